@@ -1,0 +1,1 @@
+//! Products: each module turns a [`crate::site::Site`] into one output.

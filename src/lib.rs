@@ -1,0 +1,21 @@
+//! relaycc compiles mail-relay policy.
+//!
+//! ```text
+//! site.toml ─┐                                ┌─ emit ── sendmail.cf, access, access.db, relay.toml
+//!            ├─ syntax ─ front ─ site (the IR) ─┤
+//! site.mc  ──┘                                └─ lint ── diagnostics
+//! ```
+//!
+//! Data flows one way, and a layer knows only those below it. The library does no I/O of its own: it takes text and a
+//! [`source::FileSystem`] and returns values; reading, writing and printing are in [`cli`].
+
+pub mod catalog;
+pub mod cli;
+pub mod diagnostic;
+pub mod emit;
+pub mod front;
+pub mod lint;
+pub mod map;
+pub mod site;
+pub mod source;
+pub mod syntax;

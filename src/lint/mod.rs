@@ -1,0 +1,1 @@
+//! Findings of our own: one file per rule, one registry.

@@ -1,0 +1,1 @@
+//! Key-value map files, read and written without any C library.

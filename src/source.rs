@@ -1,0 +1,188 @@
+//! Texts and places in them.
+//!
+//! Every value that a later stage may complain about carries a [`Span`]: which text, and which bytes of it. Nothing here
+//! knows what the texts mean.
+
+use std::{fmt, io, path::Path};
+
+/// Names one text in a [`Sources`]. Cheap to copy; meaningless outside the collection that made it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SourceId(u32);
+
+/// A half-open range of bytes, `start..end`, in one text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// The text.
+    pub source: SourceId,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The range `start..end` of `source`.
+    pub fn new(source: SourceId, start: usize, end: usize) -> Self {
+        Self { source, start: to_u32(start), end: to_u32(end.max(start)) }
+    }
+
+    /// The smallest span that holds both; `self` if they are in different texts.
+    pub fn to(self, other: Span) -> Span {
+        if self.source == other.source {
+            Span { source: self.source, start: self.start.min(other.start), end: self.end.max(other.end) }
+        } else {
+            self
+        }
+    }
+
+    /// Length in bytes.
+    pub fn len(self) -> usize {
+        (self.end - self.start) as usize
+    }
+
+    /// Whether the span covers no byte.
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+}
+
+fn to_u32(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+/// A value and the place that it was written at.
+///
+/// Two spanned values are equal when the values are: where something was said does not change what was said.
+#[derive(Debug, Clone)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands in the source.
+    pub span: Span,
+}
+
+impl<T> Spanned<T> {
+    /// `value`, written at `span`.
+    pub fn new(value: T, span: Span) -> Self {
+        Self { value, span }
+    }
+
+    /// The same place with another value.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Spanned<U> {
+        Spanned { value: f(self.value), span: self.span }
+    }
+}
+
+impl<T: PartialEq> PartialEq for Spanned<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl<T: Eq> Eq for Spanned<T> {}
+
+impl<T: fmt::Display> fmt::Display for Spanned<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}
+
+/// One text with the name that a person knows it by.
+#[derive(Debug, Clone)]
+pub struct Source {
+    name: String,
+    text: String,
+    line_starts: Vec<u32>,
+}
+
+impl Source {
+    /// The path or other name it was read under.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Line and column of a byte, both counted from 1; columns count characters.
+    pub fn line_column(&self, byte: u32) -> (usize, usize) {
+        let line = self.line_starts.partition_point(|&start| start <= byte).max(1);
+        let start = self.line_starts.get(line - 1).copied().unwrap_or(0);
+        let column = self.text.get(start as usize..byte as usize).map_or(0, |s| s.chars().count());
+        (line, column + 1)
+    }
+}
+
+/// All texts of one run.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    texts: Vec<Source>,
+}
+
+impl Sources {
+    /// Adds a text and names it.
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
+        let text = text.into();
+        let line_starts =
+            std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| to_u32(at + 1))).collect::<Vec<_>>();
+        self.texts.push(Source { name: name.into(), text, line_starts });
+        SourceId(to_u32(self.texts.len() - 1))
+    }
+
+    /// The text that `id` names, if this collection made it.
+    pub fn get(&self, id: SourceId) -> Option<&Source> {
+        self.texts.get(id.0 as usize)
+    }
+
+    /// The bytes that a span covers; empty if it is not of this collection.
+    pub fn snippet(&self, span: Span) -> &str {
+        self.get(span.source).and_then(|s| s.text.get(span.start as usize..span.end as usize)).unwrap_or("")
+    }
+}
+
+/// Where included and referenced files are read from, so that the library itself does no I/O.
+pub trait FileSystem {
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// Whatever the underlying store reports; [`io::ErrorKind::NotFound`] when there is no such file.
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+}
+
+/// A file system with no files in it: every read is "not found".
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoFiles;
+
+impl FileSystem for NoFiles {
+    fn read(&self, _path: &Path) -> io::Result<Vec<u8>> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+}
+
+/// Files held in memory, for tests and editors.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryFiles(pub std::collections::BTreeMap<std::path::PathBuf, Vec<u8>>);
+
+impl FileSystem for MemoryFiles {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.0.get(path).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_columns_count_from_one() {
+        let mut sources = Sources::default();
+        let id = sources.add("a", "one\ntwö three\n");
+        let source = sources.get(id).unwrap();
+        assert_eq!(source.line_column(0), (1, 1));
+        assert_eq!(source.line_column(4), (2, 1));
+        assert_eq!(source.line_column(9), (2, 5));
+        assert_eq!(sources.snippet(Span::new(id, 9, 14)), "three");
+    }
+}

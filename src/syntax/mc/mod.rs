@@ -1,0 +1,1 @@
+//! The `.mc` language: m4 as sendmail's tree uses it.

@@ -1,0 +1,3 @@
+//! Text to tree, one module per language. Knows how a language is written, not what its words mean.
+
+pub mod mc;
