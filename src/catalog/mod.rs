@@ -2,3 +2,5 @@
 //!
 //! One entry per thing; help, JSON Schema, completion and diagnostics derive from it. Nothing here depends on any other
 //! module of the crate.
+
+pub mod option;

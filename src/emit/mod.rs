@@ -1,1 +1,3 @@
 //! Products: each module turns a [`crate::site::Site`] into one output.
+
+pub mod cf;

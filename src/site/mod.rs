@@ -1,1 +1,121 @@
-//! The IR: what a site is. Typed, validated, every value with its place in the source; independent of any syntax.
+//! The IR: what a site is.
+//!
+//! Both front ends end here and every product starts here. It holds meaning, not spelling: a `.mc` and a `site.toml` that
+//! say the same give equal values, wherever and however they said it. Every value knows its place in the source
+//! ([`Setting::span`], [`Spanned`]); places are not part of equality.
+//!
+//! Not its business: any syntax, any default (the front ends fill them in from the catalog), any output.
+
+mod access;
+mod class;
+mod listener;
+mod mailer;
+mod map_spec;
+mod policy;
+mod raw;
+mod setting;
+
+pub use access::{AccessAction, AccessEntry, AccessMap};
+pub use class::{Class, ClassFile, Classes};
+pub use listener::{Listener, Listeners};
+pub use mailer::{Mailer, MailerNames};
+pub use map_spec::MapSpec;
+pub use policy::{
+    AddDomain, BlocklistMap, Canonify, DelayChecks, DnsBlocklist, ExtraBlocklistMatch, Headers, MailFromRelay,
+    Masquerade, Messages, Nouucp, PercentHack, RelayPolicy, Routing, SenderChecks, SpamRecipients,
+};
+pub use raw::{RawSection, RawText};
+pub use setting::Setting;
+
+use std::collections::BTreeMap;
+
+use crate::source::Spanned;
+
+/// Everything that is known of one site.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Site {
+    /// The system type of `OSTYPE`, as the catalog names it.
+    pub system: Option<Spanned<String>>,
+    /// The shared site policy of `DOMAIN`, in the order given.
+    pub domains: Vec<Spanned<String>>,
+    /// Comments for people that `VERSIONID` records.
+    pub version_ids: Vec<Spanned<String>>,
+    /// Text that `confCF_VERSION` appends to the configuration's version number.
+    pub version_suffix: Option<Setting<String>>,
+    /// Vendor in the `V` line; `None` for no vendor (`NO_VENDOR`).
+    pub vendor: Option<String>,
+    /// This host's own name (`$j`), when sendmail is not to find it by itself: `confDOMAIN_NAME`.
+    pub domain_name: Option<Setting<String>>,
+    /// Name that errors come from (`$n`): `confMAILER_NAME`.
+    pub mailer_name: Option<Setting<String>>,
+    /// Directory of maps and class files, with its trailing slash: `MAIL_SETTINGS_DIR`.
+    pub settings_directory: String,
+    /// The classes that policy is written in.
+    pub classes: Classes,
+    /// Who may relay.
+    pub relay: RelayPolicy,
+    /// The access map.
+    pub access: Option<AccessMap>,
+    /// What is asked of senders.
+    pub senders: SenderChecks,
+    /// When and for whom the checks run.
+    pub delay_checks: Option<DelayChecks>,
+    /// DNS lists that clients are looked up in, in order.
+    pub blocklists: Vec<Spanned<DnsBlocklist>>,
+    /// `DNSBL_MAP`, `DNSBL_MAP_OPT`, `EDNSBL_TO`: how those lists are asked.
+    pub blocklist_map: BlocklistMap,
+    /// Under which name mail leaves.
+    pub masquerade: Masquerade,
+    /// Through what mail leaves.
+    pub routing: Routing,
+    /// How host names are made canonical.
+    pub canonify: Canonify,
+    /// What `!` means.
+    pub nouucp: Option<Spanned<Nouucp>>,
+    /// What `%` means.
+    pub percent_hack: Option<Spanned<PercentHack>>,
+    /// `FEATURE(redirect)`: `user@host.REDIRECT` answers with the new address.
+    pub redirect: Option<Spanned<()>>,
+    /// Text of refusals.
+    pub messages: Messages,
+    /// Where sendmail listens, and how it connects.
+    pub listeners: Listeners,
+    /// Delivery agents, in the order they were declared.
+    pub mailers: Vec<Mailer>,
+    /// Which of them is used for what.
+    pub mailer_names: MailerNames,
+    /// Options by their name in sendmail.cf (`MaxMessageSize`), as the text after `=`.
+    pub options: BTreeMap<&'static str, Setting<String>>,
+    /// Users who may set another sender (class t) besides `root`, `daemon` and, with UUCP, `uucp`: `confTRUSTED_USERS`.
+    pub trusted_users: Option<Setting<String>>,
+    /// File of further trusted users: `use_ct_file` with `confCT_FILE`.
+    pub trusted_users_file: Option<Setting<String>>,
+    /// Text of the `From:`, `Received:` and `Message-Id:` headers that sendmail adds.
+    pub headers: Headers,
+    /// Milters: `X` lines in order, as `name, equates`.
+    pub milters: Vec<Setting<String>>,
+    /// Queue groups: `Q` lines in order.
+    pub queue_groups: Vec<Setting<String>>,
+    /// `confDEQUOTE_OPTS`: options of the dequote map.
+    pub dequote_options: Option<Setting<String>>,
+    /// `confLDAP_CLUSTER`: `${sendmailMTACluster}`.
+    pub ldap_cluster: Option<Setting<String>>,
+    /// Mechanisms that allow relaying once authenticated: `TRUST_AUTH_MECH`.
+    pub trusts_authentication: bool,
+    /// The system's sendmail keeps the argument of MAIL in `${mail_from}` (`_FFR_MAIL_MACRO`).
+    pub has_mail_from_macro: bool,
+    /// Raw sendmail.cf lines, by the section they belong to.
+    pub raw: BTreeMap<RawSection, Vec<RawText>>,
+}
+
+impl Site {
+    /// Whether a delivery agent of this name is declared.
+    pub fn has_mailer(&self, name: &str) -> bool {
+        self.mailers.iter().any(|m| m.name == name)
+    }
+
+    /// The lines of one raw section, in order.
+    pub fn raw_section(&self, section: RawSection) -> &[RawText] {
+        self.raw.get(&section).map_or(&[], Vec::as_slice)
+    }
+}
