@@ -1,5 +1,7 @@
 //! The access map: entries that decide by client, sender or recipient (cf/README, "ANTI-SPAM CONFIGURATION CONTROL").
 
+use std::collections::{BTreeMap, btree_map::Entry};
+
 use super::MapSpec;
 use crate::source::{Span, Spanned};
 
@@ -20,6 +22,26 @@ pub struct AccessMap {
     pub blocklist_recipients: bool,
     /// Entries that the site's source holds; empty when the map is kept elsewhere.
     pub entries: Vec<AccessEntry>,
+}
+
+impl AccessMap {
+    /// Entries whose key an earlier entry has already, each with that earlier one. A database holds a key once, and keys
+    /// that differ in case only are one key unless the map says `-f`.
+    pub fn repeated(&self) -> Vec<(&AccessEntry, &AccessEntry)> {
+        let folds = self.spec.folds_case();
+        let mut first = BTreeMap::new();
+        let mut repeated = Vec::new();
+        for entry in &self.entries {
+            let key = if folds { entry.folded_key() } else { entry.key.value.clone() };
+            match first.entry(key) {
+                Entry::Vacant(place) => {
+                    place.insert(entry);
+                }
+                Entry::Occupied(place) => repeated.push((*place.get(), entry)),
+            }
+        }
+        repeated
+    }
 }
 
 /// One line of the access map.
@@ -51,6 +73,11 @@ impl AccessEntry {
         AccessAction::of(&self.value.value)
     }
 
+    /// The key as it is looked up: letters of ASCII in lower case, others as they are, unless the map says `-f`.
+    pub fn folded_key(&self) -> String {
+        self.key.value.to_ascii_lowercase()
+    }
+
     /// The place of the whole entry.
     pub fn span(&self) -> Span {
         self.key.span.to(self.value.span)
@@ -58,7 +85,7 @@ impl AccessEntry {
 }
 
 /// Tags that sendmail's rulesets look up (cf/README, "Access DB entries" and "STARTTLS").
-pub const TAGS: [&str; 19] = [
+pub const TAGS: [&str; 20] = [
     "AuthInfo",
     "CERTISSUER",
     "CERTSUBJECT",
@@ -76,6 +103,7 @@ pub const TAGS: [&str; 19] = [
     "TLS_Rcpt",
     "TLS_Srv",
     "TLS_Clt_Features",
+    "TLS_Srv_Features",
     "To",
     "Try_TLS",
 ];

@@ -18,6 +18,16 @@ impl MapSpec {
         self.text.split_whitespace().next().unwrap_or("")
     }
 
+    /// Whether keys are looked up in lower case; not if the options hold `-f` (op guide section 5.12).
+    pub fn folds_case(&self) -> bool {
+        !self.text.split_whitespace().skip(1).any(|word| word == "-f")
+    }
+
+    /// Whether keys and values are stored with the zero byte after them: `-N` (op guide section 5.12).
+    pub fn includes_null(&self) -> bool {
+        self.text.split_whitespace().skip(1).any(|word| word == "-N")
+    }
+
     /// The last word that is neither an option nor the class: for a file map, the path.
     pub fn file(&self) -> Option<&str> {
         self.text.split_whitespace().skip(1).filter(|w| !w.starts_with('-')).last()

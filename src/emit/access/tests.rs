@@ -1,0 +1,79 @@
+use super::*;
+use crate::{
+    site::MapSpec,
+    source::{Sources, Span, Spanned},
+};
+
+fn map(spec: &str, entries: &[(&str, &str)]) -> AccessMap {
+    let span = Span::new(Sources::default().add("site.toml", ""), 0, 0);
+    AccessMap {
+        declared: Spanned::new((), span),
+        spec: MapSpec::new(spec),
+        skip: false,
+        lookup_dot_domain: false,
+        relay_to_full_address: false,
+        blocklist_recipients: false,
+        entries: entries
+            .iter()
+            .map(|(key, value)| AccessEntry {
+                key: Spanned::new((*key).into(), span),
+                value: Spanned::new((*value).into(), span),
+            })
+            .collect(),
+    }
+}
+
+fn codes(result: Result<String, Vec<Diagnostic>>) -> Vec<&'static str> {
+    result.err().unwrap_or_default().iter().map(|d| d.code).collect()
+}
+
+#[test]
+fn text_is_commented_and_aligned() {
+    let map = map(
+        "hash -T<TMPF> /etc/mail/access",
+        &[("Connect:192.168.138", "RELAY"), ("cyberspammer.com", "550 We don't accept mail from spammers")],
+    );
+    insta::with_settings!({ snapshot_path => "../../../snapshots/access", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("text", text(&map).unwrap());
+    });
+}
+
+#[test]
+fn keys_are_stored_in_lower_case_and_values_as_they_are() {
+    let map = map("hash /etc/mail/access", &[("Connect:Example.COM", "Ünicode \"quoted\" \t")]);
+    let pair = Pair { key: b"connect:example.com".to_vec(), value: "Ünicode \"quoted\" \t".as_bytes().to_vec() };
+    assert_eq!(pairs(&map), Ok(vec![pair]));
+}
+
+#[test]
+fn options_of_the_map_decide_case_and_zero_byte() {
+    let map = map("hash -f -N /etc/mail/access", &[("A", "OK"), ("a", "OK")]);
+    let stored: Vec<_> = pairs(&map).unwrap().into_iter().map(|p| p.key).collect();
+    assert_eq!(stored, [b"A\0".to_vec(), b"a\0".to_vec()]);
+    assert!(text(&map).unwrap().contains("makemap -f -N hash /etc/mail/access"));
+}
+
+#[test]
+fn what_a_line_cannot_hold_is_refused() {
+    for (key, value) in [
+        ("", "OK"),
+        ("#a", "OK"),
+        ("a b", "OK"),
+        ("a\u{b}b", "OK"),
+        ("a\0", "OK"),
+        ("a", ""),
+        ("a", " OK"),
+        ("a", "OK\nb OK"),
+        ("a", &"x".repeat(MAX_LINE - 1)),
+    ] {
+        assert_eq!(codes(text(&map("hash f", &[(key, value)]))), ["access_not_text"], "{key:?} {value:.20?}");
+    }
+    assert!(text(&map("hash f", &[("a", &"x".repeat(MAX_LINE - 2))])).is_ok());
+    assert_eq!(codes(text(&map("hash f", &[("a", "OK"), ("A", "OK")]))), ["access_repeated"]);
+}
+
+#[test]
+fn a_long_line_keeps_within_the_limit_in_spite_of_alignment() {
+    let map = map("hash f", &[("Connect:a-name-that-is-rather-long", "OK"), ("a", &"x".repeat(MAX_LINE - 4))]);
+    assert!(text(&map).unwrap().lines().all(|line| line.len() <= MAX_LINE));
+}

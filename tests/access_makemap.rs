@@ -1,0 +1,77 @@
+//! sendmail's own `makemap`, run on the access text, gives the pairs that we store. Needs `makemap` (sendmail 8.17).
+
+use std::{
+    fs::{self, File},
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use proptest::prelude::*;
+use relaycc::{
+    emit::access,
+    site::{AccessEntry, AccessMap, MapSpec},
+    source::{Sources, Span, Spanned},
+};
+
+fn map(entries: Vec<(String, String)>) -> AccessMap {
+    let span = Span::new(Sources::default().add("site.toml", ""), 0, 0);
+    AccessMap {
+        declared: Spanned::new((), span),
+        spec: MapSpec::new("hash -T<TMPF> /etc/mail/access"),
+        skip: false,
+        lookup_dot_domain: false,
+        relay_to_full_address: false,
+        blocklist_recipients: false,
+        entries: entries
+            .into_iter()
+            .map(|(key, value)| AccessEntry { key: Spanned::new(key, span), value: Spanned::new(value, span) })
+            .collect(),
+    }
+}
+
+/// What `makemap hash` makes of a text, read back with `makemap -u`: `key TAB value` lines, sorted.
+fn makemap(directory: &Path, text: &str) -> Vec<Vec<u8>> {
+    let source = directory.join("access");
+    let database = directory.join("access.db");
+    fs::write(&source, text).unwrap();
+    let made =
+        Command::new("makemap").args(["hash"]).arg(&database).stdin(File::open(&source).unwrap()).output().unwrap();
+    assert!(made.status.success(), "{}\n{text:?}", String::from_utf8_lossy(&made.stderr));
+    let read = Command::new("makemap").args(["-u", "hash"]).arg(&database).stdin(Stdio::null()).output().unwrap();
+    assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
+    let mut lines: Vec<Vec<u8>> = read.stdout.split(|b| *b == b'\n').map(<[u8]>::to_vec).collect();
+    assert_eq!(lines.pop(), Some(Vec::new()));
+    lines.sort();
+    lines
+}
+
+/// Keys and values near everything that a line of text treats specially.
+fn entries() -> impl Strategy<Value = Vec<(String, String)>> {
+    let key =
+        prop_oneof!["(Connect:|from:|TO:|)[a-zA-Z0-9.@:#\"'\\\\+é_-]{0,12}", "[ -~\t\r\u{b}é]{0,6}", "[a-c]{300,600}",];
+    let value = prop_oneof!["RELAY|REJECT|OK|ERROR:5\\.7\\.1:550 no", "[ -~\t\ré\u{b}]{0,30}", "[x ]{400,700}",];
+    prop::collection::vec((key, value), 0..8)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    #[ignore = "needs sendmail's makemap"]
+    fn makemap_on_our_text_gives_our_pairs(entries in entries()) {
+        // Entries that are refused one by one are left out, so that the others are tried.
+        let entries: Vec<_> =
+            entries.into_iter().filter(|entry| access::text(&map(vec![entry.clone()])).is_ok()).collect();
+        let map = map(entries);
+        if let Ok(text) = access::text(&map) {
+            let directory = tempfile::tempdir().unwrap();
+            let mut ours: Vec<Vec<u8>> = access::pairs(&map)
+                .unwrap()
+                .into_iter()
+                .map(|pair| [pair.key, b"\t".to_vec(), pair.value].concat())
+                .collect();
+            ours.sort();
+            prop_assert_eq!(makemap(directory.path(), &text), ours);
+        }
+    }
+}
