@@ -1,5 +1,7 @@
 //! sendmail's own `makemap`, run on the access text, gives the pairs that we store. Needs `makemap` (sendmail 8.17).
 
+#![cfg(test)]
+
 use std::{
     fs::{self, File},
     path::Path,
