@@ -1,0 +1,43 @@
+//! The reference compiler: m4 over the distribution's macro tree.
+
+use std::{io, path::Path, process::Command};
+
+use crate::world::CF_TREE;
+
+/// What a compiler made of a `.mc`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compiled {
+    /// The `sendmail.cf`.
+    pub cf: String,
+    /// The diagnostics.
+    pub stderr: String,
+}
+
+impl Compiled {
+    /// Whether the reference itself calls the result wrong, although it writes one.
+    pub fn refused(&self) -> bool {
+        self.stderr.contains("*** ERROR")
+    }
+}
+
+/// Whether the reference is installed.
+pub fn installed() -> bool {
+    Path::new(CF_TREE).join("m4/cf.m4").exists() && Path::new("/usr/sbin/sendmail").exists()
+}
+
+/// Compiles `mc` with m4, named by its file name alone, so that no message depends on where the project lies.
+pub fn compile(mc: &Path) -> io::Result<Compiled> {
+    let (Some(dir), Some(file)) = (mc.parent(), mc.file_name()) else {
+        return Err(io::Error::other(format!("{}: not a file", mc.display())));
+    };
+    let output = Command::new("m4")
+        .arg(format!("-D_CF_DIR_={CF_TREE}"))
+        .arg(format!("{CF_TREE}m4/cf.m4"))
+        .arg(file)
+        .current_dir(dir)
+        .output()?;
+    Ok(Compiled {
+        cf: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    })
+}

@@ -1,0 +1,592 @@
+//! Which questions a configuration is asked: a fixed list, and what its own classes and map keys suggest.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::probe::Probe;
+
+/// What a configuration names, as far as probes are drawn from it.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// Members of the classes that hold names: `w`, `R`, `M`, … without the host's own addresses.
+    pub classes: BTreeMap<&'static str, BTreeSet<String>>,
+    /// Keys of the maps that it reads, by map name.
+    pub keys: BTreeMap<String, Vec<String>>,
+}
+
+/// The classes that are read for [`Known`].
+pub const CLASSES: [&str; 9] = ["w", "R", "M", "N", "E", "L", "m", "{VirtHost}", "{Canonify}"];
+
+/// Probes that print the members of [`CLASSES`].
+pub fn of_classes() -> Vec<Probe> {
+    CLASSES.iter().map(|class| Probe { envelope: Vec::new(), command: format!("$={class}") }).collect()
+}
+
+/// A client as `sendmail` describes it in macros.
+#[derive(Clone)]
+struct Client {
+    name: String,
+    address: String,
+    resolve: &'static str,
+}
+
+impl Client {
+    fn new(name: &str, address: &str, resolve: &'static str) -> Client {
+        Client { name: name.to_owned(), address: address.to_owned(), resolve }
+    }
+
+    fn outside() -> Client {
+        Client::new("host.outside.test", "203.0.113.5", "OK")
+    }
+
+    fn local() -> Client {
+        Client::new("localhost", "127.0.0.1", "OK")
+    }
+
+    /// A client without a name, at `address`.
+    fn nameless(address: &str) -> Client {
+        Client { name: format!("[{address}]"), address: address.to_owned(), resolve: "FAIL" }
+    }
+
+    fn envelope(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("client_addr", self.address.clone()),
+            ("client_name", self.name.clone()),
+            ("client_resolve", self.resolve.to_owned()),
+        ]
+    }
+
+    /// One probe from this client.
+    fn asks(&self, command: impl Into<String>) -> Probe {
+        Probe { envelope: self.envelope(), command: command.into() }
+    }
+
+    /// One probe from this client in a transaction of `sender`.
+    fn asks_for(&self, sender: &str, command: impl Into<String>) -> Probe {
+        self.asks(command).with("f", sender)
+    }
+}
+
+impl Probe {
+    fn with(mut self, name: &'static str, value: &str) -> Probe {
+        self.envelope.push((name, value.to_owned()));
+        self
+    }
+}
+
+/// An address in every shape that is routed through `domain`, `other` being a domain elsewhere.
+fn shapes(domain: &str, other: &str) -> Vec<String> {
+    vec![
+        format!("user@{domain}"),
+        format!("<user@{domain}>"),
+        format!("user@{domain}."),
+        format!("USER@{}", domain.to_uppercase()),
+        format!("user+detail@{domain}"),
+        format!("user@x.{domain}"),
+        format!("user%{other}@{domain}"),
+        format!("user%{domain}@{other}"),
+        format!("user%{other}%{domain}@{domain}"),
+        format!("<@{domain}:user@{other}>"),
+        format!("<@{domain},@{other}:user@nomx.test>"),
+        format!("{other}!user@{domain}"),
+        format!("{domain}!user"),
+        format!("{domain}!{other}!user"),
+        format!("\"user\"@{domain}"),
+        format!("\"some user\"@{domain}"),
+        format!("\"user@{other}\"@{domain}"),
+        format!("\"user%{other}\"@{domain}"),
+        format!("\"{other}!user\"@{domain}"),
+        format!("user@{other}@{domain}"),
+        format!("user@{domain}.UUCP"),
+        format!("user@{domain}.REDIRECT"),
+        format!("user.{domain}@BITNET"),
+        format!("user:{other}@{domain}"),
+        format!("@{domain}"),
+    ]
+}
+
+/// Addresses that need no domain, or that are odd by themselves.
+const ODD: [&str; 40] = [
+    "user",
+    "alice",
+    "root",
+    "postmaster",
+    "MAILER-DAEMON",
+    "alice+detail",
+    "user+",
+    "exposed",
+    "<>",
+    "@",
+    "user@",
+    "user%",
+    "%user",
+    "user@.",
+    "user@localhost",
+    "user@localhost.localdomain",
+    "user@[127.0.0.1]",
+    "user@[192.0.2.25]",
+    "user@[192.0.2.31]",
+    "user@[203.0.113.5]",
+    "user@[IPv6:2001:db8::1]",
+    "user@127.0.0.1",
+    "user@[nonsense]",
+    "user@host",
+    "user@hub",
+    "user%hub",
+    "hub!user",
+    "nohost!nohost2!user",
+    "host::user",
+    "group: user@outside.test;",
+    "Some One <user@outside.test>",
+    "user@outside.test (Some One)",
+    "user@@outside.test",
+    "user@does.not.exist.test",
+    "user@tempfail.test",
+    "\"|/bin/cat\"",
+    "/tmp/file",
+    "\\user",
+    "user@www.outside.test",
+    "user@alias.example.com",
+];
+
+/// The senders that `check_mail` is asked about in every configuration.
+const SENDERS: [&str; 31] = [
+    "<>",
+    "<user>",
+    "<user@>",
+    "<user@outside.test>",
+    "user@outside.test",
+    "<USER@OUTSIDE.TEST>",
+    "<user@www.outside.test>",
+    "<user@nomx.test>",
+    "<user@sixonly.test>",
+    "<user@txtonly.test>",
+    "<user@nullmx.test>",
+    "<user@does.not.exist.test>",
+    "<user@tempfail.test>",
+    "<user@host>",
+    "<user@localhost>",
+    "<user@localhost.example.com>",
+    "<user@localhost.UUCP>",
+    "<user@[127.0.0.1]>",
+    "<user@[IPv6:::1]>",
+    "<user@[203.0.113.5]>",
+    "<user@[203.0.113.200]>",
+    "<user@[198.51.100.66]>",
+    "<user@relay.example.com>",
+    "<user@example.com>",
+    "<host!user>",
+    "<user%outside.test>",
+    "<user%host.test@outside.test>",
+    "<@outside.test:user@nomx.test>",
+    "<user@host.BITNET>",
+    "<user@host.UUCP>",
+    "<\"some user\"@outside.test>",
+];
+
+/// The list that every configuration on the host `host` in the domain `domain` is asked.
+pub fn fixed(host: &str, domain: &str) -> Vec<Probe> {
+    let outside = Client::outside();
+    let local = Client::local();
+    let mut probes = Vec::new();
+
+    let mut addresses: Vec<String> = ODD.iter().map(|&address| address.to_owned()).collect();
+    addresses.extend(shapes(host, "outside.test"));
+    addresses.extend(shapes("outside.test", "example.net"));
+    for address in &addresses {
+        probes.push(outside.asks(format!("3,0 {address}")));
+        probes.push(outside.asks_for("someone@outside.test", format!("check_rcpt {address}")));
+    }
+    for address in ["user", "user@nomx.test", "root", "alice+x", "a.b@example.net", "<>"] {
+        for ruleset in ["3", "4", "5", "0"] {
+            probes.push(outside.asks(format!("{ruleset} {address}")));
+        }
+        probes.push(outside.asks(format!("/parse {address}")));
+    }
+    for sender in SENDERS {
+        probes.push(outside.asks_for(sender.trim_matches(['<', '>']), format!("check_mail {sender}")));
+    }
+    probes.extend(clients(domain));
+    probes.extend(daemons(&outside, &local));
+    probes.extend(mailers(host, domain));
+    probes.extend(sessions(&outside, host));
+    probes
+}
+
+/// Where the client is, and what the resolver says of it.
+fn clients(domain: &str) -> Vec<Probe> {
+    let all = [
+        Client::new("", "", "OK"),
+        Client::local(),
+        Client::new("localhost", "IPv6:0:0:0:0:0:0:0:1", "OK"),
+        Client::new("localhost", "IPv6:::1", "OK"),
+        Client::new("localhost", "0", "OK"),
+        Client::outside(),
+        Client::nameless("203.0.113.6"),
+        Client::new("[203.0.113.7]", "203.0.113.7", "TEMP"),
+        Client::new("forged.outside.test", "203.0.113.99", "FORGED"),
+        Client::new("host.outside.test", "IPv6:2001:db8:9:0:0:0:0:5", "OK"),
+        Client::new(&format!("inside.{domain}"), "192.0.2.31", "OK"),
+        Client::new(&format!("inside.{domain}"), "203.0.113.31", "FORGED"),
+        Client::nameless("192.168.138.7"),
+        Client::new("friend.test", "203.0.113.70", "OK"),
+        Client::new("sub.friend.test", "203.0.113.71", "OK"),
+        Client::new("spammer.test", "203.0.113.66", "OK"),
+        Client::new("mx.spammer.test", "203.0.113.67", "OK"),
+        Client::new("www.outside.test", "203.0.113.5", "OK"),
+    ];
+    let mut probes = Vec::new();
+    for client in &all {
+        probes.push(client.asks(format!("Start,check_relay {} $| {}", client.name, client.address)));
+        for recipient in ["user@nomx.test", "user@relay.example.com", "user@served.test", "user@backup.test", "alice"] {
+            probes.push(client.asks_for("someone@outside.test", format!("check_rcpt {recipient}")));
+        }
+        for sender in ["user@outside.test", "user", "user@localhost", "user@does.not.exist.test"] {
+            probes.push(client.asks_for(sender, format!("check_mail <{sender}>")));
+        }
+    }
+    for sender in ["user@relay.example.com", "user@example.com", "user@friend.test", "boss@friend.test", "user", ""] {
+        probes.push(Client::outside().asks_for(sender, "check_rcpt user@nomx.test"));
+        probes.push(Client::nameless("203.0.113.6").asks_for(sender, "check_rcpt user@nomx.test"));
+    }
+    probes
+}
+
+/// Modifiers of the daemon that took the connection, and how the message is delivered.
+fn daemons(outside: &Client, local: &Client) -> Vec<Probe> {
+    let mut probes = Vec::new();
+    for flags in ["f", "u", "r", "CC f", "a u"] {
+        for sender in ["user", "user@outside.test", "user@localhost", "user@does.not.exist.test", ""] {
+            for client in [outside, local] {
+                let probe = client.asks_for(sender, format!("check_mail <{sender}>"));
+                probes.push(probe.with("daemon_flags", flags));
+            }
+        }
+        probes.push(outside.asks("check_rcpt user@nomx.test").with("daemon_flags", flags));
+        probes.push(outside.asks("check_rcpt user").with("daemon_flags", flags));
+    }
+    for command in [
+        "check_mail <user@spammer.test>",
+        "check_rcpt user@nomx.test",
+        "Start,check_relay spammer.test $| 203.0.113.66",
+    ] {
+        probes.push(outside.asks(command).with("deliveryMode", "d"));
+    }
+    for address in ["user@[192.0.2.31]", "user@outside.test", "user@[203.0.113.5]", "user@hub"] {
+        for addr_type in ["e s", "h s", "e r", "h r"] {
+            probes.push(outside.asks(format!("3 {address}")).with("addr_type", addr_type));
+        }
+    }
+    probes
+}
+
+/// What each mailer makes of senders and recipients.
+fn mailers(host: &str, domain: &str) -> Vec<Probe> {
+    let addresses = [
+        "user".to_owned(),
+        "root".to_owned(),
+        "exposed".to_owned(),
+        "alice".to_owned(),
+        "<>".to_owned(),
+        "@".to_owned(),
+        format!("user@{host}"),
+        format!("root@{host}"),
+        format!("user@{domain}"),
+        format!("user@inside.{domain}"),
+        "user@localhost".to_owned(),
+        "user@outside.test".to_owned(),
+        "user@OUTSIDE.test.".to_owned(),
+        "user%nomx.test@outside.test".to_owned(),
+        "<@outside.test:user@nomx.test>".to_owned(),
+        "host!user".to_owned(),
+        "user@[192.0.2.25]".to_owned(),
+        "user@[203.0.113.5]".to_owned(),
+        "\"some user\"@outside.test".to_owned(),
+        "user+detail".to_owned(),
+        "group: user@outside.test;".to_owned(),
+    ];
+    let mut probes = Vec::new();
+    for mailer in ["esmtp", "relay", "local"] {
+        for flags in ["HS", "HR", "ES", "ER"] {
+            for address in &addresses {
+                probes.push(tries(flags, mailer, address));
+            }
+        }
+    }
+    for mailer in ["smtp", "smtp8", "dsmtp", "prog"] {
+        for flags in ["HS", "ER"] {
+            for address in ["user", "user@outside.test"] {
+                probes.push(tries(flags, mailer, address));
+            }
+        }
+    }
+    probes
+}
+
+fn tries(flags: &str, mailer: &str, address: &str) -> Probe {
+    Probe { envelope: Vec::new(), command: format!("/tryflags {flags}\n/try {mailer} {address}") }
+}
+
+/// Rulesets that are called about a session rather than an address: encryption, authentication, other commands.
+fn sessions(outside: &Client, host: &str) -> Vec<Probe> {
+    let mut probes = Vec::new();
+    let tls = |client: &Client, command: &str, verify: &str, bits: &str| {
+        client.asks(command).with("verify", verify).with("cipher_bits", bits)
+    };
+    let secure = Client::new("mail.secure.test", "203.0.113.79", "OK");
+    let perm = Client::new("perm.test", "203.0.113.79", "OK");
+    for client in [outside, &secure, &perm, &Client::nameless("203.0.113.77")] {
+        for (verify, bits) in [
+            ("OK", "256"),
+            ("OK", "56"),
+            ("TRUSTED", "256"),
+            ("NO", "256"),
+            ("NOT", ""),
+            ("NONE", ""),
+            ("FAIL", "256"),
+            ("TEMP", ""),
+            ("PROTOCOL", ""),
+            ("SOFTWARE", ""),
+            ("CONFIG", ""),
+            ("DANE_FAIL", ""),
+            ("CLEAR", ""),
+            ("", ""),
+        ] {
+            probes.push(tls(client, &format!("Start,tls_client {verify} $| MAIL"), verify, bits));
+            let as_server = format!("tls_server {verify}");
+            probes.push(
+                tls(client, &as_server, verify, bits)
+                    .with("server_name", &client.name)
+                    .with("server_addr", &client.address),
+            );
+        }
+    }
+    for (name, address) in [
+        ("mx.outside.test", "203.0.113.25"),
+        ("secure.test", "203.0.113.79"),
+        ("named.test", "203.0.113.79"),
+        ("broken.test", "203.0.113.79"),
+        ("sub.broken.test", "203.0.113.79"),
+        ("other.test", "203.0.113.78"),
+        ("hub.example.com", "192.0.2.30"),
+        ("inside.example.com", "192.0.2.31"),
+    ] {
+        let server = |command: String| Probe {
+            envelope: vec![("server_name", name.to_owned()), ("server_addr", address.to_owned())],
+            command,
+        };
+        probes.push(server(format!("try_tls {name}")));
+        probes.push(server("Start,clt_features x $| y".replace('x', name).replace('y', address)));
+        probes.push(server(format!("authinfo {name}")));
+        for recipient in
+            ["user@outside.test", "secret@secure.test", "user@sub.secure.test", "clerk@outside.test", "clerk"]
+        {
+            let probe = server(format!("tls_rcpt {recipient}")).with("verify", "NO");
+            probes.push(probe.with("cipher_bits", "112").with("cn_subject", "mx.secure.test"));
+        }
+        let named = server("tls_server OK".to_owned()).with("verify", "OK").with("cipher_bits", "256");
+        probes.push(named.clone().with("cn_subject", name));
+        probes.push(named.clone().with("cn_subject", "mx.named.test"));
+        let subject = named.with("cert_subject", "/CN=subject").with("cert_issuer", "/C=US/CN=ca.test");
+        probes.push(subject);
+    }
+    for issuer in ["/C=US/CN=ca.test", "/C=US/CN=subject.test", "/C=US/CN=unknown.test"] {
+        for verify in ["OK", "FAIL"] {
+            let probe = outside.asks("check_rcpt user@nomx.test").with("verify", verify).with("cipher_bits", "256");
+            probes.push(probe.with("cert_issuer", issuer).with("cert_subject", "/CN=subject"));
+        }
+    }
+    for (kind, who) in [("PLAIN", "alice"), ("DIGEST-MD5", "alice@relay.example.com"), ("", "")] {
+        let authenticated = |command: &str| {
+            outside.asks(command).with("auth_type", kind).with("auth_authen", who).with("auth_author", who)
+        };
+        probes.push(authenticated("check_rcpt user@nomx.test"));
+        probes.push(authenticated("check_mail <user@outside.test>"));
+        probes.push(authenticated("trust_auth alice"));
+        probes.push(authenticated("trust_auth bob"));
+        probes.push(authenticated("trust_auth <>"));
+        probes.push(authenticated("trust_auth alice@relay.example.com"));
+    }
+    for client in [outside, &Client::nameless("192.168.138.7"), &Client::local()] {
+        probes.push(client.asks(format!("Start,srv_features {} $| {}", client.name, client.address)));
+        probes.push(client.asks(format!("Start,greet_pause {} $| {}", client.name, client.address)));
+        probes.push(client.asks(format!("Start,tls_srv_features {} $| {}", client.name, client.address)));
+    }
+    for command in [
+        "check_vrfy user".to_owned(),
+        "check_vrfy user@outside.test".to_owned(),
+        "check_expn list".to_owned(),
+        format!("check_etrn {host}"),
+        "check_data 1".to_owned(),
+        "Start,check_eoh 10 $| 1000".to_owned(),
+        "check_eom 1000".to_owned(),
+        format!("Start,check_compat user@outside.test $| user@{host}"),
+        "Start,check_compat user@spammer.test $| hated@friend.test".to_owned(),
+        "queuegroup user@outside.test".to_owned(),
+    ] {
+        probes.push(outside.asks(command));
+    }
+    probes
+}
+
+/// Probes about what the configuration itself names, and about the neighbours of these.
+pub fn derived(known: &Known) -> Vec<Probe> {
+    let (mut domains, mut clients, mut users, mut addresses) =
+        (BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for (class, members) in &known.classes {
+        for member in members {
+            if matches!(*class, "E" | "L") {
+                users.insert(member.clone());
+            } else {
+                sort_key(member, &mut domains, &mut clients, &mut users, &mut addresses);
+            }
+        }
+    }
+    for key in known.keys.values().flatten() {
+        sort_key(without_tag(key), &mut domains, &mut clients, &mut users, &mut addresses);
+    }
+
+    let mut probes = BTreeSet::new();
+    for domain in &domains {
+        about_domain(domain, &mut probes);
+    }
+    for client in clients.iter().flat_map(|network| in_and_beside(network)) {
+        about_client(&client, &mut probes);
+    }
+    let outside = Client::outside();
+    for user in &users {
+        for address in [
+            user.clone(),
+            format!("{user}@relay.example.com"),
+            format!("{user}@outside.test"),
+            format!("{user}x@outside.test"),
+        ] {
+            about_address(&outside, &address, &mut probes);
+        }
+        for (flags, mailer) in [("HS", "esmtp"), ("ES", "relay"), ("HS", "local")] {
+            probes.insert(tries(flags, mailer, user));
+        }
+    }
+    for address in &addresses {
+        let (user, domain) = address.split_once('@').unwrap_or((address, ""));
+        let user = user.trim_end_matches("+*");
+        for address in [
+            format!("{user}@{domain}"),
+            format!("{user}+more@{domain}"),
+            format!("x{user}@{domain}"),
+            format!("{user}@x.{domain}"),
+        ] {
+            about_address(&outside, &address, &mut probes);
+        }
+    }
+    probes.into_iter().collect()
+}
+
+/// Puts a class member or map key with those of its kind.
+fn sort_key(
+    key: &str,
+    domains: &mut BTreeSet<String>,
+    clients: &mut BTreeSet<String>,
+    users: &mut BTreeSet<String>,
+    addresses: &mut BTreeSet<String>,
+) {
+    if key.is_empty() || key.starts_with('/') {
+    } else if let Some(user) = key.strip_suffix('@') {
+        users.insert(user.to_owned());
+    } else if let Some(domain) = key.strip_prefix('@') {
+        domains.insert(domain.to_owned());
+    } else if key.contains('@') {
+        addresses.insert(key.to_owned());
+    } else if key.starts_with("IPv6:") || key.split('.').all(|part| part.parse::<u8>().is_ok()) {
+        clients.insert(key.to_owned());
+    } else if let Some(address) = key.strip_prefix('[').and_then(|key| key.strip_suffix(']')) {
+        clients.insert(address.to_owned());
+    } else {
+        domains.insert(key.trim_start_matches('.').trim_end_matches('.').to_owned());
+    }
+}
+
+fn without_tag(key: &str) -> &str {
+    match key.split_once(':') {
+        Some((tag, rest)) if tag != "IPv6" => rest,
+        _ => key,
+    }
+}
+
+fn about_domain(domain: &str, probes: &mut BTreeSet<Probe>) {
+    let outside = Client::outside();
+    let parent = domain.split_once('.').map_or("test", |(_, parent)| parent);
+    for name in [domain.to_owned(), format!("x.{domain}")] {
+        about_address(&outside, &format!("user@{name}"), probes);
+        about_client(&Client::new(&name, "203.0.113.5", "OK"), probes);
+        for (flags, mailer) in [("HS", "esmtp"), ("ES", "relay"), ("HS", "local")] {
+            probes.insert(tries(flags, mailer, &format!("user@{name}")));
+        }
+    }
+    for name in [format!("x.y.{domain}"), parent.to_owned(), format!("x{domain}"), format!("{domain}.")] {
+        probes.insert(outside.asks(format!("3,0 user@{name}")));
+        probes.insert(outside.asks_for("someone@outside.test", format!("check_rcpt <user@{name}>")));
+        probes.insert(
+            Client::new(&name, "203.0.113.5", "OK").asks_for("someone@outside.test", "check_rcpt user@nomx.test"),
+        );
+    }
+    for address in [
+        format!("<user%outside.test@{domain}>"),
+        format!("<@{domain}:user@outside.test>"),
+        format!("<user%{domain}@outside.test>"),
+    ] {
+        probes.insert(outside.asks(format!("3,0 {address}")));
+        probes.insert(outside.asks_for("someone@outside.test", format!("check_rcpt {address}")));
+    }
+}
+
+/// A recipient, a sender, and where mail for it goes.
+fn about_address(client: &Client, address: &str, probes: &mut BTreeSet<Probe>) {
+    let bare = address.trim_matches(['<', '>']);
+    probes.insert(client.asks(format!("3,0 {address}")));
+    probes.insert(client.asks_for("someone@outside.test", format!("check_rcpt <{bare}>")));
+    probes.insert(client.asks_for(bare, format!("check_mail <{bare}>")));
+    probes.insert(client.asks_for(bare, "check_rcpt user@nomx.test"));
+}
+
+fn about_client(client: &Client, probes: &mut BTreeSet<Probe>) {
+    probes.insert(client.asks(format!("Start,check_relay {} $| {}", client.name, client.address)));
+    probes.insert(client.asks_for("someone@outside.test", "check_rcpt user@nomx.test"));
+    probes.insert(client.asks_for("user@nomx.test", "check_mail <user@nomx.test>"));
+}
+
+/// Clients in a network given by its leading numbers, and one just beside it.
+fn in_and_beside(network: &str) -> Vec<Client> {
+    if let Some(prefix) = network.strip_prefix("IPv6:") {
+        let groups: Vec<&str> = prefix.split(':').filter(|group| !group.is_empty()).collect();
+        let full = |last: &str| {
+            let zeros = vec!["0"; 8_usize.saturating_sub(groups.len() + 1)];
+            let all: Vec<&str> = groups.iter().copied().chain(zeros).chain([last]).take(8).collect();
+            Client::nameless(&format!("IPv6:{}", all.join(":")))
+        };
+        return vec![Client::nameless(network), full("7"), full("66"), Client::nameless(&format!("{network}f"))];
+    }
+    let parts: Vec<u8> = network.split('.').filter_map(|part| part.parse().ok()).collect();
+    let address = |parts: &[u8]| {
+        let mut all = parts.to_vec();
+        all.resize(4, 7);
+        Client::nameless(&all.map_joined())
+    };
+    let mut beside = parts.clone();
+    if let Some(last) = beside.last_mut() {
+        *last = last.wrapping_add(1);
+    }
+    let mut clients = vec![address(&parts), address(&beside)];
+    clients.push(Client { name: "host.outside.test".to_owned(), resolve: "OK", ..clients[0].clone() });
+    clients
+}
+
+/// Numbers with dots between them.
+trait Dotted {
+    fn map_joined(&self) -> String;
+}
+
+impl Dotted for Vec<u8> {
+    fn map_joined(&self) -> String {
+        self.iter().map(u8::to_string).collect::<Vec<_>>().join(".")
+    }
+}

@@ -1,0 +1,157 @@
+//! A private world for the reference: its own network, mounts and host name, with name service that answers at once.
+//!
+//! `sendmail` asks the host for its name, its addresses, its users, `/etc/mail` and the DNS. Here all of these come from
+//! `fixtures/`, so that an answer is the same on every machine and no packet leaves it. One world serves many runs: a
+//! shell holds the namespaces open until its standard input closes, which also happens when the tests are killed.
+//! What is asked there is not this module's business.
+
+use std::{
+    fs, io,
+    io::{BufRead, BufReader},
+    net::Ipv4Addr,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+};
+
+use tempfile::TempDir;
+
+/// Where the reference's macro tree is; its presence decides whether there is a reference to ask.
+pub const CF_TREE: &str = "/usr/share/sendmail/cf/";
+
+/// What a world is made of.
+pub struct Setting {
+    /// Fully qualified name of the host.
+    pub host: &'static str,
+    /// The host's own address, besides 127.0.0.1.
+    pub address: Ipv4Addr,
+    /// Networks in which any address may be bound, for clients and for servers elsewhere.
+    pub networks: &'static [&'static str],
+    /// `/etc/hosts` and `/etc/passwd`.
+    pub hosts: PathBuf,
+    /// `/etc/passwd`.
+    pub passwd: PathBuf,
+    /// The texts of `/etc/mail`; those that are maps are also hashed, see [`MAPS`].
+    pub etc_mail: PathBuf,
+    /// Zone name and zone file. A zone whose file does not exist is answered SERVFAIL.
+    pub zones: Vec<(String, PathBuf)>,
+}
+
+/// The texts in `/etc/mail` that `makemap` hashes: those whose name starts so.
+pub const MAPS: [&str; 5] = ["access", "mailertable", "virtusertable", "aliases", "domaintable"];
+
+/// Namespaces held open.
+pub struct World {
+    holder: Child,
+    dir: TempDir,
+    /// Fully qualified name of the host.
+    pub host: String,
+}
+
+impl World {
+    /// Makes the namespaces and waits until the name server answers.
+    pub fn open(setting: &Setting) -> io::Result<World> {
+        let dir = tempfile::Builder::new().prefix("relaycc-world").tempdir()?;
+        let root = dir.path();
+        fs::set_permissions(root, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+        copy_etc_mail(&setting.etc_mail, &root.join("etc-mail"))?;
+        for (name, source) in [("hosts", &setting.hosts), ("passwd", &setting.passwd)] {
+            fs::copy(source, root.join(name))?;
+        }
+        fs::write(root.join("resolv.conf"), "nameserver 127.0.0.1\noptions timeout:2 attempts:2\n")?;
+        fs::create_dir(root.join("nsd"))?;
+        fs::write(root.join("nsd.conf"), nsd_conf(root, &setting.zones))?;
+        fs::write(root.join("hold.sh"), hold_sh(setting))?;
+
+        let mut holder = Command::new("unshare")
+            .args(["-n", "-m", "-u", "sh", "hold.sh"])
+            .current_dir(root)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut first = String::new();
+        if let Some(stdout) = holder.stdout.take() {
+            BufReader::new(stdout).read_line(&mut first)?;
+        }
+        if first.trim() != "ready" {
+            let log = fs::read_to_string(root.join("nsd/log")).unwrap_or_default();
+            return Err(io::Error::other(format!("no private namespaces (root is needed): {first}\n{log}")));
+        }
+        Ok(World { holder, dir, host: setting.host.to_owned() })
+    }
+
+    /// A command that will run inside.
+    pub fn command(&self, program: &str) -> Command {
+        let mut command = Command::new("nsenter");
+        command.args(["-t", &self.holder.id().to_string(), "-n", "-m", "-u", "--wd=/", "--", program]);
+        command
+    }
+
+    /// A folder of the world's own, for files that a run needs. It has the same name inside and outside.
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        drop(self.holder.stdin.take());
+        if self.holder.wait().is_err() && !thread::panicking() {
+            panic!("the namespaces' holder could not be waited for");
+        }
+    }
+}
+
+fn copy_etc_mail(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let target = to.join(&name);
+        fs::copy(entry.path(), &target)?;
+        if MAPS.iter().any(|map| name.to_string_lossy().starts_with(map)) {
+            let made = Command::new("makemap")
+                .args(["-C", "/dev/null", "hash"])
+                .arg(&target)
+                .stdin(fs::File::open(entry.path())?)
+                .output()?;
+            if !made.status.success() {
+                return Err(io::Error::other(String::from_utf8_lossy(&made.stderr).into_owned()));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn nsd_conf(root: &Path, zones: &[(String, PathBuf)]) -> String {
+    let dir = root.join("nsd");
+    let dir = dir.display();
+    let mut text = format!(
+        "server:\n  ip-address: 127.0.0.1\n  username: \"\"\n  chroot: \"\"\n  database: \"\"\n  server-count: 1\n  \
+         zonesdir: \"{dir}\"\n  pidfile: \"{dir}/pid\"\n  xfrdfile: \"{dir}/xfrd\"\n  zonelistfile: \"{dir}/list\"\n  \
+         logfile: \"{dir}/log\"\nremote-control:\n  control-enable: no\n"
+    );
+    for (zone, file) in zones {
+        text += &format!("zone:\n  name: \"{zone}\"\n  zonefile: \"{}\"\n", file.display());
+    }
+    text
+}
+
+/// The script that makes the namespaces' contents and then waits for its standard input to close.
+fn hold_sh(setting: &Setting) -> String {
+    let mut text =
+        format!("set -e\nip link set lo up\nip address add {}/32 dev lo\nhostname {}\n", setting.address, setting.host);
+    for network in setting.networks {
+        let family = if network.contains(':') { "-6 " } else { "" };
+        text += &format!("ip {family}route add local {network} dev lo\n");
+    }
+    for (file, over) in [("hosts", "/etc/hosts"), ("passwd", "/etc/passwd"), ("resolv.conf", "/etc/resolv.conf")] {
+        text += &format!("mount --bind ./{file} {over}\n");
+    }
+    text += "mount --bind ./etc-mail /etc/mail\n\
+             nsd -d -c ./nsd.conf &\nserver=$!\n\
+             tries=0\nuntil grep -q 'nsd started' nsd/log 2>/dev/null; do\n\
+             \ttries=$((tries + 1)); [ $tries -lt 100 ]; sleep 0.05\ndone\n\
+             echo ready\ncat >/dev/null\nkill $server\nwait\n";
+    text
+}
