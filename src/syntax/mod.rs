@@ -1,3 +1,4 @@
 //! Text to tree, one module per language. Knows how a language is written, not what its words mean.
 
 pub mod mc;
+pub mod toml;

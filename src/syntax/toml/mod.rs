@@ -1,0 +1,288 @@
+//! The TOML language (TOML 1.1): bytes to a tree in which every key and every value knows its place.
+//!
+//! Tokens and the scalar forms are the `toml_parser` crate's business. What is made of them is ours, for two reasons that
+//! a deserializer cannot serve: all mistakes of a file are told at once, and a key given twice is told with both places.
+//! What the keys of a `site.toml` mean is not known here.
+
+mod build;
+mod words;
+
+use std::collections::HashMap;
+
+use toml_parser::{
+    ParseError,
+    parser::{RecursionGuard, ValidateWhitespace, parse_document},
+};
+
+use crate::{
+    diagnostic::Diagnostic,
+    source::{SourceId, Sources, Span, Spanned},
+};
+
+/// Arrays and inline tables may be nested this deep.
+const DEPTH: u32 = 32;
+
+/// A table: keys and values in the order of the file.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// The header, the braces, or the whole text for the outermost.
+    pub span: Span,
+    entries: Vec<Entry>,
+    index: HashMap<String, usize>,
+    origin: Origin,
+}
+
+/// How a table came to be, which decides what may be added to it (TOML, "Table" and "Inline Table").
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// By its own `[header]`, or the outermost one.
+    Header,
+    /// As a step of a longer header.
+    Implicit,
+    /// As a step of a dotted key.
+    Dotted,
+    /// In braces.
+    Inline,
+}
+
+/// One key with its value.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The key, decoded; of a dotted key, the step that leads here.
+    pub key: Spanned<String>,
+    /// The value.
+    pub value: Value,
+}
+
+/// A value and its place.
+#[derive(Debug, Clone)]
+pub struct Value {
+    /// The value itself.
+    pub kind: Kind,
+    /// The place, delimiters included.
+    pub span: Span,
+}
+
+/// What a value is.
+#[derive(Debug, Clone)]
+pub enum Kind {
+    /// Text, escapes resolved.
+    String(String),
+    /// A whole number.
+    Integer(Integer),
+    /// A number with a fraction or an exponent, as written.
+    Float(String),
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A date, a time or both, as written.
+    Datetime(String),
+    /// A list; `[[name]]` tables make one too.
+    Array(Array),
+    /// Keys and values.
+    Table(Table),
+}
+
+/// A whole number, and in which base it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Integer {
+    /// The number.
+    pub value: i64,
+    /// 2, 8, 10 or 16.
+    pub radix: u32,
+}
+
+/// A list of values.
+#[derive(Debug, Clone)]
+pub struct Array {
+    /// The values in order.
+    pub items: Vec<Value>,
+    /// Whether `[[name]]` headers make it, so that another may add to it.
+    of_tables: bool,
+}
+
+impl Table {
+    fn new(span: Span, origin: Origin) -> Self {
+        Self { span, entries: Vec::new(), index: HashMap::new(), origin }
+    }
+
+    /// Keys and values in the order of the file.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The entry of a key.
+    pub fn get(&self, key: &str) -> Option<&Entry> {
+        self.entries.get(*self.index.get(key)?)
+    }
+
+    /// Whether the table is a step of a dotted key (`a.b = 1` makes `a` one).
+    pub fn is_dotted(&self) -> bool {
+        self.origin == Origin::Dotted
+    }
+
+    fn get_mut(&mut self, key: &str) -> Option<&mut Entry> {
+        self.entries.get_mut(*self.index.get(key)?)
+    }
+
+    /// Adds an entry whose key is known to be new.
+    fn push(&mut self, entry: Entry) {
+        self.index.insert(entry.key.value.clone(), self.entries.len());
+        self.entries.push(entry);
+    }
+}
+
+impl Kind {
+    /// What a person calls a value of this kind, with its article.
+    pub fn description(&self) -> &'static str {
+        match self {
+            Kind::String(_) => "text",
+            Kind::Integer(_) => "a number",
+            Kind::Float(_) => "a number with a fraction",
+            Kind::Boolean(_) => "true or false",
+            Kind::Datetime(_) => "a date or time",
+            Kind::Array(_) => "a list",
+            Kind::Table(_) => "a table",
+        }
+    }
+}
+
+/// Reads a text.
+///
+/// # Errors
+/// Every syntax error, at most one for each line; or, in a text without any, every key that is given twice.
+pub fn parse(sources: &Sources, id: SourceId) -> Result<Table, Vec<Diagnostic>> {
+    let text = sources.get(id).map_or("", |source| source.text());
+    let source = toml_parser::Source::new(text);
+    let tokens = source.lex().into_vec();
+    let mut events = Vec::with_capacity(tokens.len());
+    let mut errors: Vec<ParseError> = Vec::new();
+    {
+        let mut validated = ValidateWhitespace::new(&mut events, source);
+        let mut guarded = RecursionGuard::new(&mut validated, DEPTH);
+        parse_document(&tokens, &mut guarded, &mut errors);
+    }
+    let errors = errors.iter().map(|error| words::syntax(id, text, error)).collect::<Vec<_>>();
+    let built = build::build(id, source, &events);
+    let scalars = build::scalar_errors(id, source, &events);
+    if errors.is_empty() && scalars.is_empty() {
+        return built;
+    }
+    Err(one_a_line(sources, id, [scalars, errors].concat()))
+}
+
+/// Sorts by place and keeps the first of each line: what follows on a line is mostly a consequence.
+fn one_a_line(sources: &Sources, id: SourceId, mut all: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let line = |diagnostic: &Diagnostic| {
+        let start = diagnostic.span().map_or(0, |span| span.start);
+        sources.get(id).map_or(0, |source| source.line_column(start).0)
+    };
+    all.sort_by_key(|diagnostic| line(diagnostic));
+    all.dedup_by_key(|diagnostic| line(diagnostic));
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const SITE: &str = include_str!("../../../fixtures/toml/every_form.toml");
+
+    fn read(text: &str) -> (Sources, Result<Table, Vec<Diagnostic>>) {
+        let mut sources = Sources::default();
+        let id = sources.add("site.toml", text);
+        let parsed = parse(&sources, id);
+        (sources, parsed)
+    }
+
+    /// Code, message and underlined text of each diagnostic.
+    fn refusals(text: &str) -> Vec<String> {
+        let (sources, parsed) = read(text);
+        let say = |d: &Diagnostic| {
+            let places: Vec<&str> = d.labels.iter().map(|label| sources.snippet(label.span)).collect();
+            format!("{}: {places:?}", d.message)
+        };
+        parsed.err().unwrap_or_default().iter().map(say).collect()
+    }
+
+    #[test]
+    fn every_key_and_value_knows_its_place() {
+        let (sources, parsed) = read("a = \"x\"\n[t]\nb.c = [1, 0o20]\n");
+        let root = parsed.unwrap();
+        let a = root.get("a").unwrap();
+        assert_eq!((sources.snippet(a.key.span), sources.snippet(a.value.span)), ("a", "\"x\""));
+        let t = root.get("t").unwrap();
+        assert_eq!((sources.snippet(t.key.span), sources.snippet(t.value.span)), ("t", "[t]"));
+        let Kind::Table(t) = &t.value.kind else { panic!() };
+        let Kind::Table(b) = &t.get("b").unwrap().value.kind else { panic!() };
+        assert!(b.is_dotted());
+        let c = b.get("c").unwrap();
+        assert_eq!(sources.snippet(c.value.span), "[1, 0o20]");
+        let Kind::Array(items) = &c.value.kind else { panic!() };
+        assert!(matches!(items.items[1].kind, Kind::Integer(Integer { value: 16, radix: 8 })));
+    }
+
+    #[test]
+    fn what_is_given_twice_is_told_with_both_places() {
+        for (text, expected) in [
+            ("a = 1\nb.x = 2\na = 3", "`a` is given twice: [\"a\", \"a\"]"),
+            ("[a]\nx = 1\n[a]", "table `a` is given twice: [\"a\", \"a\"]"),
+            ("[a]\n[[a]]", "`a` is both one table and a list of tables: [\"a\", \"a\"]"),
+            ("[[a]]\n[a]", "`a` is both one table and a list of tables: [\"a\", \"a\"]"),
+            ("a = []\n[[a]]", "`a` is both one table and a list of tables: [\"a\", \"a\"]"),
+            ("a = 1\na.b = 2", "`a` has a value, so it cannot hold keys: [\"a\", \"a\"]"),
+            ("a = 1\n[a]", "`a` has a value, so it cannot hold keys: [\"a\", \"a\"]"),
+            ("a = { b = 1 }\n[a.c]", "`a` is complete, nothing can be added to it: [\"a\", \"a\"]"),
+            ("[a.b]\n[a]\nb.c = 1", "`b` is complete, nothing can be added to it: [\"b\", \"b\"]"),
+            ("a = { b = 1, b = 2 }", "`b` is given twice: [\"b\", \"b\"]"),
+        ] {
+            assert_eq!(refusals(text), [expected], "{text}");
+        }
+        let (_, parsed) = read("[[d]]\nn = 1\n[[d]]\nn = 2\n");
+        assert!(parsed.is_ok());
+    }
+
+    #[test]
+    fn all_mistakes_are_told_one_a_line() {
+        let text = "ostype = linux\nmail_hub = \"paragon\nConnect:10 = \"OK\"\nb = [1 2]\nc =\nd\n[e\n";
+        insta::assert_snapshot!(refusals(text).join("\n"), @r#"
+        `linux` is neither a number, nor true or false, nor quoted text: ["linux"]
+        the text's closing quote is missing: ["\"paragon"]
+        key `Connect:10` must be quoted: ["Connect:10"]
+        `1 2` is neither a number, nor true or false, nor quoted text: ["1 2"]
+        the value is missing: ["="]
+        the key has no value: ["d"]
+        the table's header is not closed: ["e"]
+        "#);
+    }
+
+    /// Whether this reader and the `toml` crate, which shares its tokens only, agree that a text is TOML.
+    fn agrees(text: &str) {
+        let (_, ours) = read(text);
+        let theirs = text.parse::<toml::Table>();
+        // Depth is limited more closely here.
+        if text.matches(['[', '{']).count() < DEPTH as usize {
+            assert_eq!(ours.is_ok(), theirs.is_ok(), "{text:?}\n{ours:?}\n{theirs:?}");
+        }
+    }
+
+    #[test]
+    fn every_form_of_toml_is_read() {
+        agrees(SITE);
+        assert!(read(SITE).1.is_ok());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
+
+        #[test]
+        fn mutated_text_is_read_or_refused_as_toml_does(
+            cut in 0..SITE.len(), length in 0..20usize, with in "[\\[\\]{}=,.#\"'\\\\ \nab1é\u{0}]{0,4}",
+        ) {
+            let floor = |at: usize| (0..=at.min(SITE.len())).rev().find(|&i| SITE.is_char_boundary(i)).unwrap_or(0);
+            let text = format!("{}{with}{}", &SITE[..floor(cut)], &SITE[floor(cut + length)..]);
+            agrees(&text);
+        }
+    }
+}
