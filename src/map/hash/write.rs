@@ -1,0 +1,284 @@
+//! Writes a hash file, from its first page to its last, without going back.
+
+use std::io;
+
+use super::{
+    file_id::file_id,
+    layout::{
+        Description, INLINE_MAX, ITEM_INLINE, ITEM_OFF_PAGE, MAX_DOUBLINGS, PAGE_ROOM, PAGE_SIZE, PAGE_SIZE_FIELD,
+        PageHeader, PageKind, VERSION, doubling, hash_probe,
+    },
+    plan::{Arrangement, Page, Slot, item_len, off_page_pages},
+};
+use crate::map::WriteError;
+
+/// Writes a hash file that holds `entries`.
+///
+/// Keys and values are stored as they are: not folded, and without a final NUL, which is what `makemap hash` stores and a
+/// `K` line without `-N` looks for first. Both may be empty and may hold any bytes. What is written depends on the set of
+/// entries only: not on their order, the machine or the time. Besides the entries, some 50 bytes of memory per entry are
+/// used.
+///
+/// # Errors
+/// [`WriteError::DuplicateKey`] and [`WriteError::TooLarge`] before anything is written; [`WriteError::Io`] if `out` fails.
+///
+/// ```
+/// use relaycc::map::hash::{HashFile, write};
+///
+/// let mut file = Vec::new();
+/// write(&[("connect:192.0.2", "RELAY"), ("example.net", "REJECT")], &mut file)?;
+///
+/// let map = HashFile::open(&file)?;
+/// assert_eq!(map.get(b"example.net")?.as_deref(), Some(&b"REJECT"[..]));
+/// assert_eq!(map.get(b"example.org")?, None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn write<K, V>(entries: &[(K, V)], out: &mut impl io::Write) -> Result<(), WriteError>
+where
+    K: AsRef<[u8]>,
+    V: AsRef<[u8]>,
+{
+    let arrangement = Arrangement::new(entries)?;
+    let (buckets, last_page) = arrangement.number_pages()?;
+
+    let mut page = Vec::with_capacity(PAGE_SIZE);
+    description(&arrangement, last_page).encode(&mut page);
+    out.write_all(&page)?;
+    for bucket in &buckets {
+        write_page(&bucket.first, &mut page, out)?;
+    }
+    for bucket in &buckets {
+        for more in &bucket.more {
+            write_page(more, &mut page, out)?;
+        }
+        for holder in std::iter::once(&bucket.first).chain(&bucket.more) {
+            let mut number = holder.first_off_page;
+            for part in holder.slots.iter().flat_map(Slot::off_page_parts) {
+                write_off_page(part, number, &mut page, out)?;
+                number += off_page_pages(part);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn description(arrangement: &Arrangement<'_>, last_page: u32) -> Description {
+    let mask = arrangement.mask;
+    let mut page_of_doubling = [0; MAX_DOUBLINGS];
+    // However often their number was doubled, all buckets follow page 0.
+    for first in page_of_doubling.iter_mut().take(doubling(mask) + 1) {
+        *first = 1;
+    }
+    Description {
+        version: VERSION,
+        page_size: PAGE_SIZE_FIELD,
+        encryption: 0,
+        kind: PageKind::Description.code(),
+        page_flags: 0,
+        last_page,
+        flags: 0,
+        file_id: file_id(&arrangement.slots),
+        last_bucket: mask,
+        high_mask: mask,
+        low_mask: mask >> 1,
+        entries: arrangement.slots.len() as u32,
+        hash_probe: hash_probe(),
+        page_of_doubling,
+    }
+}
+
+/// Writes one page of a bucket, using `buffer` to build it in.
+fn write_page(page: &Page<'_, '_>, buffer: &mut Vec<u8>, out: &mut impl io::Write) -> io::Result<()> {
+    let parts = || page.slots.iter().flat_map(|slot| [slot.key, slot.value]);
+    let items_start = PAGE_SIZE - parts().map(item_len).sum::<usize>();
+
+    buffer.clear();
+    PageHeader {
+        number: page.number,
+        previous: page.previous,
+        next: page.next,
+        items: 2 * page.slots.len() as u16,
+        mark: items_start as u16,
+        kind: PageKind::Sorted,
+    }
+    .encode(buffer);
+
+    let mut position = PAGE_SIZE;
+    let mut off_page = page.first_off_page;
+    for part in parts() {
+        position -= item_len(part);
+        buffer.extend_from_slice(&(position as u16).to_le_bytes());
+        if part.len() > INLINE_MAX {
+            off_page += off_page_pages(part);
+        }
+    }
+    buffer.resize(items_start, 0);
+
+    // The first item is the last in the page.
+    for part in parts().rev() {
+        if part.len() > INLINE_MAX {
+            off_page -= off_page_pages(part);
+            buffer.extend_from_slice(&[ITEM_OFF_PAGE, 0, 0, 0]);
+            buffer.extend_from_slice(&off_page.to_le_bytes());
+            buffer.extend_from_slice(&(part.len() as u32).to_le_bytes());
+        } else {
+            buffer.push(ITEM_INLINE);
+            buffer.extend_from_slice(part);
+        }
+    }
+    out.write_all(buffer)
+}
+
+/// Writes a large key or value from page `number` on, using `buffer` to build the pages in.
+fn write_off_page(part: &[u8], number: u32, buffer: &mut Vec<u8>, out: &mut impl io::Write) -> io::Result<()> {
+    let mut previous = 0;
+    let mut pieces = (number..).zip(part.chunks(PAGE_ROOM)).peekable();
+    while let Some((number, piece)) = pieces.next() {
+        let next = pieces.peek().map_or(0, |&(next, _)| next);
+        buffer.clear();
+        let mark = piece.len() as u16;
+        PageHeader { number, previous, next, items: 1, mark, kind: PageKind::Overflow }.encode(buffer);
+        buffer.extend_from_slice(piece);
+        buffer.resize(PAGE_SIZE, 0);
+        out.write_all(buffer)?;
+        previous = number;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::map::hash::HashFile;
+
+    type Table = BTreeMap<Vec<u8>, Vec<u8>>;
+
+    fn written<K: AsRef<[u8]>, V: AsRef<[u8]>>(entries: &[(K, V)]) -> Vec<u8> {
+        let mut file = Vec::new();
+        write(entries, &mut file).unwrap();
+        file
+    }
+
+    fn read(file: &[u8]) -> Table {
+        let file = HashFile::open(file).unwrap();
+        let entries = file.entries().map(Result::unwrap);
+        entries.map(|entry| (entry.key.into_owned(), entry.value.into_owned())).collect()
+    }
+
+    /// Mostly short; at times around the lengths where a part leaves its page, or fills one of its own.
+    fn part() -> impl Strategy<Value = Vec<u8>> {
+        let length = prop_oneof![20 => 0..40_usize, 1 => 1020..1030_usize, 1 => 4065..4075_usize, 1 => 0..20_000_usize];
+        // Powers of a number: few of them for keys that begin with each other, many for keys that do not.
+        (length, prop_oneof![Just(1_u64), Just(3), any::<u64>()]).prop_map(|(length, number)| {
+            let powers = std::iter::successors(Some(number), |power| Some(power.wrapping_mul(number)));
+            powers.map(|power| (power >> 5) as u8).take(length).collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(table in prop::collection::btree_map(part(), part(), 0..200)) {
+            let entries = table.iter().collect::<Vec<_>>();
+            let file = written(&entries);
+            prop_assert_eq!(&read(&file), &table);
+            let file = HashFile::open(&file).unwrap();
+            for (key, value) in &table {
+                prop_assert_eq!(file.get(key).unwrap(), Some(value.into()));
+            }
+        }
+
+        #[test]
+        fn keys_that_are_not_there_are_not_found(
+            table in prop::collection::btree_map(part(), part(), 0..50),
+            others in prop::collection::vec(part(), 20),
+        ) {
+            let entries = table.iter().collect::<Vec<_>>();
+            let file = written(&entries);
+            let file = HashFile::open(&file).unwrap();
+            for key in others.iter().filter(|key| !table.contains_key(*key)) {
+                prop_assert_eq!(file.get(key).unwrap(), None);
+            }
+        }
+
+        #[test]
+        fn the_order_of_the_entries_does_not_show(
+            entries in prop::collection::btree_map(part(), part(), 0..100)
+                .prop_map(|table| table.into_iter().collect::<Vec<_>>())
+                .prop_flat_map(|entries| (Just(entries.clone()), Just(entries).prop_shuffle())),
+        ) {
+            prop_assert!(written(&entries.0) == written(&entries.1));
+        }
+    }
+
+    #[test]
+    fn a_file_without_entries_has_its_description_and_two_buckets() {
+        let file = written::<&str, &str>(&[]);
+        assert_eq!(file.len(), 3 * PAGE_SIZE);
+        assert_eq!(read(&file), Table::new());
+    }
+
+    #[test]
+    fn the_bytes_of_a_file_are_pinned() {
+        let file = written(&[("a", "x"), ("ab", "y"), ("abc", "z"), ("b", "value two  ")]);
+        // What `makemap hash` writes for the same text, but for the file's id, the number of entries, and leftovers of its
+        // memory in unused places.
+        let description = file.get(..112).unwrap();
+        assert_eq!(
+            &description[..32],
+            b"\0\0\0\0\x01\0\0\0\0\0\0\0\x61\x15\x06\0\x09\0\0\0\0\x10\0\0\0\x08\0\0\0\0\0\0"
+        );
+        assert_eq!(&description[32..52], b"\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
+        assert_eq!(
+            &description[72..104],
+            b"\x01\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\x04\0\0\0\xd1\x8d\x68\x5e\x01\0\0\0\x01\0\0\0"
+        );
+        assert!(file[104..4096].iter().all(|byte| *byte == 0));
+        let first = &file[4096..8192];
+        assert_eq!(
+            &first[..34],
+            b"\0\0\0\0\x01\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\x04\0\xec\x0f\0\x0d\xfc\x0f\xfa\x0f\xf8\x0f\xec\x0f"
+        );
+        assert_eq!(&first[4076..], b"\x01value two  \x01b\x01z\x01abc");
+        let second = &file[8192..];
+        assert_eq!(&second[26..34], b"\xfd\x0f\xfb\x0f\xf9\x0f\xf7\x0f");
+        assert_eq!(&second[4087..], b"\x01x\x01a\x01y\x01ab");
+    }
+
+    #[test]
+    fn files_with_other_entries_have_other_ids() {
+        let tables: [&[(&str, &str)]; 6] =
+            [&[], &[("", "")], &[("a", "b")], &[("b", "a")], &[("ab", "")], &[("a", "b"), ("b", "a")]];
+        let ids = tables.map(|table| HashFile::open(&written(table)).unwrap().file_id());
+        assert_eq!(std::collections::HashSet::from(ids).len(), ids.len());
+    }
+
+    #[test]
+    fn a_repeated_key_is_refused_and_nothing_written() {
+        let mut file = Vec::new();
+        let entries = [("b", "1"), ("a", "2"), ("c", "3"), ("a", "4"), ("b", "5"), ("a", "6")];
+        let error = write(&entries, &mut file).unwrap_err();
+        assert!(matches!(error, WriteError::DuplicateKey { first: 1, second: 3 }), "{error:?}");
+        assert_eq!(file, b"");
+    }
+
+    #[test]
+    fn a_full_disk_is_reported() {
+        let mut disk = [0; 5000];
+        let error = write(&[("a", "b")], &mut disk.as_mut_slice()).unwrap_err();
+        assert!(matches!(error, WriteError::Io(_)), "{error:?}");
+    }
+
+    #[test]
+    fn keys_of_one_hash_fill_a_chain() {
+        // FNV from 0 does not see leading NULs.
+        let entries = (0..3000).map(|n| (vec![0; n % 100 + n / 100 * 100], vec![n as u8; 50])).collect::<Vec<_>>();
+        let file = written(&entries[..1000]);
+        assert_eq!(read(&file).len(), 1000);
+        let file = HashFile::open(&file).unwrap();
+        assert_eq!(file.get(&[0; 999]).unwrap().as_deref(), Some(&[(999 % 256) as u8; 50][..]));
+    }
+}
