@@ -3,4 +3,20 @@
 //! One entry per thing; help, JSON Schema, completion and diagnostics derive from it. Nothing here depends on any other
 //! module of the crate.
 
+pub mod domain;
+pub mod effect;
+pub mod feature;
+pub mod macros;
+pub mod mailer;
 pub mod option;
+pub mod setting;
+pub mod system;
+
+/// Whether this program can compile a site that uses the thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Support {
+    /// Yes.
+    Full,
+    /// Not yet: the name is known, and a site that uses it is refused.
+    NotYet,
+}

@@ -1,33 +1,100 @@
-//! The `conf…` options and the settings beside them: one entry each.
+//! The `conf…` options: one entry each, in the order that the reference writes them.
+//!
+//! Settings that are not called `conf…` (`SMART_HOST`, `ALIAS_FILE`) are in [`super::setting`]. Where a value comes from and
+//! where it goes in the IR is the front ends' business.
 
-/// What a value of an option looks like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OptionKind {
-    /// `True` or `False`.
-    Boolean,
-    /// A whole number.
-    Integer,
-    /// A duration as sendmail writes them: `5m`, `1h`, `2d` (op guide section 5.6, "Timeouts").
-    Duration,
-    /// One of these words.
-    Word(&'static [&'static str]),
-    /// Words of this list, separated by commas or blanks.
-    Flags(&'static [&'static str]),
-    /// An octal file mode.
-    Mode,
-    /// A path.
-    Path,
-    /// Any text.
-    Text,
-}
+mod kind;
+mod table;
+
+pub use kind::OptionKind;
+pub use table::OPTIONS;
 
 /// What an option becomes in sendmail.cf.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Emits {
-    /// `O Name=value`.
+    /// `O Name=value`; `O Name` alone when the value is empty.
     Option(&'static str),
-    /// Something else: a macro, a header, words in a rule. The front end places it.
+    /// `O Name=value`, but only where the site has a milter.
+    MilterOption(&'static str),
+    /// `O TimeZoneSpec=value`, but nothing for `USE_SYSTEM`, and no value for `USE_TZ`.
+    TimeZone,
+    /// Something else: a macro, a class, a header, words in a rule.
     Elsewhere,
+    /// Nothing: the reference only prints [`OptionSpec::notice`].
+    Nothing,
+}
+
+impl Emits {
+    /// The name in the `O` line, if there is one.
+    pub fn option(self) -> Option<&'static str> {
+        match self {
+            Emits::Option(name) | Emits::MilterOption(name) => Some(name),
+            Emits::TimeZone => Some("TimeZoneSpec"),
+            Emits::Elsewhere | Emits::Nothing => None,
+        }
+    }
+}
+
+/// The value that an option or setting has when the site says nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DefaultValue {
+    /// Not defined: no line, or the reference decides by other things (see the help).
+    Unset,
+    /// This text.
+    Text(&'static str),
+    /// A file in the directory that `MAIL_SETTINGS_DIR` names at the end of the site file: words before it, then its name.
+    InSettings {
+        /// What stands before the path, with its blank: `-o `.
+        before: &'static str,
+        /// The file's name: `relay-domains`.
+        name: &'static str,
+    },
+}
+
+impl DefaultValue {
+    /// The value, for a site whose files are in `settings_directory` (with its trailing slash).
+    pub fn resolve(self, settings_directory: &str) -> Option<String> {
+        match self {
+            DefaultValue::Unset => None,
+            DefaultValue::Text(text) => Some(text.to_owned()),
+            DefaultValue::InSettings { before, name } => Some(format!("{before}{settings_directory}{name}")),
+        }
+    }
+
+    /// The value as m4 text, to be expanded when it is used: what the reference gives to `define`.
+    pub fn m4(self) -> Option<String> {
+        match self {
+            DefaultValue::Unset => None,
+            DefaultValue::Text(text) => Some(text.to_owned()),
+            DefaultValue::InSettings { before, name } => Some(format!("{before}MAIL_SETTINGS_DIR`'{name}")),
+        }
+    }
+}
+
+/// What the reference prints, newlines included, when a site sets an option that it should not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    /// Nothing: the option is as good as any.
+    None,
+    /// This, whenever the option is defined.
+    IfDefined(&'static str),
+    /// This, when it is defined as something else than nothing.
+    IfNotEmpty(&'static str),
+    /// This, when the value contains the character.
+    IfContains(char, &'static str),
+}
+
+impl Notice {
+    /// What the reference prints for this value; `None` for nothing.
+    pub fn text(self, value: Option<&str>) -> Option<&'static str> {
+        let value = value?;
+        match self {
+            Notice::None => None,
+            Notice::IfDefined(text) => Some(text),
+            Notice::IfNotEmpty(text) => (!value.is_empty()).then_some(text),
+            Notice::IfContains(character, text) => value.contains(character).then_some(text),
+        }
+    }
 }
 
 /// One option.
@@ -41,8 +108,102 @@ pub struct OptionSpec {
     pub emits: Emits,
     /// What its value looks like.
     pub kind: OptionKind,
-    /// The value that the reference writes when the site says nothing; `None` when it then writes no line.
-    pub default: Option<&'static str>,
-    /// One line for people.
+    /// Its value when the site says nothing.
+    pub default: DefaultValue,
+    /// Whether it is defined before the site says anything, so that `ifdef` and `defn` find the default; otherwise the
+    /// default applies at the end, if the option is not defined by then.
+    pub predefined: bool,
+    /// What the reference prints when the site sets it.
+    pub notice: Notice,
+    /// One line for people, without a full stop.
     pub help: &'static str,
+}
+
+/// The option of this name in `.mc`.
+pub fn by_name(name: &str) -> Option<&'static OptionSpec> {
+    OPTIONS.iter().find(|option| option.name == name)
+}
+
+/// The option with this key in site.toml.
+pub fn by_key(key: &str) -> Option<&'static OptionSpec> {
+    OPTIONS.iter().find(|option| option.key == key)
+}
+
+/// The option that an `O` line of this name comes from.
+pub fn by_option(option: &str) -> Option<&'static OptionSpec> {
+    OPTIONS.iter().find(|entry| entry.emits.option() == Some(option))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn names_and_keys_are_unique_and_follow_from_each_other() {
+        let names: BTreeSet<_> = OPTIONS.iter().map(|o| o.name).collect();
+        let emitted: Vec<_> = OPTIONS.iter().filter_map(|o| o.emits.option()).collect();
+        assert_eq!(names.len(), OPTIONS.len());
+        assert_eq!(emitted.iter().collect::<BTreeSet<_>>().len(), emitted.len());
+        for option in OPTIONS {
+            assert_eq!(option.name, format!("conf{}", option.key.to_uppercase()));
+        }
+    }
+
+    #[test]
+    fn help_is_one_line_without_full_stop() {
+        for option in OPTIONS {
+            assert!(
+                !option.help.is_empty() && !option.help.ends_with('.') && !option.help.contains('\n'),
+                "{option:?}"
+            );
+            assert!(option.help.len() <= 110, "{option:?}");
+        }
+    }
+
+    #[test]
+    fn defaults_are_values_that_the_kind_accepts() {
+        for option in OPTIONS {
+            if let Some(value) = option.default.resolve("/etc/mail/") {
+                assert!(option.kind.accepts(&value), "{option:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn defaults_resolve_against_the_settings_directory() {
+        let relay = by_name("confCR_FILE").unwrap().default;
+        assert_eq!(relay.resolve("/opt/mail/").as_deref(), Some("-o /opt/mail/relay-domains"));
+        assert_eq!(relay.m4().as_deref(), Some("-o MAIL_SETTINGS_DIR`'relay-domains"));
+    }
+
+    #[test]
+    fn notices_depend_on_the_value() {
+        let blocks = by_name("confMIN_FREE_BLOCKS").unwrap().notice;
+        assert_eq!(blocks.text(Some("100")), None);
+        assert!(blocks.text(Some("100/200")).is_some());
+        let daemon = by_name("confDAEMON_OPTIONS").unwrap().notice;
+        assert_eq!((daemon.text(None), daemon.text(Some(""))), (None, None));
+    }
+
+    /// The installed reference knows exactly these options; skipped where there is none.
+    #[test]
+    fn table_has_every_option_of_the_reference_in_its_order() {
+        let Ok(proto) = std::fs::read_to_string("/usr/share/sendmail/cf/m4/proto.m4") else { return };
+        let written: Vec<_> = proto
+            .lines()
+            .filter_map(|line| line.strip_prefix("_OPTION("))
+            .filter_map(|rest| rest.split_once(", `conf"))
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        let ours: Vec<_> = OPTIONS
+            .iter()
+            .filter_map(|o| match o.emits {
+                Emits::Option(name) | Emits::MilterOption(name) => Some(name),
+                Emits::TimeZone | Emits::Elsewhere | Emits::Nothing => None,
+            })
+            .collect();
+        assert_eq!(ours, written);
+    }
 }

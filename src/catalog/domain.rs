@@ -1,0 +1,107 @@
+//! Site policies that come with sendmail: what `DOMAIN()` takes.
+
+use super::Support;
+use super::effect::{
+    Effect::{self, Append, Define, DefineIfUnset, ExposedUser, Feature, IfUnset, Marker},
+    Value::Text,
+};
+use super::system::DEBIAN_BUILD;
+
+/// One site policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DomainSpec {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether a site that uses it can be compiled.
+    pub support: Support,
+    /// What it does, in order.
+    pub effects: &'static [Effect],
+}
+
+/// The site policy of this name.
+pub fn by_name(name: &str) -> Option<&'static DomainSpec> {
+    DOMAINS.iter().find(|domain| domain.name == name)
+}
+
+const fn later(name: &'static str) -> DomainSpec {
+    DomainSpec { name, support: Support::NotYet, effects: &[] }
+}
+
+/// Every site policy, in order of names.
+pub static DOMAINS: &[DomainSpec] = &[
+    later("Berkeley.EDU"),
+    later("CS.Berkeley.EDU"),
+    later("EECS.Berkeley.EDU"),
+    later("S2K.Berkeley.EDU"),
+    later("berkeley-only"),
+    later("debian-msp"),
+    DomainSpec {
+        name: "debian-mta",
+        support: Support::Full,
+        effects: &[
+            IfUnset("sm_version", DEBIAN_BUILD),
+            Marker("DEBIAN_MTA"),
+            Define("STATUS_FILE", Text("/var/lib/sendmail/sendmail.st")),
+            Define("confHOST_STATUS_DIRECTORY", Text("/var/lib/sendmail/host_status")),
+            Define("confPID_FILE", Text("/var/run/sendmail/mta/sendmail.pid")),
+            Define("confCONTROL_SOCKET_NAME", Text("/var/run/sendmail/mta/smcontrol")),
+            Define("confPROCESS_TITLE_PREFIX", Text("MTA")),
+            Define("confMAX_DAEMON_CHILDREN", Text("0")),
+            Define("confRRT_IMPLIES_DSN", Text("False")),
+            Define("confSAFE_FILE_ENV", Text("/")),
+            Define("confSAFE_QUEUE", Text("True")),
+            Define("confTO_ICONNECT", Text("2m")),
+            Define("confTO_MAIL", Text("2m")),
+            Define("confTO_DATAINIT", Text("2m")),
+            Define("confTO_RSET", Text("1m")),
+            Define("confTO_QUIT", Text("2m")),
+            Define("confTO_COMMAND", Text("5m")),
+            Define("confTO_IDENT", Text("5s")),
+            Define("confMAX_HOP", Text("100")),
+            Append(
+                "confDONT_BLAME_SENDMAIL",
+                ",AssumeSafeChown,ForwardFileInGroupWritableDirPath,GroupWritableForwardFileSafe,\
+                 GroupWritableIncludeFileSafe,IncludeFileInGroupWritableDirPath,DontWarnForwardFileInUnsafeDirPath,\
+                 TrustStickyBit,NonRootSafeAddr,GroupWritableIncludeFile,GroupReadableDefaultAuthInfoFile",
+            ),
+            Define("confQUEUE_FILE_MODE", Text("0640")),
+            Define("confTEMP_FILE_MODE", Text("0640")),
+            Define("confPRIVACY_FLAGS", Text("    restrictqrun,restrictexpand")),
+            DefineIfUnset("confTRUSTED_USER", Text("smmta")),
+            Define("confMAX_RUNNERS_PER_QUEUE", Text("5")),
+        ],
+    },
+    DomainSpec {
+        name: "generic",
+        support: Support::Full,
+        effects: &[
+            Define("confFORWARD_PATH", Text("$z/.forward.$w+$h:$z/.forward+$h:$z/.forward.$w:$z/.forward")),
+            Define("confMAX_HEADERS_LENGTH", Text("32768")),
+            Feature("redirect"),
+            Feature("use_cw_file"),
+            ExposedUser("root"),
+        ],
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn table_is_in_order_without_repetition() {
+        assert!(DOMAINS.is_sorted_by(|a, b| a.name < b.name));
+    }
+
+    /// The installed reference has exactly these policies; skipped where there is none.
+    #[test]
+    fn table_has_every_domain_of_the_reference() {
+        let Ok(files) = std::fs::read_dir("/usr/share/sendmail/cf/domain") else { return };
+        let installed: BTreeSet<_> = files
+            .filter_map(|file| file.unwrap().file_name().into_string().unwrap().strip_suffix(".m4").map(str::to_owned))
+            .collect();
+        assert_eq!(DOMAINS.iter().map(|d| d.name.to_owned()).collect::<BTreeSet<_>>(), installed);
+    }
+}

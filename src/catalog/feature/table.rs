@@ -1,0 +1,512 @@
+//! The table of features.
+//!
+//! Names, arguments and messages are facts of sendmail 8.17 (cf/README, "FEATURES"); the help is ours.
+
+use super::{
+    ArgumentKind::{self, Answer, Domain, Flags, Given, Map, Path, Patterns, Text, Word},
+    ArgumentSpec, Choice, FeatureNotice, FeatureSpec, MapDefault, Matching, Support,
+    When::{Always, Illegal, MapWithout, Missing, MissingAndWithout, With, Without},
+};
+use crate::catalog::effect::{
+    Effect::{Define, DefineIfUnset, Marker, Undefine},
+    Value,
+};
+
+/// What most features have: no arguments, nothing to say.
+const PLAIN: FeatureSpec = FeatureSpec {
+    name: "",
+    key: "",
+    support: Support::Full,
+    arguments: &[],
+    repeatable: false,
+    map: None,
+    requires: None,
+    renamed_to: None,
+    markers: &[],
+    effects: &[],
+    notices: &[],
+    help: "",
+};
+
+const fn plain(
+    name: &'static str,
+    key: &'static str,
+    markers: &'static [&'static str],
+    help: &'static str,
+) -> FeatureSpec {
+    FeatureSpec { name, key, markers, help, ..PLAIN }
+}
+
+const fn later(name: &'static str, key: &'static str, help: &'static str) -> FeatureSpec {
+    FeatureSpec { name, key, support: Support::NotYet, help, ..PLAIN }
+}
+
+const fn optional(key: &'static str, kind: ArgumentKind, help: &'static str) -> ArgumentSpec {
+    ArgumentSpec { key, kind, required: false, help }
+}
+
+const fn required(key: &'static str, kind: ArgumentKind, help: &'static str) -> ArgumentSpec {
+    ArgumentSpec { key, kind, required: true, help }
+}
+
+const fn map(
+    name: &'static str,
+    options: &'static str,
+    file: &'static str,
+    ldap_name: &'static str,
+) -> Option<MapDefault> {
+    Some(MapDefault { name, options, file, ldap_name })
+}
+
+const fn says(when: super::When, text: &'static str) -> FeatureNotice {
+    FeatureNotice { when, text }
+}
+
+const MAP: ArgumentSpec = optional("map", Map, "Definition of the map, or `LDAP`");
+
+const ACCESS_FLAGS: &[Choice] = &[
+    Choice { word: "skip", markers: &["_ACCESS_SKIP_"] },
+    Choice { word: "lookupdotdomain", markers: &["_LOOKUPDOTDOMAIN_"] },
+    Choice { word: "relaytofulladdress", markers: &["_RELAY_FULL_ADDR_"] },
+];
+
+/// Every feature, in alphabetical order.
+pub static FEATURES: &[FeatureSpec] = &[
+    plain(
+        "accept_unqualified_senders",
+        "accept_unqualified_senders",
+        &["_ACCEPT_UNQUALIFIED_SENDERS_"],
+        "Takes mail whose sender has no domain",
+    ),
+    plain(
+        "accept_unresolvable_domains",
+        "accept_unresolvable_domains",
+        &["_ACCEPT_UNRESOLVABLE_DOMAINS_"],
+        "Takes mail whose sender's domain is not found in DNS",
+    ),
+    FeatureSpec {
+        name: "access_db",
+        key: "access_db",
+        arguments: &[MAP, optional("flags", Flags(Matching::AnyCase, ACCESS_FLAGS), "How the map is searched")],
+        map: map("access", " -T<TMPF>", "access", "access"),
+        markers: &["_ACCESS_TABLE_=", "_TAG_DELIM_=:", "_ATMPF_=<TMPF>"],
+        notices: &[
+            says(MapWithout("<TMPF>"), "*** WARNING: missing -T<TMPF> in argument of FEATURE(`access_db', {})\n"),
+            says(
+                With("_GREET_PAUSE_"),
+                "*** WARNING: FEATURE(`greet_pause') before FEATURE(`access_db')\n\tgreet_pause will not use access_db!",
+            ),
+        ],
+        help: "Decides by client, sender and recipient as the access map says",
+        ..PLAIN
+    },
+    FeatureSpec {
+        name: "allmasquerade",
+        key: "allmasquerade",
+        markers: &["_ALL_MASQUERADE_"],
+        notices: &[
+            says(With("_MAILER_local_"), "*** MAILER(`local') must appear after FEATURE(`allmasquerade')"),
+            says(With("_MAILER_uucp_"), "*** MAILER(`uucp') must appear after FEATURE(`allmasquerade')"),
+        ],
+        help: "Masquerades recipients in headers as well as senders",
+        ..PLAIN
+    },
+    FeatureSpec {
+        name: "always_add_domain",
+        key: "always_add_domain",
+        arguments: &[optional("domain", Domain, "Domain that is added; this host's when none is given")],
+        markers: &["_ALWAYS_ADD_DOMAIN_={}"],
+        notices: &[says(With("_MAILER_local_"), "*** MAILER(`local') must appear after FEATURE(`always_add_domain')")],
+        help: "Adds a domain to addresses in local mail too",
+        ..PLAIN
+    },
+    later("authinfo", "authinfo", "Looks up credentials for outgoing connections in a map of their own"),
+    later("badmx", "badmx", "Refuses senders whose domain's MX records are useless"),
+    later("bcc", "bcc", "Adds a recipient to mail for domains that a map lists"),
+    later("bestmx_is_local", "bestmx_is_local", "Takes domains whose best MX is this host for local ones"),
+    later("bitdomain", "bitdomain", "Looks up Internet names of BITNET hosts in a map"),
+    FeatureSpec {
+        name: "blacklist_recipients",
+        key: "blacklist_recipients",
+        renamed_to: Some("blocklist_recipients"),
+        notices: &[says(
+            Always,
+            "WARNING: FEATURE(blacklist_recipients) is deprecated; use FEATURE(blocklist_recipients.m4).\n",
+        )],
+        help: "Old name of `blocklist_recipients`",
+        ..PLAIN
+    },
+    later("block_bad_helo", "block_bad_helo", "Refuses clients that greet with this host's own name or no valid one"),
+    FeatureSpec {
+        name: "blocklist_recipients",
+        key: "blocklist_recipients",
+        requires: Some("access_db"),
+        markers: &["_BLOCKLIST_RCPT_"],
+        notices: &[says(
+            Without("_ACCESS_TABLE_"),
+            "*** ERROR: FEATURE(blocklist_recipients) requires FEATURE(access_db)\n",
+        )],
+        help: "Refuses recipients that the access map refuses",
+        ..PLAIN
+    },
+    later("check_cert_altnames", "check_cert_altnames", "Compares a certificate's alternative names with the host's"),
+    later("check_other", "check_other", "Ends connections of clients that send what is no SMTP"),
+    later("compat_check", "compat_check", "Looks up pairs of sender and recipient in the access map"),
+    later("conncontrol", "conncontrol", "Limits each client's connections at a time, by the access map"),
+    FeatureSpec {
+        name: "delay_checks",
+        key: "delay_checks",
+        arguments: &[
+            optional(
+                "spam",
+                Word(
+                    Matching::FirstLetterAnyCase,
+                    &[
+                        Choice { word: "friend", markers: &["_SPAM_FRIEND_", "_SPAM_FH_"] },
+                        Choice { word: "hater", markers: &["_SPAM_HATER_", "_SPAM_FH_"] },
+                    ],
+                ),
+                "Whether `Spam:` entries of the access map name recipients to spare or recipients to protect",
+            ),
+            optional("incompatible", Given, "Anything, to give up the values that 8.10 had for such recipients"),
+        ],
+        markers: &["_DELAY_CHECKS_"],
+        notices: &[says(Illegal, "*** ERROR: illegal argument _ARG_ for FEATURE(delay_checks)\n")],
+        help: "Judges client and sender only when the recipient is known",
+        ..PLAIN
+    },
+    FeatureSpec {
+        name: "dnsbl",
+        key: "dnsbl",
+        arguments: &[
+            required("server", Domain, "Zone of the list"),
+            optional("message", Answer(&["quarantine", "discard"]), "Answer to clients on the list"),
+            optional("temporary", Answer(&["t"]), "Answer when the list does not answer; `t` for the usual one"),
+        ],
+        repeatable: true,
+        markers: &["_DNSBL_R_="],
+        notices: &[says(Missing, "*** ERROR: missing argument for FEATURE(`dnsbl')")],
+        help: "Refuses clients whose address a DNS list has",
+        ..PLAIN
+    },
+    later("domainmap", "domainmap", "Looks up a domain's users in a map of their own"),
+    later("domaintable", "domaintable", "Replaces domains by others that a map gives"),
+    later("drac", "drac", "Lets clients relay that have just fetched mail, as a DRAC map says"),
+    FeatureSpec {
+        name: "enhdnsbl",
+        key: "enhdnsbl",
+        arguments: &[
+            required("server", Domain, "Zone of the list"),
+            optional("message", Answer(&["quarantine", "discard"]), "Answer to clients on the list"),
+            optional("temporary", Answer(&["t"]), "Answer when the list does not answer; `t` for the usual one"),
+            optional("matches", Patterns, "Answers of the list that count; all when none are given"),
+        ],
+        repeatable: true,
+        markers: &["_EDNSBL_R_="],
+        notices: &[says(Missing, "*** ERROR: missing argument for FEATURE(`enhdnsbl')")],
+        help: "Refuses clients whose address a DNS list has, by what the list answers",
+        ..PLAIN
+    },
+    later("generics_entire_domain", "generics_entire_domain", "Applies the generics table to subdomains too"),
+    later("genericstable", "genericstable", "Replaces senders' addresses by others that a map gives"),
+    FeatureSpec {
+        support: Support::NotYet,
+        arguments: &[optional("pause", Text, "Milliseconds before the greeting, where the access map says nothing")],
+        markers: &["_GREET_PAUSE_="],
+        notices: &[says(
+            MissingAndWithout("_ACCESS_TABLE_"),
+            "*** ERROR: FEATURE(`greet_pause') requires FEATURE(`access_db')\n",
+        )],
+        ..plain("greet_pause", "greet_pause", &[], "Waits before the greeting and refuses clients that do not")
+    },
+    later("ldap_routing", "ldap_routing", "Looks up mailboxes and their hosts in LDAP"),
+    plain(
+        "limited_masquerade",
+        "limited_masquerade",
+        &["_LIMITED_MASQUERADE_"],
+        "Masquerades the domains of MASQUERADE_DOMAIN only, not every name of this host",
+    ),
+    FeatureSpec {
+        name: "local_lmtp",
+        key: "local_lmtp",
+        arguments: &[
+            optional("path", Path, "Program that delivers local mail by LMTP"),
+            optional("args", Text, "Its arguments"),
+        ],
+        effects: &[
+            Define(
+                "LOCAL_MAILER_PATH",
+                Value::Argument {
+                    index: 0,
+                    otherwise: &Value::Setting { name: "confEBINDIR", otherwise: "/usr/libexec", then: "/mail.local" },
+                },
+            ),
+            Define("LOCAL_MAILER_FLAGS", Value::Text("PSXmnz9")),
+            Define("LOCAL_MAILER_ARGS", Value::Argument { index: 1, otherwise: &Value::Text("mail.local -l") }),
+            Define("LOCAL_MAILER_DSN_DIAGNOSTIC_CODE", Value::Text("SMTP")),
+            Marker("_LOCAL_LMTP_"),
+        ],
+        notices: &[says(With("_MAILER_local_"), "*** FEATURE(local_lmtp) must occur before MAILER(local)\n")],
+        help: "Delivers local mail through a program that speaks LMTP",
+        ..PLAIN
+    },
+    FeatureSpec {
+        name: "local_no_masquerade",
+        key: "local_no_masquerade",
+        markers: &["_LOCAL_NO_MASQUERADE_"],
+        notices: &[says(
+            With("_MAILER_local_"),
+            "*** MAILER(`local') must appear after FEATURE(`local_no_masquerade')",
+        )],
+        help: "Leaves addresses in local mail unmasqueraded",
+        ..PLAIN
+    },
+    FeatureSpec {
+        name: "local_procmail",
+        key: "local_procmail",
+        arguments: &[
+            optional("path", Path, "Path of procmail"),
+            optional("args", Text, "Its arguments"),
+            optional("flags", Text, "Flags of the local mailer"),
+        ],
+        effects: &[
+            Define(
+                "LOCAL_MAILER_PATH",
+                Value::Argument {
+                    index: 0,
+                    otherwise: &Value::Setting {
+                        name: "PROCMAIL_MAILER_PATH",
+                        otherwise: "/usr/local/bin/procmail",
+                        then: "",
+                    },
+                },
+            ),
+            Define("LOCAL_MAILER_ARGS", Value::Argument { index: 1, otherwise: &Value::Text("procmail -a $h -d $u") }),
+            Define("LOCAL_MAILER_FLAGS", Value::Argument { index: 2, otherwise: &Value::Text("SPfhn9") }),
+            Undefine("_LOCAL_LMTP_"),
+            Undefine("LOCAL_MAILER_DSN_DIAGNOSTIC_CODE"),
+        ],
+        notices: &[says(With("_MAILER_local_"), "*** FEATURE(local_procmail) must occur before MAILER(local)\n")],
+        help: "Delivers local mail through procmail",
+        ..PLAIN
+    },
+    FeatureSpec {
+        name: "lookupdotdomain",
+        key: "lookupdotdomain",
+        requires: Some("access_db"),
+        markers: &["_LOOKUPDOTDOMAIN_="],
+        notices: &[
+            says(Without("_ACCESS_TABLE_"), "*** ERROR: FEATURE(`lookupdotdomain') requires FEATURE(`access_db')\n"),
+            says(
+                With("_RELAY_HOSTS_ONLY_"),
+                "*** WARNING: FEATURE(`lookupdotdomain') does not work well with FEATURE(`relay_hosts_only')\n",
+            ),
+        ],
+        help: "Looks up `.domain` in the access map before `domain`",
+        ..PLAIN
+    },
+    plain(
+        "loose_relay_check",
+        "loose_relay_check",
+        &["_LOOSE_RELAY_CHECK_"],
+        "Does not check where an address with `%` would go from here",
+    ),
+    FeatureSpec {
+        name: "mailertable",
+        key: "mailertable",
+        arguments: &[MAP],
+        map: map("mailertable", "", "mailertable", "mailer"),
+        markers: &["_MAILER_TABLE_="],
+        help: "Routes domains through mailers and hosts that a map gives",
+        ..PLAIN
+    },
+    plain(
+        "masquerade_entire_domain",
+        "masquerade_entire_domain",
+        &["_MASQUERADE_ENTIRE_DOMAIN_"],
+        "Masquerades all hosts within the domains of MASQUERADE_DOMAIN",
+    ),
+    plain(
+        "masquerade_envelope",
+        "masquerade_envelope",
+        &["_MASQUERADE_ENVELOPE_"],
+        "Masquerades envelope senders as well as headers",
+    ),
+    later("msp", "msp", "Makes this the configuration of the mail submission program"),
+    later("mtamark", "mtamark", "Refuses clients that DNS does not mark as mail servers"),
+    plain("no_default_msa", "no_default_msa", &["_NO_MSA_"], "Leaves out the listener for submission on port 587"),
+    FeatureSpec {
+        name: "nocanonify",
+        key: "nocanonify",
+        arguments: &[optional(
+            "hosts",
+            Word(Matching::AnyCase, &[Choice { word: "canonify_hosts", markers: &["_CANONIFY_HOSTS_"] }]),
+            "`canonify_hosts` to look up names without a dot all the same",
+        )],
+        markers: &["_NO_CANONIFY_"],
+        notices: &[says(Illegal, "*** ERROR: unknown parameter \"{}\" for FEATURE(`nocanonify')\n")],
+        help: "Does not look up the full names of hosts in addresses",
+        ..PLAIN
+    },
+    FeatureSpec {
+        name: "nopercenthack",
+        key: "nopercenthack",
+        arguments: &[required(
+            "mode",
+            Word(
+                Matching::FirstLetter,
+                &[
+                    Choice { word: "reject", markers: &["_NO_PERCENTHACK_=r"] },
+                    Choice { word: "nospecial", markers: &["_NO_PERCENTHACK_=n"] },
+                ],
+            ),
+            "Whether addresses with `%` are refused or `%` means nothing",
+        )],
+        notices: &[
+            says(
+                Missing,
+                "*** ERROR: missing argument for FEATURE(nopercenthack):\n\t\tuse `reject' or `nospecial'. See cf/README.\n",
+            ),
+            says(Illegal, "*** ERROR: illegal argument _ARG_ for FEATURE(nopercenthack)\n"),
+        ],
+        help: "Does not take `%` in an address for a route",
+        ..PLAIN
+    },
+    plain("notsticky", "notsticky", &[], "Does nothing; what it did is the default since 8.7"),
+    FeatureSpec {
+        name: "nouucp",
+        key: "nouucp",
+        arguments: &[required(
+            "mode",
+            Word(
+                Matching::FirstLetter,
+                &[
+                    Choice { word: "reject", markers: &["_NO_UUCP_=r"] },
+                    Choice { word: "nospecial", markers: &["_NO_UUCP_=n"] },
+                ],
+            ),
+            "Whether addresses with `!` are refused or `!` means nothing",
+        )],
+        notices: &[
+            says(
+                Missing,
+                "*** ERROR: missing argument for FEATURE(nouucp):\n\t\tuse `reject' or `nospecial'. See cf/README.\n",
+            ),
+            says(Illegal, "*** ERROR: illegal argument _ARG_ for FEATURE(nouucp)\n"),
+        ],
+        help: "Does not take `!` in an address for a UUCP route",
+        ..PLAIN
+    },
+    later("nullclient", "nullclient", "Sends all mail to one host and delivers none"),
+    later("prefixmod", "prefixmod", "Changes the treatment of addresses that begin with a prefix"),
+    later("preserve_local_plus_detail", "preserve_local_plus_detail", "Hands `+detail` of local names to the mailer"),
+    later("preserve_luser_host", "preserve_luser_host", "Hands the host name of unknown users to LUSER_RELAY"),
+    FeatureSpec {
+        name: "promiscuous_relay",
+        key: "promiscuous_relay",
+        markers: &["_PROMISCUOUS_RELAY_"],
+        notices: &[says(
+            Always,
+            "*** WARNING: FEATURE(`promiscuous_relay') configures your system as open\n\trelay.  Do NOT use it on a \
+             server that is connected to the Internet!\n",
+        )],
+        help: "Lets everybody relay",
+        ..PLAIN
+    },
+    later("queuegroup", "queuegroup", "Looks up queue groups in the access map"),
+    later("ratecontrol", "ratecontrol", "Limits how often each client connects, by the access map"),
+    plain("redirect", "redirect", &[], "Answers mail for `user@host.REDIRECT` with the new address"),
+    plain(
+        "relay_based_on_MX",
+        "relay_based_on_mx",
+        &["_RELAY_MX_SERVED_"],
+        "Relays for every domain that has this host as an MX",
+    ),
+    plain(
+        "relay_entire_domain",
+        "relay_entire_domain",
+        &["_RELAY_ENTIRE_DOMAIN_"],
+        "Lets all hosts in this host's own domain (class m) relay",
+    ),
+    plain(
+        "relay_hosts_only",
+        "relay_hosts_only",
+        &["_RELAY_HOSTS_ONLY_"],
+        "Takes names among the relay domains for hosts, not for domains",
+    ),
+    FeatureSpec {
+        name: "relay_local_from",
+        key: "relay_local_from",
+        markers: &["_RELAY_LOCAL_FROM_"],
+        notices: &[says(
+            Always,
+            "*** WARNING: FEATURE(`relay_local_from') may cause your system to act as open\n\trelay.  Use SMTP AUTH or \
+             STARTTLS instead. If you cannot use those,\n\ttry FEATURE(`relay_mail_from').\n",
+        )],
+        help: "Lets everybody relay who names a local sender",
+        ..PLAIN
+    },
+    FeatureSpec {
+        name: "relay_mail_from",
+        key: "relay_mail_from",
+        arguments: &[optional(
+            "domain",
+            Word(Matching::Exact, &[Choice { word: "domain", markers: &["_RELAY_DB_FROM_DOMAIN_"] }]),
+            "`domain` to look up the sender's domain too",
+        )],
+        requires: Some("access_db"),
+        markers: &["_RELAY_DB_FROM_"],
+        notices: &[
+            says(Without("_ACCESS_TABLE_"), "*** ERROR: FEATURE(`relay_mail_from') requires FEATURE(`access_db')\n"),
+            says(
+                Always,
+                "*** WARNING: FEATURE(`relay_mail_from') may cause your system to act as open\n\trelay.  Use SMTP AUTH \
+                 or STARTTLS instead.\n",
+            ),
+        ],
+        help: "Lets everybody relay who names a sender that the access map lets relay",
+        ..PLAIN
+    },
+    later("require_rdns", "require_rdns", "Refuses clients whose address has no name in DNS that leads back to it"),
+    later("rhsbl", "rhsbl", "Refuses senders whose domain a DNS list has"),
+    FeatureSpec {
+        name: "smrsh",
+        key: "smrsh",
+        arguments: &[optional("path", Path, "Path of smrsh")],
+        effects: &[
+            Define(
+                "LOCAL_SHELL_PATH",
+                Value::Argument {
+                    index: 0,
+                    otherwise: &Value::Setting { name: "confEBINDIR", otherwise: "/usr/libexec", then: "/smrsh" },
+                },
+            ),
+            DefineIfUnset("LOCAL_SHELL_ARGS", Value::Text("smrsh -c $u")),
+        ],
+        notices: &[says(With("_MAILER_local_"), "*** FEATURE(smrsh) must occur before MAILER(local)\n")],
+        help: "Runs programs through the restricted shell smrsh",
+        ..PLAIN
+    },
+    later("stickyhost", "stickyhost", "Keeps the host name of local addresses on their way to LOCAL_RELAY or MAIL_HUB"),
+    later("sts", "sts", "Honours MTA-STS policies of the domains that mail is sent to"),
+    FeatureSpec {
+        notices: &[says(Always, "*** ERROR: FEATURE(tls_failures) has been replaced by confTLS_FALLBACK_TO_CLEAR\n")],
+        ..later("tls_failures", "tls_failures", "Replaced by confTLS_FALLBACK_TO_CLEAR")
+    },
+    later("tls_session_features", "tls_session_features", "Looks up TLS options of single hosts in the access map"),
+    later("use_client_ptr", "use_client_ptr", "Judges clients by the name that DNS gives their address"),
+    plain("use_ct_file", "use_ct_file", &["_USE_CT_FILE_="], "Reads trusted users from the file confCT_FILE"),
+    plain("use_cw_file", "use_cw_file", &["USE_CW_FILE="], "Reads this host's further names from the file confCW_FILE"),
+    later("uucpdomain", "uucpdomain", "Looks up Internet names of UUCP hosts in a map"),
+    later("virtuser_entire_domain", "virtuser_entire_domain", "Applies the virtual user table to subdomains too"),
+    FeatureSpec {
+        name: "virtusertable",
+        key: "virtusertable",
+        arguments: &[MAP],
+        map: map("virtuser", "", "virtusertable", "virtuser"),
+        markers: &["_VIRTUSER_TABLE_="],
+        help: "Replaces recipients in domains of this host by others that a map gives",
+        ..PLAIN
+    },
+    later("vnet", "vnet", "Rewrites addresses of IBM's VNET"),
+];

@@ -1,0 +1,217 @@
+//! The macros that a site file is written with (cf/README).
+
+use super::Support;
+
+/// What a macro does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MacroRole {
+    /// `OSTYPE`: chooses the system type.
+    System,
+    /// `DOMAIN`: brings in a shared site policy.
+    Domain,
+    /// `FEATURE`.
+    Feature,
+    /// `HACK`: brings in something unsupported.
+    Hack,
+    /// `MAILER`.
+    Mailer,
+    /// `MODIFY_MAILER_FLAGS`.
+    MailerFlags,
+    /// `VERSIONID`: a comment.
+    Version,
+    /// Puts words into the class of this name.
+    ClassMembers(&'static str),
+    /// Reads members of the class of this name from a file.
+    ClassFile(&'static str),
+    /// Sets the setting of this name.
+    Setting(&'static str),
+    /// `DAEMON_OPTIONS`: adds a listener.
+    Daemon,
+    /// `CLIENT_OPTIONS`: adds a way to connect.
+    Client,
+    /// `MAIL_FILTER`: declares a milter.
+    Milter,
+    /// `INPUT_MAIL_FILTER`: declares a milter and asks it for every message.
+    InputMilter,
+    /// `QUEUE_GROUP`.
+    QueueGroup,
+    /// What follows in the file is raw sendmail.cf text for the section of this name.
+    Raw,
+    /// Something of UUCP.
+    Uucp,
+}
+
+/// One macro.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MacroSpec {
+    /// Its name.
+    pub name: &'static str,
+    /// Its key at the top of site.toml; empty if it has none.
+    pub key: &'static str,
+    /// Whether it can be compiled.
+    pub support: Support,
+    /// What it does.
+    pub role: MacroRole,
+    /// Its arguments' names, the first of which must be given; the last may repeat if it ends in `…`.
+    pub arguments: &'static [&'static str],
+    /// One line for people, without a full stop.
+    pub help: &'static str,
+}
+
+/// The macro of this name.
+pub fn by_name(name: &str) -> Option<&'static MacroSpec> {
+    MACROS.iter().find(|entry| entry.name == name)
+}
+
+/// The macro with this key in site.toml.
+pub fn by_key(key: &str) -> Option<&'static MacroSpec> {
+    MACROS.iter().find(|entry| !entry.key.is_empty() && entry.key == key)
+}
+
+const fn entry(
+    name: &'static str,
+    key: &'static str,
+    role: MacroRole,
+    arguments: &'static [&'static str],
+    help: &'static str,
+) -> MacroSpec {
+    MacroSpec { name, key, support: Support::Full, role, arguments, help }
+}
+
+const fn members(name: &'static str, key: &'static str, class: &'static str, help: &'static str) -> MacroSpec {
+    entry(name, key, MacroRole::ClassMembers(class), &["names"], help)
+}
+
+const fn file(name: &'static str, key: &'static str, class: &'static str, help: &'static str) -> MacroSpec {
+    entry(name, key, MacroRole::ClassFile(class), &["file"], help)
+}
+
+const fn raw(name: &'static str, key: &'static str, help: &'static str) -> MacroSpec {
+    entry(name, key, MacroRole::Raw, &[], help)
+}
+
+const fn later(spec: MacroSpec) -> MacroSpec {
+    MacroSpec { support: Support::NotYet, ..spec }
+}
+
+/// Every macro: those that say what the site is, classes, connections, raw text.
+pub static MACROS: &[MacroSpec] = &[
+    entry("VERSIONID", "versionid", MacroRole::Version, &["text"], "Comment that names the version of this file"),
+    entry("OSTYPE", "ostype", MacroRole::System, &["name"], "System type: paths and flags of this host's programs"),
+    entry("DOMAIN", "domain", MacroRole::Domain, &["name"], "Site policy that several hosts share"),
+    entry("FEATURE", "feature", MacroRole::Feature, &["name", "argument…"], "Turns something on"),
+    later(entry("HACK", "hack", MacroRole::Hack, &["name", "argument…"], "Brings in something unsupported")),
+    entry("MAILER", "mailer", MacroRole::Mailer, &["name", "argument"], "Ways in which mail is delivered"),
+    entry(
+        "MODIFY_MAILER_FLAGS",
+        "modify_mailer_flags",
+        MacroRole::MailerFlags,
+        &["name", "change"],
+        "Changes a mailer's flags: `+` adds, `-` removes, otherwise replaces",
+    ),
+    entry(
+        "MASQUERADE_AS",
+        "masquerade_as",
+        MacroRole::Setting("MASQUERADE_NAME"),
+        &["domain"],
+        "Domain that mail appears to come from",
+    ),
+    members("LOCAL_DOMAIN", "local_domain", "w", "Further names of this host"),
+    members("RELAY_DOMAIN", "relay_domain", "R", "Hosts, domains and networks that may relay, and that are relayed to"),
+    file("RELAY_DOMAIN_FILE", "relay_domain_file", "R", "File of hosts, domains and networks that may relay"),
+    members("MASQUERADE_DOMAIN", "masquerade_domain", "M", "Domains that are masqueraded besides this host's names"),
+    file("MASQUERADE_DOMAIN_FILE", "masquerade_domain_file", "M", "File of domains that are masqueraded"),
+    members("MASQUERADE_EXCEPTION", "masquerade_exception", "N", "Hosts and domains that are not masqueraded"),
+    file("MASQUERADE_EXCEPTION_FILE", "masquerade_exception_file", "N", "File of hosts that are not masqueraded"),
+    members("EXPOSED_USER", "exposed_user", "E", "Users whose addresses are never masqueraded"),
+    file("EXPOSED_USER_FILE", "exposed_user_file", "E", "File of users whose addresses are never masqueraded"),
+    members("LOCAL_USER", "local_user", "L", "Users whose mail stays here even where there is a mail hub"),
+    file("LOCAL_USER_FILE", "local_user_file", "L", "File of users whose mail stays here"),
+    members("VIRTUSER_DOMAIN", "virtuser_domain", "VirtHost", "Domains that the virtual user table is for"),
+    file("VIRTUSER_DOMAIN_FILE", "virtuser_domain_file", "VirtHost", "File of domains of the virtual user table"),
+    members("GENERICS_DOMAIN", "generics_domain", "G", "Domains that the generics table is for"),
+    file("GENERICS_DOMAIN_FILE", "generics_domain_file", "G", "File of domains of the generics table"),
+    members("CANONIFY_DOMAIN", "canonify_domain", "Canonify", "Domains that are looked up in spite of `nocanonify`"),
+    file("CANONIFY_DOMAIN_FILE", "canonify_domain_file", "Canonify", "File of domains that are looked up all the same"),
+    members("TRUST_AUTH_MECH", "trust_auth_mech", "TrustAuthMech", "Mechanisms that let an authenticated client relay"),
+    later(members("LDAPROUTE_DOMAIN", "ldaproute_domain", "LDAPRoute", "Domains that LDAP routing is for")),
+    later(file("LDAPROUTE_DOMAIN_FILE", "ldaproute_domain_file", "LDAPRoute", "File of domains of LDAP routing")),
+    later(members(
+        "LDAPROUTE_EQUIVALENT",
+        "ldaproute_equivalent",
+        "LDAPRouteEquiv",
+        "Hosts that count as the masquerade name in LDAP routing",
+    )),
+    later(file(
+        "LDAPROUTE_EQUIVALENT_FILE",
+        "ldaproute_equivalent_file",
+        "LDAPRouteEquiv",
+        "File of hosts that count as the masquerade name in LDAP routing",
+    )),
+    entry("DAEMON_OPTIONS", "daemon", MacroRole::Daemon, &["equates"], "Where sendmail listens"),
+    entry("CLIENT_OPTIONS", "client", MacroRole::Client, &["equates"], "How sendmail connects"),
+    entry("MAIL_FILTER", "mail_filter", MacroRole::Milter, &["name", "equates"], "Milter that may be asked"),
+    entry(
+        "INPUT_MAIL_FILTER",
+        "input_mail_filter",
+        MacroRole::InputMilter,
+        &["name", "equates"],
+        "Milter that is asked for every message, in the order given",
+    ),
+    entry("QUEUE_GROUP", "queue_group", MacroRole::QueueGroup, &["name", "equates"], "Queue group"),
+    raw("LOCAL_CONFIG", "local_config", "Raw lines among the classes, macros and maps"),
+    raw("LOCAL_RULE_0", "local_rule_0", "Raw rules before an address is resolved to a mailer"),
+    raw("LOCAL_RULE_1", "local_rule_1", "Raw rules for all sender addresses"),
+    raw("LOCAL_RULE_2", "local_rule_2", "Raw rules for all recipient addresses"),
+    raw("LOCAL_RULE_3", "local_rule_3", "Raw rules while addresses are made canonical"),
+    raw("LOCAL_UUCP", "local_uucp", "Raw rules after the mailer table"),
+    raw("LOCAL_NET_CONFIG", "local_net_config", "Raw rules before mail goes to the smart host"),
+    raw("LOCAL_DNSBL", "local_dnsbl", "Raw rules among those that ask DNS lists"),
+    raw("LOCAL_RULESETS", "local_rulesets", "Raw rulesets"),
+    raw("MAILER_DEFINITIONS", "mailer_definitions", "Raw delivery agents and their rulesets"),
+    later(raw("LOCAL_SRV_FEATURES", "local_srv_features", "Raw rules that choose a server's features for a client")),
+    later(raw("LOCAL_CLT_FEATURES", "local_clt_features", "Raw rules that choose a client's features for a server")),
+    later(raw("LOCAL_TRY_TLS", "local_try_tls", "Raw rules that decide whether STARTTLS is tried")),
+    later(raw("LOCAL_TLS_RCPT", "local_tls_rcpt", "Raw rules that judge TLS for a recipient")),
+    later(raw("LOCAL_TLS_CLIENT", "local_tls_client", "Raw rules that judge a client's TLS")),
+    later(raw("LOCAL_TLS_SERVER", "local_tls_server", "Raw rules that judge a server's TLS")),
+    later(entry(
+        "SITECONFIG",
+        "siteconfig",
+        MacroRole::Uucp,
+        &["file", "name", "class"],
+        "File of UUCP neighbours of this host",
+    )),
+    later(entry("SITE", "site", MacroRole::Uucp, &["names"], "UUCP neighbours")),
+    later(entry("UUCPSMTP", "uucpsmtp", MacroRole::Uucp, &["name", "domain"], "Internet name of a UUCP host")),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::catalog::setting;
+
+    #[test]
+    fn names_and_keys_are_unique() {
+        assert_eq!(MACROS.iter().map(|m| m.name).collect::<BTreeSet<_>>().len(), MACROS.len());
+        assert_eq!(MACROS.iter().map(|m| m.key).collect::<BTreeSet<_>>().len(), MACROS.len());
+        for entry in MACROS {
+            assert!(!entry.help.is_empty() && !entry.help.ends_with('.'), "{entry:?}");
+            assert!(setting::by_key(entry.key).is_none(), "{entry:?}");
+            if let MacroRole::Setting(name) = entry.role {
+                assert!(setting::by_name(name).is_some(), "{entry:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_class_file_goes_with_class_members() {
+        for entry in MACROS {
+            if let MacroRole::ClassFile(class) = entry.role {
+                assert!(MACROS.iter().any(|m| m.role == MacroRole::ClassMembers(class)), "{entry:?}");
+            }
+        }
+    }
+}

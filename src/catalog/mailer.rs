@@ -1,0 +1,354 @@
+//! Mailers: what `MAILER()` takes, and the delivery agents that each defines.
+
+use super::Support;
+
+/// A value that a setting gives, or else a default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FromSetting {
+    /// The settings that are asked, in order, until one is set.
+    pub settings: &'static [&'static str],
+    /// The value if none is set; empty when the equate is then left out.
+    pub default: &'static str,
+}
+
+/// The flags of a delivery agent: fixed ones, its own, those of a setting, and then changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FlagsSpec {
+    /// Flags that it always has; another value only where `msp` or `nullclient` set [`FlagsSpec::base_setting`].
+    pub base: &'static str,
+    /// The setting that replaces them.
+    pub base_setting: &'static str,
+    /// Flags of this agent alone.
+    pub own: &'static str,
+    /// Further flags.
+    pub more: FromSetting,
+    /// The name that `MODIFY_MAILER_FLAGS` changes them by.
+    pub modify: &'static str,
+}
+
+/// Rewriting of addresses: envelope and header, or both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RewriteSpec {
+    /// What stands after `S=` or `R=`.
+    pub usual: &'static str,
+    /// What stands there instead where the named marker is defined.
+    pub unless: Option<(&'static str, &'static str)>,
+}
+
+/// One delivery agent: an `M` line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AgentSpec {
+    /// Its name in rules.
+    pub name: &'static str,
+    /// `P=`.
+    pub path: FromSetting,
+    /// `F=`.
+    pub flags: FlagsSpec,
+    /// `S=`.
+    pub sender: RewriteSpec,
+    /// `R=`.
+    pub recipient: RewriteSpec,
+    /// `D=`.
+    pub directory: FromSetting,
+    /// `E=`.
+    pub eol: FromSetting,
+    /// `L=`.
+    pub line_limit: FromSetting,
+    /// `M=`.
+    pub max_size: FromSetting,
+    /// `m=`.
+    pub max_messages: FromSetting,
+    /// `r=`.
+    pub max_recipients: FromSetting,
+    /// `C=`.
+    pub charset: FromSetting,
+    /// `T=` without its last part.
+    pub dsn: &'static str,
+    /// The last part of `T=`.
+    pub dsn_diagnostic: FromSetting,
+    /// `Q=`.
+    pub queue_group: FromSetting,
+    /// `A=`.
+    pub argv: FromSetting,
+}
+
+/// One mailer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MailerSpec {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether a site that uses it can be compiled.
+    pub support: Support,
+    /// The delivery agents, in the order that they are written; of a mailer that is not supported yet, none.
+    pub agents: &'static [AgentSpec],
+    /// One line for people, without a full stop.
+    pub help: &'static str,
+}
+
+/// The mailer of this name.
+pub fn by_name(name: &str) -> Option<&'static MailerSpec> {
+    MAILERS.iter().find(|mailer| mailer.name == name)
+}
+
+/// What `MODIFY_MAILER_FLAGS` has asked of one delivery agent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FlagChanges {
+    replaced: Option<String>,
+    added: String,
+    removed: String,
+}
+
+impl FlagChanges {
+    /// Notes one change: `+X` adds, `-X` removes, anything else replaces and forgets what was added or removed.
+    pub fn note(&mut self, change: &str) {
+        if let Some(added) = change.strip_prefix('+') {
+            self.added.push_str(added);
+        } else if let Some(removed) = change.strip_prefix('-') {
+            self.removed.push_str(removed);
+        } else {
+            *self = Self { replaced: Some(change.to_owned()), ..Self::default() };
+        }
+    }
+
+    /// The flags after all changes. What replaces counts alone; otherwise flags are removed before others are added, each
+    /// once.
+    pub fn apply(&self, flags: &str) -> String {
+        if let Some(replaced) = &self.replaced {
+            return replaced.clone();
+        }
+        let mut result = flags.to_owned();
+        for flag in self.removed.chars() {
+            if let Some(at) = result.find(flag) {
+                result.remove(at);
+            }
+        }
+        for flag in self.added.chars() {
+            if !result.contains(flag) {
+                result.push(flag);
+            }
+        }
+        result
+    }
+}
+
+const fn nothing() -> FromSetting {
+    FromSetting { settings: &[], default: "" }
+}
+
+const fn fixed(default: &'static str) -> FromSetting {
+    FromSetting { settings: &[], default }
+}
+
+const fn setting(settings: &'static [&'static str], default: &'static str) -> FromSetting {
+    FromSetting { settings, default }
+}
+
+const fn rewrite(usual: &'static str) -> RewriteSpec {
+    RewriteSpec { usual, unless: None }
+}
+
+/// A delivery agent that speaks SMTP over TCP/IP, as `smtp`, `esmtp`, `smtp8` and `dsmtp` do.
+const fn smtp(
+    name: &'static str,
+    own: &'static str,
+    modify: &'static str,
+    argv: &'static [&'static str],
+    queue_group: &'static [&'static str],
+) -> AgentSpec {
+    AgentSpec {
+        name,
+        path: fixed("[IPC]"),
+        flags: FlagsSpec {
+            base: "mDFMuX",
+            base_setting: "_DEF_SMTP_MAILER_FLAGS",
+            own,
+            more: setting(&["SMTP_MAILER_FLAGS"], ""),
+            modify,
+        },
+        sender: rewrite("EnvFromSMTP/HdrFromSMTP"),
+        recipient: RewriteSpec { usual: "EnvToSMTP", unless: Some(("_ALL_MASQUERADE_", "EnvToSMTP/HdrFromSMTP")) },
+        directory: nothing(),
+        eol: fixed("\\r\\n"),
+        line_limit: setting(&["SMTP_MAILER_LL"], "990"),
+        max_size: setting(&["SMTP_MAILER_MAX"], ""),
+        max_messages: setting(&["SMTP_MAILER_MAXMSGS"], ""),
+        max_recipients: setting(&["SMTP_MAILER_MAXRCPTS"], ""),
+        charset: setting(&["SMTP_MAILER_CHARSET"], ""),
+        dsn: "DNS/RFC822",
+        dsn_diagnostic: fixed("SMTP"),
+        queue_group: setting(queue_group, ""),
+        argv: setting(argv, "TCP $h"),
+    }
+}
+
+const LOCAL: AgentSpec = AgentSpec {
+    name: "local",
+    path: setting(&["LOCAL_MAILER_PATH"], "/bin/mail"),
+    flags: FlagsSpec {
+        base: "lsDFMAw5:/|@q",
+        base_setting: "_DEF_LOCAL_MAILER_FLAGS",
+        own: "",
+        more: setting(&["LOCAL_MAILER_FLAGS"], "Prmn9"),
+        modify: "LOCAL",
+    },
+    sender: RewriteSpec { usual: "EnvFromL/HdrFromL", unless: Some(("_LOCAL_LMTP_", "EnvFromSMTP/HdrFromL")) },
+    recipient: rewrite("EnvToL/HdrToL"),
+    directory: nothing(),
+    eol: setting(&["LOCAL_MAILER_EOL"], ""),
+    line_limit: nothing(),
+    max_size: setting(&["LOCAL_MAILER_MAX"], ""),
+    max_messages: setting(&["LOCAL_MAILER_MAXMSGS"], ""),
+    max_recipients: setting(&["LOCAL_MAILER_MAXRCPTS"], ""),
+    charset: setting(&["LOCAL_MAILER_CHARSET"], ""),
+    dsn: "DNS/RFC822",
+    dsn_diagnostic: setting(&["LOCAL_MAILER_DSN_DIAGNOSTIC_CODE"], "X-Unix"),
+    queue_group: setting(&["LOCAL_MAILER_QGRP"], ""),
+    argv: setting(&["LOCAL_MAILER_ARGS"], "mail -d $u"),
+};
+
+const PROG: AgentSpec = AgentSpec {
+    name: "prog",
+    path: setting(&["LOCAL_SHELL_PATH"], "/bin/sh"),
+    flags: FlagsSpec {
+        base: "lsDFMoq",
+        base_setting: "_DEF_LOCAL_SHELL_FLAGS",
+        own: "",
+        more: setting(&["LOCAL_SHELL_FLAGS"], "eu9"),
+        modify: "SHELL",
+    },
+    sender: rewrite("EnvFromL/HdrFromL"),
+    recipient: rewrite("EnvToL/HdrToL"),
+    directory: setting(&["LOCAL_SHELL_DIR"], "$z:/"),
+    eol: nothing(),
+    line_limit: nothing(),
+    max_size: setting(&["LOCAL_MAILER_MAX"], ""),
+    max_messages: nothing(),
+    max_recipients: nothing(),
+    charset: nothing(),
+    dsn: "X-Unix/X-Unix",
+    dsn_diagnostic: fixed("X-Unix"),
+    queue_group: setting(&["LOCAL_PROG_QGRP"], ""),
+    argv: setting(&["LOCAL_SHELL_ARGS"], "sh -c $u"),
+};
+
+const RELAY: AgentSpec = AgentSpec {
+    flags: FlagsSpec {
+        base: "mDFMuX",
+        base_setting: "_DEF_SMTP_MAILER_FLAGS",
+        own: "a8",
+        more: setting(&["RELAY_MAILER_FLAGS", "SMTP_MAILER_FLAGS"], ""),
+        modify: "RELAY",
+    },
+    recipient: RewriteSpec { usual: "MasqSMTP", unless: Some(("_ALL_MASQUERADE_", "MasqSMTP/MasqRelay")) },
+    line_limit: setting(&["RELAY_MAILER_LL"], "2040"),
+    max_size: nothing(),
+    max_messages: setting(&["RELAY_MAILER_MAXMSGS"], ""),
+    charset: setting(&["RELAY_MAILER_CHARSET"], ""),
+    ..smtp("relay", "a8", "RELAY", &["RELAY_MAILER_ARGS"], &["RELAY_MAILER_QGRP"])
+};
+
+const fn later(name: &'static str, help: &'static str) -> MailerSpec {
+    MailerSpec { name, support: Support::NotYet, agents: &[], help }
+}
+
+/// Every mailer, in alphabetical order.
+pub static MAILERS: &[MailerSpec] = &[
+    later("cyrus", "Delivers to Cyrus mailboxes through a program"),
+    later("cyrusv2", "Delivers to Cyrus mailboxes by LMTP"),
+    later("fax", "Sends mail as faxes"),
+    MailerSpec {
+        name: "local",
+        support: Support::Full,
+        agents: &[LOCAL, PROG],
+        help: "Delivers to local mailboxes and programs",
+    },
+    later("mail11", "Sends mail over DECnet"),
+    later("phquery", "Looks recipients up in a phone book"),
+    later("pop", "Delivers to POP mailboxes"),
+    later("procmail", "Filters mail through procmail on its way to other hosts"),
+    later("qpage", "Sends mail to pagers"),
+    MailerSpec {
+        name: "smtp",
+        support: Support::Full,
+        agents: &[
+            smtp("smtp", "", "SMTP", &["SMTP_MAILER_ARGS"], &["SMTP_MAILER_QGRP"]),
+            smtp("esmtp", "a", "ESMTP", &["ESMTP_MAILER_ARGS"], &["ESMTP_MAILER_QGRP"]),
+            smtp("smtp8", "8", "SMTP8", &["SMTP8_MAILER_ARGS"], &["SMTP8_MAILER_QGRP"]),
+            smtp("dsmtp", "a%", "DSMTP", &["DSMTP_MAILER_ARGS"], &["DSMTP_MAILER_QGRP"]),
+            RELAY,
+        ],
+        help: "Sends mail to other hosts by SMTP",
+    },
+    later("ssh", "Sends mail to other hosts by SMTP over ssh"),
+    later("usenet", "Posts mail as news"),
+    later("uucp", "Sends mail to other hosts by UUCP"),
+    later("xagent", "Hands mail to a user agent"),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::catalog::setting;
+
+    #[test]
+    fn settings_of_agents_are_known() {
+        for agent in MAILERS.iter().flat_map(|m| m.agents) {
+            let all = [
+                agent.path,
+                agent.flags.more,
+                agent.directory,
+                agent.eol,
+                agent.line_limit,
+                agent.max_size,
+                agent.max_messages,
+                agent.max_recipients,
+                agent.charset,
+                agent.dsn_diagnostic,
+                agent.queue_group,
+                agent.argv,
+            ];
+            for value in all {
+                for name in value.settings {
+                    let setting = setting::by_name(name);
+                    assert!(setting.is_some(), "{name}");
+                    if let (1, Some(default)) = (value.settings.len(), setting.and_then(|s| s.default.resolve(""))) {
+                        assert_eq!(value.default, default, "{name}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn flags_are_removed_before_they_are_added() {
+        let mut changes = FlagChanges::default();
+        changes.note("+S");
+        changes.note("-r");
+        changes.note("-m");
+        assert_eq!(changes.apply("lsDFMAw5:/|@qPrmn9"), "lsDFMAw5:/|@qPn9S");
+        changes.note("+n");
+        assert_eq!(changes.apply("rn"), "nS");
+    }
+
+    #[test]
+    fn flags_that_replace_count_alone() {
+        let mut changes = FlagChanges::default();
+        changes.note("+S");
+        changes.note("abc");
+        changes.note("+d");
+        assert_eq!(changes.apply("lsD"), "abc");
+    }
+
+    /// The installed reference has exactly these mailers; skipped where there is none.
+    #[test]
+    fn table_has_every_mailer_of_the_reference() {
+        assert!(MAILERS.is_sorted_by(|a, b| a.name < b.name));
+        let Ok(files) = std::fs::read_dir("/usr/share/sendmail/cf/mailer") else { return };
+        let installed: BTreeSet<_> = files
+            .filter_map(|file| file.unwrap().file_name().into_string().unwrap().strip_suffix(".m4").map(str::to_owned))
+            .collect();
+        assert_eq!(MAILERS.iter().map(|m| m.name.to_owned()).collect::<BTreeSet<_>>(), installed);
+    }
+}

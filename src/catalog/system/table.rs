@@ -1,0 +1,605 @@
+//! The table of system types.
+//!
+//! Paths, flags and arguments are facts of sendmail 8.17's `ostype` and of Debian's build 8.17.1.9-2+deb12u2.
+
+use super::SystemSpec;
+use crate::catalog::effect::{
+    Effect::{self, Define, DefineIfUnset, Feature, IfUnset, LocalConfig, MailerFlags, Marker, Print, System},
+    Value::Text,
+};
+
+/// What Debian's build was configured with, for site files that ask.
+pub static DEBIAN_BUILD: &[Effect] = &[
+    Define("SM_CPYRT", Text("2010")),
+    Define("SM_DATE", Text("2010-10-11 17:53:00")),
+    Define("SM_MAXVERS", Text("9.0.0")),
+    Define("SM_MINVERS", Text("8.15.0")),
+    Define("SM_VERS", Text("8.17.1")),
+    Define("sm_auth_lib", Text("2")),
+    Define("sm_date", Text("2024-06-16")),
+    Define("sm_enable_auth", Text("yes")),
+    Define("sm_enable_dev", Text("@sm_enable_dev@")),
+    Define("sm_enable_doc", Text("@sm_enable_doc@")),
+    Define("sm_enable_hesiod", Text("no")),
+    Define("sm_enable_ipv6", Text("yes")),
+    Define("sm_enable_ldap", Text("yes")),
+    Define("sm_enable_maillock", Text("yes")),
+    Define("sm_enable_milter", Text("yes")),
+    Define("sm_enable_ndbm", Text("no")),
+    Define("sm_enable_newdb", Text("yes")),
+    Define("sm_enable_nis", Text("yes")),
+    Define("sm_enable_nisplus", Text("yes")),
+    Define("sm_enable_regex", Text("yes")),
+    Define("sm_enable_sfio", Text("no")),
+    Define("sm_enable_shm", Text("yes")),
+    Define("sm_enable_tcpd", Text("yes")),
+    Define("sm_enable_tls", Text("yes")),
+    Define(
+        "sm_ffr",
+        Text(
+            " -D_FFR_QUEUE_SCHED_DBG -D_FFR_REJECT_NUL_BYTE -D_FFR_SKIP_DOMAINS -D_FFR_NO_PIPE -D_FFR_SHM_STATUS -D_FFR_RHS -D_FFR_MAIL_MACRO -D_FFR_BADRCPT_SHUTDOWN -D_FFR_TLS_ALTNAMES -D_FFR_MTA_STS -D_FFR_RESET_MACRO_GLOBALS -D_FFR_TLS_EC",
+        ),
+    ),
+    Marker("sm_hesiod_parms"),
+    Define("sm_ldap_lib", Text("-lldap -llber")),
+    Define("sm_m4_ffr", Text(" define(`_FFR_MAIL_MACRO')")),
+    Define("sm_newdb_lib", Text("-ldb")),
+    Define("sm_revision", Text("-2+deb12u2")),
+    Define("sm_time", Text("21:07:57")),
+    Define("sm_utc", Text("+0000")),
+    Define("sm_version", Text("8.17.1.9")),
+    Marker("sm_version_beta"),
+    Define("sm_version_major", Text("8.17")),
+    Define("sm_version_math", Text("528641")),
+    Define("sm_version_minor", Text("1")),
+    Define("sm_version_r", Text("17")),
+    Define("sm_version_v", Text("8")),
+];
+
+/// Every system type, in order of names.
+pub static SYSTEMS: &[SystemSpec] = &[
+    SystemSpec {
+        name: "a-ux",
+        effects: &[
+            DefineIfUnset("QUEUE_DIR", Text("/usr/spool/mqueue")),
+            DefineIfUnset("UUCP_MAILER_PATH", Text("/usr/bin/uux")),
+            DefineIfUnset("LOCAL_MAILER_FLAGS", Text("mn9")),
+            DefineIfUnset("LOCAL_MAILER_ARGS", Text("mail -d -r $f $u")),
+            Define("confEBINDIR", Text("/usr/lib")),
+        ],
+    },
+    SystemSpec {
+        name: "aix3",
+        effects: &[
+            DefineIfUnset("LOCAL_MAILER_PATH", Text("/bin/bellmail")),
+            DefineIfUnset("LOCAL_MAILER_ARGS", Text("mail $u")),
+            DefineIfUnset("LOCAL_MAILER_FLAGS", Text("mn9")),
+            Define("confEBINDIR", Text("/usr/lib")),
+            Define("confTIME_ZONE", Text("USE_TZ")),
+        ],
+    },
+    SystemSpec {
+        name: "aix4",
+        effects: &[
+            DefineIfUnset("LOCAL_MAILER_PATH", Text("/bin/bellmail")),
+            DefineIfUnset("LOCAL_MAILER_ARGS", Text("mail -F $g $u")),
+            DefineIfUnset("LOCAL_MAILER_FLAGS", Text("mn9")),
+            Define("confEBINDIR", Text("/usr/lib")),
+            Define("confTIME_ZONE", Text("USE_TZ")),
+        ],
+    },
+    SystemSpec {
+        name: "aix5",
+        effects: &[
+            DefineIfUnset("LOCAL_MAILER_PATH", Text("/bin/bellmail")),
+            DefineIfUnset("LOCAL_MAILER_ARGS", Text("mail -F $g $u")),
+            DefineIfUnset("LOCAL_MAILER_FLAGS", Text("mn9")),
+            Define("confEBINDIR", Text("/usr/lib")),
+            Define("confTIME_ZONE", Text("USE_TZ")),
+        ],
+    },
+    SystemSpec {
+        name: "altos",
+        effects: &[
+            DefineIfUnset("QUEUE_DIR", Text("/usr/spool/mqueue")),
+            DefineIfUnset("UUCP_MAILER_PATH", Text("/usr/bin/uux")),
+            DefineIfUnset("LOCAL_MAILER_PATH", Text("/usr/bin/lmail")),
+            DefineIfUnset("LOCAL_MAILER_FLAGS", Text("mPuhCE9")),
+            DefineIfUnset("LOCAL_MAILER_ARGS", Text("lmail $u")),
+            DefineIfUnset("LOCAL_SHELL_FLAGS", Text("Peu")),
+            DefineIfUnset("UUCP_MAILER_ARGS", Text("uux - -r -a$g $h!rmail ($u)")),
+            Define("confEBINDIR", Text("/usr/lib")),
+        ],
+    },
+    SystemSpec {
+        name: "amdahl-uts",
+        effects: &[DefineIfUnset("LOCAL_MAILER_FLAGS", Text("fSn9")), Define("confEBINDIR", Text("/usr/lib"))],
+    },
+    SystemSpec {
+        name: "bsd4.3",
+        effects: &[
+            DefineIfUnset("QUEUE_DIR", Text("/usr/spool/mqueue")),
+            DefineIfUnset("UUCP_MAILER_ARGS", Text("uux - -r -z -a$g $h!rmail ($u)")),
+        ],
+    },
+    SystemSpec {
+        name: "bsd4.4",
+        effects: &[
+            DefineIfUnset("STATUS_FILE", Text("/var/log/sendmail.st")),
+            DefineIfUnset("LOCAL_MAILER_PATH", Text("/usr/libexec/mail.local")),
+            DefineIfUnset("UUCP_MAILER_ARGS", Text("uux - -r -z -a$g $h!rmail ($u)")),
+        ],
+    },
+    SystemSpec { name: "bsdi", effects: &[System("bsd4.4")] },
+    SystemSpec {
+        name: "bsdi1.0",
+        effects: &[Print("NOTE: OSTYPE(bsdi1.0) is deprecated.  Use OSTYPE(bsdi) instead."), System("bsdi")],
+    },
+    SystemSpec {
+        name: "bsdi2.0",
+        effects: &[Print("NOTE: OSTYPE(bsdi2.0) is deprecated.  Use OSTYPE(bsdi) instead."), System("bsdi")],
+    },
+    SystemSpec {
+        name: "darwin",
+        effects: &[
+            DefineIfUnset("STATUS_FILE", Text("/var/log/sendmail.st")),
+            DefineIfUnset("LOCAL_MAILER_PATH", Text("/usr/libexec/mail.local")),
+            DefineIfUnset("UUCP_MAILER_ARGS", Text("uux - -r -z -a$g $h!rmail ($u)")),
+            Define("confDONT_BLAME_SENDMAIL", Text("AssumeSafeChown,GroupWritableDirPathSafe")),
+            MailerFlags("LOCAL", "+S"),
+        ],
+    },
+    SystemSpec {
+        name: "debian",
+        effects: &[
+            IfUnset("sm_version", DEBIAN_BUILD),
+            Define("confCF_VERSION", Text("Debian-2+deb12u2")),
+            Marker("_USE_ETC_MAIL_"),
+            Define(
+                "confSMTP_LOGIN_MSG",
+                Text(
+                    "$j Sendmail $v/$Z; $b; (No UCE/UBE) $?{client_addr}logging access from: ${client_name}(${client_resolve})-$_$.",
+                ),
+            ),
+            Define("confDEAD_LETTER_DROP", Text("/var/lib/sendmail/dead.letter")),
+            Define("STATUS_FILE", Text("/var/lib/sendmail/sendmail.st")),
+            Define("confHOST_STATUS_DIRECTORY", Text("/var/lib/sendmail/host_status")),
+            Define("confCR_FILE", Text("-o MAIL_SETTINGS_DIR`'relay-domains %[^\\#]")),
+            Define("confCT_FILE", Text("MAIL_SETTINGS_DIR`'trusted-users %[^\\#]")),
+            Define("confCW_FILE", Text("MAIL_SETTINGS_DIR`'local-host-names %[^\\#]")),
+            Define("confEBINDIR", Text("/usr/libexec/sendmail")),
+            Define("confMUST_QUOTE_CHARS", Text(".'")),
+            Define("confME_TOO", Text("True")),
+            Define("confDEF_USER_ID", Text("mail:mail")),
+            Define("confREJECT_NUL", Text("true")),
+            Define("LOCAL_MAILER_PATH", Text("/usr/sbin/sensible-mda")),
+            Define("LOCAL_MAILER_ARGS", Text("sensible-mda $g $u $h ${client_addr}")),
+            Define("PROCMAIL_MAILER_PATH", Text("/usr/bin/procmail")),
+            Define("PROCMAIL_MAILER_ARGS", Text("procmail -m $h $f $u")),
+            Define("USENET_MAILER_PATH", Text("/usr/bin/inews")),
+            Define("UUCP_MAILER_ARGS", Text("uux - -r -z -a$g -gC $h!rmail ($u)")),
+            Define("confBIND_OPTS", Text("+WorkAroundBrokenAAAA")),
+            Marker("_FFR_MILTER"),
+            Marker("_FFR_MAIL_MACRO"),
+            MailerFlags("LOCAL", "+S"),
+            MailerFlags("LOCAL", "-rm"),
+        ],
+    },
+    SystemSpec {
+        name: "dgux",
+        effects: &[
+            DefineIfUnset("LOCAL_MAILER_FLAGS", Text("m9")),
+            Define("confTIME_ZONE", Text("USE_TZ")),
+            Define("confEBINDIR", Text("/usr/lib")),
+            LocalConfig("E_FORCE_MAIL_LOCAL_=yes\n"),
+        ],
+    },
+    SystemSpec {
+        name: "domainos",
+        effects: &[DefineIfUnset("QUEUE_DIR", Text("/usr/spool/mqueue")), Define("confEBINDIR", Text("/usr/lib"))],
+    },
+    SystemSpec {
+        name: "dragonfly",
+        effects: &[
+            DefineIfUnset("STATUS_FILE", Text("/var/log/sendmail.st")),
+            DefineIfUnset("LOCAL_MAILER_PATH", Text("/usr/libexec/mail.local")),
+            DefineIfUnset("LOCAL_MAILER_ARGS", Text("mail $u")),
+            DefineIfUnset("UUCP_MAILER_PATH", Text("/usr/local/bin/uux")),
+            DefineIfUnset("UUCP_MAILER_ARGS", Text("uux - -r -z -a$g $h!rmail ($u)")),
+            MailerFlags("LOCAL", "+S"),
+        ],
+    },
+    SystemSpec {
+        name: "dynix3.2",
+        effects: &[DefineIfUnset("QUEUE_DIR", Text("/usr/spool/mqueue")), Define("confEBINDIR", Text("/usr/lib"))],
+    },
+    SystemSpec {
+        name: "freebsd4",
+        effects: &[
+            DefineIfUnset("STATUS_FILE", Text("/var/log/sendmail.st")),
+            DefineIfUnset("LOCAL_MAILER_PATH", Text("/usr/libexec/mail.local")),
+            DefineIfUnset("LOCAL_MAILER_ARGS", Text("mail $u")),
+            DefineIfUnset("UUCP_MAILER_ARGS", Text("uux - -r -z -a$g $h!rmail ($u)")),
+            MailerFlags("LOCAL", "+S"),
+        ],
+    },
+    SystemSpec {
+        name: "freebsd5",
+        effects: &[
+            DefineIfUnset("STATUS_FILE", Text("/var/log/sendmail.st")),
+            DefineIfUnset("LOCAL_MAILER_PATH", Text("/usr/libexec/mail.local")),
+            DefineIfUnset("LOCAL_MAILER_ARGS", Text("mail $u")),
+            DefineIfUnset("UUCP_MAILER_PATH", Text("/usr/local/bin/uux")),
+            DefineIfUnset("UUCP_MAILER_ARGS", Text("uux - -r -z -a$g $h!rmail ($u)")),
+            MailerFlags("LOCAL", "+S"),
+        ],
+    },
+    SystemSpec {
+        name: "freebsd6",
+        effects: &[
+            DefineIfUnset("STATUS_FILE", Text("/var/log/sendmail.st")),
+            DefineIfUnset("LOCAL_MAILER_PATH", Text("/usr/libexec/mail.local")),
+            DefineIfUnset("LOCAL_MAILER_ARGS", Text("mail $u")),
+            DefineIfUnset("UUCP_MAILER_PATH", Text("/usr/local/bin/uux")),
+            DefineIfUnset("UUCP_MAILER_ARGS", Text("uux - -r -z -a$g $h!rmail ($u)")),
+            MailerFlags("LOCAL", "+S"),
+        ],
+    },
+    SystemSpec {
+        name: "gnu",
+        effects: &[
+            DefineIfUnset("STATUS_FILE", Text("/var/log/sendmail.st")),
+            DefineIfUnset("LOCAL_MAILER_PATH", Text("/libexec/mail.local")),
+            DefineIfUnset("LOCAL_MAILER_ARGS", Text("mail $u")),
+            Define("confEBINDIR", Text("/libexec")),
+        ],
+    },
+    SystemSpec {
+        name: "hpux10",
+        effects: &[
+            DefineIfUnset("QUEUE_DIR", Text("/var/spool/mqueue")),
+            DefineIfUnset("LOCAL_MAILER_PATH", Text("/usr/bin/rmail")),
+            DefineIfUnset("LOCAL_MAILER_FLAGS", Text("m9")),
+            DefineIfUnset("LOCAL_MAILER_ARGS", Text("rmail -d $u")),
+            DefineIfUnset("LOCAL_SHELL_PATH", Text("/usr/bin/sh")),
+            DefineIfUnset("UUCP_MAILER_ARGS", Text("uux - -r -a$g -gC $h!rmail ($u)")),
+            Define("confTIME_ZONE", Text("USE_TZ")),
+        ],
+    },
+    SystemSpec {
+        name: "hpux11",
+        effects: &[
+            DefineIfUnset("LOCAL_MAILER_PATH", Text("/usr/bin/rmail")),
+            DefineIfUnset("LOCAL_MAILER_FLAGS", Text("m9")),
+            DefineIfUnset("LOCAL_MAILER_ARGS", Text("rmail -d $u")),
+            DefineIfUnset("LOCAL_SHELL_PATH", Text("/usr/bin/sh")),
+            DefineIfUnset("UUCP_MAILER_ARGS", Text("uux - -r -a$g -gC $h!rmail ($u)")),
+            Define("confTIME_ZONE", Text("USE_TZ")),
+        ],
+    },
+    SystemSpec {
+        name: "hpux9",
+        effects: &[
+            DefineIfUnset("QUEUE_DIR", Text("/usr/spool/mqueue")),
+            DefineIfUnset("LOCAL_MAILER_PATH", Text("/bin/rmail")),
+            DefineIfUnset("LOCAL_MAILER_FLAGS", Text("m9")),
+            DefineIfUnset("LOCAL_MAILER_ARGS", Text("rmail -d $u")),
+            DefineIfUnset("UUCP_MAILER_ARGS", Text("uux - -r -a$g -gC $h!rmail ($u)")),
+            Define("confTIME_ZONE", Text("USE_TZ")),
+            Define("confEBINDIR", Text("/usr/lib")),
+        ],
+    },
+    SystemSpec {
+        name: "irix4",
+        effects: &[
+            DefineIfUnset("LOCAL_MAILER_FLAGS", Text("Ehm9")),
+            DefineIfUnset("QUEUE_DIR", Text("/usr/spool/mqueue")),
+            Define("confEBINDIR", Text("/usr/lib")),
+        ],
+    },
+    SystemSpec {
+        name: "irix5",
+        effects: &[
+            Define("LOCAL_MAILER_CHARSET", Text("iso-8859-1")),
+            DefineIfUnset("LOCAL_MAILER_FLAGS", Text("Ehmu9")),
+            DefineIfUnset("LOCAL_MAILER_ARGS", Text("mail -s -d $u")),
+            DefineIfUnset("QUEUE_DIR", Text("/var/spool/mqueue")),
+            DefineIfUnset("STATUS_FILE", Text("/var/sendmail.st")),
+            Define("confDEF_USER_ID", Text("998:998")),
+            Define("confTIME_ZONE", Text("USE_TZ")),
+            Define("confEBINDIR", Text("/usr/lib")),
+        ],
+    },
+    SystemSpec {
+        name: "irix6",
+        effects: &[
+            Define("LOCAL_MAILER_CHARSET", Text("iso-8859-1")),
+            DefineIfUnset("LOCAL_MAILER_FLAGS", Text("Ehmu9")),
+            DefineIfUnset("LOCAL_MAILER_ARGS", Text("mail -s -d $u")),
+            DefineIfUnset("QUEUE_DIR", Text("/var/spool/mqueue")),
+            DefineIfUnset("STATUS_FILE", Text("/var/sendmail.st")),
+            Define("confDEF_USER_ID", Text("998:998")),
+            Define("confTIME_ZONE", Text("USE_TZ")),
+            Define("confEBINDIR", Text("/usr/lib")),
+        ],
+    },
+    SystemSpec {
+        name: "isc4.1",
+        effects: &[
+            DefineIfUnset("LOCAL_MAILER_ARGS", Text("lmail -s $u")),
+            DefineIfUnset("LOCAL_MAILER_FLAGS", Text("humS9")),
+            DefineIfUnset("LOCAL_MAILER_PATH", Text("/bin/lmail")),
+            DefineIfUnset("QUEUE_DIR", Text("/usr/spool/mqueue")),
+            DefineIfUnset("UUCP_MAILER_ARGS", Text("uux - -r -gC $h!rmail ($u)")),
+            DefineIfUnset("UUCP_MAILER_PATH", Text("/usr/bin/uux")),
+            Define("confTIME_ZONE", Text("USE_TZ")),
+            Define("confEBINDIR", Text("/usr/lib")),
+        ],
+    },
+    SystemSpec {
+        name: "linux",
+        effects: &[
+            Define("confEBINDIR", Text("/usr/sbin")),
+            Define("PROCMAIL_MAILER_PATH", Text("/usr/bin/procmail")),
+            Feature("local_procmail"),
+        ],
+    },
+    SystemSpec {
+        name: "maxion",
+        effects: &[
+            Define("QUEUE_DIR", Text("/var/spool/mqueue")),
+            Define("STATUS_FILE", Text("/var/adm/log/sendmail.st")),
+            Define("LOCAL_MAILER_PATH", Text("/usr/bin/mail")),
+            Define("LOCAL_SHELL_FLAGS", Text("ehuP")),
+            Define("LOCAL_MAILER_ARGS", Text("mail $u")),
+            Define("UUCP_MAILER_ARGS", Text("uux - -r -a$g -gmedium $h!rmail ($u)")),
+            Define("confEBINDIR", Text("/usr/ucblib")),
+        ],
+    },
+    SystemSpec {
+        name: "mklinux",
+        effects: &[
+            Define("confEBINDIR", Text("/usr/sbin")),
+            DefineIfUnset("STATUS_FILE", Text("/var/log/sendmail.st")),
+            DefineIfUnset("PROCMAIL_MAILER_PATH", Text("/usr/bin/procmail")),
+            Feature("local_procmail"),
+        ],
+    },
+    SystemSpec {
+        name: "mpeix",
+        effects: &[
+            DefineIfUnset("LOCAL_MAILER_PATH", Text("/bin/tsmail")),
+            DefineIfUnset("LOCAL_MAILER_FLAGS", Text("mu9")),
+            DefineIfUnset("LOCAL_MAILER_ARGS", Text("tsmail $u")),
+            DefineIfUnset("LOCAL_SHELL_PATH", Text("/bin/sh")),
+            DefineIfUnset("confDEF_USER_ID", Text("SERVER.SENDMAIL")),
+            DefineIfUnset("confTRUSTED_USER", Text("SERVER.SENDMAIL")),
+            Define("confTIME_ZONE", Text("USE_TZ")),
+            Define("confDONT_BLAME_SENDMAIL", Text("ForwardFileInGroupWritableDirPath")),
+        ],
+    },
+    SystemSpec {
+        name: "nextstep",
+        effects: &[
+            DefineIfUnset("UUCP_MAILER_PATH", Text("/usr/bin/uux")),
+            DefineIfUnset("QUEUE_DIR", Text("/usr/spool/mqueue")),
+            DefineIfUnset("LOCAL_SHELL_FLAGS", Text("euP")),
+            Define("confEBINDIR", Text("/usr/lib")),
+        ],
+    },
+    SystemSpec {
+        name: "openbsd",
+        effects: &[
+            DefineIfUnset("STATUS_FILE", Text("/var/log/sendmail.st")),
+            DefineIfUnset("LOCAL_MAILER_PATH", Text("/usr/libexec/mail.local")),
+            DefineIfUnset("LOCAL_MAILER_FLAGS", Text("rmn9S")),
+            DefineIfUnset("UUCP_MAILER_ARGS", Text("uux - -r -z -a$g $h!rmail ($u)")),
+        ],
+    },
+    SystemSpec {
+        name: "osf1",
+        effects: &[
+            DefineIfUnset("STATUS_FILE", Text("/usr/adm/sendmail/sendmail.st")),
+            Define("confDEF_USER_ID", Text("daemon")),
+            Define("confEBINDIR", Text("/usr/lbin")),
+        ],
+    },
+    SystemSpec {
+        name: "powerux",
+        effects: &[
+            Define("LOCAL_MAILER_PATH", Text("/usr/bin/rmail")),
+            DefineIfUnset("LOCAL_MAILER_FLAGS", Text("mn9")),
+            Define("LOCAL_MAILER_ARGS", Text("rmail $u")),
+            Define("LOCAL_SHELL_FLAGS", Text("ehuP")),
+            Define("UUCP_MAILER_ARGS", Text("uux - -r -a$g -gmedium $h!rmail ($u)")),
+            Define("confEBINDIR", Text("/usr/local/lib")),
+        ],
+    },
+    SystemSpec {
+        name: "ptx2",
+        effects: &[
+            DefineIfUnset("QUEUE_DIR", Text("/usr/spool/mqueue")),
+            Define("LOCAL_MAILER_PATH", Text("/bin/mail")),
+            DefineIfUnset("LOCAL_MAILER_FLAGS", Text("fmn9")),
+            Define("LOCAL_SHELL_FLAGS", Text("eu")),
+            Define("confEBINDIR", Text("/usr/lib")),
+        ],
+    },
+    SystemSpec {
+        name: "qnx",
+        effects: &[
+            Define("QUEUE_DIR", Text("/usr/spool/mqueue")),
+            Define("LOCAL_MAILER_ARGS", Text("mail $u")),
+            DefineIfUnset("LOCAL_MAILER_FLAGS", Text("Sh")),
+            Define("LOCAL_MAILER_PATH", Text("/usr/bin/mailx")),
+            Define("UUCP_MAILER_ARGS", Text("uux - -r -z -a$f $h!rmail ($u)")),
+        ],
+    },
+    SystemSpec {
+        name: "riscos4.5",
+        effects: &[
+            DefineIfUnset("LOCAL_MAILER_ARGS", Text("rmail -d $u")),
+            DefineIfUnset("QUEUE_DIR", Text("/usr/spool/mqueue")),
+            Define("confEBINDIR", Text("/usr/lib")),
+        ],
+    },
+    SystemSpec {
+        name: "sco-uw-2.1",
+        effects: &[
+            Define("LOCAL_MAILER_PATH", Text("/usr/bin/rmail")),
+            DefineIfUnset("LOCAL_MAILER_FLAGS", Text("fhCEn9")),
+            Define("LOCAL_SHELL_FLAGS", Text("ehuP")),
+            Define("UUCP_MAILER_ARGS", Text("uux - -r -a$g -gmedium $h!rmail ($u)")),
+            Define("LOCAL_MAILER_ARGS", Text("rmail $u")),
+            Define("confEBINDIR", Text("/usr/lib")),
+            Define("confTIME_ZONE", Text("USE_TZ")),
+        ],
+    },
+    SystemSpec {
+        name: "sco3.2",
+        effects: &[
+            DefineIfUnset("QUEUE_DIR", Text("/usr/spool/mqueue")),
+            DefineIfUnset("UUCP_MAILER_PATH", Text("/usr/bin/uux")),
+            DefineIfUnset("LOCAL_MAILER_PATH", Text("/usr/bin/lmail")),
+            DefineIfUnset("LOCAL_MAILER_FLAGS", Text("PuhCE9")),
+            DefineIfUnset("LOCAL_MAILER_ARGS", Text("lmail $u")),
+            DefineIfUnset("LOCAL_SHELL_FLAGS", Text("Peu")),
+            Define("confEBINDIR", Text("/usr/lib")),
+        ],
+    },
+    SystemSpec {
+        name: "sinix",
+        effects: &[
+            DefineIfUnset("QUEUE_DIR", Text("/var/spool/mqueue")),
+            Define("LOCAL_MAILER_PATH", Text("/bin/mail.local")),
+            DefineIfUnset("STATUS_FILE", Text("/var/sendmail.st")),
+            Define("confEBINDIR", Text("/usr/ucblib")),
+        ],
+    },
+    SystemSpec {
+        name: "solaris11",
+        effects: &[
+            DefineIfUnset("UUCP_MAILER_ARGS", Text("uux - -r -a$g $h!rmail ($u)")),
+            Define("confEBINDIR", Text("/usr/lib")),
+            Define("confPID_FILE", Text("/system/volatile/sendmail.pid")),
+            Marker("_NETINET6_"),
+            Feature("local_lmtp"),
+        ],
+    },
+    SystemSpec {
+        name: "solaris2",
+        effects: &[
+            DefineIfUnset("LOCAL_MAILER_PATH", Text("/usr/lib/mail.local")),
+            DefineIfUnset("LOCAL_MAILER_FLAGS", Text("fSmn9")),
+            DefineIfUnset("LOCAL_MAILER_ARGS", Text("mail.local -d $u")),
+            DefineIfUnset("UUCP_MAILER_ARGS", Text("uux - -r -a$g $h!rmail ($u)")),
+            Define("confEBINDIR", Text("/usr/lib")),
+        ],
+    },
+    SystemSpec {
+        name: "solaris2.ml",
+        effects: &[
+            DefineIfUnset("LOCAL_MAILER_PATH", Text("/usr/lib/mail.local")),
+            DefineIfUnset("LOCAL_MAILER_FLAGS", Text("fSmn9")),
+            DefineIfUnset("LOCAL_MAILER_ARGS", Text("mail.local -d $u")),
+            DefineIfUnset("UUCP_MAILER_ARGS", Text("uux - -r -a$g $h!rmail ($u)")),
+            Define("confEBINDIR", Text("/usr/lib")),
+        ],
+    },
+    SystemSpec {
+        name: "solaris2.pre5",
+        effects: &[
+            DefineIfUnset("LOCAL_MAILER_FLAGS", Text("SnE9")),
+            DefineIfUnset("LOCAL_MAILER_ARGS", Text("mail -f $g -d $u")),
+            DefineIfUnset("UUCP_MAILER_ARGS", Text("uux - -r -a$g $h!rmail ($u)")),
+            Define("confEBINDIR", Text("/usr/lib")),
+        ],
+    },
+    SystemSpec {
+        name: "solaris8",
+        effects: &[
+            DefineIfUnset("UUCP_MAILER_ARGS", Text("uux - -r -a$g $h!rmail ($u)")),
+            Define("confEBINDIR", Text("/usr/lib")),
+            Define("confPID_FILE", Text("/var/run/sendmail.pid")),
+            Marker("_NETINET6_"),
+            Feature("local_lmtp"),
+        ],
+    },
+    SystemSpec { name: "sunos3.5", effects: &[Define("confEBINDIR", Text("/usr/lib"))] },
+    SystemSpec { name: "sunos4.1", effects: &[Define("confEBINDIR", Text("/usr/lib"))] },
+    SystemSpec {
+        name: "svr4",
+        effects: &[
+            Define("LOCAL_MAILER_PATH", Text("/usr/ucblib/binmail")),
+            Define("LOCAL_SHELL_FLAGS", Text("ehuP")),
+            Define("UUCP_MAILER_ARGS", Text("uux - -r -a$g -gmedium $h!rmail ($u)")),
+            Define("confEBINDIR", Text("/usr/ucblib")),
+        ],
+    },
+    SystemSpec { name: "ultrix4", effects: &[Define("confEBINDIR", Text("/usr/lib"))] },
+    SystemSpec {
+        name: "unicos",
+        effects: &[
+            Define("ALIAS_FILE", Text("/usr/lib/aliases")),
+            Define("HELP_FILE", Text("/usr/lib/sendmail.hf")),
+            Define("QUEUE_DIR", Text("/usr/spool/mqueue")),
+            Define("STATUS_FILE", Text("/usr/lib/sendmail.st")),
+            Define("LOCAL_SHELL_FLAGS", Text("pxehu")),
+            Define("confPID_FILE", Text("/etc/sendmail.pid")),
+            MailerFlags("LOCAL", "+aSPpmnxXu"),
+            MailerFlags("SMTP", "+anpeLC"),
+        ],
+    },
+    SystemSpec {
+        name: "unicosmk",
+        effects: &[
+            Define("ALIAS_FILE", Text("/usr/lib/aliases")),
+            Define("HELP_FILE", Text("/usr/lib/sendmail.hf")),
+            Define("QUEUE_DIR", Text("/usr/spool/mqueue")),
+            Define("STATUS_FILE", Text("/usr/lib/sendmail.st")),
+            Define("LOCAL_SHELL_FLAGS", Text("lsDFMpxehuo")),
+            Define("confPID_FILE", Text("/etc/sendmail.pid")),
+            MailerFlags("SMTP", "+anpeLC"),
+        ],
+    },
+    SystemSpec {
+        name: "unicosmp",
+        effects: &[
+            DefineIfUnset("LOCAL_MAILER_FLAGS", Text("Ehm9")),
+            DefineIfUnset("LOCAL_MAILER_ARGS", Text("mail -s -d $u")),
+            DefineIfUnset("QUEUE_DIR", Text("/var/spool/mqueue")),
+            DefineIfUnset("STATUS_FILE", Text("/var/log/sendmail.st")),
+            Define("LOCAL_MAILER_PATH", Text("/usr/bin/mail")),
+            Define("confTIME_ZONE", Text("USE_TZ")),
+            Define("confEBINDIR", Text("/usr/lib")),
+        ],
+    },
+    SystemSpec {
+        name: "unixware7",
+        effects: &[
+            DefineIfUnset("QUEUE_DIR", Text("/var/spool/mqueue")),
+            Define("confEBINDIR", Text("/usr/lib")),
+            Define("confTIME_ZONE", Text("USE_TZ")),
+            DefineIfUnset("LOCAL_MAILER_PATH", Text("/etc/mail/slocal")),
+            DefineIfUnset("LOCAL_MAILER_FLAGS", Text("Puho9")),
+            DefineIfUnset("LOCAL_MAILER_ARGS", Text("slocal -user $u")),
+            DefineIfUnset("LOCAL_SHELL_FLAGS", Text("Peu")),
+        ],
+    },
+    SystemSpec {
+        name: "unknown",
+        effects: &[Print(
+            "*** ERROR: You have not specified a valid operating system type.	Use the OSTYPE macro to select a valid system type.  This	is necessary in order to get the proper pathnames and flags	appropriate for your environment.",
+        )],
+    },
+    SystemSpec {
+        name: "uxpds",
+        effects: &[
+            Define("confDEF_GROUP_ID", Text("6")),
+            Define("LOCAL_MAILER_PATH", Text("/usr/ucblib/binmail")),
+            Define("LOCAL_SHELL_FLAGS", Text("ehuP")),
+            Define("UUCP_MAILER_ARGS", Text("uux - -r -a$f -gmedium $h!rmail ($u)")),
+            Define("confEBINDIR", Text("/usr/ucblib")),
+        ],
+    },
+];
