@@ -30,10 +30,13 @@ impl Document {
         self.lines.push(Line { text: text.into(), origin: origin.into() });
     }
 
-    /// Adds raw text, split into its lines; each line keeps the place of the text.
+    /// Adds raw text byte for byte, split into its lines; each line keeps the place of the text.
     pub fn raw(&mut self, text: &str, origin: impl Into<Option<Span>>) {
         let origin = origin.into();
-        for line in text.lines() {
+        if text.is_empty() {
+            return;
+        }
+        for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
             self.line_from(line, origin);
         }
     }
@@ -55,5 +58,24 @@ impl fmt::Display for Document {
             writeln!(f, "{}", line.text)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Document;
+
+    #[test]
+    fn raw_text_stays_as_it_is() {
+        for text in ["Dxy\n", "Dx a \r\n\n\tb\n", "\n"] {
+            let mut cf = Document::default();
+            cf.raw(text, None);
+            assert_eq!(cf.to_string(), text);
+        }
+        let mut cf = Document::default();
+        cf.raw("", None);
+        assert_eq!(cf.lines(), []);
+        cf.raw("Dxy", None);
+        assert_eq!(cf.to_string(), "Dxy\n");
     }
 }

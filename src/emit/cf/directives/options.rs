@@ -1,0 +1,67 @@
+//! Options: `O` lines.
+
+use super::Document;
+use crate::{
+    catalog::option::{self, Emits, OPTIONS},
+    site::{Setting, Site},
+};
+
+/// Options that must be set before any file is read or map declared.
+const FIRST: [&str; 2] = ["DontBlameSendmail", "LDAPDefaultSpec"];
+
+/// Options that the reference writes with an equals sign even where they are empty.
+const ALWAYS_EQUALS: [&str; 3] = ["HelpFile", "QueueDirectory", "TimeZoneSpec"];
+
+/// The options that must come first.
+pub fn first(cf: &mut Document, site: &Site) {
+    for name in FIRST {
+        if let Some(value) = site.options.get(name) {
+            write(cf, name, value);
+        }
+    }
+}
+
+/// All other options, and the listeners.
+pub fn options(cf: &mut Document, site: &Site) {
+    let mut rest: Vec<_> = site.options.iter().filter(|(name, _)| !FIRST.contains(name)).collect();
+    rest.sort_by_key(|(name, _)| OPTIONS.iter().position(|entry| entry.emits.option() == Some(name)));
+    for (name, value) in rest {
+        let of_milters = option::by_option(name).is_some_and(|entry| matches!(entry.emits, Emits::MilterOption(_)));
+        if !of_milters || !site.milters.is_empty() {
+            write(cf, name, value);
+        }
+    }
+    listeners(cf, site);
+}
+
+fn write(cf: &mut Document, name: &str, setting: &Setting<String>) {
+    let line = if setting.value.is_empty() && !ALWAYS_EQUALS.contains(&name) {
+        format!("O {name}")
+    } else {
+        format!("O {name}={}", setting.value)
+    };
+    cf.line_from(line, setting.span);
+}
+
+/// Where the daemon listens and how it connects. A site that names no listener has one on the SMTP port, or one for each
+/// address family, and in any case one for submission unless it does without.
+fn listeners(cf: &mut Document, site: &Site) {
+    let listeners = &site.listeners;
+    for daemon in &listeners.daemons {
+        cf.line_from(format!("O DaemonPortOptions={}", daemon.value.text), daemon.span);
+    }
+    if listeners.daemons.is_empty() {
+        if listeners.inet6 {
+            cf.line("O DaemonPortOptions=Name=MTA-v4, Family=inet");
+            cf.line("O DaemonPortOptions=Name=MTA-v6, Family=inet6");
+        } else {
+            cf.line("O DaemonPortOptions=Name=MTA");
+        }
+    }
+    if listeners.no_default_msa.is_none() {
+        cf.line("O DaemonPortOptions=Port=587, Name=MSA, M=E");
+    }
+    for client in &listeners.clients {
+        cf.line_from(format!("O ClientPortOptions={}", client.value.text), client.span);
+    }
+}
