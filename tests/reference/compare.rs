@@ -1,13 +1,19 @@
 //! One configuration compiled twice, by the reference and by us, and what differs.
 
-use std::{collections::BTreeMap, env, fs, io, path::PathBuf, process::Command};
+use std::{
+    collections::{BTreeMap, HashSet},
+    env, fs, io,
+    path::PathBuf,
+    process::Command,
+};
 
 use crate::{
     directives::{self, Directives},
     fixture::{self, Fixture},
-    m4::{self, Compiled},
+    m4::{self, Compiled, Verdict},
     probe::{self, Probe},
     probes,
+    recording::Recording,
     world::World,
 };
 
@@ -20,11 +26,14 @@ pub enum Candidate {
     File(PathBuf),
 }
 
-impl Candidate {
-    /// `RELAYCC_CF` if it is set, the binary otherwise.
-    pub fn from_environment() -> Candidate {
-        env::var_os("RELAYCC_CF").map_or(Candidate::Relaycc, |path| Candidate::File(path.into()))
-    }
+/// All that the reference says about a fixture.
+pub struct Reference {
+    /// What it compiled.
+    pub compiled: Compiled,
+    /// The questions that it was asked, drawn from the fixed list and from what it itself declares.
+    pub probes: Vec<Probe>,
+    /// Its answers, in the same order.
+    pub answers: Vec<String>,
 }
 
 /// What was put to both sides, and where they disagree.
@@ -42,7 +51,123 @@ pub struct Comparison {
     pub answers: Vec<(Probe, String, String)>,
 }
 
+impl Reference {
+    /// Compiles `fixture` with m4 and asks what came of it. A configuration that m4 gave up on is asked nothing.
+    pub fn ask(world: &World, fixture: &Fixture) -> io::Result<Reference> {
+        let compiled = m4::compile(&fixture.mc)?;
+        if compiled.verdict != Verdict::Accepted {
+            return Ok(Reference { compiled, probes: Vec::new(), answers: Vec::new() });
+        }
+        let classes = probe::ask(world, &format!("{}-classes", fixture.name), &compiled.cf, &probes::of_classes())?;
+        let known = fixture::known(fixture.place, &Directives::of(&compiled.cf), &classes);
+        let domain = world.host.split_once('.').map_or("", |(_, domain)| domain);
+        let mut all = probes::fixed(&world.host, domain);
+        all.extend(probes::derived(&known));
+        let mut seen = HashSet::new();
+        all.retain(|probe| seen.insert(probe.title()));
+        let answers = probe::ask(world, &format!("{}-reference", fixture.name), &compiled.cf, &all)?;
+        Ok(Reference { compiled, probes: all, answers })
+    }
+
+    /// What of it is kept for machines without a reference.
+    pub fn recording(&self, world: &World) -> Recording {
+        let domain = world.host.split_once('.').map_or("", |(_, domain)| domain);
+        let kept: HashSet<String> = probes::recorded(&world.host, domain).iter().map(Probe::title).collect();
+        let answers = self.probes.iter().map(Probe::title).zip(self.answers.iter().cloned());
+        let broken = self.compiled.verdict == Verdict::Broken;
+        Recording {
+            verdict: self.compiled.verdict,
+            stderr: self.compiled.stderr.clone(),
+            directives: if broken { Vec::new() } else { Directives::of(&self.compiled.cf).lines() },
+            answers: answers.filter(|(title, _)| kept.contains(title)).collect(),
+        }
+    }
+
+    /// Asks the configuration `cf` the same questions; what it answers otherwise.
+    pub fn differing(&self, world: &World, label: &str, cf: &str) -> io::Result<Vec<(Probe, String, String)>> {
+        let ours = probe::ask(world, label, cf, &self.probes)?;
+        let all = self.probes.iter().zip(&self.answers).zip(ours);
+        Ok(all
+            .filter(|((_, theirs), ours)| *theirs != ours)
+            .map(|((probe, theirs), ours)| (probe.clone(), theirs.clone(), ours))
+            .collect())
+    }
+}
+
+impl Candidate {
+    /// `RELAYCC_CF` if it is set, the binary otherwise; `None` if the binary cannot build yet.
+    pub fn from_environment() -> Option<Candidate> {
+        if let Some(path) = env::var_os("RELAYCC_CF") {
+            return Some(Candidate::File(path.into()));
+        }
+        let built = Command::new(env!("CARGO_BIN_EXE_relaycc")).args(["build", "--help"]).output();
+        built.is_ok_and(|output| output.status.success()).then_some(Candidate::Relaycc)
+    }
+
+    /// Compiles `fixture`: the configuration, and what about diagnostics and exit status is not as in `expected`.
+    fn compile(&self, fixture: &Fixture, expected: &Recording) -> io::Result<(String, Vec<String>)> {
+        match self {
+            Candidate::File(path) => Ok((fs::read_to_string(path)?, Vec::new())),
+            Candidate::Relaycc => {
+                let (dir, file) = (fixture.mc.parent(), fixture.mc.file_name().unwrap_or_default());
+                let output = Command::new(env!("CARGO_BIN_EXE_relaycc"))
+                    .arg("build")
+                    .arg(file)
+                    .args(["--emit", "cf", "--out", "-", "--format", "sendmail"])
+                    .current_dir(dir.unwrap_or(&fixture.mc))
+                    .output()?;
+                let cf = String::from_utf8_lossy(&output.stdout).into_owned();
+                let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+                let refused = expected.verdict != Verdict::Accepted;
+                let mut wrong = Vec::new();
+                if output.status.code() != Some(i32::from(refused)) {
+                    wrong.push(format!(
+                        "exit status {} is not {}; it said: {stderr}",
+                        output.status,
+                        i32::from(refused)
+                    ));
+                }
+                if refused && !cf.is_empty() {
+                    wrong.push("refused, and yet something was written".to_owned());
+                }
+                if expected.verdict == Verdict::Broken && stderr.is_empty() {
+                    wrong.push("refused without a word".to_owned());
+                }
+                if expected.verdict != Verdict::Broken && stderr != expected.stderr {
+                    wrong.push(format!("standard error\n  reference: {:?}\n  ours:      {stderr:?}", expected.stderr));
+                }
+                Ok((cf, wrong))
+            }
+        }
+    }
+}
+
 impl Comparison {
+    /// All that can be compared without a running sendmail.
+    pub fn offline(fixture: &Fixture, candidate: &Candidate, expected: &Recording) -> io::Result<(Comparison, String)> {
+        let (cf, diagnostics) = candidate.compile(fixture, expected)?;
+        let mut comparison = Comparison { name: fixture.name.clone(), diagnostics, ..Comparison::default() };
+        if expected.verdict == Verdict::Accepted {
+            comparison.directives = directives::difference(&expected.directives, &Directives::of(&cf).lines());
+        }
+        Ok((comparison, cf))
+    }
+
+    /// Everything about one fixture.
+    pub fn live(
+        world: &World,
+        fixture: &Fixture,
+        candidate: &Candidate,
+        reference: &Reference,
+    ) -> io::Result<Comparison> {
+        let (mut comparison, cf) = Comparison::offline(fixture, candidate, &reference.recording(world))?;
+        if !cf.is_empty() && !reference.probes.is_empty() {
+            comparison.probes = reference.probes.len();
+            comparison.answers = reference.differing(world, &format!("{}-ours", fixture.name), &cf)?;
+        }
+        Ok(comparison)
+    }
+
     /// How many differences of all kinds.
     pub fn differences(&self) -> usize {
         self.directives.len() + self.diagnostics.len() + self.answers.len()
@@ -73,87 +198,22 @@ impl Comparison {
     }
 }
 
+/// A line for each configuration, and the totals.
+pub fn table(all: &[Comparison]) -> String {
+    let mut text = format!(
+        "{:<44} {:>7} {:>11} {:>10} {:>8}\n",
+        "configuration", "probes", "diagnostics", "directives", "answers"
+    );
+    for one in all {
+        let (directives, diagnostics, answers) = (one.directives.len(), one.diagnostics.len(), one.answers.len());
+        text += &format!("{:<44} {:>7} {diagnostics:>11} {directives:>10} {answers:>8}\n", one.name, one.probes);
+    }
+    let probes: usize = all.iter().map(|one| one.probes).sum();
+    let differences: usize = all.iter().map(Comparison::differences).sum();
+    let equal = all.iter().filter(|one| one.differences() == 0).count();
+    text + &format!("{} configurations ({equal} equal), {probes} probes, {differences} differences\n", all.len())
+}
+
 fn indent(text: &str) -> String {
     text.replace('\n', "\n               ")
-}
-
-/// The questions for a configuration, drawn from the reference's version of it.
-pub fn questions(world: &World, fixture: &Fixture, reference: &Compiled) -> io::Result<Vec<Probe>> {
-    let classes = probe::ask(world, &format!("{}-classes", fixture.name), &reference.cf, &probes::of_classes())?;
-    let known = fixture::known(fixture.place, &Directives::of(&reference.cf), &classes);
-    let domain = world.host.split_once('.').map_or("", |(_, domain)| domain);
-    let mut all = probes::fixed(&world.host, domain);
-    all.extend(probes::of_classes());
-    all.extend(probes::derived(&known));
-    let mut seen = std::collections::HashSet::new();
-    all.retain(|probe| seen.insert(probe.title()));
-    Ok(all)
-}
-
-/// Compiles `fixture` with `candidate`. The second value says what is wrong with how it ended.
-pub fn compile(fixture: &Fixture, candidate: &Candidate, reference: &Compiled) -> io::Result<(Compiled, Vec<String>)> {
-    let mut wrong = Vec::new();
-    match candidate {
-        Candidate::File(path) => {
-            let cf = fs::read_to_string(path)?;
-            Ok((Compiled { cf, stderr: reference.stderr.clone() }, wrong))
-        }
-        Candidate::Relaycc => {
-            let (dir, file) = (fixture.mc.parent().unwrap_or(&fixture.mc), fixture.mc.file_name().unwrap_or_default());
-            let output = Command::new(env!("CARGO_BIN_EXE_relaycc"))
-                .arg("build")
-                .arg(file)
-                .args(["--emit", "cf", "--out", "-", "--format", "sendmail"])
-                .current_dir(dir)
-                .output()?;
-            let ours = Compiled {
-                cf: String::from_utf8_lossy(&output.stdout).into_owned(),
-                stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-            };
-            let expected = if reference.refused() { 1 } else { 0 };
-            if output.status.code() != Some(expected) {
-                wrong.push(format!("exit status: expected {expected}, got {}", output.status));
-            }
-            if reference.refused() && !ours.cf.is_empty() {
-                wrong.push("refused, and yet something was written".to_owned());
-            }
-            if ours.stderr != reference.stderr {
-                wrong.push(format!("standard error: reference {:?}, ours {:?}", reference.stderr, ours.stderr));
-            }
-            Ok((ours, wrong))
-        }
-    }
-}
-
-/// Puts the same questions to both configurations.
-pub fn answers(
-    world: &World,
-    name: &str,
-    probes: &[Probe],
-    reference: &str,
-    ours: &str,
-) -> io::Result<Vec<(Probe, String, String)>> {
-    let theirs = probe::ask(world, &format!("{name}-reference"), reference, probes)?;
-    let ours = probe::ask(world, &format!("{name}-ours"), ours, probes)?;
-    let all = probes.iter().cloned().zip(theirs).zip(ours);
-    Ok(all.filter(|((_, theirs), ours)| theirs != ours).map(|((probe, theirs), ours)| (probe, theirs, ours)).collect())
-}
-
-/// Everything about one fixture.
-pub fn whole(world: &World, fixture: &Fixture, candidate: &Candidate) -> io::Result<Comparison> {
-    let reference = m4::compile(&fixture.mc)?;
-    let (ours, diagnostics) = compile(fixture, candidate, &reference)?;
-    let mut comparison = Comparison { name: fixture.name.clone(), diagnostics, ..Comparison::default() };
-    if reference.refused() && matches!(candidate, Candidate::Relaycc) {
-        return Ok(comparison);
-    }
-    comparison.directives = directives::difference(&Directives::of(&reference.cf), &Directives::of(&ours.cf));
-    if ours.cf.is_empty() {
-        comparison.diagnostics.push("nothing was written".to_owned());
-        return Ok(comparison);
-    }
-    let probes = questions(world, fixture, &reference)?;
-    comparison.probes = probes.len();
-    comparison.answers = answers(world, &fixture.name, &probes, &reference.cf, &ours.cf)?;
-    Ok(comparison)
 }

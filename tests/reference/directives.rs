@@ -3,10 +3,7 @@
 //! Two configurations that declare the same are equal here even if they were written in another order. Where order means
 //! something (the same option twice: the last one wins, or both are added), the values of one name keep theirs.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Write as _,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a configuration declares: under each name (`O MaxMessageSize`, `D{x}`, `Kaccess`, `Cw`, …) its values.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,8 +25,8 @@ impl Directives {
             }
             let rest = &line[letter.len_utf8()..];
             match letter {
-                'C' => {
-                    let (class, words) = split_name(rest);
+                'C' | 'T' => {
+                    let (class, words) = if letter == 'T' { ("t", rest) } else { split_name(rest) };
                     if words.trim().is_empty() {
                         directives.members.insert((class.to_owned(), String::new()));
                     }
@@ -55,31 +52,29 @@ impl Directives {
         directives
     }
 
+    /// All of it as lines, one declaration each, sorted by name. Values that one name has several of stay in order.
+    pub fn lines(&self) -> Vec<String> {
+        let members = self.members.iter().map(|(class, member)| format!("C{class}\t{member}"));
+        let listed = self.listed.iter().map(|(name, values)| {
+            let values: Vec<String> =
+                values.iter().map(|value| value.replace('\\', "\\\\").replace('\n', "\\n")).collect();
+            format!("{name}\t{}", values.join("\t|\t"))
+        });
+        members.chain(listed).collect()
+    }
+
     /// The names of the maps that are declared, with their class and arguments.
     pub fn maps(&self) -> impl Iterator<Item = (&str, &str)> {
         self.listed.iter().filter_map(|(name, values)| Some((name.strip_prefix('K')?, values.last()?.as_str())))
     }
 }
 
-/// What one side declares and the other does not; empty when they declare the same.
-pub fn difference(reference: &Directives, ours: &Directives) -> Vec<String> {
-    let mut found = Vec::new();
-    let names: BTreeSet<&String> = reference.listed.keys().chain(ours.listed.keys()).collect();
-    for name in names {
-        let (theirs, ours) = (reference.listed.get(name), ours.listed.get(name));
-        if theirs != ours {
-            let mut text = String::new();
-            let _ = write!(text, "{name}: reference {theirs:?}, ours {ours:?}");
-            found.push(text);
-        }
-    }
-    for (class, member) in reference.members.difference(&ours.members) {
-        found.push(format!("C{class}: only the reference has {member:?}"));
-    }
-    for (class, member) in ours.members.difference(&reference.members) {
-        found.push(format!("C{class}: only ours has {member:?}"));
-    }
-    found
+/// What one side declares and the other does not, from the [`Directives::lines`] of both; empty when they declare the same.
+pub fn difference(reference: &[String], ours: &[String]) -> Vec<String> {
+    let (theirs, ours): (BTreeSet<&String>, BTreeSet<&String>) = (reference.iter().collect(), ours.iter().collect());
+    let missing = theirs.difference(&ours).map(|line| format!("only the reference: {line}"));
+    let surplus = ours.difference(&theirs).map(|line| format!("only ours:          {line}"));
+    missing.chain(surplus).collect()
 }
 
 /// Lines as sendmail reads them: continuations joined, comments and empty lines dropped.
@@ -166,7 +161,7 @@ mod tests {
     use super::*;
 
     fn differ(a: &str, b: &str) -> usize {
-        difference(&Directives::of(a), &Directives::of(b)).len()
+        difference(&Directives::of(a).lines(), &Directives::of(b).lines()).len()
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::{
 use crate::{
     directives::Directives,
     probes::{CLASSES, Known},
+    recording,
     world::Setting,
 };
 
@@ -21,6 +22,16 @@ pub struct Fixture {
     pub mc: PathBuf,
     /// Which world.
     pub place: Place,
+    /// Whether what the reference says of it is kept in a recording.
+    pub kept: bool,
+}
+
+impl Fixture {
+    /// The fixture that recordings are relative to.
+    pub fn base() -> Fixture {
+        let mc = folder("features").join("plain.mc");
+        Fixture { name: recording::BASE.to_owned(), mc, place: Place::Example, kept: true }
+    }
 }
 
 /// The worlds that there are.
@@ -92,7 +103,7 @@ pub fn chosen() -> io::Result<Vec<Fixture>> {
             let mc = entry?.path();
             if mc.extension().is_some_and(|extension| extension == "mc") {
                 let stem = mc.file_stem().unwrap_or_default().to_string_lossy();
-                all.push(Fixture { name: format!("{dir}/{stem}"), mc, place });
+                all.push(Fixture { name: format!("{dir}/{stem}"), mc, place, kept: true });
             }
         }
     }
@@ -100,7 +111,7 @@ pub fn chosen() -> io::Result<Vec<Fixture>> {
     if let Ok(wanted) = env::var("RELAYCC_FIXTURE") {
         if wanted.ends_with(".mc") {
             let mc = fs::canonicalize(&wanted)?;
-            return Ok(vec![Fixture { name: wanted, mc, place: Place::Example }]);
+            return Ok(vec![Fixture { name: wanted, mc, place: Place::Example, kept: false }]);
         }
         all.retain(|fixture| fixture.name == wanted || fixture.name.split('/').nth(1) == Some(&wanted));
         assert!(!all.is_empty(), "RELAYCC_FIXTURE={wanted}: no such fixture");

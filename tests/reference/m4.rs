@@ -11,13 +11,19 @@ pub struct Compiled {
     pub cf: String,
     /// The diagnostics.
     pub stderr: String,
+    /// What became of it.
+    pub verdict: Verdict,
 }
 
-impl Compiled {
-    /// Whether the reference itself calls the result wrong, although it writes one.
-    pub fn refused(&self) -> bool {
-        self.stderr.contains("*** ERROR")
-    }
+/// How a compilation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// There is a configuration.
+    Accepted,
+    /// The macro tree printed `*** ERROR`; m4 exits with 0 and writes a configuration all the same.
+    Refused,
+    /// m4 itself gave up: an unclosed quote, a file that does not exist. Its words are its own business.
+    Broken,
 }
 
 /// Whether the reference is installed.
@@ -36,8 +42,13 @@ pub fn compile(mc: &Path) -> io::Result<Compiled> {
         .arg(file)
         .current_dir(dir)
         .output()?;
-    Ok(Compiled {
-        cf: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-    })
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    let verdict = if !output.status.success() {
+        Verdict::Broken
+    } else if stderr.contains("*** ERROR") {
+        Verdict::Refused
+    } else {
+        Verdict::Accepted
+    };
+    Ok(Compiled { cf: String::from_utf8_lossy(&output.stdout).into_owned(), stderr, verdict })
 }

@@ -183,11 +183,75 @@ const SENDERS: [&str; 31] = [
     "<\"some user\"@outside.test>",
 ];
 
+/// The few whose answers are kept in recordings: for each decision that a configuration makes, a question about it.
+pub fn recorded(host: &str, domain: &str) -> Vec<Probe> {
+    let outside = Client::outside();
+    let mut probes = of_classes();
+    for address in [
+        "user",
+        "root",
+        "user+detail",
+        "<>",
+        &format!("user@{host}"),
+        &format!("user@inside.{domain}"),
+        &format!("user%outside.test@{host}"),
+        &format!("<@{host}:user@outside.test>"),
+        &format!("outside.test!user@{host}"),
+        &format!("\"user@outside.test\"@{host}"),
+        "user@outside.test",
+        "user@hub",
+        "user@www.outside.test",
+        "user@example.net",
+        "user@host.example.net",
+        "user@sub.routed.test",
+        "info@virtual.test",
+        "user@friend.test",
+        "user@served.test",
+        "user@[192.0.2.31]",
+        &format!("user@{host}.REDIRECT"),
+    ] {
+        probes.push(outside.asks(format!("3,0 {address}")));
+        probes.push(outside.asks_for("someone@outside.test", format!("check_rcpt {address}")));
+    }
+    for sender in [
+        "<>",
+        "<user>",
+        "<user@outside.test>",
+        "<user@does.not.exist.test>",
+        "<user@tempfail.test>",
+        "<user@localhost>",
+        "<user@spammer.test>",
+        "<user@code.test>",
+    ] {
+        probes.push(outside.asks_for(sender.trim_matches(['<', '>']), format!("check_mail {sender}")));
+    }
+    for client in [
+        Client::local(),
+        Client::outside(),
+        Client::nameless("192.168.138.7"),
+        Client::nameless("203.0.113.6"),
+        Client::new("forged.outside.test", "203.0.113.99", "FORGED"),
+        Client::new(&format!("inside.{domain}"), "192.0.2.31", "OK"),
+        Client::new("host.example.net", "192.0.2.92", "OK"),
+        Client::new("spammer.test", "203.0.113.66", "OK"),
+        Client::new("friend.test", "203.0.113.70", "OK"),
+    ] {
+        probes.push(client.asks(format!("Start,check_relay {} $| {}", client.name, client.address)));
+        probes.push(client.asks_for("someone@outside.test", "check_rcpt user@nomx.test"));
+    }
+    for (flags, mailer) in [("HS", "esmtp"), ("HR", "esmtp"), ("ES", "relay"), ("HS", "local")] {
+        for address in ["user", "root", &format!("user@{host}"), &format!("user@inside.{domain}"), "user@masq.test"] {
+            probes.push(tries(flags, mailer, address));
+        }
+    }
+    probes
+}
+
 /// The list that every configuration on the host `host` in the domain `domain` is asked.
 pub fn fixed(host: &str, domain: &str) -> Vec<Probe> {
     let outside = Client::outside();
     let local = Client::local();
-    let mut probes = Vec::new();
+    let mut probes = recorded(host, domain);
 
     let mut addresses: Vec<String> = ODD.iter().map(|&address| address.to_owned()).collect();
     addresses.extend(shapes(host, "outside.test"));
@@ -305,11 +369,14 @@ fn mailers(host: &str, domain: &str) -> Vec<Probe> {
         "group: user@outside.test;".to_owned(),
     ];
     let mut probes = Vec::new();
-    for mailer in ["esmtp", "relay", "local"] {
-        for flags in ["HS", "HR", "ES", "ER"] {
-            for address in &addresses {
+    for flags in ["HS", "HR", "ES", "ER"] {
+        for address in &addresses {
+            for mailer in ["esmtp", "local"] {
                 probes.push(tries(flags, mailer, address));
             }
+        }
+        for address in addresses.iter().take(11) {
+            probes.push(tries(flags, "relay", address));
         }
     }
     for mailer in ["smtp", "smtp8", "dsmtp", "prog"] {
@@ -335,7 +402,7 @@ fn sessions(outside: &Client, host: &str) -> Vec<Probe> {
     let secure = Client::new("mail.secure.test", "203.0.113.79", "OK");
     let perm = Client::new("perm.test", "203.0.113.79", "OK");
     for client in [outside, &secure, &perm, &Client::nameless("203.0.113.77")] {
-        for (verify, bits) in [
+        let all = [
             ("OK", "256"),
             ("OK", "56"),
             ("TRUSTED", "256"),
@@ -350,7 +417,8 @@ fn sessions(outside: &Client, host: &str) -> Vec<Probe> {
             ("DANE_FAIL", ""),
             ("CLEAR", ""),
             ("", ""),
-        ] {
+        ];
+        for (verify, bits) in all {
             probes.push(tls(client, &format!("Start,tls_client {verify} $| MAIL"), verify, bits));
             let as_server = format!("tls_server {verify}");
             probes.push(
@@ -430,43 +498,49 @@ fn sessions(outside: &Client, host: &str) -> Vec<Probe> {
 
 /// Probes about what the configuration itself names, and about the neighbours of these.
 pub fn derived(known: &Known) -> Vec<Probe> {
-    let (mut domains, mut clients, mut users, mut addresses) =
-        (BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    for (class, members) in &known.classes {
-        for member in members {
+    let (mut members, mut keys) = (Named::default(), Named::default());
+    for (class, names) in &known.classes {
+        for name in names {
             if matches!(*class, "E" | "L") {
-                users.insert(member.clone());
+                members.users.insert(name.clone());
             } else {
-                sort_key(member, &mut domains, &mut clients, &mut users, &mut addresses);
+                members.add(name);
             }
         }
     }
     for key in known.keys.values().flatten() {
-        sort_key(without_tag(key), &mut domains, &mut clients, &mut users, &mut addresses);
+        keys.add(without_tag(key));
     }
 
     let mut probes = BTreeSet::new();
-    for domain in &domains {
+    let outside = Client::outside();
+    for domain in members.domains.iter().chain(&keys.domains) {
         about_domain(domain, &mut probes);
     }
-    for client in clients.iter().flat_map(|network| in_and_beside(network)) {
-        about_client(&client, &mut probes);
+    for domain in &members.domains {
+        for (flags, mailer) in [("HS", "esmtp"), ("ES", "relay"), ("HR", "esmtp"), ("HS", "local")] {
+            probes.insert(tries(flags, mailer, &format!("user@{domain}")));
+            probes.insert(tries(flags, mailer, &format!("user@x.{domain}")));
+        }
     }
-    let outside = Client::outside();
-    for user in &users {
-        for address in [
-            user.clone(),
-            format!("{user}@relay.example.com"),
-            format!("{user}@outside.test"),
-            format!("{user}x@outside.test"),
-        ] {
+    for client in members.networks.iter().chain(&keys.networks).flat_map(|network| in_and_beside(network)) {
+        about_client(&client, &mut probes);
+        probes.insert(client.asks_for("user@nomx.test", "check_mail <user@nomx.test>"));
+    }
+    for user in members.users.iter().chain(&keys.users) {
+        for address in
+            [format!("{user}@relay.example.com"), format!("{user}@outside.test"), format!("{user}x@outside.test")]
+        {
             about_address(&outside, &address, &mut probes);
         }
+        about_address(&outside, user, &mut probes);
+    }
+    for user in &members.users {
         for (flags, mailer) in [("HS", "esmtp"), ("ES", "relay"), ("HS", "local")] {
             probes.insert(tries(flags, mailer, user));
         }
     }
-    for address in &addresses {
+    for address in members.addresses.iter().chain(&keys.addresses) {
         let (user, domain) = address.split_once('@').unwrap_or((address, ""));
         let user = user.trim_end_matches("+*");
         for address in [
@@ -481,27 +555,31 @@ pub fn derived(known: &Known) -> Vec<Probe> {
     probes.into_iter().collect()
 }
 
-/// Puts a class member or map key with those of its kind.
-fn sort_key(
-    key: &str,
-    domains: &mut BTreeSet<String>,
-    clients: &mut BTreeSet<String>,
-    users: &mut BTreeSet<String>,
-    addresses: &mut BTreeSet<String>,
-) {
-    if key.is_empty() || key.starts_with('/') {
-    } else if let Some(user) = key.strip_suffix('@') {
-        users.insert(user.to_owned());
-    } else if let Some(domain) = key.strip_prefix('@') {
-        domains.insert(domain.to_owned());
-    } else if key.contains('@') {
-        addresses.insert(key.to_owned());
-    } else if key.starts_with("IPv6:") || key.split('.').all(|part| part.parse::<u8>().is_ok()) {
-        clients.insert(key.to_owned());
-    } else if let Some(address) = key.strip_prefix('[').and_then(|key| key.strip_suffix(']')) {
-        clients.insert(address.to_owned());
-    } else {
-        domains.insert(key.trim_start_matches('.').trim_end_matches('.').to_owned());
+/// Names of several kinds.
+#[derive(Default)]
+struct Named {
+    domains: BTreeSet<String>,
+    networks: BTreeSet<String>,
+    users: BTreeSet<String>,
+    addresses: BTreeSet<String>,
+}
+
+impl Named {
+    /// Puts a class member or a map key, without its tag, with those of its kind.
+    fn add(&mut self, key: &str) {
+        let address = key.strip_prefix('[').and_then(|key| key.strip_suffix(']')).unwrap_or(key);
+        if key.starts_with('/') || key.trim_matches('.').is_empty() {
+        } else if let Some(user) = key.strip_suffix('@') {
+            self.users.insert(user.to_owned());
+        } else if let Some(domain) = key.strip_prefix('@') {
+            self.domains.insert(domain.to_owned());
+        } else if key.contains('@') {
+            self.addresses.insert(key.to_owned());
+        } else if address.starts_with("IPv6:") || address.split('.').all(|part| part.parse::<u8>().is_ok()) {
+            self.networks.insert(address.to_owned());
+        } else {
+            self.domains.insert(key.trim_matches('.').to_owned());
+        }
     }
 }
 
@@ -512,29 +590,26 @@ fn without_tag(key: &str) -> &str {
     }
 }
 
+/// A domain as a recipient's, a sender's and a client's, with those below, above and beside it.
 fn about_domain(domain: &str, probes: &mut BTreeSet<Probe>) {
     let outside = Client::outside();
     let parent = domain.split_once('.').map_or("test", |(_, parent)| parent);
     for name in [domain.to_owned(), format!("x.{domain}")] {
         about_address(&outside, &format!("user@{name}"), probes);
         about_client(&Client::new(&name, "203.0.113.5", "OK"), probes);
-        for (flags, mailer) in [("HS", "esmtp"), ("ES", "relay"), ("HS", "local")] {
-            probes.insert(tries(flags, mailer, &format!("user@{name}")));
-        }
     }
-    for name in [format!("x.y.{domain}"), parent.to_owned(), format!("x{domain}"), format!("{domain}.")] {
-        probes.insert(outside.asks(format!("3,0 user@{name}")));
+    for name in [format!("x.y.{domain}"), parent.to_owned(), format!("x{domain}")] {
         probes.insert(outside.asks_for("someone@outside.test", format!("check_rcpt <user@{name}>")));
         probes.insert(
             Client::new(&name, "203.0.113.5", "OK").asks_for("someone@outside.test", "check_rcpt user@nomx.test"),
         );
     }
+    probes.insert(outside.asks(format!("3,0 user@{domain}.")));
     for address in [
         format!("<user%outside.test@{domain}>"),
         format!("<@{domain}:user@outside.test>"),
         format!("<user%{domain}@outside.test>"),
     ] {
-        probes.insert(outside.asks(format!("3,0 {address}")));
         probes.insert(outside.asks_for("someone@outside.test", format!("check_rcpt {address}")));
     }
 }
@@ -551,7 +626,6 @@ fn about_address(client: &Client, address: &str, probes: &mut BTreeSet<Probe>) {
 fn about_client(client: &Client, probes: &mut BTreeSet<Probe>) {
     probes.insert(client.asks(format!("Start,check_relay {} $| {}", client.name, client.address)));
     probes.insert(client.asks_for("someone@outside.test", "check_rcpt user@nomx.test"));
-    probes.insert(client.asks_for("user@nomx.test", "check_mail <user@nomx.test>"));
 }
 
 /// Clients in a network given by its leading numbers, and one just beside it.
