@@ -179,7 +179,8 @@ pub struct FeatureSpec {
     pub requires: Option<&'static str>,
     /// The feature that this is an old name of.
     pub renamed_to: Option<&'static str>,
-    /// Names that are defined when it is used, as `1` unless a value follows an equals sign.
+    /// Names that are defined when it is used, as `1` unless a value follows an equals sign; `{}` in it is the first
+    /// argument.
     pub markers: &'static [&'static str],
     /// What it does to settings.
     pub effects: &'static [Effect],

@@ -8,7 +8,7 @@ use super::{
     When::{Always, Illegal, MapWithout, Missing, MissingAndWithout, With, Without},
 };
 use crate::catalog::effect::{
-    Effect::{Define, DefineIfUnset, Marker, Undefine},
+    Effect::{Define, DefineIfUnset, Undefine},
     Value,
 };
 
@@ -233,6 +233,7 @@ pub static FEATURES: &[FeatureSpec] = &[
             optional("path", Path, "Program that delivers local mail by LMTP"),
             optional("args", Text, "Its arguments"),
         ],
+        markers: &["_LOCAL_LMTP_"],
         effects: &[
             Define(
                 "LOCAL_MAILER_PATH",
@@ -244,7 +245,6 @@ pub static FEATURES: &[FeatureSpec] = &[
             Define("LOCAL_MAILER_FLAGS", Value::Text("PSXmnz9")),
             Define("LOCAL_MAILER_ARGS", Value::Argument { index: 1, otherwise: &Value::Text("mail.local -l") }),
             Define("LOCAL_MAILER_DSN_DIAGNOSTIC_CODE", Value::Text("SMTP")),
-            Marker("_LOCAL_LMTP_"),
         ],
         notices: &[says(With("_MAILER_local_"), "*** FEATURE(local_lmtp) must occur before MAILER(local)\n")],
         help: "Delivers local mail through a program that speaks LMTP",
