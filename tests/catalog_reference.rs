@@ -1,6 +1,8 @@
 //! The catalog against the installed reference: what `OSTYPE`, `DOMAIN` and `FEATURE` leave defined there is what the
 //! tables say. Does nothing where sendmail's macro tree or m4 is not installed.
 
+#![cfg(test)]
+
 use std::{
     collections::BTreeMap,
     io::Write as _,
