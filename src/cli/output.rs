@@ -291,7 +291,7 @@ mod tests {
         let mode = |name| fs::metadata(directory.path().join(name)).unwrap().mode() & 0o777;
         // The umask of whoever runs this takes away from it.
         let created =
-            fs::OpenOptions::new().write(true).create(true).mode(0o640).open(directory.path().join("c")).unwrap();
+            fs::OpenOptions::new().write(true).create_new(true).mode(0o640).open(directory.path().join("c")).unwrap();
         assert_eq!((mode("a"), mode("b")), (created.metadata().unwrap().mode() & 0o777, 0o600));
 
         fs::set_permissions(directory.path().join("a"), Permissions::from_mode(0o604)).unwrap();
