@@ -1,9 +1,40 @@
-//! The rulesets: what decides.
+//! The rulesets: a site's policy as sendmail's rewriting rules (op guide section 5.1).
+//!
+//! Written from what is documented and from what sendmail answers. Each rule says what it decides; a rule that this site
+//! does not need is not there. Names that sendmail, mailers and sites' own rules call are the usual ones.
+//!
+//! An address is in *focus* when its host is in brackets: `user < @ host . >`, with a final dot when the host is canonical.
+
+mod access;
+mod canonify;
+mod check;
+mod masquerade;
+mod parse;
+mod relay;
+mod ruleset;
+#[cfg(test)]
+mod tests;
+mod tls;
+mod uses;
 
 use super::Document;
-use crate::site::Site;
+use crate::site::{RawSection, Site};
+use ruleset::Rules;
 
-/// All rulesets that a site needs.
-pub fn rules(_site: &Site) -> Document {
-    Document::default()
+/// All rulesets of a site, in order; the site's own `LOCAL_RULESETS` come last.
+pub(super) fn rules(site: &Site) -> Document {
+    let mut r = Rules::default();
+    canonify::rules(site, &mut r);
+    parse::rules(site, &mut r);
+    parse::local_users(site, &mut r);
+    parse::destinations(site, &mut r);
+    masquerade::rules(site, &mut r);
+    access::rules(site, &mut r);
+    relay::rules(site, &mut r);
+    check::rules(site, &mut r);
+    tls::rules(site, &mut r);
+    masquerade::local_mailers(site, &mut r);
+    masquerade::smtp_mailers(site, &mut r);
+    r.raw(site, RawSection::LocalRulesets);
+    r.finish()
 }

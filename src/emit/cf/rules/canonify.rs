@@ -1,0 +1,169 @@
+//! Addresses into the form that all other rules read, `user < @ host . >`, and back again.
+//!
+//! RFC 5321 section 4.1.2 and RFC 5322 section 3.4 give the syntax; what is obsolete there (source routes, `%`, `!`) is
+//! taken apart here, once, so that no later rule needs to know it.
+
+use super::ruleset::Rules;
+use super::uses::class_may_be_used;
+use crate::site::{Class, RawSection, Site};
+
+/// Rulesets `canonify` (3), `Canonify2` (96) and `final` (4).
+pub(super) fn rules(site: &Site, r: &mut Rules) {
+    canonify(site, r);
+    group_name(r);
+    canonify_host(site, r);
+    finish(site, r);
+}
+
+fn canonify(site: &Site, r: &mut Rules) {
+    r.ruleset("canonify=3", "canonify: find the address in what was given and put its host in angle brackets")
+        .rule("$@", "$@ <@>", "nothing at all")
+        .rule("$*", "$: $>GroupName $1", "without the name of a group")
+        .rule("$* ;", "$1", "nor its end")
+        .rule("$* < $+ :; > $*", "$@ $2 :; <@>", "a group without members")
+        .rule("$* < $* ; >", "$1 < $2 >", "a stray end of group")
+        .rule("$@", "$@ :; <@>", "only a group's name")
+        .rule("$* < $*", "$2", "what the innermost brackets hold")
+        .rule("$* > $*", "$1", "and nothing after them")
+        .rule("$@", "$@ < @ >", "the null sender <>")
+        .rule("@ $+ , $+", "$2", "source route: only its end counts")
+        .rule("@ [ $* ] : $+", "$2", "the same through an address literal")
+        .rule("@ $+ : $+", "$2", "the same through a host")
+        .rule("$+ : $* ; @ $+", "$@ $>Canonify2 $1 : $2 ; < @ $3 >", "a group at a host")
+        .rule("$+ : $* ;", "$@ $1 : $2;", "a group")
+        .rule("$+ @ $+", "$: $1 < @ $2 >", "the host is what follows an @ ...")
+        .rule("$+ < $+ @ $+ >", "$1 $2 < @ $3 >", "... the last one")
+        .rule("$+ < @ $+ >", "$@ $>Canonify2 $1 < @ $2 >", "user@host");
+    if site.nouucp.is_none() {
+        r.rule("$- ! $+", "$@ $>Canonify2 $2 < @ $1 .UUCP >", "host!user")
+            .rule("$+ . $- ! $+", "$@ $>Canonify2 $3 < @ $1 . $2 >", "host.domain!user")
+            .rule("$+ ! $+", "$@ $>Canonify2 $2 < @ $1 .UUCP >", "any other path");
+    }
+    if let Some(decnet) = &site.routing.decnet_relay {
+        r.because(decnet.span)
+            .rule("$- :: $+", "$@ $>Canonify2 $2 < @ $1 .DECNET >", "node::user")
+            .rule("$- . $- :: $+", "$@ $>Canonify2 $3 < @ $1.$2 .DECNET >", "area.node::user")
+            .because(None);
+    }
+    if site.percent_hack.is_none() {
+        r.rule("$* % $*", "$1 @ $2", "user%host: the last % is the @ ...").rule(
+            "$* @ $* @ $*",
+            "$1 % $2 @ $3",
+            "... the others stay",
+        );
+    }
+    r.rule("$* @ $*", "$@ $>Canonify2 $1 < @ $2 >", "user%host, and hosts or users that are empty").rule(
+        "$*",
+        "$@ $>Canonify2 $1",
+        "a user of this host",
+    );
+}
+
+/// Removes `name:` before an address, unless the colon belongs to something else.
+fn group_name(r: &mut Rules) {
+    r.ruleset("GroupName", "GroupName: the address without the group name before it")
+        .rule("$* <@>", "$: $1", "a null address adds nothing")
+        .rule("$* : $* [ $* ]", "$@ $2 [ $3 ]", "a name before an address literal")
+        .rule("$* [ IPv6 : $+ ]", "$@ $1 [ IPv6 : $2 ]", "colons of an IPv6 literal")
+        .rule("$* < $* > $*", "$@ $1 < $2 > $3", "a phrase: the brackets tell")
+        .rule("@ $*", "$@ @ $1", "a source route")
+        .rule("$* :: $*", "$@ $1 :: $2", "node::user")
+        .rule(":include: $*", "$@ :include: $1", "a mailing list's file")
+        .rule("$* : $*", "$@ $2", "a name");
+}
+
+fn canonify_host(site: &Site, r: &mut Rules) {
+    r.ruleset("Canonify2=96", "Canonify2: make the host in brackets canonical, ended by a dot")
+        .rule("$* < @ localhost > $*", "$: $1 < @ $j . > $2", "this host by its loopback name")
+        .rule("$* < @ localhost . $m > $*", "$: $1 < @ $j . > $2", "the same in our domain");
+    if site.nouucp.is_none() {
+        r.rule("$* < @ localhost . UUCP > $*", "$: $1 < @ $j . > $2", "the same in .UUCP");
+    }
+    r.rule("$* < @ [ $+ ] > $*", "$: $1 < @@ [ $2 ] > $3", "an address literal ...")
+        .rule("$* < @@ $=w > $*", "$: $1 < @ $j . > $3", "... of this host")
+        .rule("$* < @@ $+ > $*", "$@ $1 < @ $2 > $3", "... of another stays as it is")
+        .raw(site, RawSection::LocalRule3)
+        .because(None);
+    uucp_host(site, r);
+    r.rule("$* < @ $* $=P > $*", "$: $1 < @ $2 $3 . > $4", "names that are canonical as they are");
+    lookup(site, r);
+    r.rule("$* < @ $=w > $*", "$: $1 < @ $2 . > $3", "a name of this host");
+    masqueraded(site, r);
+    if let Some(virtusertable) =
+        site.routing.virtusertable.as_ref().filter(|_| class_may_be_used(site, Class::VirtualHost))
+    {
+        r.because(virtusertable.span)
+            .rule("$* < @ $={VirtHost} > $*", "$: $1 < @ $2 . > $3", "a virtual host")
+            .because(None);
+    }
+    r.rule("$* < @ $* . . > $*", "$1 < @ $2 . > $3", "one dot is enough");
+}
+
+fn uucp_host(site: &Site, r: &mut Rules) {
+    if site.nouucp.is_some() {
+        return;
+    }
+    if let Some(relay) = &site.routing.uucp_relay {
+        r.because(relay.span)
+            .rule("$* < @ $+ . UUCP > $*", "$@ $1 < @ $2 . UUCP . > $3", "left to the UUCP relay")
+            .because(None);
+    } else if site.canonify.disabled.is_none() {
+        r.rule("$* < @ $+ . UUCP > $*", "$: $1 < @ $[ $2 $] . UUCP . > $3", "is a UUCP name known to DNS?").rule(
+            "$* < @ $+ . . UUCP . > $*",
+            "$@ $1 < @ $2 . > $3",
+            "then it is a domain",
+        );
+    }
+}
+
+/// Names not canonical by themselves: asks DNS, or not, as the site and the daemon's flags say.
+fn lookup(site: &Site, r: &mut Rules) {
+    let flags = "the daemon's flags decide whether names are looked up";
+    r.rule("$* < @ $* $~P > $*", "$: $&{daemon_flags} $| $1 < @ $2 $3 > $4", flags);
+    if let Some(disabled) = &site.canonify.disabled {
+        r.because(disabled.span);
+        if class_may_be_used(site, Class::Canonify) {
+            r.rule("$* $| $* < @ $* $={Canonify} > $*", "$: $2 < @ $[ $3 $4 $] > $5", "always looked up");
+        }
+        r.rule("$* c $* $| $* < @ $* > $*", "$: $3 < @ $[ $4 $] > $5", "modifier c: looked up")
+            .rule("$* $| $* < @ $+ . > $*", "$: $2 < @ $3 . > $4", "already ended by a dot")
+            .rule("$* $| $* < @ $+.$+ > $*", "$: $2 < @ $3.$4 . > $5", "a domain is taken as it is");
+        if site.canonify.hosts {
+            r.rule("$* $| $* < @ $* > $*", "$: $2 < @ $[ $3 $] > $4", "a name without domain is looked up");
+        }
+        r.because(None);
+    } else {
+        r.rule("$* CC $* $| $* < @ $+.$+ > $*", "$: $3 < @ $4.$5 . > $6", "modifier C: a domain is taken as it is")
+            .rule("$* CC $* $| $*", "$: $3", "modifier C: nothing is looked up")
+            .rule("$* $| $* < @ $* > $*", "$: $2 < @ $[ $3 $] > $4", "DNS knows the canonical name");
+    }
+    r.rule("$* $| $*", "$: $2", "forget the flags");
+}
+
+fn masqueraded(site: &Site, r: &mut Rules) {
+    let decides = "a masqueraded domain";
+    match &site.masquerade.entire_domain {
+        Some(entire) => r.because(entire.span).rule("$* < @ $* $=M > $*", "$: $1 < @ $2 $3 . > $4", decides),
+        None if class_may_be_used(site, Class::Masquerade) => r.rule("$* < @ $=M > $*", "$: $1 < @ $2 . > $3", decides),
+        None => r,
+    }
+    .because(None);
+}
+
+fn finish(site: &Site, r: &mut Rules) {
+    r.ruleset("final=4", "final: back to the form that is sent")
+        .rule("$+ :; <@>", "$@ $1 :", "a group without members")
+        .rule("$* <@>", "$@", "the null sender")
+        .rule("$* < @ $+ . > $*", "$1 < @ $2 > $3", "the final dot is ours")
+        .rule("$* < @ *LOCAL* > $*", "$1 < @ $j > $2", "this host")
+        .rule("$* < $+ > $*", "$1 $2 $3", "so are the brackets")
+        .rule("@ $+ : @ $+ : $+", "@ $1 , @ $2 : $3", "a source route as RFC 5321 writes it")
+        .rule("@ $*", "$@ @ $1", "and done");
+    if site.nouucp.is_none() {
+        r.rule("$+ @ $- . UUCP", "$2!$1", "UUCP addresses are sent as host!user");
+    }
+    if let Some(decnet) = &site.routing.decnet_relay {
+        r.because(decnet.span).rule("$+ @ $+ . DECNET", "$2 :: $1", "DECnet addresses as node::user").because(None);
+    }
+    r.rule("$+ % $=w @ $=w", "$1 @ $2", "user%us@us is user@us");
+}

@@ -1,0 +1,284 @@
+//! Which mailer takes an address, to which host: ruleset 0 and what it calls.
+//!
+//! The order is the policy: errors, what is local, the site's own rules, address literals, virtual users, local users,
+//! the mailer table, pseudo-domains, the smart host, the Internet.
+
+use super::{
+    ruleset::Rules,
+    uses::{class_may_be_used, defines_ruleset, sets_macro},
+};
+use crate::{
+    site::{Class, RawSection, Site},
+    source::Span,
+};
+
+/// Rulesets `parse` (0), `Parse0`, `Parse1`, `ParseLocal` (98) and `Recurse` (97).
+pub(super) fn rules(site: &Site, r: &mut Rules) {
+    let local = &site.mailer_names.local;
+    r.ruleset("Recurse=97", "Recurse: resolve an address that replaces the one given")
+        .rule("$*", "$: $>canonify $1", "")
+        .rule("$*", "$@ $>parse $1", "");
+    r.ruleset("parse=0", "parse: choose the mailer, the host and the user")
+        .rule("$*", "$: $>Parse0 $1", "refuse what is no address, find what is ours")
+        .rule("<@>", format!("$#{local} $: <@>"), "the null address")
+        .rule("$*", "$: $>ParseLocal $1", "the site's own rules")
+        .rule("$*", "$: $>Parse1 $1", "the site's policy");
+    syntax(r);
+    policy(site, r);
+    r.ruleset("ParseLocal=98", "ParseLocal: the site's own rules for ruleset 0");
+    if let Some(redirect) = &site.redirect {
+        r.because(redirect.span)
+            .rule("$* < @ $+ .REDIRECT. >", "$: $1 < @ $2 . REDIRECT . > < ${opMode} >", "a user who has moved ...")
+            .rule("$* < @ $+ .REDIRECT. > <i>", "$: $1 < @ $2 . REDIRECT. >", "... may stand in the aliases")
+            .rule(
+                "$* < @ $+ .REDIRECT. > < $- >",
+                "$#error $@ 5.1.1 $: \"551 User has moved; please try \" <$1@$2>",
+                "... otherwise say where to",
+            );
+    }
+    r.raw(site, RawSection::LocalRule0);
+}
+
+fn syntax(r: &mut Rules) {
+    let name = "$#error $@ 5.1.2 $: \"553 Invalid host name\"";
+    let route = "$#error $@ 5.1.3 $: \"553 Invalid route address\"";
+    let user = "$#error $@ 5.1.3 $: \"553 User address required\"";
+    r.ruleset("Parse0", "Parse0: refuse what is no address, and strip the names of this host")
+        .rule("<@>", "$@ <@>", "the null address is left to the caller")
+        .rule(
+            "$* : $* ; <@>",
+            "$#error $@ 5.1.3 $: \"553 List:; syntax illegal for recipient addresses\"",
+            "a group is no recipient",
+        )
+        .rule("@ <@ $* >", "< @ $1 >", "@@host")
+        .rule("<@ $+>", user, "a host without a user")
+        .rule("$+ <@>", "$#error $@ 5.1.3 $: \"553 Hostname required\"", "a user at no host")
+        .rule("$*", "$: $>HostSyntax $1", "literals and colons")
+        .rule("$* < @ . $* > $*", name, "an empty label in front")
+        .rule("$* < @ $* .. $* > $*", name, "an empty label inside")
+        .rule("$* < @ $* @ > $*", "$#error $@ 5.1.2 $: \"553 Invalid route address\"", "user@host@")
+        .rule("$* @ $* < @ $* > $*", route, "user@host@host")
+        .rule("$* , $~O $*", route, "a comma in the user's name")
+        .rule("$* < @ > $*", "$@ $>Parse0 $>canonify $1", "user@ is user")
+        .rule("< @ $=w . > : $*", "$@ $>Parse0 $>canonify $2", "a source route through us")
+        .rule("$- < @ $=w . >", "$: $(dequote $1 $) < @ $2 . >", "quotes around one of our users")
+        .rule("< @ $+ >", user, "a host without a user")
+        .rule("$* $=O $* < @ $=w . >", "$@ $>Parse0 $>canonify $1 $2 $3", "our name after a routed address")
+        .rule("$-", "$: $(dequote $1 $) < @ *LOCAL* >", "quotes around a user")
+        .rule("< @ *LOCAL* >", user, "nothing within them")
+        .rule("$* $=O $* < @ *LOCAL* >", "$@ $>Parse0 $>canonify $1 $2 $3", "a routed address within them")
+        .rule("$* < @ *LOCAL* >", "$: $1", "a user");
+    r.ruleset("HostSyntax", "HostSyntax: refuse a host that is neither a name nor an address literal")
+        .rule("<> $*", "$1", "an empty phrase")
+        .rule("$* < @ [ $* ] : $+ > $*", "$@ $1 < @ [ $2 ] : $3 > $4", "[host]:[host], tried in turn")
+        .rule("$* < @ [ $* ] , $+ > $*", "$@ $1 < @ [ $2 ] , $3 > $4", "the same with a comma")
+        .rule("$* < @ [ $* ] $+ > $*", "$#error $@ 5.1.2 $: \"553 Invalid address\"", "text after a literal")
+        .rule("$* < @ [ $+ ] > $*", "$@ $1 < @ [ $2 ] > $3", "a literal")
+        .rule("$* < $* : $* > $*", "$#error $@ 5.1.3 $: \"553 Colon illegal in host name part\"", "host:port");
+}
+
+fn policy(site: &Site, r: &mut Rules) {
+    let local = &site.mailer_names.local;
+    r.ruleset("Parse1", "Parse1: the site's policy, from the most particular to the most general");
+    address_literal(site, r);
+    virtual_users(site, r);
+    if class_may_be_used(site, Class::LocalUser) {
+        r.rule("$=L < @ $=w . >", format!("$#{local} $: @ $1"), "a user who is always local");
+    }
+    r.rule("$+ < @ $=w . >", format!("$#{local} $: $1"), "a user of this host");
+    mailer_table(site, r);
+    r.raw(site, RawSection::LocalUucp);
+    pseudo_domains(site, r);
+    r.raw(site, RawSection::LocalNetConfig);
+    if has_smart_host(site) {
+        r.because(smart_host_origin(site))
+            .rule("$* < @ $* > $*", "$: $>MailerToTriple < $S > $1 < @ $2 > $3", "the smart host takes the rest")
+            .because(None);
+    }
+    if site.has_mailer("smtp") {
+        let smtp = &site.mailer_names.smtp;
+        r.rule("$* < @$* > $*", format!("$#{smtp} $@ $2 $: $1 < @ $2 > $3"), "any other host, by its MX");
+    } else {
+        let unknown = "$#error $@ 5.1.2 $: \"553 Unrecognized host name \" $2";
+        r.rule("$* < @$* > $*", unknown, "nothing takes mail for other hosts");
+    }
+    if class_may_be_used(site, Class::LocalUser) {
+        r.rule("$=L", format!("$#{local} $: @ $1"), "a user who is always local");
+    }
+    r.rule("$+", format!("$#{local} $: $1"), "a user without a host");
+}
+
+fn address_literal(site: &Site, r: &mut Rules) {
+    if !site.has_mailer("smtp") {
+        return;
+    }
+    let smtp = &site.mailer_names.smtp;
+    r.rule("$* < @ [ $+ ] > $*", "$: $>ParseLocal $1 < @ [ $2 ] > $3", "a literal: the site's own rules again");
+    match has_smart_host(site) {
+        false => {
+            r.rule("$* < @ [ $+ ] > $*", format!("$#{smtp} $@ [$2] $: $1 < @ [$2] > $3"), "straight to the address");
+        }
+        true => {
+            r.because(smart_host_origin(site))
+                .rule("$* < @ [ $+ ] > $*", "$: $1 < @ [ $2 ] : $S > $3", "literals too go through the smart host")
+                .rule("$* < @ [ $+ ] : > $*", format!("$#{smtp} $@ [$2] $: $1 < @ [$2] > $3"), "an empty one is none")
+                .rule("$* < @ [ $+ ] : $- : $*> $*", "$#$3 $@ $4 $: $1 < @ [$2] > $5", "by the mailer it names")
+                .rule("$* < @ [ $+ ] : $+ > $*", format!("$#{smtp} $@ $3 $: $1 < @ [$2] > $4"), "or by SMTP")
+                .because(None);
+        }
+    }
+}
+
+/// Whether `SMART_HOST`, or a raw `DS` line, names a smart host.
+fn has_smart_host(site: &Site) -> bool {
+    site.routing.smart_host.is_some() || sets_macro(site, 'S')
+}
+
+fn smart_host_origin(site: &Site) -> Option<Span> {
+    site.routing.smart_host.as_ref().map(|host| host.span)
+}
+
+/// `virtusertable`: the keys tried for `user+detail@domain`, from the most particular to `@domain`.
+fn virtual_users(site: &Site, r: &mut Rules) {
+    let Some(table) = &site.routing.virtusertable else { return };
+    r.because(table.span).rule("$+", "$: <!> $1", "not looked up yet");
+    let ours: &[&str] = if class_may_be_used(site, Class::VirtualHost) { &["$={VirtHost}", "$=w"] } else { &["$=w"] };
+    for class in ours {
+        r.rule(
+            format!("<!> $+ < @ {class} . >"),
+            "$: < $(virtuser $1 @ $2 $@ $1 $: @ $) > $1 < @ $2 . >",
+            "the whole address",
+        );
+    }
+    let with_detail = "$@ $1 $@ $2 $@ +$2 $:";
+    for (lhs, key, decides) in [
+        ("$+ + $+ < @ $* . >", "$1 + + @ $3", "user++@domain: any detail"),
+        ("$+ + $* < @ $* . >", "$1 + * @ $3", "user+*@domain: any or none"),
+        ("$+ + $* < @ $* . >", "$1 @ $3", "user@domain"),
+        ("$+ + $+ < @ $+ . >", "+ + @ $3", "++@domain"),
+        ("$+ + $* < @ $+ . >", "+ * @ $3", "+*@domain"),
+    ] {
+        r.rule(format!("<@> {lhs}"), format!("$: < $(virtuser {key} {with_detail} @ $) > $1 + $2 < @ $3 . >"), decides);
+    }
+    r.rule(
+        "<@> $+ + $* < @ $+ . >",
+        format!("$: < $(virtuser @ $3 {with_detail} ! $) > $1 + $2 < @ $3 . >"),
+        "@domain, and that was the last key",
+    )
+    .rule("<@> $+ < @ $+ . >", "$: < $(virtuser @ $2 $@ $1 $: @ $) > $1 < @ $2 . >", "@domain of a user without detail")
+    .rule("<@> $+", "$: $1", "no virtual user")
+    .rule("<!> $+", "$: $1", "no virtual host")
+    .rule("< error : $-.$-.$- : $+ > $*", "$#error $@ $1.$2.$3 $: $4", "error:D.S.N:text")
+    .rule("< error : $- $+ > $*", "$#error $@ $(dequote $1 $) $: $2", "error:keyword text")
+    .rule("< $+ > $+ < @ $+ >", "$: $>Recurse $1", "the address that it stands for")
+    .because(None);
+}
+
+fn mailer_table(site: &Site, r: &mut Rules) {
+    let Some(table) = &site.routing.mailertable else { return };
+    r.because(table.span)
+        .rule("$* <@ $+ > $*", "$: < $2 > $1 < @ $2 > $3", "the host ...")
+        .rule("< $+ . > $*", "$: < $1 > $2", "... without its dot ...")
+        .rule("< $+ > $*", "$: < $(mailertable $1 $) > $2", "... may have a mailer of its own")
+        .rule("< $~[ : $* > $*", "$>MailerToTriple < $1 : $2 > $3", "it has")
+        .rule("< $+ > $*", "$: $>Mailertable <$1> $2", "its domains may")
+        .because(None);
+}
+
+fn pseudo_domains(site: &Site, r: &mut Rules) {
+    let routing = &site.routing;
+    for (relay, domain, letter) in [
+        (&routing.bitnet_relay, "$+.BITNET", 'B'),
+        (&routing.decnet_relay, "$+.DECNET", 'C'),
+        (&routing.fax_relay, "$+.FAX", 'F'),
+        (&routing.uucp_relay, "$*.UUCP", 'Y'),
+    ] {
+        let Some(relay) = relay else { continue };
+        let written = domain.replace("$+", "$2").replace("$*", "$2");
+        r.because(relay.span).rule(
+            format!("$*<@{domain}.>$*"),
+            format!("$: $>MailerToTriple < ${letter} > $1 <@{written}.> $3"),
+            "a pseudo-domain's own relay",
+        );
+    }
+    r.because(None);
+}
+
+/// Rulesets `Mailertable` (90), `MailerToTriple` (95) and `CanonLocal`.
+pub(super) fn destinations(site: &Site, r: &mut Rules) {
+    let (local, relay) = (&site.mailer_names.local, &site.mailer_names.relay);
+    if let Some(table) = &site.routing.mailertable {
+        r.ruleset("Mailertable=90", "Mailertable: the mailer of the nearest domain above a host")
+            .because(table.span)
+            .rule("$* <$- . $+ > $*", "$: $1$2 < $(mailertable .$3 $@ $1$2 $@ $2 $) > $4", "one label less")
+            .rule("$* <$~[ : $* > $*", "$>MailerToTriple < $2 : $3 > $4", "found")
+            .rule("$* < . $+ > $*", "$@ $>Mailertable $1 . <$2> $3", "not yet")
+            .rule("$* < $* > $*", "$: < $(mailertable . $@ $1$2 $) > $3", "the entry for everything")
+            .rule("< $~[ : $* > $*", "$>MailerToTriple < $1 : $2 > $3", "found")
+            .rule("< $* > $*", "$@ $2", "none");
+    }
+    r.ruleset("MailerToTriple=95", "MailerToTriple: <[mailer:][user@]host> address, to mailer, host and user")
+        .rule("< > $*", "$@ $1", "nothing said")
+        .rule("< error : $-.$-.$- : $+ > $*", "$#error $@ $1.$2.$3 $: $4", "error:D.S.N:text")
+        .rule("< error : $- : $+ > $*", "$#error $@ $(dequote $1 $) $: $2", "error:keyword:text")
+        .rule("< error : $+ > $*", "$#error $: $1", "error:text")
+        .rule("< local : $* > $*", "$>CanonLocal < $1 > $2", "a user here")
+        .rule("< $~[ : $+ @ $+ > $*<$*>$*", "$# $1 $@ $3 $: $2<@$3>", "mailer:user@host")
+        .rule("< $~[ : $+ > $*", "$# $1 $@ $2 $: $3", "mailer:host")
+        .rule("< $=w > $*", "$@ $2", "this host: nothing to relay")
+        .rule("< $+ > $*", format!("$#{relay} $@ $1 $: $2"), "host");
+    r.ruleset("CanonLocal", "CanonLocal: <[user][@host]> address, delivered here")
+        .rule("< $* > < @ $+ > : $+", "$@ $>Recurse $3", "a source route: its end")
+        .rule("< $* > $+ $=O $+ < @ $+ >", "$@ $>Recurse $2 $3 $4", "a routed address: its next step")
+        .rule("< $* > $* < @ $* . >", "$: < $1 > $2 < @ $3 >", "hosts are shown without a dot")
+        .rule("< > $* < @ $* > $*", format!("$#{local} $@ $1@$2 $: $1"), "the user of the address")
+        .rule("< > $+", format!("$#{local} $@ $1    $: $1"), "the same, without a host")
+        .rule("< $+ @ $+ > $* < @ $* >", "$: < $1 > $3 < @ $4 >", "a host makes no difference")
+        .rule("< $+ > $* <@ $* > $*", format!("$#{local} $@ $2@$3 $: $1"), "this user")
+        .rule("< $+ > $*", format!("$#{local} $@ $2    $: $1"), "the same, without a host");
+}
+
+/// Ruleset `localaddr` (5): a local user once more, after the aliases: detail, and the hosts that take local mail.
+pub(super) fn local_users(site: &Site, r: &mut Rules) {
+    let local = &site.mailer_names.local;
+    let routing = &site.routing;
+    r.ruleset("localaddr=5", "localaddr: a local user that no alias replaced");
+    if defines_ruleset(site, "Local_localaddr") {
+        r.rule("$+", "$: $1 $| $>\"Local_localaddr\" $1", "what the site's own rules say")
+            .rule("$+ $| $#ok", "$@ $1", "keep it")
+            .rule("$+ $| $#$*", "$#$2", "decided")
+            .rule("$+ $| $*", "$: $1", "they say nothing");
+    }
+    r.rule("$+ + *", format!("$#{local} $@ $&h $: $1"), "user+*: the second try, as user")
+        .rule("$+ + $*", format!("$#{local} $@ + $2 $: $1 + *"), "user+detail: try user+*")
+        .rule("$+", "$: <> $1", "no host takes it yet");
+    if let Some(luser) = &routing.luser_relay {
+        r.because(luser.span).rule("< > $+", "$: < $L > $(user $1 $)", "is there such a user?").rule(
+            "< $* > $+ <>",
+            "$: < > $2",
+            "yes",
+        );
+    }
+    if let Some(hub) = &routing.mail_hub {
+        r.because(hub.span).rule("< > $+", "$: < $H > $1", "the mail hub takes all");
+    }
+    if let Some(relay) = &routing.local_relay {
+        r.because(relay.span).rule("< > $+", "$: < $R > $1", "the local relay takes it");
+    }
+    r.because(None)
+        .rule("< > $+", "$: < > < $1 <> $&h >", "stays here: where is its detail?")
+        .rule("< > < $+ <> + $* >", "$: < > < $1 + $2 >", "in the host")
+        .rule("< > < $+ <> $* >", "$: < > < $1 >", "there is none")
+        .rule("< > < $+ + $* > $*", "< > < $1 > + $2 $3", "the user without it ...")
+        .rule("< > < $+ > + $*", format!("$#{local} $@ $2 $: @ $1"), "... is tried with it")
+        .rule("< > < $+ >", "$@ $1", "a user without detail");
+    if routing.luser_relay.is_some() || routing.mail_hub.is_some() || routing.local_relay.is_some() {
+        r.rule("$+", "$: $1 <> $&h", "leaves: with its detail ...")
+            .rule("$+ <> + $*", "$: $1 + $2", "... from the host")
+            .rule("$+ <> $*", "$: $1", "... if any")
+            .rule("< local : $* > $*", "$: $>MailerToTriple < local : $1 > $2", "to another local user")
+            .rule("< error : $* > $*", "$: $>MailerToTriple < error : $1 > $2", "to nobody")
+            .rule("< $~[ : $+ > $+", "$: $>MailerToTriple < $1 : $2 > $3 < @ $2 >", "by the mailer named")
+            .rule("< $+ > $+", "$@ $>MailerToTriple < $1 > $2 < @ $1 >", "to the host");
+    }
+}

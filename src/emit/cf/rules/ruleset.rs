@@ -1,0 +1,68 @@
+//! Writes rulesets: names, rules, and for each rule what it decides and which statement asked for it.
+
+use super::uses::defines_ruleset;
+use crate::{
+    emit::cf::Document,
+    site::{RawSection, Site},
+    source::Span,
+};
+
+/// Rulesets under construction.
+#[derive(Debug, Default)]
+pub(super) struct Rules {
+    document: Document,
+    origin: Option<Span>,
+}
+
+impl Rules {
+    /// Starts a ruleset. `name` may carry a number: `canonify=3`.
+    pub(super) fn ruleset(&mut self, name: &str, purpose: &str) -> &mut Self {
+        self.origin = None;
+        self.document.line("");
+        self.document.line(format!("# {purpose}"));
+        self.document.line(format!("S{name}"));
+        self
+    }
+
+    /// The rules from here on exist because of the statement at `origin`; `None` for what every site has.
+    pub(super) fn because(&mut self, origin: impl Into<Option<Span>>) -> &mut Self {
+        self.origin = origin.into();
+        self
+    }
+
+    /// Adds a rule and what it decides.
+    pub(super) fn rule(&mut self, lhs: impl AsRef<str>, rhs: impl AsRef<str>, decides: &str) -> &mut Self {
+        let (lhs, rhs) = (lhs.as_ref(), rhs.as_ref());
+        self.document.line_from(format!("R{lhs}\t{rhs}\t{decides}"), self.origin);
+        self
+    }
+
+    /// Adds the site's own lines of a section as they are.
+    pub(super) fn raw(&mut self, site: &Site, section: RawSection) -> &mut Self {
+        for text in site.raw_section(section) {
+            self.document.raw(&text.text, text.span);
+        }
+        self
+    }
+
+    /// Calls the site's own ruleset `hook` on the workspace, if it has one, and obeys a mailer that it chooses.
+    /// Anything else that it returns is ignored, as cf/README documents ("Local_check_*").
+    pub(super) fn hook(&mut self, site: &Site, hook: &str) -> &mut Self {
+        if defines_ruleset(site, hook) {
+            self.rule("$*", format!("$: $1 $| $>\"{hook}\" $1"), "what the site's own rules say");
+            self.obey();
+            self.rule("$* $| $*", "$: $1", "they say nothing");
+        }
+        self
+    }
+
+    /// After a call that left `workspace $| result`: a result that names a mailer is final.
+    pub(super) fn obey(&mut self) -> &mut Self {
+        self.rule("$* $| $#$*", "$#$2", "decided")
+    }
+
+    /// The lines, in order.
+    pub(super) fn finish(self) -> Document {
+        self.document
+    }
+}

@@ -1,0 +1,166 @@
+//! What must hold of the rules of any site, whatever it uses.
+
+use std::collections::BTreeSet;
+
+use super::rules;
+use crate::{
+    site::{
+        AccessMap, AddDomain, Class, DelayChecks, MailFromRelay, Mailer, MapSpec, Nouucp, PercentHack, Site,
+        SpamRecipients,
+    },
+    source::{Sources, Span, Spanned},
+};
+
+/// A delivery agent of which only the name matters.
+fn mailer(name: &str) -> Mailer {
+    Mailer {
+        name: name.into(),
+        path: "[IPC]".into(),
+        flags: String::new(),
+        sender: String::new(),
+        recipient: String::new(),
+        eol: None,
+        line_limit: None,
+        max_size: None,
+        max_messages: None,
+        max_recipients: None,
+        charset: None,
+        dsn: String::new(),
+        queue_group: None,
+        directory: None,
+        argv: String::new(),
+        span: None,
+    }
+}
+
+/// Sites that between them use every part of the policy, alone and together.
+fn sites() -> Vec<Site> {
+    let mut sources = Sources::default();
+    let span = Span::new(sources.add("site", "x"), 0, 1);
+    let here = || Some(Spanned::new((), span));
+    let host = || Some(Spanned::new("host.example".to_owned(), span));
+    let table = || Some(Spanned::new(MapSpec::new("hash /etc/mail/table"), span));
+    let access = AccessMap {
+        declared: Spanned::new((), span),
+        spec: MapSpec::new("hash -T<TMPF> /etc/mail/access"),
+        skip: true,
+        lookup_dot_domain: true,
+        relay_to_full_address: true,
+        blocklist_recipients: true,
+        entries: Vec::new(),
+    };
+    let steps: Vec<Box<dyn Fn(&mut Site)>> = vec![
+        Box::new(|s| s.mailers.push(mailer("smtp"))),
+        Box::new(move |s| s.access = Some(access.clone())),
+        Box::new(move |s| s.relay.hosts_only = here()),
+        Box::new(move |s| s.relay.based_on_mx = here()),
+        Box::new(move |s| s.relay.entire_domain = here()),
+        Box::new(move |s| s.relay.mail_from = Some(Spanned::new(MailFromRelay::Domain, span))),
+        Box::new(move |s| s.relay.local_from = here()),
+        Box::new(move |s| s.relay.loose = here()),
+        Box::new(move |s| s.relay.promiscuous = here()),
+        Box::new(move |s| s.nouucp = Some(Spanned::new(Nouucp::Reject, span))),
+        Box::new(move |s| s.percent_hack = Some(Spanned::new(PercentHack::Reject, span))),
+        Box::new(move |s| {
+            let declared = Spanned::new((), span);
+            s.delay_checks = Some(DelayChecks { declared, spam: Some(SpamRecipients::Hater), compatible_8_10: true });
+        }),
+        Box::new(move |s| {
+            s.masquerade.name = host();
+            s.masquerade.envelope = here();
+            s.masquerade.entire_domain = here();
+            s.masquerade.all = here();
+            s.masquerade.always_add_domain = Some(Spanned::new(AddDomain::Local, span));
+        }),
+        Box::new(move |s| {
+            for class in Class::ALL {
+                s.classes.members.insert(class, vec![Spanned::new("member".into(), span)]);
+            }
+        }),
+        Box::new(move |s| {
+            s.routing.smart_host = host();
+            s.routing.mail_hub = host();
+            s.routing.local_relay = host();
+            s.routing.luser_relay = host();
+            s.routing.mailertable = table();
+            s.routing.virtusertable = table();
+        }),
+        Box::new(move |s| {
+            s.routing.uucp_relay = host();
+            s.routing.bitnet_relay = host();
+            s.routing.decnet_relay = host();
+            s.routing.fax_relay = host();
+        }),
+        Box::new(move |s| {
+            s.canonify.disabled = here();
+            s.canonify.hosts = true;
+            s.redirect = here();
+            s.trusts_authentication = true;
+        }),
+    ];
+    let mut sites = vec![Site::default()];
+    for step in &steps {
+        let mut alone = Site::default();
+        step(&mut alone);
+        sites.push(alone);
+        let mut together = sites.iter().rev().find(|s| s.mailers.len() <= 1).cloned().unwrap_or_default();
+        step(&mut together);
+        sites.push(together);
+    }
+    let mut everything = Site::default();
+    steps.iter().for_each(|step| step(&mut everything));
+    sites.push(everything);
+    sites
+}
+
+fn names_after<'a>(text: &'a str, mark: &str) -> Vec<&'a str> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.split(mark)
+        .skip(1)
+        .filter_map(|rest| rest.trim_start_matches('"').split(|c| !is_name(c)).next())
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+#[test]
+fn every_ruleset_that_a_rule_calls_is_there() {
+    for site in sites() {
+        let text = rules(&site).to_string();
+        let defined: BTreeSet<&str> =
+            text.lines().filter_map(|l| l.strip_prefix('S')).filter_map(|s| s.split('=').next()).collect();
+        for line in text.lines().filter(|l| l.starts_with('R')) {
+            for called in names_after(line, "$>") {
+                assert!(defined.contains(called), "{line:?} calls {called}, which is not defined");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_ruleset_is_defined_twice() {
+    for site in sites() {
+        let text = rules(&site).to_string();
+        let mut seen = BTreeSet::new();
+        for name in text.lines().filter(|l| l.starts_with('S')) {
+            assert!(seen.insert(name), "{name} is defined twice");
+        }
+    }
+}
+
+#[test]
+fn a_rule_refers_only_to_what_its_left_side_matched() {
+    for site in sites() {
+        for line in rules(&site).to_string().lines().filter(|l| l.starts_with('R')) {
+            let mut fields = line.split('\t');
+            let (lhs, rhs) = (fields.next().unwrap(), fields.next().unwrap());
+            let matched = lhs.matches("$*").count()
+                + lhs.matches("$+").count()
+                + lhs.matches("$-").count()
+                + lhs.matches("$=").count()
+                + lhs.matches("$~").count();
+            for digit in rhs.split('$').skip(1).filter_map(|r| r.chars().next()).filter_map(|c| c.to_digit(10)) {
+                assert!((1..=matched).contains(&(digit as usize)), "{line:?} refers to ${digit}");
+            }
+        }
+    }
+}
