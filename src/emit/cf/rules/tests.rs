@@ -33,6 +33,9 @@ fn mailer(name: &str) -> Mailer {
     }
 }
 
+/// Makes a site use one part of the policy.
+type Step = Box<dyn Fn(&mut Site)>;
+
 /// Sites that between them use every part of the policy, alone and together.
 fn sites() -> Vec<Site> {
     let mut sources = Sources::default();
@@ -49,7 +52,7 @@ fn sites() -> Vec<Site> {
         blocklist_recipients: true,
         entries: Vec::new(),
     };
-    let steps: Vec<Box<dyn Fn(&mut Site)>> = vec![
+    let steps: Vec<Step> = vec![
         Box::new(|s| s.mailers.push(mailer("smtp"))),
         Box::new(move |s| s.access = Some(access.clone())),
         Box::new(move |s| s.relay.hosts_only = here()),
