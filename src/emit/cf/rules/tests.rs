@@ -40,9 +40,9 @@ type Step = Box<dyn Fn(&mut Site)>;
 fn sites() -> Vec<Site> {
     let mut sources = Sources::default();
     let span = Span::new(sources.add("site", "x"), 0, 1);
-    let here = || Some(Spanned::new((), span));
-    let host = || Some(Spanned::new("host.example".to_owned(), span));
-    let table = || Some(Spanned::new(MapSpec::new("hash /etc/mail/table"), span));
+    let here = move || Some(Spanned::new((), span));
+    let host = move || Some(Spanned::new("host.example".to_owned(), span));
+    let table = move || Some(Spanned::new(MapSpec::new("hash /etc/mail/table"), span));
     let access = AccessMap {
         declared: Spanned::new((), span),
         spec: MapSpec::new("hash -T<TMPF> /etc/mail/access"),
