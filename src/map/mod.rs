@@ -2,7 +2,8 @@
 //!
 //! sendmail keeps its tables (access, mailertable, virtusertable, …) as text for people and as a *map file* for look-ups:
 //! a set of byte-string keys, each with one byte-string value, in a layout that finds a key without reading the whole.
-//! A `K` line names the layout as the map's type. Here is one module per layout:
+//! A `K` line names the layout as the map's type. Here is one module per layout, and
+//! [`text`] for the form that people write:
 //!
 //! | module | `K` type | layout |
 //! |---|---|---|
@@ -12,6 +13,7 @@
 //! [`io::Write`]; a reader takes the file's bytes.
 
 pub mod hash;
+pub mod text;
 
 use std::io;
 

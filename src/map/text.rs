@@ -1,0 +1,323 @@
+//! The text form of a map, as `makemap` reads it: one entry per line, a key, blanks, and the value as it stands.
+//!
+//! Lines that are empty or begin with `#` are nothing. There is no quoting and no continuation, and a `#` later in a line
+//! belongs to the key or the value. Blanks are those of C's `isspace`: space, tab, newline, vertical tab, form feed,
+//! carriage return. What keys and values mean, and whether they are right, is not known here.
+
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet, hash_map::Entry as Place},
+};
+
+use crate::{
+    diagnostic::Diagnostic,
+    source::{SourceId, Span, Spanned},
+};
+
+/// Longest line, without its newline, that `makemap` of sendmail 8.17 takes: its buffer has 1024 bytes.
+pub const MAX_LINE: usize = 1022;
+
+/// Length that sendmail 8.17 cuts a key off at before it looks it up; a longer key in the map is never found.
+pub const MAX_KEY: usize = 256;
+
+/// A key and its value, and where they are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextEntry<'t> {
+    /// The key with `A` to `Z` folded to lower case, as sendmail folds what it looks for.
+    pub key: Spanned<Cow<'t, [u8]>>,
+    /// The value; blanks after it belong to it.
+    pub value: Spanned<&'t [u8]>,
+    /// The line, counted as [`Problem::line`] is.
+    pub line: usize,
+}
+
+/// What a text holds, and what is wrong with it.
+#[derive(Debug, Clone, Default)]
+pub struct MapText<'t> {
+    /// The entries, in the order of the text, no key twice. If a problem is an error, not all that was written.
+    pub entries: Vec<TextEntry<'t>>,
+    /// The problems, in the order of the text.
+    pub problems: Vec<Problem>,
+}
+
+/// A line that is not right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What is wrong.
+    pub kind: ProblemKind,
+    /// The part of the line that shows it.
+    pub span: Span,
+    /// The line, counted from 1 as `makemap` counts: a line too long for it counts once for each 1023 bytes.
+    pub line: usize,
+}
+
+/// What is wrong with a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// It begins with a blank.
+    LeadingBlank,
+    /// It is longer than [`MAX_LINE`].
+    TooLong,
+    /// It has a byte 0.
+    Nul,
+    /// It has a key and no value.
+    NoValue {
+        /// The key.
+        key: String,
+    },
+    /// An earlier line has the same key.
+    DuplicateKey {
+        /// The key.
+        key: String,
+        /// Where the earlier line has it.
+        first: Span,
+    },
+    /// The key is longer than [`MAX_KEY`]. The entry is kept.
+    KeyTooLong,
+}
+
+impl Problem {
+    /// The problem as it is told to people.
+    pub fn diagnostic(&self) -> Diagnostic {
+        match &self.kind {
+            ProblemKind::LeadingBlank => Diagnostic::error("map_leading_blank", "a map line begins with a blank")
+                .at(self.span, "remove this")
+                .why("makemap refuses such a line; a line does not continue the one before it")
+                .help("begin the line with the key, or with `#` if it is a comment"),
+            ProblemKind::TooLong => {
+                Diagnostic::error("map_line_too_long", format!("a map line is longer than {MAX_LINE} bytes"))
+                    .at(self.span, format!("{} bytes", self.span.len()))
+                    .why("makemap reads lines into a buffer of 1024 bytes and takes the rest for another line")
+                    .help("shorten the value; comments may be split over several lines")
+            }
+            ProblemKind::Nul => Diagnostic::error("map_nul", "a map line has a byte 0 in it")
+                .at(self.span, "here")
+                .why("makemap takes it for the end of the line, and loses or refuses what follows")
+                .help("remove it; a text in UTF-16 has to be converted to UTF-8"),
+            ProblemKind::NoValue { key } => Diagnostic::error("map_no_value", format!("the key `{key}` has no value"))
+                .at(self.span, "a value must follow")
+                .why("makemap refuses such a line: key and value are two words, with blanks between them")
+                .help("write the value after the key, or remove the line"),
+            ProblemKind::DuplicateKey { key, first } => {
+                Diagnostic::error("map_duplicate_key", format!("the key `{key}` is given twice"))
+                    .at(self.span, "again here")
+                    .at(*first, "first here")
+                    .why("a map holds one value per key, and keys that differ in case only are one key")
+                    .help("remove the one that does not apply")
+            }
+            ProblemKind::KeyTooLong => {
+                Diagnostic::warning("map_key_too_long", format!("a map key is longer than {MAX_KEY} bytes"))
+                    .at(self.span, format!("{} bytes", self.span.len()))
+                    .why(format!(
+                        "sendmail looks for the first {MAX_KEY} bytes of a key only, so it never finds this one"
+                    ))
+                    .help("remove the line, or shorten the key")
+            }
+        }
+    }
+
+    /// The line that `makemap hash MAP` prints for this on standard error, newline included, if it minds.
+    pub fn makemap_message(&self, map: &str) -> Option<String> {
+        let what = match &self.kind {
+            ProblemKind::LeadingBlank => "syntax error (leading space)".to_owned(),
+            ProblemKind::TooLong | ProblemKind::Nul => "line too long (1024 bytes max)".to_owned(),
+            ProblemKind::NoValue { key } => format!("no RHS for LHS {key}"),
+            ProblemKind::DuplicateKey { key, .. } => format!("key {key}: duplicate key"),
+            ProblemKind::KeyTooLong => return None,
+        };
+        Some(format!("makemap: {map}: line {}: {what}\n", self.line))
+    }
+}
+
+/// Reads the text of a map: what `makemap hash` without options would store, and why it would refuse the rest.
+///
+/// It need not be UTF-8. A line too long for makemap is one problem here, and its end is not taken for a line.
+pub fn parse(text: &[u8], source: SourceId) -> MapText<'_> {
+    let mut map = MapText::default();
+    let mut line = 1;
+    let mut start = 0;
+    for bytes in text.split_inclusive(|byte| *byte == b'\n') {
+        let content = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+        let read = Line { content, start, source, number: line }.read();
+        match read {
+            Ok(entry) => map.entries.extend(entry),
+            Err(problem) => map.problems.push(problem),
+        }
+        line += bytes.len().div_ceil(MAX_LINE + 1);
+        start += bytes.len();
+    }
+    map.check_keys();
+    map
+}
+
+impl MapText<'_> {
+    /// Reports keys that are too long, and removes and reports those that repeat.
+    fn check_keys(&mut self) {
+        let mut first = HashMap::with_capacity(self.entries.len());
+        let mut repeated = HashSet::new();
+        for entry in &self.entries {
+            let mut report = |kind| self.problems.push(Problem { kind, span: entry.key.span, line: entry.line });
+            match first.entry(&*entry.key.value) {
+                Place::Vacant(place) => {
+                    place.insert(entry.key.span);
+                    if entry.key.value.len() > MAX_KEY {
+                        report(ProblemKind::KeyTooLong);
+                    }
+                }
+                Place::Occupied(place) => {
+                    report(ProblemKind::DuplicateKey { key: lossy(&entry.key.value), first: *place.get() });
+                    repeated.insert(entry.line);
+                }
+            }
+        }
+        self.entries.retain(|entry| !repeated.contains(&entry.line));
+        self.problems.sort_by_key(|problem| problem.line);
+    }
+}
+
+/// A line without its newline, and where it stands.
+struct Line<'t> {
+    content: &'t [u8],
+    /// Byte of the text that it begins at.
+    start: usize,
+    source: SourceId,
+    number: usize,
+}
+
+impl<'t> Line<'t> {
+    fn read(&self) -> Result<Option<TextEntry<'t>>, Problem> {
+        let content = self.content;
+        let end = content.len();
+        if end > MAX_LINE {
+            return Err(self.problem(ProblemKind::TooLong, 0, end));
+        }
+        if let Some(at) = content.iter().position(|byte| *byte == 0) {
+            return Err(self.problem(ProblemKind::Nul, at, at + 1));
+        }
+        match content.first() {
+            None | Some(b'#') => return Ok(None),
+            Some(first) if is_blank(first) => {
+                let blanks = content.iter().position(|byte| !is_blank(byte)).unwrap_or(end);
+                return Err(self.problem(ProblemKind::LeadingBlank, 0, blanks));
+            }
+            Some(_) => {}
+        }
+        let key_end = content.iter().position(is_blank).unwrap_or(end);
+        let (key, rest) = content.split_at_checked(key_end).unwrap_or((content, &[]));
+        let Some(blanks) = rest.iter().position(|byte| !is_blank(byte)) else {
+            return Err(self.problem(ProblemKind::NoValue { key: lossy(&folded(key)) }, 0, key_end));
+        };
+        Ok(Some(TextEntry {
+            key: Spanned::new(folded(key), self.span(0, key_end)),
+            value: Spanned::new(rest.get(blanks..).unwrap_or_default(), self.span(key_end + blanks, end)),
+            line: self.number,
+        }))
+    }
+
+    fn span(&self, start: usize, end: usize) -> Span {
+        Span::new(self.source, self.start + start, self.start + end)
+    }
+
+    fn problem(&self, kind: ProblemKind, start: usize, end: usize) -> Problem {
+        Problem { kind, span: self.span(start, end), line: self.number }
+    }
+}
+
+/// C's `isspace` for ASCII; unlike [`u8::is_ascii_whitespace`], vertical tabs are blanks.
+fn is_blank(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'\t'..=b'\r')
+}
+
+fn folded(key: &[u8]) -> Cow<'_, [u8]> {
+    if key.iter().any(u8::is_ascii_uppercase) { key.to_ascii_lowercase().into() } else { key.into() }
+}
+
+fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    fn parsed(text: &[u8]) -> MapText<'_> {
+        parse(text, Sources::default().add("access", ""))
+    }
+
+    /// The entries as `makemap -u` prints them, and what makemap prints on standard error.
+    fn shown(text: &[u8]) -> (Vec<u8>, String) {
+        let map = parsed(text);
+        let lines = map.entries.iter().flat_map(|e| [&e.key.value[..], b"\t", e.value.value, b"\n"].concat());
+        (lines.collect(), map.problems.iter().filter_map(|problem| problem.makemap_message("m")).collect())
+    }
+
+    #[test]
+    fn a_line_is_a_key_and_a_value() {
+        let entries = |text: &'static [u8]| {
+            let (entries, complaints) = shown(text);
+            assert_eq!(complaints, "");
+            String::from_utf8_lossy(&entries).into_owned()
+        };
+        assert_eq!(entries(b""), "");
+        assert_eq!(entries(b"\n\n# none\n#\n"), "");
+        assert_eq!(entries(b"a b"), "a\tb\n");
+        assert_eq!(entries(b"a \t\x0b\x0c\r b  c \t\r\n"), "a\tb  c \t\r\n");
+        assert_eq!(entries(b"Connect:A.B ERROR:4.2.2:\"450 X\"\n"), "connect:a.b\tERROR:4.2.2:\"450 X\"\n");
+        assert_eq!(entries(b"\"a b\" c#d # e\n"), "\"a\tb\" c#d # e\n");
+        assert_eq!(entries(b"a b\\\nc d\n"), "a\tb\\\nc\td\n");
+    }
+
+    #[test]
+    fn only_ascii_letters_are_folded() {
+        assert_eq!(shown("ÄA\u{a0}b Ä\n".as_bytes()).0, "Äa\u{a0}b\tÄ\n".as_bytes());
+        assert_eq!(shown(b"\xc4A \xff\n").0, b"\xc4a\t\xff\n");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_as_makemap_says_it() {
+        let (entries, complaints) = shown(b"A b\n c d\nE\nf \t\na x\n\r\n");
+        assert_eq!(entries, b"a\tb\n");
+        insta::assert_snapshot!(complaints, @r"
+        makemap: m: line 2: syntax error (leading space)
+        makemap: m: line 3: no RHS for LHS e
+        makemap: m: line 4: no RHS for LHS f
+        makemap: m: line 5: key a: duplicate key
+        makemap: m: line 6: syntax error (leading space)
+        ");
+    }
+
+    #[test]
+    fn every_complaint_names_its_place() {
+        let long = [b"k ".as_slice(), &[b'x'; 1021], b"\n"].concat();
+        let text = [b"a b\n c d\nA x\nq\0 r\n".as_slice(), &long, b"E"].concat();
+        let map = parsed(&text);
+        let places = map.problems.iter().map(|problem| (problem.line, problem.span.start, problem.span.end));
+        assert_eq!(places.collect::<Vec<_>>(), [(2, 4, 5), (3, 9, 10), (4, 14, 15), (5, 18, 1041), (7, 1042, 1043)]);
+        assert!(map.problems.iter().all(|problem| problem.diagnostic().span() == Some(problem.span)));
+        assert!(map.problems.iter().all(|problem| problem.diagnostic().is_error()));
+    }
+
+    #[test]
+    fn the_longest_line_is_taken() {
+        let longest = [b"k ".as_slice(), &[b'x'; 1020]].concat();
+        assert_eq!(parsed(&longest).entries.len(), 1);
+        assert_eq!(parsed(&[&longest, b"x".as_slice()].concat()).entries.len(), 0);
+    }
+
+    #[test]
+    fn a_key_that_sendmail_cannot_look_up_is_kept_with_a_warning() {
+        let line = |length| [&vec![b'k'; length], b" v\n".as_slice()].concat();
+        assert_eq!(parsed(&line(256)).problems, []);
+        let long = line(257);
+        let map = parsed(&long);
+        assert_eq!(map.entries.len(), 1);
+        assert!(matches!(map.problems.as_slice(), [problem] if !problem.diagnostic().is_error()));
+        assert_eq!(shown(&long).1, "");
+    }
+
+    #[test]
+    fn the_first_of_equal_keys_stays() {
+        assert_eq!(shown(b"a 1\nb 2\nA 3\nc 4\na 5\n").0, b"a\t1\nb\t2\nc\t4\n");
+    }
+}
