@@ -133,8 +133,8 @@ fn byte_tables(random: &mut Random) -> Vec<Table> {
     tables.push((0..=255_u8).map(|byte| (vec![byte], vec![byte; 3])).collect());
     tables.push((0..=255_u8).map(|byte| (vec![byte; 1 + usize::from(byte)], vec![byte])).collect());
     let edges = [1, 1023, 1024, 1025, 4069, 4070, 4071, 8139, 8140, 8141, 12_210, 12_211, 65_535, 65_536];
-    for key in edges {
-        for value in edges {
+    for (n, key) in edges.into_iter().enumerate() {
+        for value in edges.into_iter().cycle().skip(n).take(5) {
             tables.push(Table::from([(random.bytes(key), random.bytes(value))]));
         }
     }
@@ -155,7 +155,7 @@ fn byte_tables(random: &mut Random) -> Vec<Table> {
     for n in 1..40 {
         let size = |random: &mut Random| if random.below(8) == 0 { random.below(9000) } else { random.below(60) };
         let mut table = Table::new();
-        for _ in 0..n * n {
+        for _ in 0..n * 5 {
             let (key, value) = (size(random), size(random));
             table.insert(random.bytes(key), random.bytes(value));
         }
@@ -183,9 +183,15 @@ fn table_of(file: &[u8]) -> Table {
     table
 }
 
+/// libdb exits with 0 even if entries are out of order, but then it also prints the page.
 fn verify(name: &str, folder: &Path) {
-    let output = run("db5.3_verify", &["-q", name], folder, b"");
+    let output = run("db5.3_verify", &[name], folder, b"");
     assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        format!("BDB5105 Verification of {name} succeeded.\n"),
+        "{name}"
+    );
 }
 
 /// What `db5.3_dump` reads from a file.
@@ -199,11 +205,13 @@ fn dumped(name: &str, folder: &Path) -> Table {
 }
 
 fn from_hex(line: &str) -> Vec<u8> {
-    (0..line.len()).step_by(2).map(|at| u8::from_str_radix(&line[at..at + 2], 16).unwrap()).collect()
+    let digit = |byte: u8| if byte.is_ascii_digit() { byte - b'0' } else { byte - b'a' + 10 };
+    line.as_bytes().chunks(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect()
 }
 
 fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 fn as_text(table: &Table) -> Vec<u8> {
@@ -223,7 +231,7 @@ fn libdb_verifies_and_dumps_what_is_written() {
     }
     let folder = folder("map-bytes");
     let tables = byte_tables(&mut Random(1));
-    assert!(tables.len() > 200);
+    assert!(tables.len() > 140);
     for (n, table) in tables.iter().enumerate() {
         let name = format!("t{n}.db");
         fs::write(folder.join(&name), file_of(table)).unwrap();
