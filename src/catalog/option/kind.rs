@@ -40,8 +40,8 @@ impl OptionKind {
             OptionKind::Integer => value.strip_prefix(['-', '+']).unwrap_or(value).bytes().all(|b| b.is_ascii_digit()),
             OptionKind::Duration => is_duration(value),
             OptionKind::Initial(list) => {
-                let lower = value.to_ascii_lowercase();
-                list.iter().any(|word| word.starts_with(&lower))
+                let initial = |word: &str| word.chars().next().map(|c| c.to_ascii_lowercase());
+                list.iter().any(|word| initial(word) == initial(value))
             }
             OptionKind::Word(list) => words(list),
             OptionKind::Flags(list) => value
@@ -104,7 +104,8 @@ mod tests {
         );
         assert!(Duration.accepts("1h30m") && Duration.accepts("10") && Duration.accepts("now"));
         assert!(!Duration.accepts("5 minutes") && !Duration.accepts("m5") && !Duration.accepts("5y"));
-        assert!(Initial(&["background", "queueonly"]).accepts("b") && !Initial(&["background"]).accepts("x"));
+        assert!(Initial(&["mime", "pass"]).accepts("m") && Initial(&["mime", "pass"]).accepts("Mimify"));
+        assert!(!Initial(&["mime", "pass"]).accepts("x"));
         assert!(Word(&["none", "add-to"]).accepts("Add-To") && !Word(&["none"]).accepts("n"));
         assert!(Flags(&["goaway", "noetrn"]).accepts("goaway,noetrn") && !Flags(&["goaway"]).accepts("goawy"));
         assert!(Mode.accepts("0600") && !Mode.accepts("0888"));

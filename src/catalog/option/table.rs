@@ -141,7 +141,7 @@ pub static OPTIONS: &[OptionSpec] = options! {
         "No longer does anything: aliases are never rebuilt unasked";
     "confSEVEN_BIT_INPUT" "seven_bit_input" Option("SevenBitInput"), Boolean, predefined Text("False");
         "Whether the eighth bit of incoming text is cleared";
-    "confEIGHT_BIT_HANDLING" "eight_bit_handling" Option("EightBitMode"), Initial(&["mimefy", "pass8", "strict"]), undefined Unset;
+    "confEIGHT_BIT_HANDLING" "eight_bit_handling" Option("EightBitMode"), Initial(&["mime", "pass8", "strict"]), undefined Unset;
         "What becomes of unlabelled 8-bit text: converted to MIME, passed on, or refused";
     "confALIAS_WAIT" "alias_wait" Option("AliasWait"), Duration, predefined Text("10");
         "How long to wait for an alias file that is being rebuilt, in minutes without a unit";

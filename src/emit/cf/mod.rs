@@ -27,3 +27,33 @@ pub fn emit(site: &Site) -> Document {
     cf.append(directives::after_rules(site));
     cf
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::site::{RawSection, RawText};
+
+    #[test]
+    fn raw_text_of_every_section_is_written_once() {
+        let sections = [
+            RawSection::Head,
+            RawSection::Classes,
+            RawSection::LocalConfig,
+            RawSection::LocalRule3,
+            RawSection::LocalRule0,
+            RawSection::LocalUucp,
+            RawSection::LocalNetConfig,
+            RawSection::LocalDnsbl,
+            RawSection::LocalRulesets,
+            RawSection::MailerDefinitions,
+        ];
+        let mut site = Site::default();
+        for section in sections {
+            site.raw.insert(section, vec![RawText { text: format!("D{{{section:?}}}here\n"), span: None }]);
+        }
+        let cf = emit(&site).to_string();
+        for section in sections {
+            assert_eq!(cf.matches(&format!("D{{{section:?}}}here\n")).count(), 1, "{section:?}");
+        }
+    }
+}

@@ -49,10 +49,9 @@ pub fn before_rules(site: &Site) -> Document {
     cf
 }
 
-/// What comes after the rulesets: raw rulesets, milters, delivery agents.
+/// What comes after the rulesets: milters, delivery agents.
 pub fn after_rules(site: &Site) -> Document {
     let mut cf = Document::default();
-    raw(&mut cf, site, RawSection::LocalRulesets);
     agents::milters(&mut cf, site);
     cf.line("");
     cf.line("# Mailers");

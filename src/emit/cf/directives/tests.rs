@@ -237,14 +237,13 @@ fn raw_text_goes_where_its_section_is() {
         (RawSection::Head, "D{Head}x\n"),
         (RawSection::Classes, "C{Classes}x\n"),
         (RawSection::LocalConfig, "Kconfig hash /x\n"),
-        (RawSection::LocalRulesets, "SLocal_check_mail\n"),
         (RawSection::MailerDefinitions, "Mown, P=[IPC], A=TCP $h\n"),
     ] {
         site.raw.entry(section).or_default().push(RawText { text: line.into(), span: Some(at(1)) });
     }
     site.milters.push(set("filter, S=inet:1@localhost"));
     let text = text(&site);
-    let places: Vec<_> = ["D{Head}x", "V10", "C{Classes}x", "Kconfig", "DZ8", "H?D?Date", "SLocal", "Xfilter", "Mown"]
+    let places: Vec<_> = ["D{Head}x", "V10", "C{Classes}x", "Kconfig", "DZ8", "H?D?Date", "Xfilter", "Mown"]
         .iter()
         .map(|what| text.find(what).unwrap())
         .collect();
