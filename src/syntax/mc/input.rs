@@ -1,0 +1,315 @@
+//! What is still to be read, as one stream of tokens.
+//!
+//! Files that include each other and the expansions of macros lie on a stack; reading takes from the top one until it is
+//! used up. Tokens do not care where one chunk ends and the next begins: a word, a quoted string or a comment that reaches
+//! the end of its chunk goes on in the one below, exactly as if all had been one text.
+
+use std::{ops::Range, rc::Rc};
+
+use super::{
+    lexer::{self, Kind, Syntax, Token},
+    symbols::Definition,
+    text::Text,
+};
+use crate::source::{SourceId, Span};
+
+/// The last byte that was read from a file: m4 reports what goes wrong at the line of this byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) source: SourceId,
+    pub(super) byte: u32,
+}
+
+/// What is read next.
+#[derive(Debug)]
+pub(super) enum Item {
+    /// A token that is whole.
+    Token(Lexeme),
+    /// Text that is never read as language.
+    Literal(Lexeme),
+    /// A macro without a text of its own, as `defn` yields it.
+    Macro(Definition),
+    /// A quoted string, or a comment if so said, that the end of all input cuts off.
+    Cut { lexeme: Lexeme, comment: bool },
+    /// The end of all input.
+    End,
+}
+
+/// A token in its text.
+#[derive(Debug, Clone)]
+pub(super) struct Lexeme {
+    pub(super) kind: Kind,
+    pub(super) text: Rc<Text>,
+    pub(super) range: Range<usize>,
+    /// Where somebody who reads the file meets it: in the file itself, or the call whose expansion it is part of.
+    pub(super) home: Span,
+    /// Where its first byte was read.
+    pub(super) start: Place,
+}
+
+impl Lexeme {
+    /// Its bytes.
+    pub(super) fn as_str(&self) -> &str {
+        self.text.as_str().get(self.range.clone()).unwrap_or_default()
+    }
+
+    /// Where its bytes were typed.
+    pub(super) fn origin(&self) -> Span {
+        self.text.origin(self.range.clone())
+    }
+}
+
+#[derive(Debug)]
+enum Content {
+    File { source: SourceId, tokens: Vec<Token>, cursor: usize, syntax: Option<Syntax> },
+    Expansion,
+    Literal,
+    Macro(Definition),
+}
+
+#[derive(Debug)]
+struct Chunk {
+    text: Rc<Text>,
+    at: usize,
+    content: Content,
+    /// For an expansion, the outermost call it belongs to, and where that was read.
+    home: Span,
+    place: Place,
+}
+
+impl Chunk {
+    fn is_used_up(&self) -> bool {
+        self.at >= self.text.len() && !matches!(self.content, Content::Macro(_))
+    }
+
+    /// The place of the byte before `end`.
+    fn place_before(&self, end: usize) -> Place {
+        match self.content {
+            Content::File { source, .. } => Place { source, byte: Span::new(source, end.saturating_sub(1), end).start },
+            _ => self.place,
+        }
+    }
+
+    fn home(&self, range: &Range<usize>) -> Span {
+        match self.content {
+            Content::File { source, .. } => Span::new(source, range.start, range.end),
+            _ => self.home,
+        }
+    }
+
+    /// The token at the current position, which is then past it.
+    fn take(&mut self, syntax: Syntax) -> Option<Token> {
+        let mut token = self.cached(syntax).or_else(|| lexer::next(self.text.as_str(), self.at, syntax))?;
+        if token.kind == Kind::Dnl {
+            token = Token { kind: Kind::Word, end: token.start + "dnl".len(), ..token };
+        }
+        self.at = token.end;
+        Some(token)
+    }
+
+    /// The token at the current position, if this is a file and the grammar found one to begin there.
+    fn cached(&mut self, now: Syntax) -> Option<Token> {
+        let Content::File { tokens, cursor, syntax, .. } = &mut self.content else { return None };
+        if *syntax != Some(now) {
+            *syntax = Some(now);
+            *cursor = 0;
+            *tokens = lexer::tokenise(self.text.as_str().get(self.at..)?, now).unwrap_or_default();
+            for token in tokens.iter_mut() {
+                token.start += self.at;
+                token.end += self.at;
+            }
+        }
+        while tokens.get(*cursor)?.start < self.at {
+            *cursor += 1;
+        }
+        tokens.get(*cursor).copied().filter(|token| token.start == self.at)
+    }
+
+    fn lexeme(&self, kind: Kind, range: Range<usize>) -> Lexeme {
+        let start = self.place_before(range.start + 1);
+        Lexeme { kind, home: self.home(&range), text: Rc::clone(&self.text), range, start }
+    }
+}
+
+/// The stack of chunks.
+#[derive(Debug)]
+pub(super) struct Input {
+    chunks: Vec<Chunk>,
+    /// Where the last byte was read.
+    pub(super) place: Place,
+}
+
+impl Input {
+    /// Nothing to read, at `place`.
+    pub(super) fn new(place: Place) -> Self {
+        Self { chunks: Vec::new(), place }
+    }
+
+    /// Reads a file next.
+    pub(super) fn push_file(&mut self, source: SourceId, text: &str) {
+        self.drop_used_up();
+        self.chunks.push(Chunk {
+            text: Rc::new(Text::source(text, Span::new(source, 0, text.len()))),
+            at: 0,
+            content: Content::File { source, tokens: Vec::new(), cursor: 0, syntax: None },
+            home: Span::new(source, 0, text.len()),
+            place: Place { source, byte: 0 },
+        });
+    }
+
+    /// How many files are being read.
+    pub(super) fn files(&self) -> usize {
+        self.chunks.iter().filter(|c| matches!(c.content, Content::File { .. })).count()
+    }
+
+    /// Reads `text` next: the expansion of a call at `home`, which m4 places at `place`.
+    pub(super) fn push_expansion(&mut self, text: Text, home: Span, place: Place) {
+        self.drop_used_up();
+        if text.has_literals() {
+            for (range, literal) in text.literal_runs().into_iter().rev() {
+                let content = if literal { Content::Literal } else { Content::Expansion };
+                self.chunks.push(Chunk { text: Rc::new(text.slice(range)), at: 0, content, home, place });
+            }
+        } else if !text.is_empty() {
+            self.chunks.push(Chunk { text: Rc::new(text), at: 0, content: Content::Expansion, home, place });
+        }
+    }
+
+    /// Reads a macro without a text next.
+    pub(super) fn push_macro(&mut self, definition: Definition, home: Span, place: Place) {
+        self.drop_used_up();
+        let text = Rc::new(Text::empty(home));
+        self.chunks.push(Chunk { text, at: 0, content: Content::Macro(definition), home, place });
+    }
+
+    /// Takes the next token.
+    pub(super) fn next(&mut self, syntax: Syntax) -> Item {
+        self.drop_used_up();
+        let below = self.chunks.len() > 1;
+        let Some(chunk) = self.chunks.last_mut() else { return Item::End };
+        if let Content::Macro(definition) = &chunk.content {
+            let definition = definition.clone();
+            self.place = chunk.place;
+            self.chunks.pop();
+            return Item::Macro(definition);
+        }
+        if matches!(chunk.content, Content::Literal) {
+            let range = chunk.at..chunk.text.len();
+            chunk.at = range.end;
+            self.place = chunk.place;
+            return Item::Literal(chunk.lexeme(Kind::Quoted, range));
+        }
+        let Some(token) = chunk.take(syntax) else { return Item::End };
+        let lexeme = chunk.lexeme(token.kind, token.start..token.end);
+        self.place = chunk.place_before(token.end);
+        match token.kind {
+            Kind::Word if below && token.end == chunk.text.len() => Item::Token(self.join_word(lexeme)),
+            Kind::UnclosedQuote => self.join_quote(lexeme, syntax),
+            Kind::UnclosedComment => self.join_comment(lexeme, syntax),
+            _ => Item::Token(lexeme),
+        }
+    }
+
+    /// The byte that is read next, if language is next.
+    pub(super) fn peek(&self) -> Option<u8> {
+        let chunk = self.chunks.iter().rev().find(|c| !c.is_used_up())?;
+        match chunk.content {
+            Content::File { .. } | Content::Expansion => chunk.text.as_str().as_bytes().get(chunk.at).copied(),
+            Content::Literal | Content::Macro(_) => None,
+        }
+    }
+
+    /// What is left of the topmost chunk that is not used up, if it is language, and where it stands.
+    pub(super) fn rest(&self) -> Option<(&str, Span)> {
+        let chunk = self.chunks.iter().rev().find(|c| !c.is_used_up())?;
+        match chunk.content {
+            Content::File { .. } | Content::Expansion => {
+                let range = chunk.at..chunk.text.len();
+                Some((chunk.text.as_str().get(range.clone())?, chunk.home(&range)))
+            }
+            Content::Literal | Content::Macro(_) => None,
+        }
+    }
+
+    /// Drops everything up to and with the next newline; whether there was one.
+    pub(super) fn skip_line(&mut self) -> bool {
+        loop {
+            self.drop_used_up();
+            let Some(chunk) = self.chunks.last_mut() else { return false };
+            let rest = chunk.text.as_str().get(chunk.at..).unwrap_or_default();
+            let newline = rest.find('\n');
+            chunk.at = newline.map_or(chunk.text.len(), |length| chunk.at + length + 1);
+            self.place = chunk.place_before(chunk.at);
+            if newline.is_some() {
+                return true;
+            }
+            self.chunks.pop();
+        }
+    }
+
+    fn drop_used_up(&mut self) {
+        while self.chunks.last().is_some_and(Chunk::is_used_up) {
+            self.chunks.pop();
+        }
+    }
+
+    /// Goes on with a word that reached the end of its chunk.
+    fn join_word(&mut self, first: Lexeme) -> Lexeme {
+        let mut joined: Option<Text> = None;
+        while self.peek().is_some_and(lexer::continues_word) {
+            self.drop_used_up();
+            let Some(chunk) = self.chunks.last_mut() else { break };
+            let rest = chunk.text.as_str().as_bytes().get(chunk.at..).unwrap_or_default();
+            let length = rest.iter().position(|&b| !lexer::continues_word(b)).unwrap_or(rest.len());
+            let range = chunk.at..chunk.at + length;
+            chunk.at = range.end;
+            self.place = chunk.place_before(range.end);
+            joined.get_or_insert_with(|| first.text.slice(first.range.clone())).push_slice(&chunk.text, range);
+        }
+        match joined {
+            Some(text) => Lexeme { range: 0..text.len(), text: Rc::new(text), ..first },
+            None => first,
+        }
+    }
+
+    /// Goes on with a quote that is not closed in its chunk.
+    fn join_quote(&mut self, first: Lexeme, syntax: Syntax) -> Item {
+        let Some((open, close)) = syntax.quotes else { return Item::Token(first) };
+        let mut depth = 1;
+        lexer::quote_end(first.as_str().as_bytes().get(1..).unwrap_or_default(), open, close, &mut depth);
+        self.join(first, Kind::Quoted, |bytes| lexer::quote_end(bytes, open, close, &mut depth))
+    }
+
+    /// Goes on with a comment that does not end in its chunk.
+    fn join_comment(&mut self, first: Lexeme, syntax: Syntax) -> Item {
+        let Some((_, end)) = syntax.comment else { return Item::Token(first) };
+        self.join(first, Kind::Comment, |bytes| bytes.iter().position(|&b| b == end).map(|length| length + 1))
+    }
+
+    fn join(&mut self, first: Lexeme, kind: Kind, mut end: impl FnMut(&[u8]) -> Option<usize>) -> Item {
+        let mut text = first.text.slice(first.range.clone());
+        loop {
+            self.drop_used_up();
+            let Some(chunk) = self.chunks.last_mut() else {
+                let lexeme = Lexeme { range: 0..text.len(), text: Rc::new(text), ..first };
+                return Item::Cut { lexeme, comment: kind == Kind::Comment };
+            };
+            let rest = chunk.text.as_str().as_bytes().get(chunk.at..).unwrap_or_default();
+            let closed = match chunk.content {
+                Content::File { .. } | Content::Expansion => end(rest),
+                Content::Literal => None,
+                Content::Macro(_) => {
+                    self.chunks.pop();
+                    continue;
+                }
+            };
+            let range = chunk.at..closed.map_or(chunk.text.len(), |length| chunk.at + length);
+            chunk.at = range.end;
+            self.place = chunk.place_before(range.end);
+            text.push_slice(&chunk.text, range);
+            if closed.is_some() {
+                return Item::Token(Lexeme { kind, range: 0..text.len(), text: Rc::new(text), ..first });
+            }
+        }
+    }
+}

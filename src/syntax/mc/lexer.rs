@@ -1,0 +1,264 @@
+//! Text to tokens.
+//!
+//! Two lexers with one result. A file is tokenised at once by the grammar in `grammar/mc.pest`, which is also where the
+//! tokens are explained. Everything else is tokenised by [`next`], one token at a time: what a macro yields (most of it a
+//! few bytes), and files whose quotes or comment characters the program has changed. A test holds them equal.
+
+use pest::Parser;
+use pest_derive::Parser;
+
+/// The parser that pest makes of the grammar.
+#[derive(Parser)]
+#[grammar = "../grammar/mc.pest"]
+struct Grammar;
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A name, or text that looks like one.
+    Word,
+    /// Text in quotes, the quotes included.
+    Quoted,
+    /// A comment with its end.
+    Comment,
+    /// `(`
+    Open,
+    /// `,`
+    Comma,
+    /// `)`
+    Close,
+    /// Blanks, tabs, newlines.
+    Blank,
+    /// Any other characters.
+    Other,
+    /// The word `dnl` with the rest of its line, newline included. [`next`] never makes one.
+    Dnl,
+    /// A quote that does not end in this text.
+    UnclosedQuote,
+    /// A comment that does not end in this text.
+    UnclosedComment,
+}
+
+/// A token: its kind and its bytes `start..end`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Token {
+    pub(super) kind: Kind,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// Which characters quote and comment. All are ASCII; what `changequote` and `changecom` may set is checked by them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Syntax {
+    /// The quotes, if there are any.
+    pub(super) quotes: Option<(u8, u8)>,
+    /// What begins and what ends a comment, if there are comments.
+    pub(super) comment: Option<(u8, u8)>,
+}
+
+impl Syntax {
+    /// As m4 starts.
+    pub(super) const INITIAL: Syntax = Syntax { quotes: Some((b'`', b'\'')), comment: Some((b'#', b'\n')) };
+
+    /// As after sendmail's cf.m4.
+    pub(super) const WITHOUT_COMMENTS: Syntax = Syntax { comment: None, ..Self::INITIAL };
+
+    /// Whether `byte` begins a comment.
+    pub(super) fn begins_comment(self, byte: u8) -> bool {
+        self.comment.is_some_and(|(begin, _)| begin == byte)
+    }
+
+    /// Whether `byte` opens a quote.
+    pub(super) fn opens_quote(self, byte: u8) -> bool {
+        self.quotes.is_some_and(|(open, _)| open == byte)
+    }
+}
+
+/// Whether a word may begin with the byte.
+pub(super) fn begins_word(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte == b'_'
+}
+
+/// Whether a word may go on with the byte.
+pub(super) fn continues_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// What C calls white space.
+pub(super) fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t'..=b'\r')
+}
+
+/// All tokens of a text, by the grammar, if it has rules for this syntax.
+pub(super) fn tokenise(text: &str, syntax: Syntax) -> Option<Vec<Token>> {
+    let rule = match syntax {
+        Syntax::INITIAL => Rule::with_comments,
+        Syntax::WITHOUT_COMMENTS => Rule::without_comments,
+        _ => return None,
+    };
+    let file = Grammar::parse(rule, text).ok()?.next()?;
+    let tokens = file.into_inner().filter_map(|pair| {
+        let span = pair.as_span();
+        let kind = match pair.as_rule() {
+            Rule::word => Kind::Word,
+            Rule::quoted => Kind::Quoted,
+            Rule::comment => Kind::Comment,
+            Rule::open => Kind::Open,
+            Rule::comma => Kind::Comma,
+            Rule::close => Kind::Close,
+            Rule::blank => Kind::Blank,
+            Rule::other => Kind::Other,
+            Rule::dnl => Kind::Dnl,
+            Rule::open_comment => Kind::UnclosedComment,
+            Rule::open_quote => Kind::UnclosedQuote,
+            Rule::EOI
+            | Rule::with_comments
+            | Rule::without_comments
+            | Rule::word_start
+            | Rule::word_char
+            | Rule::quoted_text
+            | Rule::plain => return None,
+        };
+        Some(Token { kind, start: span.start(), end: span.end() })
+    });
+    Some(tokens.collect())
+}
+
+/// The token at `start`; `None` at the end of the text.
+pub(super) fn next(text: &str, start: usize, syntax: Syntax) -> Option<Token> {
+    let bytes = text.as_bytes();
+    let rest = bytes.get(start..)?;
+    let first = *rest.first()?;
+    let run = |while_: &dyn Fn(u8) -> bool| start + rest.iter().position(|&b| !while_(b)).unwrap_or(rest.len());
+    let (kind, end) = if let Some((_, close)) = syntax.comment.filter(|_| syntax.begins_comment(first)) {
+        match rest.iter().skip(1).position(|&b| b == close) {
+            Some(length) => (Kind::Comment, start + length + 2),
+            None => (Kind::UnclosedComment, bytes.len()),
+        }
+    } else if begins_word(first) {
+        (Kind::Word, run(&continues_word))
+    } else if let Some((open, close)) = syntax.quotes.filter(|_| syntax.opens_quote(first)) {
+        match quote_end(rest.get(1..).unwrap_or_default(), open, close, &mut 1) {
+            Some(length) => (Kind::Quoted, start + 1 + length),
+            None => (Kind::UnclosedQuote, bytes.len()),
+        }
+    } else {
+        match first {
+            b'(' => (Kind::Open, start + 1),
+            b',' => (Kind::Comma, start + 1),
+            b')' => (Kind::Close, start + 1),
+            _ if is_blank(first) => (Kind::Blank, run(&|b| is_blank(b) && !special(b, syntax))),
+            _ if special(first, syntax) => (Kind::Other, start + 1),
+            _ => (Kind::Other, run(&|b| !begins_word(b) && !is_blank(b) && !special(b, syntax))),
+        }
+    };
+    Some(Token { kind, start, end })
+}
+
+/// Whether the byte is never part of a run.
+fn special(byte: u8, syntax: Syntax) -> bool {
+    matches!(byte, b'(' | b',' | b')' | b'\'' | b'#' | b'`') || syntax.opens_quote(byte) || syntax.begins_comment(byte)
+}
+
+/// Where the quote that is open to `depth` ends: one past the byte that closes it. Otherwise `depth` tells how many quotes
+/// are open at the end.
+pub(super) fn quote_end(bytes: &[u8], open: u8, close: u8, depth: &mut usize) -> Option<usize> {
+    for (at, &byte) in bytes.iter().enumerate() {
+        if byte == close {
+            *depth -= 1;
+            if *depth == 0 {
+                return Some(at + 1);
+            }
+        } else if byte == open {
+            *depth += 1;
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn by_hand(text: &str, syntax: Syntax) -> Vec<Token> {
+        let mut tokens = Vec::new();
+        let mut at = 0;
+        while let Some(token) = next(text, at, syntax) {
+            at = token.end;
+            let is_dnl = token.kind == Kind::Word && &text[token.start..token.end] == "dnl";
+            if is_dnl && !text[token.end..].starts_with('(') {
+                at = text[at..].find('\n').map_or(text.len(), |length| at + length + 1);
+                tokens.push(Token { kind: Kind::Dnl, start: token.start, end: at });
+            } else {
+                tokens.push(token);
+            }
+        }
+        tokens
+    }
+
+    fn show(text: &str, syntax: Syntax) -> Vec<String> {
+        let tokens = tokenise(text, syntax).unwrap();
+        tokens.iter().map(|t| format!("{:?} {}", t.kind, &text[t.start..t.end])).collect()
+    }
+
+    #[test]
+    fn a_call_is_a_word_and_punctuation() {
+        assert_eq!(
+            show("define(`A', 3com)dnl don't\n", Syntax::WITHOUT_COMMENTS),
+            [
+                "Word define",
+                "Open (",
+                "Quoted `A'",
+                "Comma ,",
+                "Blank  ",
+                "Other 3",
+                "Word com",
+                "Close )",
+                "Dnl dnl don't\n"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_hash_is_a_comment_or_not() {
+        assert_eq!(show("a #`b\n", Syntax::INITIAL), ["Word a", "Blank  ", "Comment #`b\n"]);
+        assert_eq!(show("a #`b", Syntax::INITIAL), ["Word a", "Blank  ", "UnclosedComment #`b"]);
+        assert_eq!(show("#`b'", Syntax::WITHOUT_COMMENTS), ["Other #", "Quoted `b'"]);
+    }
+
+    #[test]
+    fn quotes_nest_and_the_outermost_one_stays_open() {
+        assert_eq!(show("`a`b'c'd'", Syntax::INITIAL), ["Quoted `a`b'c'", "Word d", "Other '"]);
+        assert_eq!(show("x`a`b'", Syntax::INITIAL), ["Word x", "UnclosedQuote `a`b'"]);
+    }
+
+    #[test]
+    fn other_quotes_are_not_the_grammars_business() {
+        let syntax = Syntax { quotes: Some((b'[', b']')), comment: None };
+        assert_eq!(tokenise("[a]", syntax), None);
+        assert_eq!(next("[a`]b", 0, syntax), Some(Token { kind: Kind::Quoted, start: 0, end: 4 }));
+        assert_eq!(next("`", 0, syntax), Some(Token { kind: Kind::Other, start: 0, end: 1 }));
+    }
+
+    proptest! {
+        #[test]
+        fn the_grammar_and_the_hand_written_lexer_agree(
+            parts in prop::collection::vec(
+                prop_oneof![
+                    prop::sample::select(vec!["`", "'", "(", ")", ",", "#", "\n", " ", "dnl", "dnl ", "define", "_x", "12", "$1"]),
+                    prop::sample::select(vec!["ö", "\r", "\u{b}", "\u{1}", "\u{7f}", "~", "{", "[", "]", "^", "\\", "@", ";", "\"", "!", "&", "-"]),
+                ],
+                0..40,
+            ),
+            any in "[^\0]{0,40}",
+        ) {
+            for text in [parts.concat(), any] {
+                for syntax in [Syntax::INITIAL, Syntax::WITHOUT_COMMENTS] {
+                    prop_assert_eq!(tokenise(&text, syntax).unwrap(), by_hand(&text, syntax));
+                }
+            }
+        }
+    }
+}

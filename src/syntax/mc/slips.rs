@@ -1,0 +1,87 @@
+//! Slips that m4 takes without a word: the wrong quotes, a blank before a parenthesis, a macro after `#`.
+
+use super::{Machine, Text, diagnostics, input::Input, run::Invocation};
+use crate::source::Span;
+
+/// The characters that a text stands in, if they are ones that people take for quotes: `'x'`, `"x"`, `‘x’`, `“x”`, or `` `x` ``
+/// and `´x´`. m4 knows only `` `x' ``; to it all of these are part of the text.
+pub fn looks_quoted(text: &str) -> Option<(char, char)> {
+    let text = text.trim();
+    let (first, last) = (text.chars().next()?, text.chars().next_back()?);
+    let pair = matches!(
+        (first, last),
+        ('\'', '\'')
+            | ('"', '"')
+            | ('‘', '’')
+            | ('“', '”')
+            | ('´', '´')
+            | ('’', '’')
+            | ('„', '“')
+            | ('`', '`')
+            | ('`', '´')
+    );
+    (pair && text.chars().nth(1).is_some()).then_some((first, last))
+}
+
+/// Whether a word is written as macros of a `.mc` are: capitals, digits and underscores.
+pub(super) fn looks_like_a_macro(word: &str) -> bool {
+    word.len() > 2
+        && word.bytes().any(|b| b.is_ascii_uppercase())
+        && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+}
+
+/// Blanks and a parenthesis that come next, and whether a quote follows them.
+pub(super) fn detached(input: &Input) -> Option<(Span, bool)> {
+    let (rest, home) = input.rest()?;
+    if !rest.starts_with([' ', '\t']) {
+        return None;
+    }
+    let blanks = rest.bytes().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    let after = rest.get(blanks..)?.strip_prefix('(')?;
+    let start = home.start as usize;
+    let end = if home.len() == rest.len() { start + blanks + 1 } else { home.end as usize };
+    Some((Span::new(home.source, start, end), after.starts_with(['`', '\'', '"'])))
+}
+
+/// Reports a name that is defined in quotes that are none.
+pub(super) fn quoted_name(m4: &mut Machine<'_>, call: &Invocation, name: &Text) {
+    if let Some((open, close)) = looks_quoted(name.as_str()) {
+        m4.report(diagnostics::straight_quotes(call, name, open, close));
+    }
+}
+
+/// Reports the call of a macro in a line that begins with `#`, which looks like a remark and is none.
+pub(super) fn commented_call(m4: &mut Machine<'_>, call: &Invocation) {
+    let start = call.name_span.start as usize;
+    let Some(before) = m4.sources.get(call.name_span.source).and_then(|s| s.text().get(..start)) else { return };
+    let line = before.rsplit_once('\n').map_or(before, |(_, line)| line);
+    if line.trim_start().starts_with('#') {
+        let offset = start - line.trim_start().len();
+        let hash = Span::new(call.name_span.source, offset, offset + 1);
+        m4.report(diagnostics::commented_call(call, hash));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_text_in_a_pair_of_quotes_looks_quoted() {
+        assert_eq!(looks_quoted("'ALIAS_FILE'"), Some(('\'', '\'')));
+        assert_eq!(looks_quoted(" “smtp” "), Some(('“', '”')));
+        assert_eq!(looks_quoted("''"), Some(('\'', '\'')));
+        assert_eq!(looks_quoted("'"), None);
+        assert_eq!(looks_quoted("don't"), None);
+        assert_eq!(looks_quoted(""), None);
+    }
+
+    #[test]
+    fn macros_are_written_in_capitals() {
+        assert!(looks_like_a_macro("FEATUER"));
+        assert!(looks_like_a_macro("LOCAL_RULE_9"));
+        assert!(!looks_like_a_macro("Feature"));
+        assert!(!looks_like_a_macro("__"));
+        assert!(!looks_like_a_macro("A"));
+    }
+}
