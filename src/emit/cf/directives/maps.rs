@@ -1,9 +1,12 @@
 //! Maps: `K` lines, each only where a rule of this site uses it.
 
 use super::Document;
-use crate::site::Site;
+use crate::{
+    site::{MapSpec, Site},
+    source::Span,
+};
 
-/// All maps of a site but those that it declares itself in raw text.
+/// All maps of a site but those that it declares itself in raw text, and those that are made of others.
 pub fn maps(cf: &mut Document, site: &Site) {
     if site.senders.accept_unresolvable.is_none() {
         cf.line("Kresolve host -a<OKR> -T<TEMP>");
@@ -21,14 +24,31 @@ pub fn maps(cf: &mut Document, site: &Site) {
     }
     if let Some(access) = &site.access {
         cf.line_from("Kmacro macro", access.declared.span);
-        cf.line_from(format!("Kaccess {}", access.spec.text), access.declared.span);
     }
-    for (name, map) in [("mailertable", &site.routing.mailertable), ("virtuser", &site.routing.virtusertable)] {
-        if let Some(map) = map {
-            cf.line_from(format!("K{name} {}", map.value.text), map.span);
-        }
+    for (name, spec, origin) in named(site).filter(|(_, spec, _)| !is_sequence(spec)) {
+        cf.line_from(format!("K{name} {}", spec.text), origin);
     }
     blocklists(cf, site);
+}
+
+/// Maps that are made of others, which sendmail must know by then: they may be declared in raw text.
+pub fn sequences(cf: &mut Document, site: &Site) {
+    for (name, spec, origin) in named(site).filter(|(_, spec, _)| is_sequence(spec)) {
+        cf.line_from(format!("K{name} {}", spec.text), origin);
+    }
+}
+
+/// Maps that the site defines, by the names that rules know them by.
+fn named(site: &Site) -> impl Iterator<Item = (&'static str, &MapSpec, Span)> {
+    let access = site.access.as_ref().map(|access| ("access", &access.spec, access.declared.span));
+    let routing = [("mailertable", &site.routing.mailertable), ("virtuser", &site.routing.virtusertable)];
+    access
+        .into_iter()
+        .chain(routing.into_iter().filter_map(|(name, map)| map.as_ref().map(|map| (name, &map.value, map.span))))
+}
+
+fn is_sequence(spec: &MapSpec) -> bool {
+    spec.class() == "sequence"
 }
 
 /// The maps that DNS lists are asked through: one for plain lists, one for enhanced ones.

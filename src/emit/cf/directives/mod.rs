@@ -36,6 +36,7 @@ pub fn before_rules(site: &Site) -> Document {
     cf.line("# Maps");
     maps::maps(&mut cf, site);
     raw(&mut cf, site, RawSection::LocalConfig);
+    maps::sequences(&mut cf, site);
     names::release(&mut cf, site);
     cf.line("");
     cf.line("# Options");

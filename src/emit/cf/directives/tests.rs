@@ -251,6 +251,19 @@ fn raw_text_goes_where_its_section_is() {
 }
 
 #[test]
+fn a_map_made_of_others_comes_after_them() {
+    let mut site = Site::default();
+    site.access = Some(AccessMap { spec: MapSpec::new("sequence access1 access2"), ..access() });
+    site.routing.mailertable = Some(spanned(MapSpec::new("hash /m")));
+    let members = RawText { text: "Kaccess1 hash /a\nKaccess2 hash /b\n".into(), span: None };
+    site.raw.insert(RawSection::LocalConfig, vec![members]);
+    let text = text(&site);
+    let place = |what: &str| text.find(what).unwrap();
+    assert!(place("Kmailertable hash /m\n") < place("Kaccess1 hash /a\n"));
+    assert!(place("Kaccess2 hash /b\n") < place("Kaccess sequence access1 access2\n"));
+}
+
+#[test]
 fn delivery_agents_are_one_line_with_their_arguments_last() {
     let mailers = added(|site| {
         site.mailers.push(Mailer {
