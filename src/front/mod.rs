@@ -1,3 +1,69 @@
-//! Front ends: a `.mc` executed in order, or a `site.toml` read at once, become a [`crate::site::Site`].
+//! The front ends: from text to the IR.
+//!
+//! Both languages end in the same [`Environment`](environment::Environment): `.mc` is executed against it in order
+//! ([`mc`]), `site.toml` is read whole and then told to it ([`toml`]). At the end of the run [`lower`] makes the
+//! [`Site`](crate::site::Site).
 
 pub mod agent;
+pub mod environment;
+mod features;
+pub mod lower;
+pub mod macros;
+pub mod mc;
+mod network;
+
+use crate::{
+    diagnostic::Diagnostic,
+    site::Site,
+    source::{FileSystem, Sources},
+};
+
+/// A language that a site can be written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Syntax {
+    /// `site.toml`.
+    Toml,
+    /// `site.mc`.
+    Mc,
+}
+
+impl Syntax {
+    /// The language of a file of this name, by its extension.
+    pub fn of(name: &str) -> Option<Self> {
+        match name.rsplit_once('.')?.1 {
+            "toml" => Some(Self::Toml),
+            "mc" | "m4" => Some(Self::Mc),
+            _ => None,
+        }
+    }
+}
+
+/// A site's source.
+#[derive(Debug, Clone, Copy)]
+pub struct Input<'a> {
+    /// The name that diagnostics call it by: the path as the user gave it.
+    pub name: &'a str,
+    /// What the file holds.
+    pub bytes: &'a [u8],
+    /// Its language.
+    pub syntax: Syntax,
+}
+
+/// What came of a source.
+#[derive(Debug, Clone, Default)]
+pub struct Compiled {
+    /// The site; `None` if any diagnostic is an error.
+    pub site: Option<Site>,
+    /// What is to be said about the source, in the order that the reference would say it.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The texts that spans point into.
+    pub sources: Sources,
+}
+
+/// Compiles a source into a site. `files` is asked for the files that it includes, by the path written there.
+pub fn compile(input: &Input<'_>, files: &dyn FileSystem) -> Compiled {
+    match input.syntax {
+        Syntax::Mc => mc::compile(input, files),
+        Syntax::Toml => Compiled::default(),
+    }
+}

@@ -220,6 +220,11 @@ impl Text {
         self.pieces.iter().any(|p| p.literal)
     }
 
+    /// Whether all of it is literal, see [`Text::into_literal`].
+    pub fn is_literal(&self) -> bool {
+        self.pieces.iter().all(|p| p.literal)
+    }
+
     /// Whether byte `at` is literal.
     pub(super) fn is_literal_at(&self, at: usize) -> bool {
         self.pieces.get(self.pieces.partition_point(|p| p.end <= at)).is_some_and(|p| p.literal)

@@ -1,0 +1,170 @@
+//! What is found at the end of the run: the checks of the reference's last step, in its order.
+
+use super::Environment;
+use crate::{
+    catalog::option,
+    diagnostic::Diagnostic,
+    front::{macros::Macros, network},
+    site::Class,
+    source::Span,
+    syntax::mc::Text,
+};
+
+impl Environment {
+    /// Ends the run: declares what a site has without saying so, and checks the whole. `end` is the end of the source.
+    pub fn close(&mut self, macros: &mut Macros<'_, '_>, end: Span) {
+        if !macros.is_defined("_MAILER_local_") {
+            self.default_mailer(macros);
+        }
+        if !macros.is_defined("__OSTYPE__") {
+            self.report(
+                Diagnostic::error("no_system_type", "no system type is declared")
+                    .at(end, "the file ends without OSTYPE")
+                    .why("paths and mailer flags depend on the system, and sendmail's own defaults fit none of today's")
+                    .help("write OSTYPE(`linux'), or the name of your system, above the first FEATURE")
+                    .reference("*** ERROR: No system type defined (use OSTYPE macro)\n"),
+            );
+        }
+        self.message_timeout(macros);
+        for name in OUT_OF_DATE {
+            self.out_of_date(macros, name);
+        }
+        self.old_port_options(macros);
+        self.deferred_delivery(macros);
+        self.sender_domains(macros);
+        self.friends_and_haters(macros);
+        self.networks();
+    }
+
+    /// `confMESSAGE_TIMEOUT`, `return/warn`, stands for two of today's options.
+    fn message_timeout(&mut self, macros: &mut Macros<'_, '_>) {
+        let Some(value) = macros.expanded("confMESSAGE_TIMEOUT") else { return };
+        let set = |macros: &mut Macros<'_, '_>, name: &str, text: &str| {
+            macros.define(name, Text::computed(text, value.span()));
+        };
+        match value.as_str().split_once('/') {
+            Some((bounce, warn)) => {
+                set(macros, "confTO_QUEUERETURN", bounce);
+                set(macros, "confTO_QUEUEWARN", warn);
+            }
+            None => set(macros, "confTO_QUEUERETURN", value.as_str()),
+        }
+    }
+
+    /// Says what the reference says of an option that a site should not set.
+    fn out_of_date(&mut self, macros: &mut Macros<'_, '_>, name: &str) {
+        let Some(spec) = option::by_name(name) else { return };
+        let Some(value) = macros.expanded(name) else { return };
+        let Some(text) = spec.notice.text(Some(value.as_str())) else { return };
+        let diagnostic = Diagnostic::warning("obsolete_option", format!("`{name}` is out of date"))
+            .why(format!("today's sendmail has other means for it: {}", spec.help))
+            .help(instead(name))
+            .reference(text);
+        let diagnostic = self.also_at(diagnostic, Some(value.span()), "set here");
+        self.report(diagnostic);
+    }
+
+    /// `confDAEMON_OPTIONS` and `confCLIENT_OPTIONS` still count, after the statements that replaced them.
+    fn old_port_options(&mut self, macros: &mut Macros<'_, '_>) {
+        if let Some(text) = macros.definition("confDAEMON_OPTIONS").filter(|text| !text.is_empty()) {
+            self.daemon_options(&text);
+        }
+        if let Some(text) = macros.definition("confCLIENT_OPTIONS").filter(|text| !text.is_empty()) {
+            self.client_options(&text);
+        }
+    }
+
+    fn deferred_delivery(&mut self, macros: &mut Macros<'_, '_>) {
+        let Some(mode) = macros.expanded("confDELIVERY_MODE").filter(|mode| mode.as_str().starts_with('d')) else {
+            return;
+        };
+        let diagnostic = Diagnostic::warning("deferred_delivery", "mail is accepted unchecked in deferred mode")
+            .why("in deferred mode nothing is looked up, so the rules against unwanted mail cannot decide")
+            .help("use `background` or `queueonly` on a host that takes mail from outside")
+            .reference("WARNING: Antispam rules not available in deferred delivery mode.\n");
+        let diagnostic = self.also_at(diagnostic, Some(mode.span()), "deferred delivery is chosen here");
+        self.report(diagnostic);
+    }
+
+    fn sender_domains(&mut self, macros: &mut Macros<'_, '_>) {
+        if !macros.is_defined("_RELAY_LOCAL_FROM_") || macros.is_defined("_RELAY_DB_FROM_") {
+            return;
+        }
+        let Some(asked) = macros.definition("_RELAY_DB_FROM_DOMAIN_") else { return };
+        let diagnostic =
+            Diagnostic::error("relay_mail_from_domain", "sender domains are to be looked up, but senders are not")
+                .why("nothing looks them up without `relay_mail_from`")
+                .help("write FEATURE(`relay_mail_from', `domain') instead of the definition")
+                .reference("*** ERROR: _RELAY_DB_FROM_DOMAIN_ requires _RELAY_DB_FROM_\n");
+        let diagnostic = self.also_at(diagnostic, Some(asked.span()), "defined here");
+        self.report(diagnostic);
+    }
+
+    fn friends_and_haters(&mut self, macros: &mut Macros<'_, '_>) {
+        let Some(asked) = macros.definition("_DELAY_CHECKS_") else { return };
+        let place = macros.definition("_SPAM_FH_").map_or(asked.span(), |text| text.span());
+        if macros.is_defined("_SPAM_FH_") && !macros.is_defined("_ACCESS_TABLE_") {
+            let diagnostic = Diagnostic::error("requires_feature", "`delay_checks` with an argument needs `access_db`")
+                .why("friends and haters are entries of the access map with the tag `Spam:`")
+                .help("write FEATURE(`access_db'), or leave out the argument")
+                .reference("*** ERROR: FEATURE(`delay_checks', `argument') requires FEATURE(`access_db')\n");
+            let diagnostic = self.also_at(diagnostic, Some(place), "asked for here");
+            self.report(diagnostic);
+        }
+        if macros.is_defined("_SPAM_FRIEND_") && macros.is_defined("_SPAM_HATER_") {
+            let diagnostic = Diagnostic::error("friend_and_hater", "`delay_checks` is given both `friend` and `hater`")
+                .why("the one exempts the recipients that are listed, the other all that are not")
+                .help("choose one of them")
+                .reference("*** ERROR: define either Hater or Friend -- not both.\n");
+            let diagnostic = self.also_at(diagnostic, Some(place), "asked for here");
+            self.report(diagnostic);
+        }
+    }
+
+    /// Relay domains and access keys that look like networks and are none.
+    fn networks(&mut self) {
+        let mut found = Vec::new();
+        for member in self.classes.members(Class::Relay) {
+            if let Some(problem) = network::check(&member.value) {
+                found.push(malformed(&member.value, member.span, problem, "a client in that network cannot relay"));
+            }
+        }
+        for entry in &self.access {
+            if let Some(problem) = network::check(entry.subject()) {
+                found.push(malformed(entry.subject(), entry.key.span, problem, "no client is ever found by this key"));
+            }
+        }
+        self.diagnostics.extend(found);
+    }
+}
+
+fn malformed(name: &str, span: Span, problem: network::Malformed, why: &str) -> Diagnostic {
+    Diagnostic::error("malformed_network", format!("`{name}` {}", problem.message()))
+        .at(span, "not a network that sendmail matches")
+        .why(why)
+        .help(problem.help(name))
+}
+
+/// Options that the reference complains about, in the order in which it comes to them.
+const OUT_OF_DATE: [&str; 7] = [
+    "confDEF_GROUP_ID",
+    "confREAD_TIMEOUT",
+    "confMIN_FREE_BLOCKS",
+    "confAUTO_REBUILD",
+    "confDAEMON_OPTIONS",
+    "confCLIENT_OPTIONS",
+    "confUNSAFE_GROUP_WRITES",
+];
+
+/// What to do instead.
+fn instead(name: &str) -> &'static str {
+    match name {
+        "confDEF_GROUP_ID" => "use `confDEF_USER_ID` with `user:group`",
+        "confREAD_TIMEOUT" => "use the `confTO_…` option of the command that you mean",
+        "confMIN_FREE_BLOCKS" => "keep the first number, and set `confMAX_MESSAGE_SIZE` to the second",
+        "confDAEMON_OPTIONS" => "write DAEMON_OPTIONS(`…')",
+        "confCLIENT_OPTIONS" => "write CLIENT_OPTIONS(`…')",
+        "confUNSAFE_GROUP_WRITES" => "use `confDONT_BLAME_SENDMAIL`, and name what is to be allowed",
+        _ => "remove it",
+    }
+}

@@ -1,0 +1,88 @@
+//! `MAILER`: delivery agents.
+
+use std::cell::RefCell;
+
+use super::Environment;
+use crate::{
+    catalog::{
+        Support,
+        mailer::{self, FlagChanges, MAILERS, MailerSpec},
+    },
+    diagnostic::{Diagnostic, nearest},
+    front::{
+        agent::{Settings, agent},
+        macros::Macros,
+    },
+    source::Span,
+    syntax::mc::Text,
+};
+
+impl Environment {
+    /// `MAILER(name, alias)`: declares the delivery agents of that name, with what their settings say now.
+    pub fn mailer(&mut self, macros: &mut Macros<'_, '_>, name: &Text, args: &[Text], span: Span) {
+        let wanted = macros.expand(name).as_str().to_owned();
+        let alias = args.first().map(|alias| macros.expand(alias).as_str().to_owned());
+        let known_as = alias.filter(|alias| !alias.is_empty()).unwrap_or_else(|| wanted.clone());
+        if !macros.is_defined("_MAILER_DEFINED_") {
+            macros.set("_MAILER_DEFINED_", "1", span);
+        }
+        let mark = format!("_MAILER_{known_as}_");
+        if let Some(first) = macros.definition(&mark) {
+            let diagnostic = Diagnostic::error("mailer_twice", format!("mailer `{known_as}` is declared twice"))
+                .at(span, "declared again here")
+                .why("the second MAILER is ignored, and with it whatever was set for it")
+                .help("remove this line")
+                .reference(format!("*** ERROR: MAILER({known_as}) already included\n"));
+            let diagnostic = self.also_at(diagnostic, Some(first.span()), "first declared here");
+            self.report(diagnostic);
+            return;
+        }
+        macros.set(&mark, "", span);
+        match mailer::by_name(&wanted) {
+            Some(spec) if spec.support == Support::Full => self.declare(macros, spec, Some(span)),
+            Some(_) => self.unsupported("mailer", &wanted, name.span()),
+            None => {
+                let help = match nearest(&wanted, MAILERS.iter().map(|mailer| mailer.name)) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "MAILER takes the name of a mailer, such as `local` or `smtp`".into(),
+                };
+                self.unknown(macros, "mailer", "mailer", &wanted, name.span(), help);
+            }
+        }
+    }
+
+    /// `MAILER(local)` for a site that does not say so itself.
+    pub(super) fn default_mailer(&mut self, macros: &mut Macros<'_, '_>) {
+        let nowhere = self.nowhere();
+        macros.set("_MAILER_local_", "", nowhere);
+        if let Some(spec) = mailer::by_name("local") {
+            self.declare(macros, spec, None);
+        }
+    }
+
+    /// `MODIFY_MAILER_FLAGS`: `+x` adds flags, `-x` takes them away, anything else replaces them all.
+    pub fn modify_mailer_flags(&mut self, mailer: &str, change: &str) {
+        self.flag_changes.entry(mailer.to_owned()).or_default().note(change);
+    }
+
+    fn declare(&mut self, macros: &mut Macros<'_, '_>, spec: &MailerSpec, span: Option<Span>) {
+        let now = Now { macros: RefCell::new(macros), changes: &self.flag_changes };
+        self.mailers.extend(spec.agents.iter().map(|a| agent(a, &now, span)));
+    }
+}
+
+/// The settings as they are when a mailer is declared.
+struct Now<'a, 'v, 'm> {
+    macros: RefCell<&'a mut Macros<'v, 'm>>,
+    changes: &'a std::collections::BTreeMap<String, FlagChanges>,
+}
+
+impl Settings for Now<'_, '_, '_> {
+    fn value(&self, name: &str) -> Option<String> {
+        self.macros.borrow_mut().value(name)
+    }
+
+    fn flag_changes(&self, name: &str) -> Option<&FlagChanges> {
+        self.changes.get(name)
+    }
+}

@@ -1,0 +1,169 @@
+//! The state in which statements take effect, shared by both front ends.
+//!
+//! A statement is a method: [`Environment::feature`], [`Environment::mailer`], [`Environment::class_members`], …. Each
+//! takes effect when it is called, in the order of the source, against the definitions of a run ([`Macros`]), and says what
+//! sendmail's tree would say about it. At the end, [`Environment::close`] makes the reference's last checks, and
+//! [`lower`](super::lower) turns what was declared into a [`Site`](crate::site::Site).
+//!
+//! Not its business: any syntax, and what an option means.
+
+mod closing;
+mod effect;
+mod mailer;
+mod statement;
+mod system;
+
+use std::collections::BTreeMap;
+
+use super::macros::Macros;
+use crate::{
+    catalog::{
+        mailer::FlagChanges,
+        option::{DefaultValue, OPTIONS},
+        setting::{PRELUDE, SETTINGS},
+    },
+    diagnostic::Diagnostic,
+    site::{AccessEntry, Classes, DnsBlocklist, Mailer, MapSpec, RawSection, RawText},
+    source::{SourceId, Span, Spanned},
+    syntax::mc::Text,
+};
+
+/// Where the reference's tree lies, as its messages name it.
+pub const TREE: &str = "/usr/share/sendmail/cf/";
+
+/// What has been declared so far.
+#[derive(Debug)]
+pub struct Environment {
+    /// What is to be said about the source, in the order found.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Members and files of classes.
+    pub(super) classes: Classes,
+    /// `DOMAIN` statements.
+    pub(super) domains: Vec<Spanned<String>>,
+    /// `VERSIONID` statements.
+    pub(super) version_ids: Vec<Spanned<String>>,
+    /// `DAEMON_OPTIONS` statements.
+    pub(super) daemons: Vec<Text>,
+    /// `CLIENT_OPTIONS` statements.
+    pub(super) clients: Vec<Text>,
+    /// `MAIL_FILTER` statements: name and equates.
+    pub(super) milters: Vec<(Text, Text)>,
+    /// `QUEUE_GROUP` statements: name and equates.
+    pub(super) queue_groups: Vec<(Text, Text)>,
+    /// Delivery agents that `MAILER` statements brought.
+    pub(super) mailers: Vec<Mailer>,
+    /// `MODIFY_MAILER_FLAGS` statements, by the name that they use.
+    pub(super) flag_changes: BTreeMap<String, FlagChanges>,
+    /// `dnsbl` and `enhdnsbl`.
+    pub(super) blocklists: Vec<Spanned<DnsBlocklist>>,
+    /// Maps that features declared, by the name of the feature.
+    pub(super) maps: BTreeMap<&'static str, Spanned<MapSpec>>,
+    /// Every feature that was asked for, and where it was first.
+    pub(super) features: BTreeMap<&'static str, Span>,
+    /// Entries of the access map.
+    pub(super) access: Vec<AccessEntry>,
+    /// Raw lines.
+    pub(super) raw: BTreeMap<RawSection, Vec<RawText>>,
+    /// Where `-T<TMPF>` goes into the arguments of `access_db`, once one of them lacked it.
+    pub(super) access_gap: Option<Option<usize>>,
+    /// The text that defaults count as written in: see [`Environment::written`].
+    builtin: SourceId,
+}
+
+impl Environment {
+    /// An environment in which nothing has been declared; names are defined as they are for every site.
+    pub fn new(macros: &mut Macros<'_, '_>) -> Self {
+        let builtin = macros.add_source("sendmail's defaults");
+        let nowhere = Span::new(builtin, 0, 0);
+        let options = OPTIONS.iter().filter(|o| o.predefined).map(|o| (o.name, o.default));
+        let settings = SETTINGS.iter().filter(|s| s.predefined).map(|s| (s.name, s.default));
+        for (name, default) in options.chain(settings) {
+            match default {
+                DefaultValue::Unset => {}
+                DefaultValue::Text(text) => macros.define(name, Text::computed(text, nowhere).into_literal()),
+                DefaultValue::InSettings { .. } => {
+                    if let Some(text) = default.m4() {
+                        macros.define(name, Text::computed(text, nowhere));
+                    }
+                }
+            }
+        }
+        for (name, text) in PRELUDE {
+            macros.define(name, Text::computed(*text, nowhere));
+        }
+        Self {
+            diagnostics: Vec::new(),
+            classes: Classes::default(),
+            domains: Vec::new(),
+            version_ids: Vec::new(),
+            daemons: Vec::new(),
+            clients: Vec::new(),
+            milters: Vec::new(),
+            queue_groups: Vec::new(),
+            mailers: Vec::new(),
+            flag_changes: BTreeMap::new(),
+            blocklists: Vec::new(),
+            maps: BTreeMap::new(),
+            features: BTreeMap::new(),
+            access: Vec::new(),
+            raw: BTreeMap::new(),
+            access_gap: None,
+            builtin,
+        }
+    }
+
+    /// The place, if somebody wrote something there: `None` for what holds for every site.
+    pub fn written(&self, span: Span) -> Option<Span> {
+        (span.source != self.builtin).then_some(span)
+    }
+
+    /// Adds a diagnostic.
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// A place that nobody wrote, for what holds for every site.
+    pub fn nowhere(&self) -> Span {
+        Span::new(self.builtin, 0, 0)
+    }
+
+    /// Adds raw lines to a section: each with its continuation lines is a piece of its own and knows its place. Blank lines
+    /// are left out, and so are comments at the head of the file, where most of them are about the source.
+    pub fn raw_text(&mut self, section: RawSection, text: &Text) {
+        let pieces = self.raw.entry(section).or_default();
+        let mut in_comment = false;
+        for line in text.lines() {
+            let bytes = line.as_str();
+            if bytes.trim().is_empty() {
+                continue;
+            }
+            let continues = bytes.starts_with([' ', '\t']);
+            if !continues {
+                in_comment = bytes.starts_with('#');
+            }
+            if in_comment && section == RawSection::Head {
+                continue;
+            }
+            match pieces.last_mut() {
+                Some(last) if continues => {
+                    last.text.push_str(bytes);
+                    last.text.push('\n');
+                }
+                _ => pieces.push(RawText { text: format!("{bytes}\n"), span: Some(line.span()) }),
+            }
+        }
+    }
+
+    /// Adds an entry of the access map.
+    pub fn access_entry(&mut self, key: Spanned<String>, value: Spanned<String>) {
+        self.access.push(AccessEntry { key, value });
+    }
+
+    /// Adds a second place to a diagnostic, if somebody wrote something there.
+    pub(super) fn also_at(&self, diagnostic: Diagnostic, place: Option<Span>, text: &str) -> Diagnostic {
+        match place.and_then(|span| self.written(span)) {
+            Some(span) => diagnostic.at(span, text),
+            None => diagnostic,
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! `OSTYPE`, `DOMAIN`, `HACK`: what comes with the system and what several hosts share.
+
+use super::{Environment, TREE};
+use crate::{
+    catalog::{
+        Support,
+        domain::{self, DOMAINS},
+        system::{self, SYSTEMS},
+    },
+    diagnostic::{Diagnostic, nearest},
+    front::macros::Macros,
+    source::{Span, Spanned},
+    syntax::mc::Text,
+};
+
+impl Environment {
+    /// `OSTYPE(name)`.
+    pub fn ostype(&mut self, macros: &mut Macros<'_, '_>, name: &Text, span: Span) {
+        let wanted = macros.expand(name).as_str().to_owned();
+        if let Some(first) = macros.definition("__OSTYPE__") {
+            let diagnostic = Diagnostic::warning("system_type_twice", "the system type is declared again")
+                .at(span, "declared again here")
+                .why("both take effect, one after the other, and the later one wins where they differ")
+                .help("keep the one that this host is")
+                .reference(format!("duplicate OSTYPE({wanted})\n"));
+            let diagnostic = self.also_at(diagnostic, Some(first.span()), "first declared here");
+            self.report(diagnostic);
+        }
+        macros.define("__OSTYPE__", Text::computed(wanted.clone(), name.span()).into_literal());
+        match system::by_name(&wanted) {
+            Some(system) => self.apply(macros, system.effects, &[], span),
+            None => {
+                let known = SYSTEMS.iter().map(|system| system.name);
+                let help = match nearest(&wanted, known) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "see the OSTYPE names in cf/README, \"OSTYPE\"; `linux` or `debian` on Linux".into(),
+                };
+                self.unknown(macros, "system type", "ostype", &wanted, name.span(), help);
+            }
+        }
+    }
+
+    /// `DOMAIN(name)`.
+    pub fn domain(&mut self, macros: &mut Macros<'_, '_>, name: &Text, span: Span) {
+        let wanted = macros.expand(name).as_str().to_owned();
+        self.domains.push(Spanned::new(wanted.clone(), name.span()));
+        match domain::by_name(&wanted) {
+            Some(domain) if domain.support == Support::Full => self.apply(macros, domain.effects, &[], span),
+            Some(_) => self.unsupported("domain", &wanted, name.span()),
+            None => {
+                let help = match nearest(&wanted, DOMAINS.iter().map(|domain| domain.name)) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "write what the domain file holds into this file, in place of DOMAIN".into(),
+                };
+                self.unknown(macros, "domain", "domain", &wanted, name.span(), help);
+            }
+        }
+    }
+
+    /// `HACK(name)`.
+    pub fn hack(&mut self, macros: &mut Macros<'_, '_>, name: &Text) {
+        let wanted = macros.expand(name).as_str().to_owned();
+        if HACKS.contains(&wanted.as_str()) {
+            self.unsupported("hack", &wanted, name.span());
+        } else {
+            let help = "write what the hack file holds into this file, in place of HACK".into();
+            self.unknown(macros, "hack", "hack", &wanted, name.span(), help);
+        }
+    }
+
+    /// Refuses something that sendmail knows and that is not supported yet.
+    pub(in crate::front) fn unsupported(&mut self, kind: &str, name: &str, place: Span) {
+        self.report(
+            Diagnostic::error("unsupported", format!("{kind} `{name}` is known to sendmail, not supported yet"))
+                .at(place, "not supported")
+                .why("what it does would be missing from the output")
+                .help("leave it out, or build this site with sendmail's own tree until it is supported"),
+        );
+    }
+
+    /// Refuses a name that sendmail does not know, as m4 does not find its file.
+    pub(in crate::front) fn unknown(
+        &mut self,
+        macros: &mut Macros<'_, '_>,
+        kind: &str,
+        folder: &str,
+        name: &str,
+        place: Span,
+        help: String,
+    ) {
+        let reference = macros.reference(&format!("cannot open `{TREE}{folder}/{name}.m4': No such file or directory"));
+        let diagnostic = if name.is_empty() {
+            Diagnostic::error("missing_argument", format!("the {kind} is not named")).at(place, "expected a name")
+        } else if name.contains(['\'', '"', '’', '‘', '“', '”']) {
+            let bare = name.trim_matches(['\'', '"', '’', '‘', '“', '”', '`']);
+            self.report(
+                Diagnostic::error("straight_quotes", format!("{name} is not quoted as m4 wants it"))
+                    .at(place, "these quotes are part of the name")
+                    .why(format!("m4 quotes are ` and ', so this asks for a {kind} whose name has quotes in it"))
+                    .help(format!("write `{bare}' with a backquote before it"))
+                    .reference(reference),
+            );
+            return;
+        } else {
+            Diagnostic::error(unknown_code(folder), format!("there is no {kind} `{name}`"))
+                .at(place, "not known to sendmail")
+        };
+        self.report(
+            diagnostic
+                .why("m4 says that it cannot open the file and goes on, so what was asked for is missing")
+                .help(help)
+                .reference(reference),
+        );
+    }
+}
+
+fn unknown_code(folder: &str) -> &'static str {
+    match folder {
+        "feature" => "unknown_feature",
+        "mailer" => "unknown_mailer",
+        "ostype" => "unknown_system_type",
+        "domain" => "unknown_domain",
+        _ => "unknown_hack",
+    }
+}
+
+/// Hacks that come with sendmail and with Debian's build.
+const HACKS: [&str; 8] =
+    ["cssubdomain", "debian_auth", "dnsblaccess", "msp_nullclient", "nodns", "spamtrap", "virthost_by_ip", "xconnect"];

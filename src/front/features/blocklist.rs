@@ -1,0 +1,60 @@
+//! `dnsbl` and `enhdnsbl`: DNS lists of clients.
+
+use super::Run;
+use crate::{diagnostic::Diagnostic, site::DnsBlocklist, source::Spanned};
+
+impl Run<'_, '_, '_> {
+    /// Adds the list that the statement names.
+    pub(super) fn add_blocklist(&mut self) {
+        let enhanced = self.spec.name == "enhdnsbl";
+        if !enhanced && !self.macros.is_defined("DNSBL_MAP") {
+            let default = crate::catalog::setting::by_name("DNSBL_MAP").and_then(|s| s.default.m4());
+            self.macros.set("DNSBL_MAP", &default.unwrap_or_default(), self.span);
+        }
+        let server = self.value(0);
+        if server.is_empty() && !self.environment.diagnostics.last().is_some_and(Diagnostic::is_error) {
+            let diagnostic = self.missing_server();
+            self.environment.report(diagnostic);
+        }
+        let list = DnsBlocklist {
+            enhanced,
+            server,
+            message: self.message(1),
+            temporary: self.message(2),
+            matches: if enhanced { self.matches() } else { Vec::new() },
+        };
+        self.environment.blocklists.push(Spanned::new(list, self.span));
+    }
+
+    /// A list that is not named.
+    pub(super) fn missing_server(&self) -> Diagnostic {
+        let feature = self.spec.name;
+        Diagnostic::error("missing_argument", format!("`{feature}` names no list"))
+            .at(self.span, "expected a second argument")
+            .why("there is no list to fall back on; nothing would be looked up")
+            .help(format!("write FEATURE(`{feature}', `list.example.net')"))
+    }
+
+    /// Patterns of answers that count. None given, or an empty one before others, is any answer.
+    fn matches(&mut self) -> Vec<String> {
+        let mut matches: Vec<String> = (3..9).map(|index| self.value(index)).collect();
+        let others = matches.iter().skip(1).any(|pattern| !pattern.is_empty());
+        if let Some(first) = matches.first_mut().filter(|first| first.is_empty() && others) {
+            "$+".clone_into(first);
+        }
+        matches.retain(|pattern| !pattern.is_empty());
+        matches
+    }
+
+    /// A message, which the reference passes on as an argument: its commas need quotes of their own.
+    fn message(&mut self, index: usize) -> String {
+        if self.is_split(index) {
+            let diagnostic = Diagnostic::error("unprotected_comma", "a comma ends the message early")
+                .at(self.place(index), "holds a comma that quotes do not protect")
+                .why("sendmail's tree then leaves out the rule that refuses, and listed clients are let in")
+                .help("put a second pair of quotes around the message: ``\"550 …, …\"''");
+            self.environment.report(diagnostic);
+        }
+        self.value(index)
+    }
+}

@@ -1,0 +1,101 @@
+//! What the reference prints about features, said so that a reader knows what to do.
+
+use super::Run;
+use crate::{
+    catalog::feature::{ArgumentKind, FeatureNotice, When},
+    diagnostic::Diagnostic,
+};
+
+impl Run<'_, '_, '_> {
+    /// A diagnostic for something that the reference prints.
+    pub(super) fn explain(&self, notice: &FeatureNotice) -> Diagnostic {
+        let raw = self.arg(0).map_or("", |arg| arg.as_str());
+        let diagnostic = match (self.spec.name, notice.when) {
+            ("promiscuous_relay", _) => Diagnostic::warning("promiscuous_relay", "this host relays for everybody")
+                .at(self.span, "makes it an open relay")
+                .why(
+                    "anyone on the Internet can send mail through it, and such hosts are found and listed within hours",
+                )
+                .help("name those who may relay, with RELAY_DOMAIN or with RELAY entries of the access map"),
+            ("relay_local_from", _) => {
+                Diagnostic::warning("relay_local_from", "whoever names a local sender may relay")
+                    .at(self.span, "lets the sender's address decide")
+                    .why("anyone can write any sender address, so this is close to an open relay")
+                    .help("let clients authenticate, or name them with RELAY_DOMAIN or the access map")
+            }
+            ("relay_mail_from", When::Always) => {
+                Diagnostic::warning("relay_mail_from", "whoever names a listed sender may relay")
+                    .at(self.span, "lets the sender's address decide")
+                    .why("anyone can write any sender address, so this is close to an open relay")
+                    .help("let clients authenticate, or name them with RELAY_DOMAIN or the access map")
+            }
+            ("lookupdotdomain", When::With(_)) => Diagnostic::warning(
+                "lookupdotdomain_hosts_only",
+                "`lookupdotdomain` and `relay_hosts_only` do not go together",
+            )
+            .at(self.span, "looks up whole domains")
+            .why("the one decides by domain, the other wants every host named")
+            .help("choose one of them"),
+            (_, When::MapWithout(option)) => Diagnostic::warning(
+                "missing_tempfail",
+                format!("the map of `{}` is declared without `-T{option}`", self.spec.name),
+            )
+            .at(self.place(0), format!("`-T{option}` is missing here"))
+            .why("while the map cannot be read, mail would be decided as if it had no entries; it is added")
+            .help(format!("put `-T{option}` after the map's class: `hash -T{option} /etc/mail/access`")),
+            (name, When::Without(_) | When::MissingAndWithout(_)) => {
+                let needed = self.spec.requires.unwrap_or("access_db");
+                Diagnostic::error("requires_feature", format!("`{name}` needs `{needed}` before it"))
+                    .at(self.span, "asked for here")
+                    .why(format!("it works on what `{needed}` declares, and that is not declared above"))
+                    .help(format!("write FEATURE(`{needed}') above it"))
+            }
+            (name, When::Missing) => match self.argument_spec(0).map(|spec| spec.kind) {
+                Some(ArgumentKind::Word(_, choices)) => {
+                    let forms: Vec<String> =
+                        choices.iter().map(|c| format!("FEATURE(`{name}', `{}')", c.word)).collect();
+                    Diagnostic::error("missing_argument", format!("`{name}` needs to know how"))
+                        .at(self.span, "expected a second argument")
+                        .why("without it such addresses are neither refused nor taken as they are")
+                        .help(format!("write {}", forms.join(" or ")))
+                }
+                _ => self.missing_server(),
+            },
+            (name, When::Illegal) => {
+                let words: Vec<String> = match self.argument_spec(0).map(|spec| spec.kind) {
+                    Some(ArgumentKind::Word(_, choices) | ArgumentKind::Flags(_, choices)) => {
+                        choices.iter().map(|choice| format!("`{}`", choice.word)).collect()
+                    }
+                    _ => Vec::new(),
+                };
+                Diagnostic::error("illegal_argument", format!("`{name}` does not know `{raw}`"))
+                    .at(self.place(0), "none of its words")
+                    .why("the argument has no effect")
+                    .help(format!("it takes {}", words.join(" or ")))
+            }
+            (name, When::With(mark)) if mark.starts_with("_MAILER_") => {
+                let mailer = mark.trim_start_matches("_MAILER_").trim_end_matches('_');
+                Diagnostic::error("feature_after_mailer", format!("`{name}` comes after MAILER({mailer})"))
+                    .at(self.span, "too late here")
+                    .why("the mailer's rules are already written, without it")
+                    .help(format!("move it above MAILER({mailer})"))
+            }
+            (name, When::Always) if self.spec.renamed_to.is_some() => {
+                let now = self.spec.renamed_to.unwrap_or_default();
+                Diagnostic::warning("deprecated_feature", format!("`{name}` is an old name"))
+                    .at(self.span, "old name")
+                    .why("a later sendmail will not know it")
+                    .help(format!("write FEATURE(`{now}')"))
+            }
+            (name, When::Always | When::With(_)) => {
+                let message = format!("sendmail's tree objects to `{name}`");
+                if notice.text.starts_with("*** ERROR") {
+                    Diagnostic::error("feature", message).at(self.span, "asked for here")
+                } else {
+                    Diagnostic::warning("feature", message).at(self.span, "asked for here")
+                }
+            }
+        };
+        diagnostic.reference(notice.render(raw))
+    }
+}

@@ -1,0 +1,119 @@
+//! Decisions, read from the definitions that statements left.
+
+use super::Table;
+use crate::{
+    site::{
+        AccessMap, AddDomain, BlocklistMap, Canonify, DelayChecks, MailFromRelay, Masquerade, Messages, Nouucp,
+        PercentHack, RelayPolicy, Routing, SenderChecks, Site, SpamRecipients,
+    },
+    source::Spanned,
+};
+
+/// Fills in everything that decides about mail.
+pub(super) fn fill(site: &mut Site, table: &mut Table<'_, '_, '_>) {
+    site.relay = relay(table);
+    site.access = access(table);
+    site.senders = SenderChecks {
+        accept_unresolvable: table.flag("_ACCEPT_UNRESOLVABLE_DOMAINS_"),
+        accept_unqualified: table.flag("_ACCEPT_UNQUALIFIED_SENDERS_"),
+    };
+    site.delay_checks = table.flag("_DELAY_CHECKS_").map(|declared| DelayChecks {
+        declared,
+        spam: match (table.is_defined("_SPAM_FRIEND_"), table.is_defined("_SPAM_HATER_")) {
+            (true, _) => Some(SpamRecipients::Friend),
+            (false, true) => Some(SpamRecipients::Hater),
+            (false, false) => None,
+        },
+        compatible_8_10: table.is_defined("_DELAY_COMPAT_8_10_"),
+    });
+    if !site.blocklists.is_empty() {
+        site.blocklist_map = BlocklistMap {
+            class: table.set("DNSBL_MAP"),
+            options: table.set("DNSBL_MAP_OPT"),
+            enhanced_timeout: table.set("EDNSBL_TO"),
+        };
+    }
+    site.masquerade = masquerade(table);
+    site.routing = routing(table);
+    site.canonify = Canonify { disabled: table.flag("_NO_CANONIFY_"), hosts: table.is_defined("_CANONIFY_HOSTS_") };
+    site.nouucp = table.spanned("_NO_UUCP_").and_then(|value| match value.value.as_str() {
+        "r" => Some(value.map(|_| Nouucp::Reject)),
+        "e" => None,
+        _ => Some(value.map(|_| Nouucp::Nospecial)),
+    });
+    site.percent_hack = table.spanned("_NO_PERCENTHACK_").and_then(|value| match value.value.as_str() {
+        "r" => Some(value.map(|_| PercentHack::Reject)),
+        "e" => None,
+        _ => Some(value.map(|_| PercentHack::Nospecial)),
+    });
+    site.redirect = table.environment.features.get("redirect").map(|span| Spanned::new((), *span));
+    site.messages = Messages {
+        relay: table.set("confRELAY_MSG"),
+        reject: table.set("confREJECT_MSG"),
+        recipient_reject: table.set("confRCPTREJ_MSG"),
+        tls_permanent: table.is_defined("TLS_PERM_ERR"),
+    };
+}
+
+fn relay(table: &mut Table<'_, '_, '_>) -> RelayPolicy {
+    RelayPolicy {
+        promiscuous: table.flag("_PROMISCUOUS_RELAY_"),
+        based_on_mx: table.flag("_RELAY_MX_SERVED_"),
+        entire_domain: table.flag("_RELAY_ENTIRE_DOMAIN_"),
+        hosts_only: table.flag("_RELAY_HOSTS_ONLY_"),
+        local_from: table.flag("_RELAY_LOCAL_FROM_"),
+        mail_from: table.flag("_RELAY_DB_FROM_").map(|asked| {
+            let domain = table.is_defined("_RELAY_DB_FROM_DOMAIN_");
+            asked.map(|()| if domain { MailFromRelay::Domain } else { MailFromRelay::Address })
+        }),
+        loose: table.flag("_LOOSE_RELAY_CHECK_"),
+    }
+}
+
+fn access(table: &mut Table<'_, '_, '_>) -> Option<AccessMap> {
+    let declared = table.flag("_ACCESS_TABLE_")?;
+    let spec = table.environment.maps.get("access_db").map(|spec| spec.value.clone())?;
+    Some(AccessMap {
+        declared,
+        spec,
+        skip: table.is_defined("_ACCESS_SKIP_"),
+        lookup_dot_domain: table.is_defined("_LOOKUPDOTDOMAIN_"),
+        relay_to_full_address: table.is_defined("_RELAY_FULL_ADDR_"),
+        blocklist_recipients: table.is_defined("_BLOCKLIST_RCPT_"),
+        entries: std::mem::take(&mut table.environment.access),
+    })
+}
+
+fn masquerade(table: &mut Table<'_, '_, '_>) -> Masquerade {
+    Masquerade {
+        name: table.spanned("MASQUERADE_NAME"),
+        envelope: table.flag("_MASQUERADE_ENVELOPE_"),
+        entire_domain: table.flag("_MASQUERADE_ENTIRE_DOMAIN_"),
+        limited: table.flag("_LIMITED_MASQUERADE_"),
+        all: table.flag("_ALL_MASQUERADE_"),
+        local_no_masquerade: table.flag("_LOCAL_NO_MASQUERADE_"),
+        always_add_domain: table
+            .spanned("_ALWAYS_ADD_DOMAIN_")
+            .map(|domain| domain.map(|name| if name.is_empty() { AddDomain::Local } else { AddDomain::Named(name) })),
+    }
+}
+
+fn routing(table: &mut Table<'_, '_, '_>) -> Routing {
+    let map = |table: &mut Table<'_, '_, '_>, mark: &str, feature: &str| {
+        table.flag(mark)?;
+        table.environment.maps.get(feature).map(|spec| Spanned::new(spec.value.clone(), spec.span))
+    };
+    Routing {
+        smart_host: table.spanned("SMART_HOST"),
+        local_relay: table.spanned("LOCAL_RELAY"),
+        mail_hub: table.spanned("MAIL_HUB"),
+        luser_relay: table.spanned("LUSER_RELAY"),
+        mailertable: map(table, "_MAILER_TABLE_", "mailertable"),
+        virtusertable: map(table, "_VIRTUSER_TABLE_", "virtusertable"),
+        virtual_hosts_relay: table.is_defined("_VIRTHOSTS_"),
+        uucp_relay: table.spanned("UUCP_RELAY"),
+        bitnet_relay: table.spanned("BITNET_RELAY"),
+        decnet_relay: table.spanned("DECNET_RELAY"),
+        fax_relay: table.spanned("FAX_RELAY"),
+    }
+}

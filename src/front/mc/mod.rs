@@ -1,0 +1,61 @@
+//! `.mc`: sendmail's macros, executed in order against the environment.
+//!
+//! The m4 machine reads the file; what `FEATURE`, `MAILER` and the others mean is [`Statements`], a dialect of it. The tree
+//! that a `.mc` includes (`m4/cf.m4`) is built in, so nothing is read for it. Text that is left over, outside all calls, is
+//! raw sendmail.cf and goes where the reference would put it ([`raw`]). [`slips`] finds what m4 takes without a word and
+//! nobody means.
+
+mod raw;
+mod slips;
+mod statements;
+
+pub use statements::Statements;
+
+use super::{
+    Compiled, Input,
+    environment::{Environment, TREE},
+    lower::lower,
+    macros::Macros,
+};
+use crate::{
+    diagnostic::Diagnostic,
+    source::{FileSystem, Sources, Span},
+    syntax::mc::{Machine, NoDialect, Text, load},
+};
+
+/// Compiles a `.mc`.
+pub(super) fn compile(input: &Input<'_>, files: &dyn FileSystem) -> Compiled {
+    let mut sources = Sources::default();
+    let (id, mut diagnostics) = load(&mut sources, input.name, input.bytes);
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return Compiled { site: None, diagnostics, sources };
+    }
+    let length = sources.get(id).map_or(0, |source| source.text().len());
+    let end = Span::new(id, length, length);
+    let mut m4 = Machine::new(&mut sources, files, id);
+    m4.disable_comments();
+    // The tree takes these two away, which stand for something else in its texts.
+    for name in ["format", "hpux"] {
+        m4.undefine(&NoDialect, name);
+    }
+    let mut macros = Macros::new(&mut m4);
+    let environment = Environment::new(&mut macros);
+    for (name, text) in [("_CF_DIR_", TREE), ("CF_LEVEL", "10")] {
+        macros.define(name, Text::computed(text, environment.nowhere()));
+    }
+    let mut dialect = Statements::new(environment);
+    let finished = m4.run(&mut dialect, id).is_ok();
+    let mut environment = dialect.into_environment();
+    let mut site = None;
+    if finished {
+        raw::collect(&mut environment, &mut m4);
+        let mut macros = Macros::new(&mut m4);
+        environment.close(&mut macros, end);
+        site = Some(lower(&mut environment, &mut macros));
+        slips::find(&mut environment, &m4);
+    }
+    diagnostics.append(&mut m4.take_diagnostics());
+    diagnostics.append(&mut environment.diagnostics);
+    let refused = diagnostics.iter().any(Diagnostic::is_error);
+    Compiled { site: site.filter(|_| !refused), diagnostics, sources }
+}

@@ -1,0 +1,73 @@
+//! What m4 takes without a word and nobody means: names that nothing reads, definitions that come too late, misspelt
+//! macros.
+
+use crate::{
+    catalog::{macros::MACROS, option::OPTIONS, setting::SETTINGS},
+    diagnostic::{Diagnostic, nearest},
+    front::environment::Environment,
+    syntax::mc::{DefinitionRecord, Machine, Origin, looks_quoted},
+};
+
+/// Looks through the record of a run.
+pub(super) fn find(environment: &mut Environment, m4: &Machine<'_>) {
+    for record in m4.definitions() {
+        if record.origin != Origin::Supplied
+            && record.first_read.is_none()
+            && record.removed.is_none()
+            && record.replaced_by.is_none()
+            && let Some(diagnostic) = unread(m4, record)
+        {
+            environment.report(diagnostic);
+        }
+    }
+    for call in m4.suspicious_calls() {
+        let name = &call.name.value;
+        let near = nearest(name, MACROS.iter().map(|m| m.name).chain(["define", "divert", "undefine", "include"]));
+        if call.discarded && near.is_none() {
+            continue;
+        }
+        let mut diagnostic = Diagnostic::error("unknown_macro", format!("there is no macro `{name}`"))
+            .at(call.name.span, "copied as it is")
+            .why("m4 leaves a name that it does not know in the text, so what was meant does not happen");
+        if let Some(near) = near {
+            diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+        } else {
+            diagnostic = diagnostic.help("the macros of a `.mc` are in cf/README");
+        }
+        environment.report(diagnostic);
+    }
+}
+
+/// A definition that nothing read.
+fn unread(m4: &Machine<'_>, record: &DefinitionRecord) -> Option<Diagnostic> {
+    let name = record.name.value.as_str();
+    if name.starts_with('_') || looks_quoted(name).is_some() {
+        return None;
+    }
+    let known = OPTIONS.iter().any(|o| o.name == name) || SETTINGS.iter().any(|s| s.name == name);
+    if known {
+        let read = m4
+            .definitions()
+            .iter()
+            .filter(|earlier| earlier.name.value == name && earlier.order < record.order)
+            .filter_map(|earlier| earlier.first_read)
+            .chain(m4.first_undefined_read(name))
+            .filter(|read| read.order < record.order)
+            .min_by_key(|read| read.order)?;
+        return Some(
+            Diagnostic::warning("define_too_late", format!("this definition of `{name}` has no effect"))
+                .at(record.name.span, "defined here, after it was read")
+                .at(read.span, "read here")
+                .why("a feature or a mailer takes the value that it finds when it runs")
+                .help("move the definition above what reads it"),
+        );
+    }
+    let names = OPTIONS.iter().map(|o| o.name).chain(SETTINGS.iter().map(|s| s.name));
+    let diagnostic = Diagnostic::warning("unknown_define", format!("nothing reads `{name}`"))
+        .at(record.name.span, "not known to sendmail, and not used in this file")
+        .why("m4 defines any name, and sendmail's tree never asks for this one");
+    Some(match nearest(name, names) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic.help("remove it, or check its spelling in cf/README"),
+    })
+}

@@ -1,0 +1,150 @@
+//! The macros of a `.mc`, as a dialect of m4.
+
+use crate::{
+    catalog::{
+        Support,
+        macros::{self as catalog, MacroRole, MacroSpec},
+    },
+    diagnostic::Diagnostic,
+    front::{
+        environment::Environment,
+        macros::{Macros, Words},
+    },
+    site::Class,
+    syntax::mc::{Call, Dialect, Machine, Text},
+};
+
+/// Carries out statements against an environment.
+#[derive(Debug)]
+pub struct Statements {
+    environment: Environment,
+}
+
+impl Statements {
+    /// Statements that take effect in `environment`.
+    pub fn new(environment: Environment) -> Self {
+        Self { environment }
+    }
+
+    /// What they have declared.
+    pub fn into_environment(self) -> Environment {
+        self.environment
+    }
+
+    /// Carries out one statement; the m4 text that is read in its place.
+    fn carry_out(&mut self, macros: &mut Macros<'_, '_>, spec: &MacroSpec, call: &Call) -> &'static str {
+        let environment = &mut self.environment;
+        let empty = Text::empty(call.span);
+        let arg = |n: usize| call.arg(n).unwrap_or(&empty);
+        let rest = call.args.get(1..).unwrap_or(&[]);
+        match spec.role {
+            MacroRole::System => environment.ostype(macros, arg(0), call.span),
+            MacroRole::Domain => environment.domain(macros, arg(0), call.span),
+            MacroRole::Feature => environment.feature(macros, arg(0), rest, call.span),
+            MacroRole::Hack => environment.hack(macros, arg(0)),
+            MacroRole::Mailer => environment.mailer(macros, arg(0), rest, call.span),
+            MacroRole::MailerFlags => environment.modify_mailer_flags(call.str(0), call.str(1)),
+            MacroRole::Version => environment.version_id(arg(0)),
+            MacroRole::ClassMembers(class) => {
+                if let Some(class) = Class::ALL.into_iter().find(|known| known.name() == class) {
+                    environment.class_members(macros, class, arg(0), spec.name);
+                }
+                return REST_OF_LINE;
+            }
+            MacroRole::ClassFile(class) => {
+                if let Some(class) = Class::ALL.into_iter().find(|known| known.name() == class) {
+                    environment.class_file(macros, class, arg(0), spec.name);
+                }
+                return REST_OF_LINE;
+            }
+            MacroRole::Setting(_) => environment.masquerade_as(macros, arg(0)),
+            MacroRole::Daemon => environment.daemon_options(arg(0)),
+            MacroRole::Client => environment.client_options(arg(0)),
+            MacroRole::Milter => environment.mail_filter(macros, arg(0), arg(1)),
+            MacroRole::InputMilter => environment.input_mail_filter(macros, arg(0), arg(1)),
+            MacroRole::QueueGroup => environment.queue_group(macros, arg(0), arg(1)),
+            MacroRole::Raw => return section(spec.name),
+            MacroRole::Uucp => {}
+        }
+        ""
+    }
+}
+
+/// What class statements leave behind: they take the rest of their line with them. The quotes end the word.
+const REST_OF_LINE: &str = "dnl`'";
+
+/// What turns the text after a section's name into that section: m4 text.
+fn section(name: &str) -> &'static str {
+    match name {
+        "LOCAL_NET_CONFIG" => "define(`_LOCAL_RULES_', `1')divert(1)",
+        "LOCAL_RULE_3" => "divert(2)",
+        "LOCAL_RULE_0" => "divert(3)",
+        "LOCAL_UUCP" => "divert(4)",
+        "LOCAL_CONFIG" => "divert(6)",
+        "MAILER_DEFINITIONS" => "divert(7)",
+        "LOCAL_DNSBL" => "divert(8)",
+        "LOCAL_RULE_1" => "divert(9)Ssender=1\n",
+        "LOCAL_RULE_2" => "divert(9)Srecipient=2\n",
+        _ => "divert(9)\n",
+    }
+}
+
+impl Dialect for Statements {
+    fn is_macro(&self, name: &str) -> bool {
+        Words::has(name) || spec(name).is_some() || matches!(name, "PUSHDIVERT" | "POPDIVERT")
+    }
+
+    fn call(&mut self, m4: &mut Machine<'_>, call: Call) -> Text {
+        if Words::has(&call.name) {
+            return Words::expand(m4, &call);
+        }
+        match call.name.as_str() {
+            "PUSHDIVERT" => {
+                return Text::computed(format!("pushdef(`__D__', divnum)divert({})", call.str(0)), call.span);
+            }
+            "POPDIVERT" => return Text::computed("divert(__D__)popdef(`__D__')", call.span),
+            _ => {}
+        }
+        let Some(spec) = spec(&call.name) else { return Text::empty(call.span) };
+        if spec.support == Support::NotYet && spec.role != MacroRole::Hack {
+            self.environment.unsupported("macro", spec.name, call.span);
+        } else if let Some(blank) = call.detached
+            && spec.role != MacroRole::Raw
+        {
+            self.environment.report(
+                Diagnostic::error("blank_before_parenthesis", format!("{} is called without arguments", spec.name))
+                    .at(blank, "the blank before this parenthesis")
+                    .why("m4 takes a parenthesis for arguments only when it follows the name at once")
+                    .help(format!("write {}( without a blank", spec.name)),
+            );
+        }
+        let yields = self.carry_out(&mut Macros::new(m4), spec, &call);
+        for diagnostic in self.environment.diagnostics.drain(..) {
+            m4.report(diagnostic);
+        }
+        if spec.role == MacroRole::Version {
+            return Text::computed(format!("#####  {}  #####", call.str(0)), call.span).into_literal();
+        }
+        Text::computed(yields, call.span)
+    }
+
+    fn include(&mut self, _m4: &mut Machine<'_>, path: &Text) -> Option<Text> {
+        // What cf.m4 leaves behind when it has been read before: output goes to where it goes at the start.
+        is_tree(path.as_str()).then(|| Text::computed("divert(0)", path.span()))
+    }
+}
+
+/// The catalog's entry of a macro. All names are capitals, which most words are not.
+fn spec(name: &str) -> Option<&'static MacroSpec> {
+    if name.len() < 4 || !name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') {
+        return None;
+    }
+    catalog::by_name(name)
+}
+
+/// Whether a path is that of the tree's own files, wherever the tree lies.
+fn is_tree(path: &str) -> bool {
+    ["cf.m4", "cfhead.m4", "proto.m4", "version.m4"]
+        .iter()
+        .any(|file| path.strip_suffix(file).is_some_and(|folder| folder.ends_with("m4/")))
+}

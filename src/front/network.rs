@@ -1,0 +1,122 @@
+//! Names that look like networks: whether sendmail can match them.
+//!
+//! A network in class R or in the access map is the first parts of an address, `192.168.138`, matched part by part
+//! (cf/README, "Access DB"). There is no mask, and an IPv6 address starts with `IPv6:`.
+
+/// What is wrong with a name that looks like a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Malformed {
+    /// A part is no number up to 255, or there are more than four.
+    Octet,
+    /// There is a mask: `10.0.0.0/8`.
+    Mask,
+    /// It ends with a dot.
+    TrailingDot,
+    /// Two dots follow each other, or it starts with one.
+    EmptyPart,
+    /// An IPv6 address without `IPv6:` before it.
+    BareIpv6,
+}
+
+impl Malformed {
+    /// What is wrong, to complete "`name` …".
+    pub fn message(self) -> &'static str {
+        match self {
+            Malformed::Octet => "is no network: its parts are numbers from 0 to 255, four at most",
+            Malformed::Mask => "has a mask, and sendmail knows none",
+            Malformed::TrailingDot => "ends with a dot",
+            Malformed::EmptyPart => "has an empty part",
+            Malformed::BareIpv6 => "is an IPv6 address without `IPv6:` before it",
+        }
+    }
+
+    /// What to write instead of `name`.
+    pub fn help(self, name: &str) -> String {
+        match self {
+            Malformed::Octet | Malformed::EmptyPart => "write the first parts of the address: `192.168.138`".into(),
+            Malformed::Mask => match classful(name) {
+                Some(network) => format!("write `{network}`"),
+                None => "write one network for each value of the part that the mask divides: `192.168.138`".into(),
+            },
+            Malformed::TrailingDot => format!("write `{}`", name.trim_end_matches('.')),
+            Malformed::BareIpv6 => format!("write `IPv6:{name}`"),
+        }
+    }
+}
+
+/// What is wrong with `name`, if it looks like a network and is none that sendmail matches.
+pub fn check(name: &str) -> Option<Malformed> {
+    if name.matches(':').count() >= 2 {
+        let bare = !name.to_ascii_lowercase().starts_with("ipv6:") && name.bytes().all(is_ipv6_byte);
+        return bare.then_some(Malformed::BareIpv6);
+    }
+    if !name.bytes().any(|b| b.is_ascii_digit())
+        || !name.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'/'))
+    {
+        return None;
+    }
+    if name.contains('/') {
+        return Some(Malformed::Mask);
+    }
+    let (body, dotted) = match name.strip_suffix('.') {
+        Some(body) => (body, true),
+        None => (name, false),
+    };
+    let parts: Vec<&str> = body.split('.').collect();
+    if parts.iter().any(|part| part.is_empty()) {
+        return Some(Malformed::EmptyPart);
+    }
+    if parts.len() > 4 || parts.iter().any(|part| part.parse::<u8>().is_err()) {
+        return Some(Malformed::Octet);
+    }
+    dotted.then_some(Malformed::TrailingDot)
+}
+
+fn is_ipv6_byte(byte: u8) -> bool {
+    byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.' | b'/')
+}
+
+/// The parts that a mask of 8, 16, 24 or 32 bits leaves.
+fn classful(name: &str) -> Option<String> {
+    let (address, bits) = name.split_once('/')?;
+    let parts = match bits {
+        "8" => 1,
+        "16" => 2,
+        "24" => 3,
+        "32" => 4,
+        _ => return None,
+    };
+    let kept: Vec<&str> = address.split('.').take(parts).filter(|part| part.parse::<u8>().is_ok()).collect();
+    (kept.len() == parts).then(|| kept.join("."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn networks_and_names_pass() {
+        for name in
+            ["192.168.138", "10", "127.0.0.1", "arkum.ch", "IPv6:2001:db8::1", "3com.com", "1.example", "From:10"]
+        {
+            assert_eq!(check(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_sendmail_cannot_match_is_named() {
+        assert_eq!(check("192.168.300"), Some(Malformed::Octet));
+        assert_eq!(check("1.2.3.4.5"), Some(Malformed::Octet));
+        assert_eq!(check("10.0.0.0/8"), Some(Malformed::Mask));
+        assert_eq!(check("192.168.138."), Some(Malformed::TrailingDot));
+        assert_eq!(check("192..138"), Some(Malformed::EmptyPart));
+        assert_eq!(check("2001:db8::1"), Some(Malformed::BareIpv6));
+    }
+
+    #[test]
+    fn advice_is_a_network_that_passes() {
+        assert_eq!(Malformed::Mask.help("10.0.0.0/8"), "write `10`");
+        assert_eq!(Malformed::Mask.help("192.168.138.0/24"), "write `192.168.138`");
+        assert_eq!(Malformed::TrailingDot.help("192.168.138."), "write `192.168.138`");
+    }
+}
