@@ -37,7 +37,8 @@ impl Directives {
                 _ => {
                     let (name, value) = match letter {
                         'O' => option(rest),
-                        'K' | 'P' | 'X' | 'Q' | 'M' => word(letter, rest),
+                        'K' | 'P' | 'X' | 'Q' => word(letter, rest),
+                        'M' => mailer(rest),
                         'H' => header(rest),
                         'D' | 'F' | 'E' => {
                             let (name, value) = split_name(rest);
@@ -146,6 +147,15 @@ fn word(letter: char, rest: &str) -> (String, String) {
     (format!("{letter}{name}"), value.split_ascii_whitespace().collect::<Vec<_>>().join(" "))
 }
 
+/// A mailer's name, then its equates in any order; `A=` is the last and runs to the end.
+fn mailer(rest: &str) -> (String, String) {
+    let (name, value) = word('M', rest);
+    let (equates, arguments) = value.split_once(", A=").unwrap_or((&value, ""));
+    let mut equates: Vec<&str> = equates.split(',').map(str::trim).filter(|equate| !equate.is_empty()).collect();
+    equates.sort_unstable();
+    (name, format!("{}, A={arguments}", equates.join(", ")))
+}
+
 /// `H?flags?Name: value` or `HName: value`.
 fn header(rest: &str) -> (String, String) {
     let (flags, field) = match rest.strip_prefix('?').and_then(|rest| rest.split_once('?')) {
@@ -166,8 +176,8 @@ mod tests {
 
     #[test]
     fn order_comments_and_spacing_mean_nothing() {
-        let a = "# one\nC{w}a b\nD{S}x\nO A=1\nMesmtp,\tP=[IPC],\n\t\tA=TCP $h\nKm hash  /x # map\n";
-        let b = "Km hash /x\nMesmtp, P=[IPC], A=TCP $h\nO A=1\nDSx\nCwb\nCwa\nSfoo\nR$*\t$1\n";
+        let a = "# one\nC{w}a b\nD{S}x\nO A=1\nMesmtp,\tP=[IPC], C=x, m=1,\n\t\tA=TCP $h\nKm hash  /x # map\n";
+        let b = "Km hash /x\nMesmtp, P=[IPC], m=1, C=x, A=TCP $h\nO A=1\nDSx\nCwb\nCwa\nSfoo\nR$*\t$1\n";
         assert_eq!(differ(a, b), 0);
     }
 

@@ -252,8 +252,8 @@ fn raw_text_goes_where_its_section_is() {
 
 #[test]
 fn a_map_made_of_others_comes_after_them() {
-    let mut site = Site::default();
-    site.access = Some(AccessMap { spec: MapSpec::new("sequence access1 access2"), ..access() });
+    let access = AccessMap { spec: MapSpec::new("sequence access1 access2"), ..access() };
+    let mut site = Site { access: Some(access), ..Site::default() };
     site.routing.mailertable = Some(spanned(MapSpec::new("hash /m")));
     let members = RawText { text: "Kaccess1 hash /a\nKaccess2 hash /b\n".into(), span: None };
     site.raw.insert(RawSection::LocalConfig, vec![members]);
