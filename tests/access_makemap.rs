@@ -1,4 +1,4 @@
-//! sendmail's own `makemap`, run on the access text, gives the pairs that we store. Needs `makemap` (sendmail 8.17).
+//! sendmail's own `makemap`, run on the access text, gives the pairs that we store, and reads our database. Needs `makemap` (sendmail 8.17).
 
 #![cfg(test)]
 
@@ -39,7 +39,12 @@ fn makemap(directory: &Path, text: &str) -> Vec<Vec<u8>> {
     let made =
         Command::new("makemap").args(["hash"]).arg(&database).stdin(File::open(&source).unwrap()).output().unwrap();
     assert!(made.status.success(), "{}\n{text:?}", String::from_utf8_lossy(&made.stderr));
-    let read = Command::new("makemap").args(["-u", "hash"]).arg(&database).stdin(Stdio::null()).output().unwrap();
+    read_back(&database)
+}
+
+/// The entries of a database as `makemap -u` prints them, sorted.
+fn read_back(database: &Path) -> Vec<Vec<u8>> {
+    let read = Command::new("makemap").args(["-u", "hash"]).arg(database).stdin(Stdio::null()).output().unwrap();
     assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
     let mut lines: Vec<Vec<u8>> = read.stdout.split(|b| *b == b'\n').map(<[u8]>::to_vec).collect();
     assert_eq!(lines.pop(), Some(Vec::new()));
@@ -73,7 +78,10 @@ proptest! {
                 .map(|pair| [pair.key, b"\t".to_vec(), pair.value].concat())
                 .collect();
             ours.sort();
-            prop_assert_eq!(makemap(directory.path(), &text), ours);
+            prop_assert_eq!(&makemap(directory.path(), &text), &ours);
+            let database = directory.path().join("ours.db");
+            fs::write(&database, access::database(&map).unwrap()).unwrap();
+            prop_assert_eq!(read_back(&database), ours);
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use crate::{
     diagnostic::Diagnostic,
+    map::hash,
     site::{AccessEntry, AccessMap},
 };
 
@@ -62,6 +63,22 @@ pub fn pairs(map: &AccessMap) -> Result<Vec<Pair>, Vec<Diagnostic>> {
     let nul: &[u8] = if map.spec.includes_null() { &[0] } else { &[] };
     let stored = |text: &str| [text.as_bytes(), nul].concat();
     Ok(plan(map)?.into_iter().map(|line| Pair { key: stored(&line.stored_key), value: stored(line.value) }).collect())
+}
+
+/// The hashed database: the bytes of `access.db`.
+///
+/// # Errors
+/// As [`pairs`].
+pub fn database(map: &AccessMap) -> Result<Vec<u8>, Vec<Diagnostic>> {
+    let pairs: Vec<_> = pairs(map)?.into_iter().map(|pair| (pair.key, pair.value)).collect();
+    let mut bytes = Vec::new();
+    hash::write(&pairs, &mut bytes).map_err(|error| {
+        vec![
+            Diagnostic::error("access_database", format!("the access map cannot be written as a database: {error}"))
+                .at(map.declared.span, "declared here"),
+        ]
+    })?;
+    Ok(bytes)
 }
 
 /// An entry that the text can carry.

@@ -2,3 +2,4 @@
 
 pub mod access;
 pub mod cf;
+pub mod relay;

@@ -139,30 +139,39 @@ pub enum AccessAction<'a> {
 }
 
 impl<'a> AccessAction<'a> {
-    /// Reads a value as the rulesets do: keywords in upper case, whole.
+    /// Reads a value as the rulesets do: keywords whole and in any case, blanks around words without meaning.
     pub fn of(value: &'a str) -> Self {
-        match value {
-            "OK" => Self::Ok,
-            "RELAY" => Self::Relay,
-            "REJECT" => Self::Reject,
-            "DISCARD" => Self::Discard,
-            "SKIP" => Self::Skip,
-            "FRIEND" => Self::Friend,
-            "HATER" => Self::Hater,
-            _ => {
-                if let Some(reason) = value.strip_prefix("QUARANTINE:") {
-                    return Self::Quarantine(reason);
-                }
-                match value.strip_prefix("ERROR:") {
-                    Some(rest) => match rest.split_once(':') {
-                        Some((dsn, text)) if is_dsn(dsn) => Self::Error { dsn: Some(dsn), text },
-                        _ => Self::Error { dsn: None, text: rest },
-                    },
-                    None => Self::Other(value),
-                }
+        let value = value.trim_matches([' ', '\t']);
+        for (word, action) in [
+            ("OK", Self::Ok),
+            ("RELAY", Self::Relay),
+            ("REJECT", Self::Reject),
+            ("DISCARD", Self::Discard),
+            ("SKIP", Self::Skip),
+            ("FRIEND", Self::Friend),
+            ("HATER", Self::Hater),
+        ] {
+            if value.eq_ignore_ascii_case(word) {
+                return action;
             }
         }
+        if let Some(reason) = strip_word(value, "QUARANTINE:") {
+            return Self::Quarantine(reason);
+        }
+        match strip_word(value, "ERROR:") {
+            Some(rest) => match rest.split_once(':') {
+                Some((dsn, text)) if is_dsn(dsn.trim()) => Self::Error { dsn: Some(dsn.trim()), text: text.trim() },
+                _ => Self::Error { dsn: None, text: rest },
+            },
+            None => Self::Other(value),
+        }
     }
+}
+
+/// What follows `word` in `value`, blanks between them left out; `word` in any case.
+fn strip_word<'a>(value: &'a str, word: &str) -> Option<&'a str> {
+    let (head, rest) = value.split_at_checked(word.len())?;
+    head.eq_ignore_ascii_case(word).then(|| rest.trim_start_matches([' ', '\t']))
 }
 
 /// Whether `text` is an enhanced status code `D.S.N` (RFC 3463 section 2).
@@ -179,8 +188,9 @@ mod tests {
     #[test]
     fn values_are_read_as_the_rulesets_read_them() {
         assert_eq!(AccessAction::of("RELAY"), AccessAction::Relay);
-        assert_eq!(AccessAction::of("relay"), AccessAction::Other("relay"));
+        assert_eq!(AccessAction::of("relay "), AccessAction::Relay);
         assert_eq!(AccessAction::of("ERROR:5.7.1:550 no"), AccessAction::Error { dsn: Some("5.7.1"), text: "550 no" });
+        assert_eq!(AccessAction::of("error: 550 no"), AccessAction::Error { dsn: None, text: "550 no" });
         assert_eq!(AccessAction::of("ERROR:550 no"), AccessAction::Error { dsn: None, text: "550 no" });
         assert_eq!(AccessAction::of("550 no"), AccessAction::Other("550 no"));
     }

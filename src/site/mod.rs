@@ -15,7 +15,7 @@ mod policy;
 mod raw;
 mod setting;
 
-pub use access::{AccessAction, AccessEntry, AccessMap};
+pub use access::{AccessAction, AccessEntry, AccessMap, TAGS, is_dsn};
 pub use class::{Class, ClassFile, Classes};
 pub use listener::{Listener, Listeners};
 pub use mailer::{Mailer, MailerNames};

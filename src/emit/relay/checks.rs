@@ -1,0 +1,182 @@
+//! What is asked of clients and senders.
+
+use std::net::Ipv4Addr;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Period, Reply, is_default, reader::Reader};
+use crate::{
+    site::{self, DnsBlocklist},
+    source::Spanned,
+};
+
+/// What is asked of clients and senders before their mail is taken.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+#[serde(deny_unknown_fields, default)]
+pub struct Checks {
+    /// Senders whose domain cannot be found are accepted.
+    #[serde(skip_serializing_if = "is_default")]
+    pub accept_unresolvable_senders: bool,
+    /// Senders without a domain are accepted from the network.
+    #[serde(skip_serializing_if = "is_default")]
+    pub accept_unqualified_senders: bool,
+    /// Client and sender are checked when the recipient is known. Left out: each at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delayed: Option<DelayedChecks>,
+    /// DNS lists that clients are looked up in, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dns_lists: Vec<DnsList>,
+}
+
+/// Checks at the time of RCPT.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+#[serde(deny_unknown_fields)]
+pub struct DelayedChecks {
+    /// Which recipients `spam` entries of the access map single out. Left out: they are not looked up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spam: Option<SpamRecipients>,
+    /// `To:` entries with SPAMFRIEND and SPAMHATER, as sendmail 8.10 had them, are still understood.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub compatible_8_10: bool,
+}
+
+/// Whom `spam` entries single out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+#[serde(rename_all = "snake_case")]
+pub enum SpamRecipients {
+    /// Those listed get their mail unchecked.
+    Friend,
+    /// Only those listed have their mail checked.
+    Hater,
+}
+
+/// A DNS list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+#[serde(deny_unknown_fields)]
+pub struct DnsList {
+    /// The zone that the reversed IPv4 address of the client is looked up in, for an A record.
+    pub zone: String,
+    /// Answers that count. Empty: any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Answer>,
+    /// What is done with a client that is listed.
+    pub listed: Listed,
+    /// What is done when the list does not answer.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub no_answer: TemporaryFailure,
+    /// How long is waited for an answer, and how often it is asked. Left out: as the resolver says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<Period>,
+}
+
+/// An answer of a DNS list: an address.
+pub type Answer = Ipv4Addr;
+
+/// What is done with a client that is listed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+#[serde(rename_all = "snake_case")]
+pub enum Listed {
+    /// Refuse with this reply.
+    Refuse(Reply),
+    /// Accept and hold the message, for this reason.
+    Quarantine(String),
+    /// Accept and throw the message away.
+    Discard,
+}
+
+/// What is done when a list does not answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+#[serde(rename_all = "snake_case")]
+pub enum TemporaryFailure {
+    /// As if the client were not listed.
+    #[default]
+    Accept,
+    /// Refuse with this reply.
+    Refuse(Reply),
+}
+
+impl Checks {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+        let site = reader.site;
+        let lists = site.blocklists.iter().filter_map(|list| dns_list(reader, list)).collect();
+        refuse_lookup(reader);
+        Self {
+            accept_unresolvable_senders: site.senders.accept_unresolvable.is_some(),
+            accept_unqualified_senders: site.senders.accept_unqualified.is_some(),
+            delayed: site.delay_checks.as_ref().map(|delayed| DelayedChecks {
+                spam: delayed.spam.map(|spam| match spam {
+                    site::SpamRecipients::Friend => SpamRecipients::Friend,
+                    site::SpamRecipients::Hater => SpamRecipients::Hater,
+                }),
+                compatible_8_10: delayed.compatible_8_10,
+            }),
+            dns_lists: lists,
+        }
+    }
+}
+
+/// How the lists are asked is the relay's own business, unless the site says it in the options of a map.
+fn refuse_lookup(reader: &mut Reader<'_>) {
+    let map = &reader.site.blocklist_map;
+    let why = "a relay asks DNS lists for A records in its own way";
+    if let Some(class) = map.class.as_ref().filter(|class| class.value.trim() != "dns -R A") {
+        reader.refuse(format!("DNSBL_MAP `{}`", class.value), class.span, why);
+    }
+    if let Some(options) = &map.options {
+        reader.refuse(format!("DNSBL_MAP_OPT `{}`", options.value), options.span, why);
+    }
+}
+
+fn dns_list(reader: &mut Reader<'_>, list: &Spanned<DnsBlocklist>) -> Option<DnsList> {
+    match read_list(reader, &list.value) {
+        Ok(list) => Some(list),
+        Err(why) => {
+            let feature = if list.value.enhanced { "enhdnsbl" } else { "dnsbl" };
+            reader.refuse(format!("FEATURE {feature} for `{}`", list.value.server), Some(list.span), why);
+            None
+        }
+    }
+}
+
+fn read_list(reader: &Reader<'_>, list: &DnsBlocklist) -> Result<DnsList, String> {
+    let zone = list.server.as_str();
+    let listed = match list.message.trim() {
+        "quarantine" => Listed::Quarantine(zone.to_owned()),
+        "discard" => Listed::Discard,
+        "" => {
+            let text = format!("\"550 Rejected: \" $&{{client_addr}} \" listed at {zone}\"");
+            Listed::Refuse(Reply::of_text(&text, Some("5.7.1"))?)
+        }
+        text => Listed::Refuse(Reply::of_text(text, Some("5.7.1"))?),
+    };
+    let no_answer = match list.temporary.trim() {
+        "" => TemporaryFailure::Accept,
+        "t" => {
+            let text = format!("\"451 Temporary lookup failure of \" $&{{client_addr}} \" at {zone}\"");
+            TemporaryFailure::Refuse(Reply::of_text(&text, Some("4.4.3"))?)
+        }
+        text => TemporaryFailure::Refuse(Reply::of_text(text, Some("4.4.3"))?),
+    };
+    let answers = list.matches.iter().map(|pattern| answer(pattern)).collect::<Result<_, _>>()?;
+    let timeout = match &reader.site.blocklist_map.enhanced_timeout {
+        Some(seconds) if list.enhanced => Some(
+            Period::of_option(&seconds.value, 's')
+                .ok_or_else(|| format!("EDNSBL_TO `{}` is no time", seconds.value))?,
+        ),
+        _ => None,
+    };
+    Ok(DnsList { zone: zone.to_owned(), answers, listed, no_answer, timeout })
+}
+
+/// A pattern that fits one address only: `127.0.0.2.`
+fn answer(pattern: &str) -> Result<Answer, String> {
+    let text = pattern.trim().trim_end_matches('.');
+    text.parse().map_err(|_| format!("the pattern `{pattern}` does not stand for one address"))
+}

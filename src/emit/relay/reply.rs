@@ -1,0 +1,116 @@
+//! Refusals: reply code, enhanced status code and text.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Template, reader::Reader};
+use crate::site::Setting;
+
+/// A refusal as a client sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+#[serde(deny_unknown_fields)]
+pub struct Reply {
+    /// Reply code of SMTP: 4xx for now, 5xx for good.
+    #[schemars(range(min = 400, max = 599))]
+    pub code: u16,
+    /// Enhanced status code (RFC 3463).
+    pub status: String,
+    /// The text.
+    pub text: Template,
+}
+
+/// Refusals that are not of one access entry or DNS list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+#[serde(deny_unknown_fields, default)]
+pub struct Replies {
+    /// The client may not relay to this recipient.
+    pub relaying_denied: Reply,
+    /// The access map says `reject` for a client or sender.
+    pub access_denied: Reply,
+    /// The access map says `reject` for a recipient.
+    pub mailbox_disabled: Reply,
+}
+
+impl Default for Replies {
+    fn default() -> Self {
+        Self {
+            relaying_denied: Reply::new(550, "5.7.1", "Relaying denied"),
+            access_denied: Reply::new(550, "5.7.1", "Access denied"),
+            mailbox_disabled: Reply::new(550, "5.2.1", "Mailbox disabled for this recipient"),
+        }
+    }
+}
+
+impl Reply {
+    fn new(code: u16, status: &str, text: &str) -> Self {
+        Self { code, status: status.to_owned(), text: Template::literal(text) }
+    }
+
+    /// Reads the text of an error as sendmail's rules have it: quotes that protect it, macros, and a reply code at its head.
+    /// Without a reply code sendmail answers 553, and without a status code `c.0.0`, or `5.3.0` with that 553.
+    ///
+    /// # Errors
+    /// What has no counterpart.
+    pub(super) fn of_text(text: &str, status: Option<&str>) -> Result<Self, String> {
+        let Template(text) = Template::of_macros(text, true)?;
+        let code = text
+            .get(..3)
+            .filter(|_| text.get(3..).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
+            .and_then(|code| code.parse::<u16>().ok())
+            .filter(|code| (400..600).contains(code));
+        let (code, said, standard) = match code {
+            Some(code) => (code, text.get(3..).unwrap_or("").trim_start(), format!("{}.0.0", code / 100)),
+            None => (553, text.as_str(), "5.3.0".to_owned()),
+        };
+        // A status code may also stand in the text itself.
+        let (status, said) = match (status, said.split_once(' ')) {
+            (Some(status), _) => (status.to_owned(), said),
+            (None, Some((word, rest))) if crate::site::is_dsn(word) => (word.to_owned(), rest),
+            (None, _) => (standard, said),
+        };
+        Ok(Self { code, status, text: Template(said.to_owned()) })
+    }
+}
+
+impl Replies {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+        let messages = &reader.site.messages;
+        let default = Self::default();
+        Self {
+            relaying_denied: own(reader, &messages.relay, Some("5.7.1"), default.relaying_denied),
+            // The reference gives no status code beside a text of one's own.
+            access_denied: own(reader, &messages.reject, None, default.access_denied),
+            mailbox_disabled: own(reader, &messages.recipient_reject, Some("5.2.1"), default.mailbox_disabled),
+        }
+    }
+}
+
+fn own(reader: &mut Reader<'_>, text: &Option<Setting<String>>, status: Option<&str>, default: Reply) -> Reply {
+    let Some(setting) = text else { return default };
+    Reply::of_text(&setting.value, status).unwrap_or_else(|why| {
+        reader.refuse(format!("text of a refusal `{}`", setting.value), setting.span, why);
+        default
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(text: &str, status: Option<&str>) -> (u16, String, String) {
+        let reply = Reply::of_text(text, status).unwrap();
+        (reply.code, reply.status, reply.text.0)
+    }
+
+    #[test]
+    fn codes_are_found_as_sendmail_answers_them() {
+        assert_eq!(reply("\"550 Relaying  denied\"", Some("5.7.1")), (550, "5.7.1".into(), "Relaying  denied".into()));
+        assert_eq!(reply("550 spam not  accepted", None), (550, "5.0.0".into(), "spam not accepted".into()));
+        assert_eq!(reply("450 temp", None), (450, "4.0.0".into(), "temp".into()));
+        assert_eq!(reply("no code text", None), (553, "5.3.0".into(), "no code text".into()));
+        assert_eq!(reply("55 short", None), (553, "5.3.0".into(), "55 short".into()));
+        assert_eq!(reply("550 5.7.2 own {x}", None), (550, "5.7.2".into(), "own {{x}}".into()));
+    }
+}

@@ -1,0 +1,121 @@
+//! Encryption of sessions.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{is_default, reader::Reader};
+
+/// Encryption of sessions. STARTTLS is offered when there is a server certificate with its key.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+#[serde(deny_unknown_fields, default)]
+pub struct Tls {
+    /// File of the certificate that is shown to clients (PEM).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server_certificate: Option<String>,
+    /// File of its private key (PEM).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server_key: Option<String>,
+    /// File of the certificate that is shown to servers (PEM).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_certificate: Option<String>,
+    /// File of its private key (PEM).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_key: Option<String>,
+    /// File of the authorities that are trusted (PEM).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorities_file: Option<String>,
+    /// Directory of the authorities that are trusted, one file for each, named by hash.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorities_directory: Option<String>,
+    /// File of revoked certificates (PEM).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revocations_file: Option<String>,
+    /// Directory of revoked certificates, named by hash.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revocations_directory: Option<String>,
+    /// Parameters of the key exchange: a file (PEM), or what `ciphers(1)` calls them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dh_parameters: Option<String>,
+    /// Ciphers up to TLS 1.2, as OpenSSL's `ciphers(1)` names them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ciphers: Option<String>,
+    /// OpenSSL options of sessions with clients, such as `SSL_OP_NO_TLSv1`; with `-` before it, taken away.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub server_options: Vec<String>,
+    /// OpenSSL options of sessions with servers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub client_options: Vec<String>,
+    /// Clients are not asked for a certificate.
+    #[serde(skip_serializing_if = "is_default")]
+    pub no_client_verification: bool,
+    /// After a failed handshake, a server is tried at once without encryption.
+    #[serde(skip_serializing_if = "is_default")]
+    pub fall_back_to_clear: bool,
+    /// Certificates of servers are checked against TLSA records (RFC 7672).
+    #[serde(skip_serializing_if = "is_default")]
+    pub dane: bool,
+    /// A session that does not meet a requirement of the access map is refused for good (5xx), not for now (4xx).
+    #[serde(skip_serializing_if = "is_default")]
+    pub failures_are_permanent: bool,
+    /// What clients can authenticate with. Empty: AUTH is not offered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub auth_mechanisms: Vec<String>,
+    /// Realm of authentication. Left out: the name of the host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_realm: Option<String>,
+    /// AUTH mechanisms that send passwords in the clear are offered on encrypted sessions only.
+    #[serde(skip_serializing_if = "is_default")]
+    pub no_plain_auth_in_clear: bool,
+    /// Anonymous AUTH mechanisms are not offered.
+    #[serde(skip_serializing_if = "is_default")]
+    pub no_anonymous_auth: bool,
+}
+
+impl Tls {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+        let words = |reader: &mut Reader<'_>, name| reader.words(name).into_iter().map(str::to_owned).collect();
+        let mut tls = Self {
+            server_certificate: reader.text("ServerCertFile"),
+            server_key: reader.text("ServerKeyFile"),
+            client_certificate: reader.text("ClientCertFile"),
+            client_key: reader.text("ClientKeyFile"),
+            authorities_file: reader.text("CACertFile"),
+            authorities_directory: reader.text("CACertPath"),
+            revocations_file: reader.text("CRLFile"),
+            revocations_directory: reader.text("CRLPath"),
+            dh_parameters: reader.text("DHParameters"),
+            ciphers: reader.text("CipherList"),
+            server_options: words(reader, "ServerSSLOptions"),
+            client_options: words(reader, "ClientSSLOptions"),
+            fall_back_to_clear: reader.flag("TLSFallbacktoClear").unwrap_or(false),
+            dane: reader.flag("DANE").unwrap_or(false),
+            failures_are_permanent: reader.site.messages.tls_permanent,
+            auth_mechanisms: words(reader, "AuthMechanisms"),
+            auth_realm: reader.text("AuthRealm"),
+            ..Self::default()
+        };
+        tls.letters(reader, "TLSSrvOptions");
+        tls.letters(reader, "AuthOptions");
+        tls
+    }
+
+    /// Options that are lists of letters.
+    fn letters(&mut self, reader: &mut Reader<'_>, name: &'static str) {
+        let Some((text, span)) = reader.spanned(name) else { return };
+        for letter in text.chars().filter(|c| !matches!(c, ' ' | '\t' | ',')) {
+            match (name, letter) {
+                ("TLSSrvOptions", 'V') => self.no_client_verification = true,
+                ("AuthOptions", 'p') => self.no_plain_auth_in_clear = true,
+                ("AuthOptions", 'y') => self.no_anonymous_auth = true,
+                // Only of sendmail as a client: the AUTH= parameter of MAIL.
+                ("AuthOptions", 'A') => {}
+                _ => reader.refuse(
+                    format!("letter `{letter}` of option {name}={text}"),
+                    span,
+                    "the letter has no counterpart in relay.toml",
+                ),
+            }
+        }
+    }
+}
