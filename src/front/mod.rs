@@ -4,6 +4,7 @@
 //! ([`mc`]), `site.toml` is read whole and then told to it ([`toml`]). At the end of the run [`lower`] makes the
 //! [`Site`](crate::site::Site).
 
+pub mod access_text;
 pub mod agent;
 pub mod environment;
 mod features;

@@ -12,7 +12,7 @@ mod statements;
 pub use statements::Statements;
 
 use super::{
-    Compiled, Input,
+    Compiled, Input, access_text,
     environment::{Environment, TREE},
     lower::lower,
     macros::Macros,
@@ -49,6 +49,7 @@ pub(super) fn compile(input: &Input<'_>, files: &dyn FileSystem) -> Compiled {
     let mut site = None;
     if finished {
         raw::collect(&mut environment, &mut m4);
+        access_entries(&mut environment, &mut m4, input.name, files);
         let mut macros = Macros::new(&mut m4);
         environment.close(&mut macros, end);
         site = Some(lower(&mut environment, &mut macros));
@@ -58,4 +59,15 @@ pub(super) fn compile(input: &Input<'_>, files: &dyn FileSystem) -> Compiled {
     diagnostics.append(&mut environment.diagnostics);
     let refused = diagnostics.iter().any(Diagnostic::is_error);
     Compiled { site: site.filter(|_| !refused), diagnostics, sources }
+}
+
+/// The entries of the access map, if there is one: see [`access_text`].
+fn access_entries(environment: &mut Environment, m4: &mut Machine<'_>, site: &str, files: &dyn FileSystem) {
+    if !Macros::new(m4).is_defined("_ACCESS_TABLE_") {
+        return;
+    }
+    match access_text::beside(m4.sources_mut(), site, files) {
+        Ok(entries) => entries.into_iter().for_each(|entry| environment.access_entry(entry.key, entry.value)),
+        Err(errors) => errors.into_iter().for_each(|error| environment.report(error)),
+    }
 }

@@ -1,0 +1,130 @@
+//! Where the entries of the access map come from when the site's own text does not hold them.
+//!
+//! A `.mc` says that there is an access map, and its entries are in a text of their own. The rule: the file named `access`
+//! in the directory of the `.mc`, if there is one. A `site.toml` holds the entries itself, or names their file with
+//! `access_file`, from its own directory on; nothing is read without being named.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    diagnostic::Diagnostic,
+    map::text as map_text,
+    site::AccessEntry,
+    source::{FileSystem, Sources, Span, Spanned},
+};
+
+/// The name that a `.mc`'s access text has.
+pub const BESIDE: &str = "access";
+
+/// The access text of the `.mc` of this name: every entry, or none if there is no such file.
+///
+/// # Errors
+/// The file is there and cannot be read, is no text, or has lines that `makemap` refuses.
+pub fn beside(sources: &mut Sources, site: &str, files: &dyn FileSystem) -> Result<Vec<AccessEntry>, Vec<Diagnostic>> {
+    let path = in_directory_of(site, Path::new(BESIDE));
+    match files.read(&path) {
+        Ok(bytes) => entries(sources, &path, &bytes),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::IsADirectory) => Ok(Vec::new()),
+        Err(error) => Err(vec![unreadable(&path, &error)]),
+    }
+}
+
+/// The access text that the site of this name says is in `path`; `span` is where it says so.
+///
+/// # Errors
+/// The file cannot be read, is no text, or has lines that `makemap` refuses.
+pub fn named(
+    sources: &mut Sources,
+    site: &str,
+    path: &Path,
+    span: Span,
+    files: &dyn FileSystem,
+) -> Result<Vec<AccessEntry>, Vec<Diagnostic>> {
+    let path = in_directory_of(site, path);
+    match files.read(&path) {
+        Ok(bytes) => entries(sources, &path, &bytes),
+        Err(error) => Err(vec![
+            unreadable(&path, &error)
+                .at(span, "named here")
+                .why("without its entries the access map would decide nothing")
+                .help("give the path of the access text, from the directory of this file on"),
+        ]),
+    }
+}
+
+/// `path`, seen from where the site file is.
+fn in_directory_of(site: &str, path: &Path) -> PathBuf {
+    Path::new(site).parent().map_or_else(|| path.to_owned(), |directory| directory.join(path))
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
+    Diagnostic::error("unreadable_file", format!("cannot read `{}`: {error}", path.display()))
+}
+
+/// Reads an access text that is known by this path.
+///
+/// # Errors
+/// It is no text, or has lines that `makemap` refuses.
+pub fn entries(sources: &mut Sources, path: &Path, bytes: &[u8]) -> Result<Vec<AccessEntry>, Vec<Diagnostic>> {
+    let name = path.display().to_string();
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let valid = bytes.get(..error.valid_up_to()).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or("");
+            let id = sources.add(name.clone(), valid);
+            return Err(vec![
+                Diagnostic::error("not_text", format!("{name} is not UTF-8 text"))
+                    .at(Span::new(id, valid.len(), valid.len()), "the first byte that is none")
+                    .why("addresses, domains and answers of SMTP hold no other bytes")
+                    .help("name the text, not the database made from it; or convert it: iconv -f latin1 -t utf-8"),
+            ]);
+        }
+    };
+    let id = sources.add(name, text);
+    let map = map_text::parse(bytes, id);
+    let problems: Vec<Diagnostic> = map.problems.iter().map(map_text::Problem::diagnostic).collect();
+    if problems.iter().any(Diagnostic::is_error) {
+        return Err(problems);
+    }
+    // As written: the case of a key is the map's business.
+    let as_written = |span: Span| Spanned::new(sources.snippet(span).to_owned(), span);
+    let entries = map.entries.iter();
+    Ok(entries.map(|e| AccessEntry { key: as_written(e.key.span), value: as_written(e.value.span) }).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::source::{MemoryFiles, NoFiles};
+
+    fn files(text: &[u8]) -> MemoryFiles {
+        MemoryFiles(BTreeMap::from([(PathBuf::from("etc/access"), text.to_vec())]))
+    }
+
+    #[test]
+    fn entries_of_a_mc_are_in_the_file_beside_it() {
+        let mut sources = Sources::default();
+        let entries = beside(&mut sources, "etc/site.mc", &files(b"10 RELAY\n")).unwrap();
+        assert_eq!(entries.len(), 1);
+        assert_eq!(beside(&mut sources, "etc/site.mc", &NoFiles).unwrap(), []);
+        assert_eq!(beside(&mut sources, "site.mc", &files(b"10 RELAY\n")).unwrap(), []);
+    }
+
+    #[test]
+    fn a_file_that_is_named_must_be_there_and_be_text() {
+        let mut sources = Sources::default();
+        let id = sources.add("etc/site.toml", "access_file = 'access'");
+        let span = Span::new(id, 0, 1);
+        let read = |files: &dyn FileSystem, sources: &mut Sources| {
+            named(sources, "etc/site.toml", Path::new("access"), span, files).map_err(|e| e[0].code)
+        };
+        assert_eq!(read(&NoFiles, &mut sources), Err("unreadable_file"));
+        assert_eq!(read(&files(b"10 RELAY\n11 \xff\n"), &mut sources), Err("not_text"));
+        assert_eq!(read(&files(b"10 RELAY\n").clone(), &mut sources).map(|e| e.len()), Ok(1));
+    }
+}
