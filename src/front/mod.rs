@@ -12,6 +12,7 @@ pub mod lower;
 pub mod macros;
 pub mod mc;
 mod network;
+pub mod toml;
 
 use crate::{
     diagnostic::Diagnostic,
@@ -65,6 +66,6 @@ pub struct Compiled {
 pub fn compile(input: &Input<'_>, files: &dyn FileSystem) -> Compiled {
     match input.syntax {
         Syntax::Mc => mc::compile(input, files),
-        Syntax::Toml => Compiled::default(),
+        Syntax::Toml => toml::compile(input, files),
     }
 }

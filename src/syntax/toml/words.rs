@@ -70,14 +70,20 @@ pub(super) fn number(id: SourceId, text: &str, event: &Event, digits: &str) -> D
 /// Something wrong inside a key.
 pub(super) fn key(id: SourceId, text: &str, event: &Event, error: &ParseError) -> Diagnostic {
     let span = Span::new(id, event.span().start(), event.span().end());
-    let raw = snippet(text, span);
+    // Up to a blank or `=` it is one key for whoever wrote it: `Connect:192.168.138`.
+    let rest = text.get(span.start as usize..).unwrap_or("");
+    let raw = rest.split(|c: char| c.is_whitespace() || c == '=').next().unwrap_or("");
     match event.encoding() {
         Some(encoding) => quoted(id, text, span, encoding, error),
+        None if raw.contains('(') => Diagnostic::error(SYNTAX, "this is no line of TOML")
+            .at(first_line(text, span), "a macro call")
+            .why("a line is a `[table]` header or `key = value`; calls are the language of .mc files")
+            .help("write `key = value`, the macro's name in lower case as the key; a .mc is compiled under a name in `.mc`, or with `--syntax mc`"),
         None if raw.is_empty() => Diagnostic::error(SYNTAX, "a key is missing")
             .at(widen(text, span), "before this")
             .help("write `key = value`"),
         None => Diagnostic::error(SYNTAX, format!("key `{raw}` must be quoted"))
-            .at(span, "not a bare key")
+            .at(Span::new(id, span.start as usize, span.start as usize + raw.len()), "not a bare key")
             .why("a bare key has letters, digits, `_` and `-` only")
             .help(format!("write `\"{raw}\" = …`")),
     }

@@ -1,0 +1,157 @@
+//! `[conf]`: options, typed by the catalog; and the settings beside them.
+
+use super::value::{Expected, Refusals, Text};
+use crate::{
+    catalog::{
+        option::{self, OPTIONS, OptionKind, OptionSpec},
+        setting::{SettingKind, SettingSpec},
+    },
+    diagnostic::{Diagnostic, nearest},
+    source::Spanned,
+    syntax::toml::{Entry, Integer, Kind, Table, Value},
+};
+
+/// Options whose value is the text of a refusal, put between quotes in a rule.
+const MESSAGES: [&str; 3] = ["confRELAY_MSG", "confREJECT_MSG", "confRCPTREJ_MSG"];
+
+/// Reads the table: names of `.mc` and their values.
+pub(super) fn read(refusals: &mut Refusals, table: &Table) -> Vec<(&'static str, Text)> {
+    table.entries().iter().filter_map(|entry| option(refusals, entry)).collect()
+}
+
+fn option(refusals: &mut Refusals, entry: &Entry) -> Option<(&'static str, Text)> {
+    let Some(option) = option::by_key(&entry.key.value) else {
+        unknown(refusals, entry);
+        return None;
+    };
+    let expected = expected(&format!("conf.{}", option.key), option.kind);
+    let mut text = value(refusals, &entry.value, option.kind, &expected)?;
+    if MESSAGES.contains(&option.name) {
+        text.value = quoted(text.value);
+    }
+    Some((option.name, text))
+}
+
+/// A setting at the top of the document; `None` also for a marker that is not set.
+pub(super) fn setting(
+    refusals: &mut Refusals,
+    setting: &'static SettingSpec,
+    found: &Value,
+) -> Option<(&'static str, Text)> {
+    match setting.kind {
+        SettingKind::Value(kind) => {
+            let text = value(refusals, found, kind, &expected(setting.key, kind))?;
+            Some((setting.name, text))
+        }
+        SettingKind::Marker => match found.kind {
+            Kind::Boolean(true) => Some((setting.name, Spanned::new(String::new(), found.span))),
+            Kind::Boolean(false) => None,
+            _ => {
+                refusals.wrong_type(found, &Expected::new(setting.key, "true or false", "true"));
+                None
+            }
+        },
+    }
+}
+
+/// A refusal's text between double quotes, unless it has quotes of its own or macros, which quotes would hide.
+pub(super) fn quoted(text: String) -> String {
+    if text.is_empty() || text.contains(['"', '$']) { text } else { format!("\"{text}\"") }
+}
+
+/// What an option of this kind takes, with an example.
+pub(super) fn expected(key: &str, kind: OptionKind) -> Expected {
+    let first = |words: &[&str]| format!("\"{}\"", words.first().copied().unwrap_or_default());
+    let example = match kind {
+        OptionKind::Boolean => "true".into(),
+        OptionKind::Integer => "100".into(),
+        OptionKind::Duration => "\"5m\"".into(),
+        OptionKind::Initial(words) | OptionKind::Word(words) => first(words),
+        OptionKind::Flags(words) => format!("[{}]", first(words)),
+        OptionKind::Letters(letters) => format!("\"{}\"", letters.chars().take(1).collect::<String>()),
+        OptionKind::Mode => "0o600".into(),
+        OptionKind::Path => "\"/etc/mail/file\"".into(),
+        OptionKind::Text => "\"text\"".into(),
+    };
+    let what = match kind {
+        OptionKind::Boolean => "true or false".into(),
+        _ => kind.expected(),
+    };
+    Expected::new(key, what, &example)
+}
+
+/// A value as sendmail.cf spells it.
+pub(super) fn value(refusals: &mut Refusals, value: &Value, kind: OptionKind, expected: &Expected) -> Option<Text> {
+    let text = match (&value.kind, kind) {
+        (Kind::Boolean(value), OptionKind::Boolean) => if *value { "True" } else { "False" }.to_owned(),
+        (Kind::Integer(Integer { value, radix: 8 }), OptionKind::Mode) if *value >= 0 => format!("0{value:o}"),
+        (Kind::Integer(integer), OptionKind::Mode) => {
+            let text = Spanned::new(integer.value.to_string(), value.span);
+            refusals.wrong_value(&text, expected, "a mode is written in octal, and this number is not");
+            return None;
+        }
+        (Kind::Integer(integer), OptionKind::Integer | OptionKind::Duration | OptionKind::Text) => {
+            integer.value.to_string()
+        }
+        (Kind::Array(_), OptionKind::Flags(_)) => list(refusals, value, kind, expected, ",")?,
+        (Kind::Array(_), OptionKind::Letters(_)) => list(refusals, value, kind, expected, "")?,
+        (Kind::String(_), _) => refusals.text(value, expected)?.value,
+        _ => {
+            refusals.wrong_type(value, expected);
+            return None;
+        }
+    };
+    if text.is_empty() && !matches!(kind, OptionKind::Text | OptionKind::Path) {
+        refusals.empty(value.span, expected);
+        return None;
+    }
+    let text = Spanned::new(text, value.span);
+    if !kind.accepts(&text.value) {
+        misread(refusals, &text, kind, expected);
+        return None;
+    }
+    Some(text)
+}
+
+/// The words of a list, each of which must fit.
+fn list(
+    refusals: &mut Refusals,
+    value: &Value,
+    kind: OptionKind,
+    expected: &Expected,
+    between: &str,
+) -> Option<String> {
+    let words = refusals.words(value, expected);
+    let (fit, others): (Vec<_>, Vec<_>) = words.into_iter().partition(|word| kind.accepts(&word.value));
+    for word in &others {
+        misread(refusals, word, kind, expected);
+    }
+    let joined = fit.iter().map(|word| word.value.as_str()).collect::<Vec<_>>().join(between);
+    others.is_empty().then_some(joined)
+}
+
+/// A value that is not of the option's kind, with the word that was perhaps meant.
+fn misread(refusals: &mut Refusals, text: &Text, kind: OptionKind, expected: &Expected) {
+    refusals.wrong_value(text, expected, "sendmail would refuse it, or read it as something else");
+    if let OptionKind::Initial(words) | OptionKind::Word(words) | OptionKind::Flags(words) = kind
+        && let Some(near) = nearest(&text.value, words.iter().copied())
+        && let Some(diagnostic) = refusals.0.last_mut()
+    {
+        diagnostic.help = Some(format!("did you mean `{near}`?"));
+    }
+}
+
+/// A key that is no option: perhaps the name that it has in `.mc`.
+fn unknown(refusals: &mut Refusals, entry: &Entry) {
+    let key = &entry.key.value;
+    let lower = key.strip_prefix("conf").unwrap_or(key).to_ascii_lowercase();
+    match option::by_key(&lower) {
+        Some(OptionSpec { key: known, .. }) => refusals.push(
+            Diagnostic::error("unknown_key", format!("there is no `{key}` in [conf]"))
+                .at(entry.key.span, "the name that it has in a .mc")
+                .why("here options are named in lower case and without `conf`")
+                .help(format!("write `{known}`")),
+        ),
+        None => refusals.unknown_key(entry, "in [conf]", OPTIONS.iter().map(|option| option.key)),
+    }
+}

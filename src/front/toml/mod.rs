@@ -1,0 +1,83 @@
+//! The front end of `site.toml`.
+//!
+//! The document is declarative: what it says is read whole ([`read`]), checked against the catalog, and brought into the
+//! one order in which statements take effect ([`statement`]). From there on it is a site like any other.
+
+mod access;
+mod conf;
+mod equates;
+mod feature;
+mod names;
+mod read;
+mod run;
+pub mod schema;
+mod statement;
+mod value;
+mod words;
+
+use std::str;
+
+use value::Refusals;
+
+use super::{Compiled, Input};
+use crate::{
+    diagnostic::Diagnostic,
+    source::{FileSystem, SourceId, Sources, Span},
+    syntax,
+};
+
+/// Compiles a `site.toml`.
+pub(super) fn compile(input: &Input<'_>, files: &dyn FileSystem) -> Compiled {
+    let mut sources = Sources::default();
+    let (site, diagnostics) = match load(&mut sources, input.name, input.bytes) {
+        Err(error) => (None, vec![*error]),
+        Ok(id) => match document(&sources, id) {
+            Err(errors) => (None, errors),
+            Ok(document) => run::run(document, input.name, id, &mut sources, files),
+        },
+    };
+    Compiled { site, diagnostics, sources }
+}
+
+/// Adds a file to the sources, if it is text.
+fn load(sources: &mut Sources, name: &str, bytes: &[u8]) -> Result<SourceId, Box<Diagnostic>> {
+    let valid = match str::from_utf8(bytes) {
+        Ok(text) => text.split('\0').next().unwrap_or(""),
+        Err(error) => {
+            let valid = bytes.get(..error.valid_up_to()).unwrap_or(&[]);
+            str::from_utf8(valid).unwrap_or("").split('\0').next().unwrap_or("")
+        }
+    };
+    if valid.len() == bytes.len() {
+        return Ok(sources.add(name, valid));
+    }
+    // The bad byte is shown as what stands for one, and nothing after it.
+    let id = sources.add(name, format!("{valid}\u{fffd}"));
+    let line = valid.matches('\n').count() + 1;
+    let utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+    let is_nul = bytes.get(valid.len()) == Some(&0);
+    let diagnostic = Diagnostic::error("not_text", format!("{name} is not UTF-8 text"))
+        .at(
+            Span::new(id, valid.len(), valid.len() + '\u{fffd}'.len_utf8()),
+            format!("the first byte that is none, in line {line}"),
+        )
+        .why("TOML is UTF-8 text, and sendmail's names, addresses and options hold no other bytes")
+        .help(match (utf16, is_nul) {
+            (true, _) => "it is saved as UTF-16: save it as UTF-8",
+            (_, true) => "give the file that was written by hand, not a map or an archive",
+            _ => "check that this is the file you mean, or convert it: iconv -f latin1 -t utf-8",
+        });
+    Err(Box::new(diagnostic))
+}
+
+/// What a document says, checked.
+fn document(sources: &Sources, id: SourceId) -> Result<read::Document, Vec<Diagnostic>> {
+    let root = syntax::toml::parse(sources, id)?;
+    let mut refusals = Refusals::default();
+    let mut document = read::read(&mut refusals, &root);
+    document.warnings = refusals.0;
+    if document.warnings.iter().any(Diagnostic::is_error) { Err(document.warnings) } else { Ok(document) }
+}
+
+#[cfg(test)]
+mod tests;

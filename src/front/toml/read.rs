@@ -1,0 +1,351 @@
+//! The document to statements: one key at the top of it after the other.
+
+use std::path::PathBuf;
+
+use super::{
+    access, conf, equates, feature, names,
+    statement::Statement,
+    value::{Expected, Refusals, Text, quoted_list},
+};
+use crate::{
+    catalog::{
+        Support,
+        domain::DOMAINS,
+        macros::{self, MACROS, MacroRole, MacroSpec},
+        mailer::MAILERS,
+        setting::{self, SETTINGS},
+        system::SYSTEMS,
+    },
+    diagnostic::{Diagnostic, nearest},
+    front::network,
+    site::{AccessEntry, Class, RawSection},
+    source::{Span, Spanned},
+    syntax::toml::{Entry, Table},
+};
+
+/// What a document says.
+#[derive(Debug, Default)]
+pub(super) struct Document {
+    /// The statements, as they were read.
+    pub statements: Vec<Statement>,
+    /// Where the table of access entries is, if there is one.
+    pub access: Option<Span>,
+    /// Its entries, in order.
+    pub entries: Vec<AccessEntry>,
+    /// What is to be said about it all the same.
+    pub warnings: Vec<Diagnostic>,
+    /// The file that `access_file` names.
+    pub access_file: Option<Spanned<PathBuf>>,
+}
+
+/// Keys that are no macro of `.mc`.
+pub(super) const OWN_KEYS: [&str; 3] = ["conf", "access", "access_file"];
+
+/// Settings that have a key of another name, with what to write instead.
+const OTHERWISE: [(&str, &str); 2] = [("masquerade_name", "masquerade_as"), ("use_cw_file", "feature.use_cw_file")];
+
+/// Every key at the top of a document.
+pub(super) fn top_keys() -> impl Iterator<Item = &'static str> {
+    let macros = MACROS.iter().map(|entry| entry.key).filter(|key| !key.is_empty());
+    macros.chain(setting_keys()).chain(OWN_KEYS)
+}
+
+/// The settings that are keys.
+pub(super) fn setting_keys() -> impl Iterator<Item = &'static str> {
+    SETTINGS.iter().map(|setting| setting.key).filter(|key| !OTHERWISE.iter().any(|(other, _)| other == key))
+}
+
+/// Reads a document.
+pub(super) fn read(refusals: &mut Refusals, root: &Table) -> Document {
+    let mut document = Document::default();
+    for entry in root.entries() {
+        let key = entry.key.value.as_str();
+        if OWN_KEYS.contains(&key) {
+            own(refusals, entry, &mut document);
+        } else if let Some((_, instead)) = OTHERWISE.iter().find(|(other, _)| *other == key) {
+            refusals.push(
+                Diagnostic::error("unknown_key", format!("`{key}` is not set directly"))
+                    .at(entry.key.span, "unknown key")
+                    .help(format!("write `{instead}`")),
+            );
+        } else if let Some(setting) = setting::by_key(key) {
+            let defined = conf::setting(refusals, setting, &entry.value);
+            document.statements.extend(defined.map(|(name, text)| Statement::Define(name, text)));
+        } else if let Some(spec) = macros::by_key(key) {
+            document.statements.extend(statements(refusals, spec, entry));
+        } else {
+            unknown(refusals, entry);
+        }
+    }
+    both_access(refusals, root, &document);
+    document
+}
+
+fn own(refusals: &mut Refusals, entry: &Entry, document: &mut Document) {
+    match entry.key.value.as_str() {
+        "conf" => {
+            let expected = Expected::new("conf", "a table of options", "{ domain_name = \"mail.example.com\" }");
+            if let Some(table) = refusals.table(&entry.value, &expected) {
+                let options = conf::read(refusals, table);
+                document.statements.extend(options.into_iter().map(|(name, text)| Statement::Define(name, text)));
+            }
+        }
+        "access" => {
+            let expected = Expected::new("access", "a table of access entries", "{ \"example.com\" = \"RELAY\" }");
+            if let Some(table) = refusals.table(&entry.value, &expected) {
+                document.entries = access::read(refusals, table);
+                document.access = Some(entry.key.span);
+            }
+        }
+        _ => {
+            let expected = Expected::new("access_file", "the path of an access text", "\"access\"");
+            document.access_file = refusals.some_text(&entry.value, &expected).map(|text| text.map(PathBuf::from));
+        }
+    }
+}
+
+/// Entries come from one place, so that their order is known.
+fn both_access(refusals: &mut Refusals, root: &Table, document: &Document) {
+    if let (Some(table), Some(file)) = (root.get("access"), &document.access_file) {
+        refusals.push(
+            Diagnostic::error("access_twice", "access entries are given here and in a file")
+                .at(file.span, "from this file")
+                .at(table.key.span, "and here")
+                .why("which entry would be meant where both have the same key cannot be known")
+                .help("keep one of the two"),
+        );
+    }
+}
+
+fn unknown(refusals: &mut Refusals, entry: &Entry) {
+    let key = entry.key.value.as_str();
+    let lower = key.to_ascii_lowercase();
+    let refuse = |help: String| {
+        Diagnostic::error("unknown_key", format!("there is no `{key}` at the top of a site"))
+            .at(entry.key.span, "unknown key")
+            .why("a key that nobody reads would be a decision that nobody takes")
+            .help(help)
+    };
+    let option = lower.strip_prefix("conf").unwrap_or(&lower).trim_start_matches('_');
+    if lower != key && top_keys().any(|known| known == lower) {
+        refusals.push(refuse(format!("keys are in lower case: write `{lower}`")));
+    } else if crate::catalog::option::by_key(option).is_some() {
+        refusals.push(refuse(format!("it is an option: write `{option}` under [conf]")));
+    } else if crate::catalog::feature::by_key(&lower).is_some() {
+        refusals.push(refuse(format!("it is a feature: write `{lower}` under [feature]")));
+    } else {
+        refusals.unknown_key(entry, "at the top of a site", top_keys());
+    }
+}
+
+/// The statements of one macro's key.
+fn statements(refusals: &mut Refusals, spec: &'static MacroSpec, entry: &Entry) -> Vec<Statement> {
+    let (key, value) = (spec.key, &entry.value);
+    if spec.support == Support::NotYet {
+        refusals.push(
+            Diagnostic::error("unsupported", format!("`{key}` is known to sendmail, not supported yet"))
+                .at(entry.key.span, "this key")
+                .why("what it asks for would be missing from the output")
+                .help("build this site with sendmail's own tree until it is supported"),
+        );
+        return Vec::new();
+    }
+    match spec.role {
+        MacroRole::Version => {
+            let expected = Expected::new(key, "text", "\"relay host, 2026-01-31\"");
+            refusals.texts(value, &expected).into_iter().map(Statement::VersionId).collect()
+        }
+        MacroRole::System => {
+            let expected = Expected::new(key, "the name of a system type", "\"linux\"");
+            let name = refusals.some_text(value, &expected);
+            let known = || SYSTEMS.iter().map(|system| (system.name, Support::Full));
+            name.filter(|name| known_name(refusals, name, "system type", known))
+                .map(Statement::System)
+                .into_iter()
+                .collect()
+        }
+        MacroRole::Domain => {
+            let expected = Expected::new(key, "the name of a shared site policy", "\"generic\"");
+            let known = || DOMAINS.iter().map(|domain| (domain.name, domain.support));
+            let names = refusals.texts(value, &expected).into_iter();
+            names.filter(|name| known_name(refusals, name, "site policy", known)).map(Statement::Domain).collect()
+        }
+        MacroRole::Mailer => {
+            let expected = Expected::new(key, "names of mailers", "[\"local\", \"smtp\"]");
+            let known = || MAILERS.iter().map(|mailer| (mailer.name, mailer.support));
+            let names = refusals.words(value, &expected).into_iter();
+            names.filter(|name| known_name(refusals, name, "mailer", known)).map(Statement::Mailer).collect()
+        }
+        MacroRole::MailerFlags => mailer_flags(refusals, key, entry),
+        MacroRole::Setting(_) => {
+            let expected = Expected::new(key, "a domain name", "\"example.com\"");
+            let name = refusals.some_text(value, &expected);
+            name.filter(|name| is_domain(refusals, name, &expected)).map(Statement::MasqueradeAs).into_iter().collect()
+        }
+        MacroRole::ClassMembers(name) => members(refusals, spec, name, entry),
+        MacroRole::ClassFile(class) => {
+            let expected = Expected::new(key, "the path of a file, switches before it", "\"/etc/mail/names\"");
+            let Some(class) = class_of(class) else { return Vec::new() };
+            let files = refusals.texts(value, &expected).into_iter();
+            files.map(|file| Statement::File { class, file, name: spec.name }).collect()
+        }
+        MacroRole::Daemon => equates::daemons(refusals, key, value).into_iter().map(Statement::Daemon).collect(),
+        MacroRole::Client => {
+            equates::listeners(refusals, key, value, equates::CLIENT).into_iter().map(Statement::Client).collect()
+        }
+        MacroRole::Milter => equates::named(refusals, key, value, equates::MILTER, "socket")
+            .into_iter()
+            .map(|found| Statement::MailFilter { name: found.name, equates: found.equates })
+            .collect(),
+        MacroRole::InputMilter => equates::named(refusals, key, value, equates::MILTER, "socket")
+            .into_iter()
+            .map(|found| Statement::InputMailFilter { name: found.name, equates: found.equates })
+            .collect(),
+        MacroRole::QueueGroup => equates::named(refusals, key, value, equates::QUEUE, "path")
+            .into_iter()
+            .map(|found| Statement::QueueGroup { name: found.name, equates: found.equates })
+            .collect(),
+        MacroRole::Feature => {
+            let expected = Expected::new(key, "a table of features", "{ access_db = true }");
+            refusals.table(value, &expected).map(|table| feature::read(refusals, table)).unwrap_or_default()
+        }
+        MacroRole::Raw => {
+            let expected = Expected::new(key, "lines of sendmail.cf, as text between three quotes", "'''…'''");
+            let text = refusals.lines(value, &expected);
+            let found = text.zip(section_of(spec.name));
+            found.map(|(text, section)| Statement::Raw { section, text, name: spec.name }).into_iter().collect()
+        }
+        MacroRole::Hack | MacroRole::Uucp => Vec::new(),
+    }
+}
+
+/// Whether a name is one of a table's; refuses it if not.
+fn known_name<I>(refusals: &mut Refusals, name: &Text, what: &str, known: impl Fn() -> I) -> bool
+where
+    I: Iterator<Item = (&'static str, Support)>,
+{
+    match known().find(|(known, _)| *known == name.value) {
+        Some((_, Support::Full)) => true,
+        // The statement itself says that it is not supported yet.
+        Some((_, Support::NotYet)) => true,
+        None => {
+            let diagnostic = Diagnostic::error("unknown_name", format!("there is no {what} `{}`", name.value))
+                .at(name.span, "not known to sendmail")
+                .why("sendmail's tree would go on without it");
+            let supported = known().filter(|(_, support)| *support == Support::Full).map(|(name, _)| name);
+            let help = match nearest(&name.value, known().map(|(name, _)| name)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("known are {}", quoted_list(supported)),
+            };
+            refusals.push(diagnostic.help(help));
+            false
+        }
+    }
+}
+
+fn mailer_flags(refusals: &mut Refusals, key: &str, entry: &Entry) -> Vec<Statement> {
+    let expected = Expected::new(key, "a table of mailers and changes to their flags", "{ local = \"+S\" }");
+    let Some(table) = refusals.table(&entry.value, &expected) else { return Vec::new() };
+    let known = || MAILERS.iter().flat_map(|mailer| mailer.agents).map(|agent| agent.flags.modify);
+    let mut statements = Vec::new();
+    for change in table.entries() {
+        let Some(mailer) = known().find(|name| name.eq_ignore_ascii_case(&change.key.value)) else {
+            let lower: Vec<String> = known().map(str::to_ascii_lowercase).collect();
+            refusals.unknown_key(change, &format!("in `{key}`"), lower.iter().map(String::as_str));
+            continue;
+        };
+        let name = format!("{key}.{}", change.key.value);
+        let expected =
+            Expected::new(name, "flags: `+` adds them, `-` removes them, otherwise they replace all", "\"+S\"");
+        for text in refusals.texts(&change.value, &expected) {
+            let flags = text.value.strip_prefix(['+', '-']).unwrap_or(&text.value);
+            if flags.is_empty() || flags.contains([' ', '\t', ',', '+', '-']) {
+                refusals.wrong_value(
+                    &text,
+                    &expected,
+                    "a flag is one letter, and they follow each other without a break",
+                );
+                continue;
+            }
+            statements.push(Statement::MailerFlags { mailer, change: text });
+        }
+    }
+    statements
+}
+
+fn is_domain(refusals: &mut Refusals, name: &Text, expected: &Expected) -> bool {
+    match names::domain(&name.value) {
+        None => true,
+        Some(problem) => {
+            refusals.wrong_value(name, expected, &problem);
+            false
+        }
+    }
+}
+
+fn members(refusals: &mut Refusals, spec: &'static MacroSpec, class: &str, entry: &Entry) -> Vec<Statement> {
+    let Some(class) = class_of(class) else { return Vec::new() };
+    let (what, example) = match class {
+        Class::Relay => ("names of hosts and domains, and networks", "[\"example.com\", \"192.168.138\"]"),
+        Class::Exposed | Class::LocalUser => ("names of users", "[\"root\"]"),
+        Class::TrustAuthMech => ("names of mechanisms", "[\"GSSAPI\", \"DIGEST-MD5\"]"),
+        _ => ("names of hosts and domains", "[\"example.com\"]"),
+    };
+    let expected = Expected::new(spec.key, what, example);
+    let words = refusals.words(&entry.value, &expected);
+    let fits = |word: &Text, refusals: &mut Refusals| match class {
+        Class::Relay => is_relay(refusals, word, &expected),
+        Class::Exposed | Class::LocalUser => match names::user(&word.value) {
+            None => true,
+            Some(problem) => {
+                refusals.wrong_value(word, &expected, &problem);
+                false
+            }
+        },
+        Class::TrustAuthMech => true,
+        _ => is_domain(refusals, word, &expected),
+    };
+    let words = words.into_iter().filter(|word| fits(word, refusals)).collect::<Vec<_>>();
+    words.into_iter().map(|word| Statement::Members { class, word, name: spec.name }).collect()
+}
+
+/// Whether a word could match anybody who wants to relay.
+fn is_relay(refusals: &mut Refusals, word: &Text, expected: &Expected) -> bool {
+    if let Some(malformed) = network::check(&word.value) {
+        refusals.push(
+            Diagnostic::error("malformed_network", format!("`{}` {}", word.value, malformed.message()))
+                .at(word.span, "matches nobody")
+                .why("clients are looked up by whole parts of their address, from the first on")
+                .help(malformed.help(&word.value)),
+        );
+        return false;
+    }
+    let is_network = word.value.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let is_ipv6 = word.value.get(..5).is_some_and(|tag| tag.eq_ignore_ascii_case("ipv6:"));
+    is_network || is_ipv6 || is_domain(refusals, word, expected)
+}
+
+/// The class of this name in sendmail.cf.
+fn class_of(name: &str) -> Option<Class> {
+    Class::ALL.into_iter().find(|class| class.name() == name)
+}
+
+/// Where the raw lines of a macro go.
+fn section_of(name: &str) -> Option<RawSection> {
+    Some(match name {
+        "LOCAL_CONFIG" => RawSection::LocalConfig,
+        "LOCAL_RULE_0" => RawSection::LocalRule0,
+        "LOCAL_RULE_3" => RawSection::LocalRule3,
+        "LOCAL_UUCP" => RawSection::LocalUucp,
+        "LOCAL_NET_CONFIG" => RawSection::LocalNetConfig,
+        "LOCAL_DNSBL" => RawSection::LocalDnsbl,
+        "LOCAL_RULE_1" | "LOCAL_RULE_2" | "LOCAL_RULESETS" => RawSection::LocalRulesets,
+        "MAILER_DEFINITIONS" => RawSection::MailerDefinitions,
+        _ => return None,
+    })
+}
+
+/// The mailers whose flags can be changed.
+pub(super) fn flag_names() -> impl Iterator<Item = &'static str> {
+    MAILERS.iter().flat_map(|mailer| mailer.agents).map(|agent| agent.flags.modify)
+}

@@ -1,0 +1,140 @@
+//! Statements are carried out against the environment, as those of a `.mc` are, and become a site.
+
+use super::{
+    read::Document,
+    statement::{self, Statement},
+    value::Text as Value,
+    words,
+};
+use crate::{
+    diagnostic::Diagnostic,
+    front::{access_text, environment::Environment, lower::lower, macros::Macros},
+    site::{AccessEntry, Site},
+    source::{FileSystem, SourceId, Sources, Span},
+    syntax::mc::{Machine, Text},
+};
+
+/// Carries out a document of the file `name`. The site, unless it is refused, and what is to be said.
+pub(super) fn run(
+    mut document: Document,
+    name: &str,
+    id: SourceId,
+    sources: &mut Sources,
+    files: &dyn FileSystem,
+) -> (Option<Site>, Vec<Diagnostic>) {
+    let mut diagnostics = std::mem::take(&mut document.warnings);
+    let entries = match &document.access_file {
+        Some(file) => match access_text::named(sources, name, &file.value, file.span, files) {
+            Ok(entries) => Entries { place: Some(file.span), entries },
+            Err(mut errors) => {
+                diagnostics.append(&mut errors);
+                return (None, diagnostics);
+            }
+        },
+        None => Entries { place: document.access, entries: std::mem::take(&mut document.entries) },
+    };
+    let text = sources.get(id).map_or(String::new(), |source| source.text().to_owned());
+    let whole = Span::new(id, 0, text.len());
+    statement::sort(&mut document.statements);
+    let mut m4 = Machine::new(sources, files, id);
+    m4.disable_comments();
+    let mut macros = Macros::new(&mut m4);
+    let mut environment = Environment::new(&mut macros);
+    for statement in &document.statements {
+        carry_out(&mut environment, &mut macros, statement, &text);
+    }
+    entries.declare(&mut environment, &mut macros);
+    environment.close(&mut macros, Span::new(id, text.len(), text.len()));
+    let site = lower(&mut environment, &mut macros);
+    let said = m4.take_diagnostics().into_iter().chain(environment.diagnostics.drain(..));
+    diagnostics.extend(said.map(|diagnostic| words::of_toml(diagnostic, whole)));
+    let refused = diagnostics.iter().any(Diagnostic::is_error);
+    ((!refused).then_some(site), diagnostics)
+}
+
+/// Entries of the access map, and where the site says that it has them.
+struct Entries {
+    place: Option<Span>,
+    entries: Vec<AccessEntry>,
+}
+
+impl Entries {
+    fn declare(self, environment: &mut Environment, macros: &mut Macros<'_, '_>) {
+        if let Some(place) = self.place
+            && !macros.is_defined("_ACCESS_TABLE_")
+        {
+            environment.report(
+                Diagnostic::error("access_without_access_db", "there are access entries, and no access map")
+                    .at(place, "entries for it")
+                    .why("without `access_db` sendmail looks none of them up")
+                    .help("write `access_db = true` under [feature]"),
+            );
+        }
+        for entry in self.entries {
+            environment.access_entry(entry.key, entry.value);
+        }
+    }
+}
+
+fn carry_out(environment: &mut Environment, macros: &mut Macros<'_, '_>, statement: &Statement, text: &str) {
+    match statement {
+        Statement::VersionId(text) => environment.version_id(&literal(text)),
+        Statement::System(name) => environment.ostype(macros, &literal(name), name.span),
+        Statement::Domain(name) => environment.domain(macros, &literal(name), name.span),
+        Statement::Define(name, value) => macros.define(name, literal(value)),
+        Statement::MasqueradeAs(name) => environment.masquerade_as(macros, &literal(name)),
+        Statement::Members { class, word, name } => environment.class_members(macros, *class, &literal(word), name),
+        Statement::File { class, file, name } => environment.class_file(macros, *class, &literal(file), name),
+        Statement::Daemon(options) => environment.daemon_options(&literal(options)),
+        Statement::Client(options) => environment.client_options(&literal(options)),
+        Statement::MailFilter { name, equates } => {
+            environment.mail_filter(macros, &literal(name), &literal(equates));
+        }
+        Statement::InputMailFilter { name, equates } => {
+            environment.input_mail_filter(macros, &literal(name), &literal(equates));
+        }
+        Statement::QueueGroup { name, equates } => {
+            environment.queue_group(macros, &literal(name), &literal(equates));
+        }
+        Statement::Feature { feature, arguments, span } => {
+            let name = Text::computed(feature.name, *span).into_literal();
+            let arguments: Vec<Text> = arguments.iter().map(literal).collect();
+            environment.feature(macros, &name, &arguments, *span);
+        }
+        Statement::MailerFlags { mailer, change } => environment.modify_mailer_flags(mailer, &change.value),
+        Statement::Mailer(name) => environment.mailer(macros, &literal(name), &[], name.span),
+        Statement::Raw { section, text: lines, name } => {
+            if *name == "LOCAL_NET_CONFIG" {
+                macros.set("_LOCAL_RULES_", "1", lines.span);
+            }
+            let first = match *name {
+                "LOCAL_RULE_1" => Some("Ssender=1"),
+                "LOCAL_RULE_2" => Some("Srecipient=2"),
+                _ => None,
+            };
+            if let Some(first) = first {
+                environment.raw_text(*section, &Text::computed(first, lines.span));
+            }
+            environment.raw_text(*section, &written(lines, text));
+        }
+    }
+}
+
+/// Text that means what it says.
+fn literal(value: &Value) -> Text {
+    Text::computed(value.value.clone(), value.span).into_literal()
+}
+
+/// The same for lines: where they stand in the document byte for byte, each line has a place of its own.
+fn written(lines: &Value, text: &str) -> Text {
+    let (start, end) = (lines.span.start as usize, lines.span.end as usize);
+    let inside = text.get(start..end).and_then(|quoted| quoted.find(&lines.value));
+    match inside {
+        Some(at) => {
+            let from = start + at;
+            Text::source(lines.value.clone(), Span::new(lines.span.source, from, from + lines.value.len()))
+        }
+        None => Text::computed(lines.value.clone(), lines.span),
+    }
+    .into_literal()
+}

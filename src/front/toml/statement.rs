@@ -1,0 +1,78 @@
+//! What a `site.toml` says, as statements, and the one order in which they take effect.
+//!
+//! The document has no order. Statements are carried out as a careful `.mc` is laid out: the system type and shared
+//! policies first, so that what the site itself says prevails; then definitions, before anything that reads them; then
+//! features, each after those that it needs; mailers last.
+
+use super::value::Text;
+use crate::{
+    catalog::feature::FeatureSpec,
+    site::{Class, RawSection},
+    source::Span,
+};
+
+/// One statement. The order of the variants is the order of their effect.
+#[derive(Debug, Clone)]
+pub(super) enum Statement {
+    /// `VERSIONID`.
+    VersionId(Text),
+    /// `OSTYPE`.
+    System(Text),
+    /// `DOMAIN`.
+    Domain(Text),
+    /// `define`.
+    Define(&'static str, Text),
+    /// `MASQUERADE_AS`.
+    MasqueradeAs(Text),
+    /// `RELAY_DOMAIN` and its like.
+    Members { class: Class, word: Text, name: &'static str },
+    /// `RELAY_DOMAIN_FILE` and its like.
+    File { class: Class, file: Text, name: &'static str },
+    /// `DAEMON_OPTIONS`.
+    Daemon(Text),
+    /// `CLIENT_OPTIONS`.
+    Client(Text),
+    /// `MAIL_FILTER`.
+    MailFilter { name: Text, equates: Text },
+    /// `INPUT_MAIL_FILTER`.
+    InputMailFilter { name: Text, equates: Text },
+    /// `QUEUE_GROUP`.
+    QueueGroup { name: Text, equates: Text },
+    /// `FEATURE`.
+    Feature { feature: &'static FeatureSpec, arguments: Vec<Text>, span: Span },
+    /// `MODIFY_MAILER_FLAGS`.
+    MailerFlags { mailer: &'static str, change: Text },
+    /// `MAILER`.
+    Mailer(Text),
+    /// `LOCAL_CONFIG` and its like.
+    Raw { section: RawSection, text: Text, name: &'static str },
+}
+
+impl Statement {
+    /// When it takes effect: statements of the same rank are carried out as they were read.
+    fn rank(&self) -> (u8, u8, &str) {
+        match self {
+            Statement::VersionId(_) => (0, 0, ""),
+            Statement::System(_) => (1, 0, ""),
+            Statement::Domain(_) => (2, 0, ""),
+            Statement::Define(name, _) => (3, 0, name),
+            Statement::MasqueradeAs(_) => (4, 0, ""),
+            Statement::Members { name, .. } => (5, 0, name),
+            Statement::File { name, .. } => (6, 0, name),
+            Statement::Daemon(_) => (7, 0, ""),
+            Statement::Client(_) => (8, 0, ""),
+            Statement::MailFilter { .. } => (9, 0, ""),
+            Statement::InputMailFilter { .. } => (10, 0, ""),
+            Statement::QueueGroup { .. } => (11, 0, ""),
+            Statement::Feature { feature, .. } => (12, feature.requires.is_some().into(), feature.name),
+            Statement::MailerFlags { mailer, .. } => (13, 0, mailer),
+            Statement::Mailer(name) => (14, u8::from(name.value != "local"), &name.value),
+            Statement::Raw { section, name, .. } => (15, *section as u8, name),
+        }
+    }
+}
+
+/// Brings statements into the order of their effect.
+pub(super) fn sort(statements: &mut [Statement]) {
+    statements.sort_by(|a, b| a.rank().cmp(&b.rank()));
+}
