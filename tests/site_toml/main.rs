@@ -1,4 +1,4 @@
-//! `site.toml` as a user meets it: what it means and what it refuses.
+//! `site.toml` as a user meets it: what it means, what it refuses, and what its schema says.
 
 #[cfg(test)]
 mod equal;
@@ -8,3 +8,5 @@ mod generated;
 mod given;
 #[cfg(test)]
 mod refused;
+#[cfg(test)]
+mod schema;
