@@ -25,6 +25,8 @@ mod probes;
 #[cfg(test)]
 mod recording;
 #[cfg(test)]
+mod smtp;
+#[cfg(test)]
 mod world;
 
 #[cfg(test)]
@@ -43,6 +45,7 @@ mod tests {
         fixture::{self, Fixture, Place},
         m4,
         recording::{self, Recording},
+        smtp,
         world::World,
     };
 
@@ -104,13 +107,17 @@ mod tests {
         let base =
             Reference::ask(&worlds[&base.place], &base).map(|base| base.recording(&worlds[&Place::Example])).unwrap();
         let record = env::var_os("RELAYCC_RECORD").is_some();
+        let same_version = Recording::load(recording::BASE).is_ok_and(|kept| kept.version() == base.version());
+        if !record && !same_version {
+            println!("RECORDINGS NOT COMPARED: they are of another version of sendmail than {:?}", base.version());
+        }
         let all = each(&fixtures, |fixture| {
             let world = &worlds[&fixture.place];
             let reference = Reference::ask(world, fixture).unwrap();
             let found = reference.recording(world);
             if record {
                 found.save(&fixture.name, &base).unwrap();
-            } else if fixture.kept {
+            } else if fixture.kept && same_version {
                 let kept = Recording::load(&fixture.name).unwrap_or_else(|error| panic!("{}: {error}", fixture.name));
                 assert!(kept == found, "{}: the recording is out of date (RELAYCC_RECORD=1)", fixture.name);
             }
@@ -172,6 +179,58 @@ mod tests {
             let altered = reference.compiled.cf.replace(from, to);
             assert!(altered != reference.compiled.cf, "{from:?} is not there");
             let found = reference.differing(world, "altered", &altered).unwrap();
+            assert!(!found.is_empty(), "nobody noticed {from:?} -> {to:?}");
+        }
+    }
+
+    /// Fixtures on which a daemon is run and talked to.
+    const SPOKEN: [&str; 5] = [
+        "arkum/site",
+        "features/site_delayed",
+        "features/site_gateway",
+        "features/site_hub",
+        "features/site_all_relaying",
+    ];
+
+    #[test]
+    fn the_daemon_says_the_same_to_everybody() {
+        let mut fixtures = fixture::chosen().unwrap();
+        fixtures.retain(|fixture| SPOKEN.contains(&fixture.name.as_str()));
+        let candidate = Candidate::from_environment();
+        let Some(worlds) = worlds(&fixtures) else { return };
+        for fixture in &fixtures {
+            let world = &worlds[&fixture.place];
+            let compiled = m4::compile(&fixture.mc).unwrap();
+            let label = |side: &str| format!("{}-{side}", fixture.name);
+            let reference = smtp::dialogue(world, fixture.place, &label("reference"), &compiled.cf).unwrap();
+            recording::text(&format!("{}.dialogue", fixture.name), &reference).unwrap();
+            let Some(candidate) = &candidate else { continue };
+            let expected = Reference { compiled, probes: Vec::new(), answers: Vec::new() }.recording(world);
+            let (_, cf) = Comparison::offline(fixture, candidate, &expected).unwrap();
+            let ours = smtp::dialogue(world, fixture.place, &label("ours"), &cf).unwrap();
+            assert!(ours == reference, "{}:\n{}", fixture.name, smtp::difference(&reference, &ours));
+        }
+    }
+
+    /// The dialogue is worth something only if another policy makes another dialogue.
+    #[test]
+    fn an_altered_configuration_says_something_else() {
+        let mc = fixture::folder("arkum").join("site.mc");
+        let fixture = Fixture { name: "arkum/site-altered".to_owned(), mc, place: Place::Arkum, kept: false };
+        let Some(worlds) = worlds(slice::from_ref(&fixture)) else { return };
+        let world = &worlds[&fixture.place];
+        let cf = m4::compile(&fixture.mc).unwrap().cf;
+        let speak = |label: &str, cf: &str| smtp::dialogue(world, fixture.place, label, cf).unwrap();
+        let reference = speak("unaltered", &cf);
+        for (label, from, to) in [
+            ("text", "\"550 Relaying denied\"", "\"550 Relaying refused\""),
+            ("hub", "DHparagon.arkum.ch", "DHnt-mail1.plenaxx.ch"),
+            ("masquerade", "DMarkum.ch", "DM"),
+            ("access", "Kaccess hash -T<TMPF> /etc/mail/access", "Kaccess hash -T<TMPF> /etc/mail/aliases"),
+        ] {
+            let altered = cf.replace(from, to);
+            assert!(altered != cf, "{from:?} is not there");
+            let found = smtp::difference(&reference, &speak(label, &altered));
             assert!(!found.is_empty(), "nobody noticed {from:?} -> {to:?}");
         }
     }

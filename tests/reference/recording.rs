@@ -6,7 +6,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
+    env, fs, io,
     path::{Path, PathBuf},
 };
 
@@ -43,6 +43,11 @@ impl Recording {
         fs::write(path, self.text(if name == BASE { None } else { Some(base) }))
     }
 
+    /// The version of the macro tree, which each configuration carries in macro `Z`.
+    pub fn version(&self) -> Option<&str> {
+        self.directives.iter().find_map(|line| line.strip_prefix("DZ\t"))
+    }
+
     fn text(&self, base: Option<&Recording>) -> String {
         let mut text = format!("verdict {:?}\n", self.verdict);
         for line in self.stderr.split_inclusive('\n') {
@@ -69,6 +74,23 @@ impl Recording {
         }
         text
     }
+}
+
+/// Keeps `text` as the recording `name`, or compares it with the one that is kept.
+pub fn text(name: &str, text: &str) -> io::Result<()> {
+    let path = path(name);
+    if env::var_os("RELAYCC_RECORD").is_some() {
+        return fs::write(path, text);
+    }
+    if fs::read_to_string(&path)? == text {
+        return Ok(());
+    }
+    let found = path.with_extension("found");
+    fs::write(&found, text)?;
+    Err(io::Error::other(format!(
+        "{name}: the recording is out of date (RELAYCC_RECORD=1); compare {}",
+        found.display()
+    )))
 }
 
 fn path(name: &str) -> PathBuf {

@@ -7,7 +7,7 @@
 
 use std::{
     fs, io,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write},
     net::Ipv4Addr,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -38,7 +38,7 @@ pub struct Setting {
 }
 
 /// The texts in `/etc/mail` that `makemap` hashes: those whose name starts so.
-pub const MAPS: [&str; 5] = ["access", "mailertable", "virtusertable", "aliases", "domaintable"];
+pub const MAPS: [&str; 3] = ["access", "mailertable", "virtusertable"];
 
 /// Namespaces held open.
 pub struct World {
@@ -93,6 +93,13 @@ impl World {
     }
 }
 
+impl World {
+    /// The network namespace, for a thread that wants to open sockets inside.
+    pub fn network(&self) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/ns/net", self.holder.id()))
+    }
+}
+
 impl Drop for World {
     fn drop(&mut self) {
         drop(self.holder.stdin.take());
@@ -110,17 +117,32 @@ fn copy_etc_mail(from: &Path, to: &Path) -> io::Result<()> {
         let target = to.join(&name);
         fs::copy(entry.path(), &target)?;
         if MAPS.iter().any(|map| name.to_string_lossy().starts_with(map)) {
-            let made = Command::new("makemap")
-                .args(["-C", "/dev/null", "hash"])
-                .arg(&target)
-                .stdin(fs::File::open(entry.path())?)
-                .output()?;
-            if !made.status.success() {
-                return Err(io::Error::other(String::from_utf8_lossy(&made.stderr).into_owned()));
-            }
+            hash(&fs::read_to_string(&target)?, &target)?;
+        } else if name == "aliases" {
+            // `@` says that the file is whole; sendmail would wait for it.
+            hash(&format!("{}@ @\n", fs::read_to_string(&target)?.replace(':', "\t")), &target)?;
         }
     }
     Ok(())
+}
+
+/// Makes the hashed map `file`.db of a text.
+fn hash(text: &str, file: &Path) -> io::Result<()> {
+    let mut makemap = Command::new("makemap")
+        .args(["-C", "/dev/null", "hash"])
+        .arg(file)
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    if let Some(mut input) = makemap.stdin.take() {
+        input.write_all(text.as_bytes())?;
+    }
+    let made = makemap.wait_with_output()?;
+    if made.status.success() {
+        Ok(())
+    } else {
+        Err(io::Error::other(String::from_utf8_lossy(&made.stderr).into_owned()))
+    }
 }
 
 fn nsd_conf(root: &Path, zones: &[(String, PathBuf)]) -> String {
