@@ -19,6 +19,8 @@ mod fixture;
 #[cfg(test)]
 mod m4;
 #[cfg(test)]
+mod mutants;
+#[cfg(test)]
 mod probe;
 #[cfg(test)]
 mod probes;
@@ -43,7 +45,7 @@ mod tests {
     use crate::{
         compare::{self, Candidate, Comparison, Reference},
         fixture::{self, Fixture, Place},
-        m4,
+        m4, mutants,
         recording::{self, Recording},
         smtp,
         world::World,
@@ -181,6 +183,34 @@ mod tests {
             let found = reference.differing(world, "altered", &altered).unwrap();
             assert!(!found.is_empty(), "nobody noticed {from:?} -> {to:?}");
         }
+    }
+
+    /// Rules are taken out one at a time; most must be missed. `RELAYCC_MUTANTS=1` takes out every one, of the fixture that
+    /// `RELAYCC_FIXTURE` names, and prints those that nobody misses: rules for what the fixture does not have, and gaps in
+    /// the list of questions.
+    #[test]
+    fn a_rule_that_is_taken_out_is_missed() {
+        let all = env::var_os("RELAYCC_MUTANTS").is_some();
+        let fixture = if all { fixture::chosen().unwrap().remove(0) } else { Fixture::base() };
+        let fixture = Fixture { name: format!("{}-mutant", fixture.name), ..fixture };
+        let Some(worlds) = worlds(slice::from_ref(&fixture)) else { return };
+        let world = &worlds[&fixture.place];
+        let reference = Reference::ask(world, &fixture).unwrap();
+        let step = if all { 1 } else { 20 };
+        let (world, reference) = (&world, &reference);
+        let without = move |half: usize| {
+            mutants::without_each_rule(world, reference, &format!("half{half}"), half * step, 2 * step)
+        };
+        let mutants: Vec<_> = thread::scope(|scope| {
+            let halves = [0, 1].map(|half| scope.spawn(move || without(half).unwrap()));
+            halves.into_iter().flat_map(|half| half.join().unwrap()).collect()
+        });
+        let missed = mutants.iter().filter(|mutant| mutant.noticed > 0).count();
+        for mutant in mutants.iter().filter(|mutant| mutant.noticed == 0) {
+            println!("nobody misses {}", mutant.rule);
+        }
+        println!("{missed} of {} rules are missed", mutants.len());
+        assert!(missed * 2 > mutants.len(), "more than half of the rules could be left out");
     }
 
     /// Fixtures on which a daemon is run and talked to.

@@ -105,7 +105,7 @@ fn shapes(domain: &str, other: &str) -> Vec<String> {
 }
 
 /// Addresses that need no domain, or that are odd by themselves.
-const ODD: [&str; 40] = [
+const ODD: [&str; 61] = [
     "user",
     "alice",
     "root",
@@ -146,10 +146,31 @@ const ODD: [&str; 40] = [
     "\\user",
     "user@www.outside.test",
     "user@alias.example.com",
+    "list:;",
+    "<list:;>",
+    "group:user;@outside.test",
+    ":include:/etc/list",
+    "user<other@outside.test;>",
+    "<@[192.0.2.31]:user@outside.test>",
+    "<@nomx.test:@example.net:user@outside.test>",
+    "<@relay.example.com:>",
+    "user%localhost@localhost",
+    "user@localhost.UUCP",
+    "user@localhost.example.com",
+    "user@[192.0.2.31]x",
+    "user@[192.0.2.31]:hub.example.com",
+    "user@outside.test:hub.example.com",
+    "user@outside..test",
+    "user@.outside.test",
+    "user@outside.test..",
+    ".user@outside.test",
+    "some user@outside.test",
+    "\"\"@outside.test",
+    "a.b.c!d.e!user",
 ];
 
 /// The senders that `check_mail` is asked about in every configuration.
-const SENDERS: [&str; 31] = [
+const SENDERS: [&str; 33] = [
     "<>",
     "<user>",
     "<user@>",
@@ -169,6 +190,8 @@ const SENDERS: [&str; 31] = [
     "<user@localhost.UUCP>",
     "<user@[127.0.0.1]>",
     "<user@[IPv6:::1]>",
+    "<user@[IPv6:0:0:0:0:0:0:0:1]>",
+    "<user@hub>",
     "<user@[203.0.113.5]>",
     "<user@[203.0.113.200]>",
     "<user@[198.51.100.66]>",
@@ -319,7 +342,7 @@ fn clients(domain: &str) -> Vec<Probe> {
 fn daemons(outside: &Client, local: &Client) -> Vec<Probe> {
     let mut probes = Vec::new();
     for flags in ["f", "u", "r", "CC f", "a u"] {
-        for sender in ["user", "user@outside.test", "user@localhost", "user@does.not.exist.test", ""] {
+        for sender in ["user", "user@hub", "user@outside.test", "user@localhost", "user@does.not.exist.test", ""] {
             for client in [outside, local] {
                 let probe = client.asks_for(sender, format!("check_mail <{sender}>"));
                 probes.push(probe.with("daemon_flags", flags));
@@ -327,6 +350,13 @@ fn daemons(outside: &Client, local: &Client) -> Vec<Probe> {
         }
         probes.push(outside.asks("check_rcpt user@nomx.test").with("daemon_flags", flags));
         probes.push(outside.asks("check_rcpt user").with("daemon_flags", flags));
+        for address in ["user@outside.test", "user@hub", "user@www.outside.test"] {
+            for addr_type in ["e s", "h s"] {
+                probes.push(
+                    outside.asks(format!("3 {address}")).with("daemon_flags", flags).with("addr_type", addr_type),
+                );
+            }
+        }
     }
     for command in [
         "check_mail <user@spammer.test>",
@@ -367,8 +397,42 @@ fn mailers(host: &str, domain: &str) -> Vec<Probe> {
         "\"some user\"@outside.test".to_owned(),
         "user+detail".to_owned(),
         "group: user@outside.test;".to_owned(),
+        "list:;".to_owned(),
+        "<list:;>".to_owned(),
+        ":include:/etc/list".to_owned(),
+        "<@nomx.test:@example.net:user@outside.test>".to_owned(),
+        "user%localhost@localhost".to_owned(),
+        format!("user%{host}@{host}"),
+        "a.b!c!user".to_owned(),
     ];
     let mut probes = Vec::new();
+    for (host, address) in [
+        ("hub", "hub!user"),
+        ("hub", "hub!other!user"),
+        ("hub", "hub!other.test!user"),
+        ("nohost", "nohost!user"),
+        ("nohost", "nohost!other!user"),
+        ("nohost", "other!user"),
+    ] {
+        for flags in ["ER", "HS"] {
+            probes.push(tries(flags, "esmtp", address).with("h", host));
+        }
+    }
+    for detail in ["detail", "*", ""] {
+        for address in [
+            "user",
+            "alice",
+            "alice+detail",
+            "alice+*",
+            "alice+",
+            "user+a+b",
+            "other!user",
+            "user%outside.test",
+            "\"user@outside.test\"",
+        ] {
+            probes.push(Probe { envelope: Vec::new(), command: format!("5 {address}") }.with("h", detail));
+        }
+    }
     for flags in ["HS", "HR", "ES", "ER"] {
         for address in &addresses {
             for mailer in ["esmtp", "local"] {
@@ -428,6 +492,13 @@ fn sessions(outside: &Client, host: &str) -> Vec<Probe> {
             );
         }
     }
+    for client in [outside, &secure, &perm] {
+        for (verify, bits) in [("SOFTWARE", ""), ("PROTOCOL", ""), ("NO", "256"), ("OK", "256"), ("OK", "56")] {
+            probes.push(tls(client, "check_mail <user@outside.test>", verify, bits));
+            probes.push(tls(client, "check_mail <>", verify, bits));
+            probes.push(tls(client, "check_rcpt user@relay.example.com", verify, bits));
+        }
+    }
     for (name, address) in [
         ("mx.outside.test", "203.0.113.25"),
         ("secure.test", "203.0.113.79"),
@@ -472,6 +543,7 @@ fn sessions(outside: &Client, host: &str) -> Vec<Probe> {
         probes.push(authenticated("trust_auth alice"));
         probes.push(authenticated("trust_auth bob"));
         probes.push(authenticated("trust_auth <>"));
+        probes.push(authenticated("trust_auth <alice>"));
         probes.push(authenticated("trust_auth alice@relay.example.com"));
     }
     for client in [outside, &Client::nameless("192.168.138.7"), &Client::local()] {
