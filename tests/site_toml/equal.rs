@@ -1,6 +1,6 @@
 //! A `.toml` and a `.mc` that say the same are the same site.
 
-use relaycc::source::NoFiles;
+use relaycc::{emit, site::Site, source::NoFiles};
 
 use crate::given::{Disk, compiled, fixture};
 
@@ -10,7 +10,21 @@ fn relay_host_of_arkum_is_one_site_in_both_languages() {
     let mc = fixture("fixtures/arkum/site.mc");
     assert_eq!(mc.diagnostics, []);
     assert_eq!(toml.diagnostics, []);
-    assert_eq!(toml.site.unwrap(), mc.site.unwrap());
+    let (toml, mc) = (toml.site.unwrap(), mc.site.unwrap());
+    assert_eq!(toml, mc);
+    assert_eq!(products(&toml), products(&mc));
+    assert_eq!(products(&toml), products(&toml));
+}
+
+/// Every file that a site becomes.
+fn products(site: &Site) -> [Vec<u8>; 4] {
+    let access = site.access.as_ref().unwrap();
+    [
+        emit::cf::emit(site).to_string().into_bytes(),
+        emit::access::text(access).unwrap().into_bytes(),
+        emit::access::database(access).unwrap(),
+        emit::relay::relay_config(site).unwrap().to_toml().unwrap().into_bytes(),
+    ]
 }
 
 #[test]

@@ -29,8 +29,9 @@ fn good_sites_fit() {
 }
 
 /// What a type cannot say is left to the compiler: that a network has no mask, that one feature needs another, that two listeners collide.
-const BEYOND_TYPES: [&str; 5] = [
+const BEYOND_TYPES: [&str; 6] = [
     "access_without_access_db",
+    "feature_off_and_on",
     "feature_needs_another",
     "malformed_network",
     "no_system_type",

@@ -1,6 +1,6 @@
 //! `[feature]`: what is turned on, and with which arguments.
 //!
-//! A feature is `true`; or its first argument, as text; or a table of its arguments by name; or, of those that may come
+//! A feature is `true` or `false`; or its first argument, as text; or a table of its arguments by name; or, of those that may come
 //! more than once, a list of any of these. Names and kinds of arguments are the catalog's.
 
 use super::{
@@ -95,7 +95,7 @@ impl Call<'_> {
             return made(Vec::new());
         }
         match &value.kind {
-            Kind::Boolean(false) => None,
+            Kind::Boolean(false) => Some(Statement::NoFeature { feature, span }),
             Kind::Boolean(true) => match feature.arguments.first() {
                 Some(first) if first.required => {
                     self.missing(first, value.span);

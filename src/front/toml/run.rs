@@ -101,6 +101,7 @@ fn carry_out(environment: &mut Environment, macros: &mut Macros<'_, '_>, stateme
             let arguments: Vec<Text> = arguments.iter().map(literal).collect();
             environment.feature(macros, &name, &arguments, *span);
         }
+        Statement::NoFeature { feature, span } => no_feature(environment, feature.name, *span),
         Statement::MailerFlags { mailer, change } => environment.modify_mailer_flags(mailer, &change.value),
         Statement::Mailer(name) => environment.mailer(macros, &literal(name), &[], name.span),
         Statement::Raw { section, text: lines, name } => {
@@ -118,6 +119,17 @@ fn carry_out(environment: &mut Environment, macros: &mut Macros<'_, '_>, stateme
             environment.raw_text(*section, &written(lines, text));
         }
     }
+}
+
+/// Refuses `false` for a feature that the system type or a shared policy turns on: nothing turns it off again.
+fn no_feature(environment: &mut Environment, name: &str, span: Span) {
+    let Some(brought) = environment.features.get(name) else { return };
+    let diagnostic = Diagnostic::error("feature_is_on", format!("`{name}` is turned on all the same"))
+        .at(span, "not wanted here")
+        .at(*brought, "brings it")
+        .why("sendmail's tree has no means to turn a feature off again")
+        .help("remove one of the two; what else a shared policy sets can be written into this file");
+    environment.report(diagnostic);
 }
 
 /// Text that means what it says.

@@ -40,6 +40,8 @@ pub(super) enum Statement {
     QueueGroup { name: Text, equates: Text },
     /// `FEATURE`.
     Feature { feature: &'static FeatureSpec, arguments: Vec<Text>, span: Span },
+    /// A feature that is not wanted, whatever else brings it.
+    NoFeature { feature: &'static FeatureSpec, span: Span },
     /// `MODIFY_MAILER_FLAGS`.
     MailerFlags { mailer: &'static str, change: Text },
     /// `MAILER`.
@@ -65,9 +67,10 @@ impl Statement {
             Statement::InputMailFilter { .. } => (10, 0, ""),
             Statement::QueueGroup { .. } => (11, 0, ""),
             Statement::Feature { feature, .. } => (12, feature.requires.is_some().into(), feature.name),
-            Statement::MailerFlags { mailer, .. } => (13, 0, mailer),
-            Statement::Mailer(name) => (14, u8::from(name.value != "local"), &name.value),
-            Statement::Raw { section, name, .. } => (15, *section as u8, name),
+            Statement::NoFeature { feature, .. } => (13, 0, feature.name),
+            Statement::MailerFlags { mailer, .. } => (14, 0, mailer),
+            Statement::Mailer(name) => (15, u8::from(name.value != "local"), &name.value),
+            Statement::Raw { section, name, .. } => (16, *section as u8, name),
         }
     }
 }
