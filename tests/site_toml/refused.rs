@@ -6,19 +6,19 @@ use relaycc::{
     source::NoFiles,
 };
 
-use crate::given::{compiled, fixture, wrong};
+use crate::given::{compiled, fixture, names};
 
-#[test]
-fn wrong_input_is_explained() {
+/// Compares what is said of each file of a folder of fixtures with its snapshot.
+fn explained(folder: &str, is_refused: bool) {
     let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../../snapshots/wrong");
+    settings.set_snapshot_path(format!("../../snapshots/{folder}"));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| {
-        for name in wrong() {
-            let path = format!("fixtures/wrong/{name}.toml");
+        for name in names(folder) {
+            let path = format!("fixtures/{folder}/{name}.toml");
             let compiled = fixture(&path);
-            assert!(compiled.site.is_none(), "{name}");
+            assert_eq!(compiled.site.is_none(), is_refused, "{name}");
             for diagnostic in &compiled.diagnostics {
                 assert!(diagnostic.help.is_some(), "{name}: {diagnostic:?}");
             }
@@ -27,6 +27,17 @@ fn wrong_input_is_explained() {
             insta::assert_snapshot!(format!("{name}.toml"), report);
         }
     });
+}
+
+#[test]
+fn wrong_input_is_explained() {
+    assert!(names("wrong").len() >= 35);
+    explained("wrong", true);
+}
+
+#[test]
+fn doubtful_input_is_warned_about_in_the_words_of_the_file() {
+    explained("warned", false);
 }
 
 const SITE: &str = include_str!("../../fixtures/toml/every_key.toml");

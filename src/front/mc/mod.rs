@@ -5,7 +5,7 @@
 //! raw sendmail.cf and goes where the reference would put it ([`raw`]). [`slips`] finds what m4 takes without a word and
 //! nobody means.
 
-mod raw;
+pub(super) mod raw;
 mod slips;
 mod statements;
 

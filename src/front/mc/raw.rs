@@ -34,7 +34,7 @@ pub(super) fn collect(environment: &mut Environment, m4: &mut Machine<'_>) {
 }
 
 /// Finds lines that sendmail would refuse, such as what is left of a misspelt macro.
-fn check(m4: &mut Machine<'_>, text: &Text) {
+pub(in crate::front) fn check(m4: &mut Machine<'_>, text: &Text) {
     for line in text.lines() {
         let Some(first) = line.as_str().bytes().next() else { continue };
         if first.is_ascii_whitespace() || b"#RSDHCFXKMOPTVEQL".contains(&first) {

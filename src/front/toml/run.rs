@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     diagnostic::Diagnostic,
-    front::{access_text, environment::Environment, lower::lower, macros::Macros},
+    front::{access_text, environment::Environment, lower::lower, macros::Macros, mc::raw},
     site::{AccessEntry, Site},
     source::{FileSystem, SourceId, Sources, Span},
     syntax::mc::{Machine, Text},
@@ -116,7 +116,26 @@ fn carry_out(environment: &mut Environment, macros: &mut Macros<'_, '_>, stateme
             if let Some(first) = first {
                 environment.raw_text(*section, &Text::computed(first, lines.span));
             }
-            environment.raw_text(*section, &written(lines, text));
+            let lines = written(lines, text);
+            raw::check(macros.machine(), &lines);
+            calls(environment, &lines);
+            environment.raw_text(*section, &lines);
+        }
+    }
+}
+
+/// Refuses calls of macros among raw lines: `FEATURE(…)` would be read as an `F` line.
+fn calls(environment: &mut Environment, lines: &Text) {
+    for line in lines.lines() {
+        let text = line.as_str();
+        let name = text.split(|c: char| !c.is_ascii_uppercase() && c != '_').next().unwrap_or("");
+        if name.len() > 3 && text.get(name.len()..).is_some_and(|rest| rest.starts_with('(')) {
+            environment.report(
+                Diagnostic::error("macro_among_raw_lines", format!("`{name}` is called among raw lines"))
+                    .at(line.span(), "copied to sendmail.cf as it is")
+                    .why("nothing expands macros in a site.toml, and sendmail would read the line by its first letter")
+                    .help("write what it asks for as a key of this file"),
+            );
         }
     }
 }

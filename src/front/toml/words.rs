@@ -26,14 +26,22 @@ pub(super) fn of_toml(mut diagnostic: Diagnostic, whole: Span) -> Diagnostic {
         "relay_local_from" | "relay_mail_from" => {
             diagnostic.help = Some("let clients authenticate, or name them in `relay_domain` or under [access]".into());
         }
+        "unknown_line" => {
+            diagnostic.why =
+                Some("these lines are raw sendmail.cf, and sendmail knows none that begins like this".into());
+            diagnostic.help =
+                Some("begin a comment with `#`; write macros of a .mc as keys of this file, not as lines".into());
+        }
         "deprecated_feature" => {
             let now = diagnostic.help.as_deref().and_then(|help| help.split('`').nth(1)?.split('\'').next());
             diagnostic.help = now.map(|name| format!("write `{name}` instead"));
         }
+        "obsolete_option" | "wrong_type" => {
+            diagnostic.message = in_lower_case(&diagnostic.message);
+            diagnostic.help = diagnostic.help.map(|help| in_lower_case(&help));
+        }
         _ => {}
     }
-    diagnostic.message = in_lower_case(&diagnostic.message);
-    diagnostic.help = diagnostic.help.map(|help| in_lower_case(&help));
     diagnostic
 }
 
