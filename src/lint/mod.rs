@@ -1,1 +1,85 @@
 //! Findings of our own: one file per rule, one registry.
+//!
+//! A rule judges a [`Site`] that compiled, beyond what sendmail's own tree says. Its code names its file, its fixtures
+//! (`fixtures/lint/CODE/`) and its findings, and the doc comment of its module is its documentation. Whether a finding
+//! fails a build is the command line's business.
+
+mod access_key;
+pub mod access_never_matches;
+pub mod access_pointless;
+pub mod access_repeated;
+pub mod access_untagged_relay;
+pub mod access_value;
+pub mod mx_points_back;
+pub mod nouucp_mismatch;
+pub mod relay_host_dns;
+pub mod top_level_domain;
+
+use crate::{
+    diagnostic::{Diagnostic, Severity},
+    site::Site,
+    source::Sources,
+    syntax::zone::Zones,
+};
+
+/// One rule.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// What findings are called.
+    pub code: &'static str,
+    /// One line for people, without a full stop.
+    pub summary: &'static str,
+    /// How bad its findings are, unless one says otherwise.
+    pub severity: Severity,
+    /// Judges a site by itself, with the zones that are known.
+    pub check: fn(&Site, &Zones) -> Vec<Diagnostic>,
+    /// Judges sites of one run against each other; each finding with the index of the site whose texts its places are in.
+    pub together: Option<Together>,
+}
+
+/// How a rule judges sites against each other.
+pub type Together = fn(&[Linted<'_>]) -> Vec<(usize, Diagnostic)>;
+
+/// A site among others of the same run.
+#[derive(Debug, Clone, Copy)]
+pub struct Linted<'a> {
+    /// The name of its file.
+    pub name: &'a str,
+    /// The site.
+    pub site: &'a Site,
+    /// The texts that its places are in.
+    pub sources: &'a Sources,
+}
+
+/// Every rule, in the order of their codes.
+pub const RULES: [Rule; 9] = [
+    access_never_matches::RULE,
+    access_pointless::RULE,
+    access_repeated::RULE,
+    access_untagged_relay::RULE,
+    access_value::RULE,
+    mx_points_back::RULE,
+    nouucp_mismatch::RULE,
+    relay_host_dns::RULE,
+    top_level_domain::RULE,
+];
+
+/// What the rules find in one site, by the order of [`RULES`] and then of the source.
+pub fn check(site: &Site, zones: &Zones) -> Vec<Diagnostic> {
+    RULES
+        .iter()
+        .map(|rule| (rule.check)(site, zones))
+        .flat_map(|mut found| {
+            found.sort_by_key(|finding| finding.span().map(|span| (span.source, span.start)));
+            found
+        })
+        .collect()
+}
+
+/// What the rules find between sites of one run: each finding with the index of the site whose texts its places are in.
+pub fn check_together(sites: &[Linted<'_>]) -> Vec<(usize, Diagnostic)> {
+    RULES.iter().filter_map(|rule| rule.together).flat_map(|check| check(sites)).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,6 @@
 //! Text to tree, one module per language. Knows how a language is written, not what its words mean.
 
+pub mod access;
 pub mod mc;
 pub mod toml;
+pub mod zone;

@@ -1,0 +1,132 @@
+//! What rules on the access map have in common: reading a key.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use crate::site::{AccessEntry, AccessMap};
+
+/// What the subject of a key is looked up as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Key {
+    /// The tag alone.
+    Tag,
+    /// A domain or host, in lower case.
+    Domain(String),
+    /// `.domain`: its subdomains, in lower case and without the dot.
+    Subdomains(String),
+    /// `user@domain`, in lower case.
+    Address(String),
+    /// `user@`, without the `@`.
+    User(String),
+    /// Octets of an IPv4 address.
+    Ipv4(Vec<u8>),
+    /// Groups of an IPv6 address.
+    Ipv6(Vec<u16>),
+    /// `[address]`, or another literal.
+    Literal(String),
+    /// Anything else.
+    Odd(String),
+}
+
+impl Key {
+    /// Reads the subject of an entry.
+    pub(super) fn of(entry: &AccessEntry) -> Self {
+        let subject = entry.subject().to_ascii_lowercase();
+        if subject.is_empty() {
+            return Self::Tag;
+        }
+        if subject.starts_with('[') && subject.ends_with(']') {
+            return Self::Literal(subject);
+        }
+        if let Some((user, domain)) = subject.rsplit_once('@') {
+            return match (user, domain) {
+                ("", _) => Self::Odd(subject),
+                (user, "") => Self::User(user.to_owned()),
+                (_, domain) if is_domain(domain) => Self::Address(subject),
+                _ => Self::Odd(subject),
+            };
+        }
+        if let Some(rest) = subject.strip_prefix("ipv6:") {
+            return groups(rest).map_or(Self::Odd(subject.clone()), Self::Ipv6);
+        }
+        if subject.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+            return octets(&subject).map_or(Self::Odd(subject.clone()), Self::Ipv4);
+        }
+        // A range of addresses looks like a name, but no name ends with a number.
+        if subject.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-')) {
+            return Self::Odd(subject);
+        }
+        match subject.strip_prefix('.') {
+            Some(domain) if is_domain(domain) => Self::Subdomains(domain.to_owned()),
+            None if is_domain(&subject) => Self::Domain(subject),
+            _ => Self::Odd(subject),
+        }
+    }
+
+    /// Keys that a search tries after this one: the next shorter name or network, up to the shortest.
+    pub(super) fn wider(&self) -> Vec<Self> {
+        match self {
+            Self::Domain(name) => domains_above(name).map(Self::Domain).collect(),
+            Self::Subdomains(name) => {
+                std::iter::once(name.clone()).chain(domains_above(name)).map(Self::Domain).collect()
+            }
+            Self::Address(address) => {
+                let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
+                std::iter::once(domain.to_owned()).chain(domains_above(domain)).map(Self::Domain).collect()
+            }
+            Self::Ipv4(octets) => {
+                (1..octets.len()).rev().filter_map(|n| octets.get(..n)).map(|n| Self::Ipv4(n.to_vec())).collect()
+            }
+            Self::Ipv6(groups) => {
+                (1..groups.len()).rev().filter_map(|n| groups.get(..n)).map(|n| Self::Ipv6(n.to_vec())).collect()
+            }
+            Self::Tag | Self::User(_) | Self::Literal(_) | Self::Odd(_) => Vec::new(),
+        }
+    }
+}
+
+/// Entries of the site's access map; none when the map is kept elsewhere.
+pub(super) fn entries(map: Option<&AccessMap>) -> &[AccessEntry] {
+    map.map_or(&[], |map| map.entries.as_slice())
+}
+
+/// The tag in lower case, empty for none.
+pub(super) fn tag(entry: &AccessEntry) -> String {
+    entry.tag().unwrap_or("").to_ascii_lowercase()
+}
+
+/// Whether the tag is one of those for clients, senders and recipients, or none.
+pub(super) fn is_mail_tag(tag: &str) -> bool {
+    matches!(tag, "" | "connect" | "from" | "to")
+}
+
+/// The domains that a domain is in, nearest first.
+pub(super) fn domains_above(name: &str) -> impl Iterator<Item = String> {
+    let mut rest = name.to_owned();
+    std::iter::from_fn(move || {
+        let (_, parent) = rest.split_once('.')?;
+        rest = parent.to_owned();
+        Some(rest.clone())
+    })
+}
+
+/// Octets of a whole or partial IPv4 address without leading zeros.
+fn octets(text: &str) -> Option<Vec<u8>> {
+    let octets: Option<Vec<u8>> =
+        text.split('.').map(|part| part.parse().ok().filter(|octet: &u8| octet.to_string() == part)).collect();
+    octets.filter(|octets| octets.len() <= 4)
+}
+
+/// Groups of a whole or partial IPv6 address.
+fn groups(text: &str) -> Option<Vec<u16>> {
+    if let Ok(ip) = text.parse::<Ipv6Addr>() {
+        return Some(ip.segments().to_vec());
+    }
+    let groups: Option<Vec<u16>> = text.split(':').map(|group| u16::from_str_radix(group, 16).ok()).collect();
+    groups.filter(|groups| groups.len() <= 8)
+}
+
+fn is_domain(name: &str) -> bool {
+    name.split('.').all(|label| {
+        !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_' || b >= 0x80)
+    }) && name.parse::<Ipv4Addr>().is_err()
+}

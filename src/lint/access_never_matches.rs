@@ -1,0 +1,245 @@
+//! Keys of the access map that no search asks for.
+//!
+//! What: keys in a notation that sendmail does not know (`10.0.0.0/8`, `*.example.com`, `example.com.`, an IPv6 address without
+//! `IPv6:` or with `::`), with a tag that it does not know, or for a feature that is not switched on. Why it is bad: the entry
+//! looks as if it refused or allowed something, and does nothing.
+//!
+//! # Example
+//!
+//! ```mc
+//! FEATURE(`access_db')
+//! ```
+//! ```access
+//! Connect:10.0.0.0/8          REJECT
+//! Connect:*.example.com       REJECT
+//! Conect:example.net          REJECT
+//! Connect:IPv6:2001:db8::1    RELAY
+//! ```
+//!
+//! # Instead
+//!
+//! ```mc
+//! FEATURE(`access_db')
+//! ```
+//! ```access
+//! Connect:10                          REJECT
+//! Connect:example.com                 REJECT
+//! Connect:example.net                 REJECT
+//! Connect:IPv6:2001:db8:0:0:0:0:0:1   RELAY
+//! ```
+//!
+//! The suggestions put an entry into force that was not, so they are not safe to carry out unseen. Documented: cf/README,
+//! "ANTI-SPAM CONFIGURATION CONTROL"; each was asked of sendmail 8.17, which since 8.15 writes IPv6 addresses in full.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use super::{
+    Rule,
+    access_key::{Key, entries, is_mail_tag, tag},
+};
+use crate::{
+    diagnostic::{Diagnostic, Severity, nearest},
+    site::{AccessAction, AccessEntry, AccessMap, Site, TAGS},
+    syntax::zone::Zones,
+};
+
+pub(super) const RULE: Rule = Rule {
+    code: "access_never_matches",
+    summary: "no search asks for a key of the access map",
+    severity: Severity::Warning,
+    check,
+    together: None,
+};
+
+/// What is wrong, why, and what to write.
+struct Finding {
+    message: String,
+    why: &'static str,
+    help: String,
+}
+
+fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
+    let Some(map) = &site.access else { return Vec::new() };
+    entries(Some(map))
+        .iter()
+        .filter_map(|entry| Some((entry, judge(site, map, entry)?)))
+        .map(|(entry, finding)| {
+            Diagnostic::warning(RULE.code, finding.message).at(entry.key.span, "").why(finding.why).help(finding.help)
+        })
+        .collect()
+}
+
+fn judge(site: &Site, map: &AccessMap, entry: &AccessEntry) -> Option<Finding> {
+    let tag = tag(entry);
+    if !is_mail_tag(&tag) {
+        return spam(site, entry, &tag);
+    }
+    match Key::of(entry) {
+        Key::Tag => Some(Finding {
+            message: format!("the access key `{}` names nobody", entry.key),
+            why: "the key ends at the first blank, and the tag alone is not looked up",
+            help: "write the name or network right after the colon, without a blank".into(),
+        }),
+        Key::Odd(subject) => Some(odd(site, map, entry, &subject)?),
+        Key::Ipv6(groups) => ipv6(site, entry, &groups),
+        Key::Ipv4(octets) => match octets.as_slice() {
+            [a, b, c, 0] => Some(Finding {
+                message: format!("the access key `{}` is one address, not a network", entry.key),
+                why: "a network is written with the octets that its addresses have in common, without zeros after them",
+                help: format!("write `{}`", with_tag(entry, &trimmed([*a, *b, *c, 0]))),
+            }),
+            _ => None,
+        },
+        Key::Address(_) | Key::User(_) if tag == "connect" => Some(Finding {
+            message: format!("the access key `{}` has a user, but clients have none", entry.key),
+            why: "for `Connect:` the client's name and address are looked up",
+            help: format!("write `From:{0}` for the sender, `To:{0}` for the recipient", entry.subject()),
+        }),
+        Key::Address(_) if tag == "to" && entry.action() == AccessAction::Relay && !map.relay_to_full_address => {
+            Some(Finding {
+                message: format!("the access key `{}` is an address, but relaying is allowed for domains", entry.key),
+                why: "relaying to single addresses has to be switched on",
+                help: "give access_db the argument `relaytofulladdress`".into(),
+            })
+        }
+        Key::Subdomains(domain) if !map.lookup_dot_domain => Some(Finding {
+            message: format!("the access key `{}` begins with a dot", entry.key),
+            why: "keys with a dot at their head are not looked up unless that is switched on",
+            help: format!(
+                "use FEATURE(`lookupdotdomain'), or write `{}`, which means the domain too",
+                with_tag(entry, &domain)
+            ),
+        }),
+        _ if tag == "to" && entry.action() != AccessAction::Relay && !map.blocklist_recipients => Some(Finding {
+            message: format!("recipients are not looked up, so `{}` refuses nothing", entry.key),
+            why: "without blocklist_recipients, `To:` entries are only asked whether to relay",
+            help: "use FEATURE(`blocklist_recipients')".into(),
+        }),
+        _ => None,
+    }
+}
+
+fn spam(site: &Site, entry: &AccessEntry, tag: &str) -> Option<Finding> {
+    let asked = site.delay_checks.as_ref().is_some_and(|delay| delay.spam.is_some());
+    (tag == "spam" && !asked).then(|| Finding {
+        message: format!("`{}` is not looked up", entry.key),
+        why: "`Spam:` entries are for delay_checks with `friend` or `hater`",
+        help: "use FEATURE(`delay_checks', `friend')".into(),
+    })
+}
+
+/// A subject in no notation that is looked up.
+fn odd(site: &Site, map: &AccessMap, entry: &AccessEntry, subject: &str) -> Option<Finding> {
+    let key = &entry.key.value;
+    let shown = |what: &str| format!("the access key `{key}` {what}");
+    let bare_domain = |text: &str| text.trim_matches(['.', '*', '@', '<', '>']).to_owned();
+    if entry.tag().is_none()
+        && let Some((word, rest)) = key.split_once(':')
+        && !word.eq_ignore_ascii_case("ipv6")
+        && word.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
+        && subject.parse::<Ipv6Addr>().is_err()
+    {
+        return unknown_tag(site, map, key, word, rest);
+    }
+    let v6 = subject.strip_prefix("ipv6:").unwrap_or(subject);
+    Some(if let Some((network, length)) = subject.split_once('/') {
+        Finding {
+            message: shown("is in CIDR notation"),
+            why: "sendmail looks up the address and then its leading octets, so networks are whole octets",
+            help: match (network.parse::<Ipv4Addr>(), length.parse::<u8>()) {
+                (Ok(ip), Ok(length @ (8 | 16 | 24 | 32))) => {
+                    let octets: Vec<_> = ip.octets().iter().take(usize::from(length / 8)).map(u8::to_string).collect();
+                    format!("write `{}`", with_tag(entry, &octets.join(".")))
+                }
+                _ => "write one entry for each network of whole octets, such as `192.168.138`".into(),
+            },
+        }
+    } else if let Ok(ip) = v6.parse::<Ipv6Addr>() {
+        Finding {
+            message: shown("is an IPv6 address without `IPv6:`"),
+            why: "IPv6 addresses are looked up with `IPv6:` before them",
+            help: format!("write `{}`", with_tag(entry, &format!("IPv6:{}", in_full(&ip.segments())))),
+        }
+    } else if subject.starts_with('<') {
+        Finding {
+            message: shown("has angle brackets"),
+            why: "addresses are looked up without them",
+            help: format!("write `{}`", with_tag(entry, &bare_domain(subject))),
+        }
+    } else if subject.starts_with('@') {
+        Finding {
+            message: shown("begins with `@`"),
+            why: "a domain is looked up by its name alone",
+            help: format!("write `{}`", with_tag(entry, &bare_domain(subject))),
+        }
+    } else if subject.contains('*') {
+        Finding {
+            message: shown("has a wildcard"),
+            why: "keys are looked up as they are; a domain means its subdomains too, a network its hosts",
+            help: format!("write `{}`", with_tag(entry, &bare_domain(subject))),
+        }
+    } else if subject.ends_with(['.', ':']) {
+        Finding {
+            message: shown("ends with a dot or colon"),
+            why: "names and networks are looked up without it",
+            help: format!("write `{}`", with_tag(entry, subject.trim_end_matches(['.', ':']))),
+        }
+    } else {
+        Finding {
+            message: shown("is neither a domain, a network nor an address"),
+            why: "no search asks for such a key",
+            help: "write a domain, leading octets such as `192.168.138`, `IPv6:` and leading groups, `user@` or `user@domain`"
+                .into(),
+        }
+    })
+}
+
+/// A word before a colon that is no tag. Tags of one's own are used by raw rules and by `CITag:`.
+fn unknown_tag(site: &Site, map: &AccessMap, key: &str, word: &str, rest: &str) -> Option<Finding> {
+    let own = format!("{word}:");
+    let named = site.raw.values().flatten().any(|raw| raw.text.contains(&own) || raw.text.contains(word))
+        || map.entries.iter().any(|entry| entry.value.value.contains(&format!("CITag:{word}")));
+    if named {
+        return None;
+    }
+    Some(Finding {
+        message: format!("the access key `{key}` has a tag that sendmail does not know"),
+        why: "a tag is part of the key, and no search asks for this one",
+        help: match nearest(word, TAGS) {
+            Some(tag) => format!("write `{tag}:{rest}`"),
+            None => format!("write `Connect:{rest}`, `From:{rest}` or `To:{rest}`"),
+        },
+    })
+}
+
+/// Whether sendmail writes the address as the key has it.
+fn ipv6(site: &Site, entry: &AccessEntry, groups: &[u16]) -> Option<Finding> {
+    let compressed = site.options.get("UseCompressedIPv6Addresses").is_some_and(|setting| {
+        setting.value.trim().is_empty() || setting.value.trim_start().starts_with(['t', 'T', 'y', 'Y'])
+    });
+    let written = entry.subject().get(5..).unwrap_or("").to_ascii_lowercase();
+    let full = in_full(groups);
+    let short = <[u16; 8]>::try_from(groups).map(|all| Ipv6Addr::from(all).to_string());
+    (written != full && !(compressed && short.is_ok_and(|short| short == written))).then(|| Finding {
+        message: format!("the access key `{}` is not written as sendmail writes the address", entry.key),
+        why: "keys are compared as text, and sendmail writes all eight groups, each without leading zeros",
+        help: format!("write `{}`", with_tag(entry, &format!("IPv6:{full}"))),
+    })
+}
+
+fn in_full(groups: &[u16]) -> String {
+    groups.iter().map(|group| format!("{group:x}")).collect::<Vec<_>>().join(":")
+}
+
+/// Leading octets up to the last that is not zero.
+fn trimmed(octets: [u8; 4]) -> String {
+    let used = octets.iter().rposition(|octet| *octet != 0).map_or(1, |last| last + 1);
+    octets.iter().take(used).map(u8::to_string).collect::<Vec<_>>().join(".")
+}
+
+fn with_tag(entry: &AccessEntry, subject: &str) -> String {
+    match entry.tag() {
+        Some(tag) => format!("{tag}:{subject}"),
+        None => subject.to_owned(),
+    }
+}

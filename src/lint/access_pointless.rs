@@ -1,0 +1,141 @@
+//! Entries of the access map that change nothing.
+//!
+//! What: an entry that asks for what an entry for a wider domain or network asks for anyway, with no entry between them. Why
+//! it is bad: whoever reads the map takes it for an exception, and it stays when the wider entry is taken away or changed.
+//!
+//! # Example
+//!
+//! ```mc
+//! FEATURE(`access_db')
+//! ```
+//! ```access
+//! Connect:192.168        RELAY
+//! Connect:192.168.138    RELAY
+//! ```
+//!
+//! # Instead
+//!
+//! ```mc
+//! FEATURE(`access_db')
+//! ```
+//! ```access
+//! Connect:192.168        RELAY
+//! Connect:192.168.138    REJECT
+//! Connect:192.168.138.7  RELAY
+//! ```
+//!
+//! The fix, to remove the narrower entry, is safe: every search ends with the same answer. Documented: cf/README, "Access DB
+//! entries".
+
+use std::collections::BTreeMap;
+
+use super::{
+    Rule,
+    access_key::{Key, entries, is_mail_tag, tag},
+};
+use crate::{
+    diagnostic::{Diagnostic, Severity},
+    site::{AccessAction, AccessEntry, Site},
+    syntax::zone::Zones,
+};
+
+pub(super) const RULE: Rule = Rule {
+    code: "access_pointless",
+    summary: "an entry of the access map asks for what a wider one asks for anyway",
+    severity: Severity::Warning,
+    check,
+    together: None,
+};
+
+/// Entries by tag and by what they are looked up as.
+type Index<'a> = BTreeMap<(String, String), &'a AccessEntry>;
+
+fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
+    let entries = entries(site.access.as_ref());
+    let mut index = Index::new();
+    for entry in entries.iter().filter(|entry| is_mail_tag(&tag(entry))) {
+        index.entry((tag(entry), name(&Key::of(entry)))).or_insert(entry);
+    }
+    entries
+        .iter()
+        .filter(|entry| is_mail_tag(&tag(entry)) && is_searched(site, entry))
+        .filter_map(|entry| Some((entry, wider(&index, entry)?)))
+        .filter(|(entry, wide)| same(entry, wide))
+        .map(|(entry, wide)| {
+            Diagnostic::warning(RULE.code, format!("`{}` is pointless beside `{}`", entry.key, wide.key))
+                .at(entry.span(), "changes nothing")
+                .at(wide.span(), "asks for the same already")
+                .why("a search that does not find the narrower entry finds the wider one, with the same value")
+                .help("remove the narrower entry")
+        })
+        .collect()
+}
+
+/// Whether a search for the entry goes on to wider keys at all.
+fn is_searched(site: &Site, entry: &AccessEntry) -> bool {
+    let relays = entry.action() == AccessAction::Relay;
+    match Key::of(entry) {
+        Key::Domain(_) => !(relays && site.relay.hosts_only.is_some()),
+        Key::Subdomains(_) => site.access.as_ref().is_some_and(|map| map.lookup_dot_domain) && !relays,
+        // Relaying by address and relaying by domain are different features.
+        Key::Address(_) => !relays,
+        Key::Ipv4(_) | Key::Ipv6(_) => true,
+        Key::Tag | Key::User(_) | Key::Literal(_) | Key::Odd(_) => false,
+    }
+}
+
+/// What a search finds when the entry is not there; `None` if that depends on what is searched for.
+fn wider<'a>(index: &Index<'a>, entry: &AccessEntry) -> Option<&'a AccessEntry> {
+    let (tag, key) = (tag(entry), Key::of(entry));
+    let find = |tag: &str, key: &Key| index.get(&(tag.to_owned(), name(key))).copied();
+    if let Key::Address(address) = &key {
+        let user = address.rsplit_once('@').map_or("", |(user, _)| user);
+        let tags = ["", "connect", "from", "to"];
+        if tags.iter().any(|tag| index.contains_key(&((*tag).to_owned(), format!("user {user}")))) {
+            return None;
+        }
+    }
+    if !tag.is_empty()
+        && let Some(untagged) = find("", &key)
+    {
+        return Some(untagged);
+    }
+    for wide in key.wider() {
+        if tag.is_empty() {
+            // The entry serves every tag, so an entry of one tag on the way answers for that tag only.
+            if ["connect", "from", "to"].iter().any(|tag| find(tag, &wide).is_some()) {
+                return None;
+            }
+        } else if let Some(found) = find(&tag, &wide) {
+            return Some(found);
+        }
+        if let Some(found) = find("", &wide) {
+            return Some(found);
+        }
+    }
+    None
+}
+
+fn same(entry: &AccessEntry, wide: &AccessEntry) -> bool {
+    let plain = |entry: &AccessEntry| entry.value.value.trim().to_ascii_lowercase();
+    match (entry.action(), wide.action()) {
+        (AccessAction::Other(_) | AccessAction::Error { .. } | AccessAction::Quarantine(_), _) => {
+            plain(entry) == plain(wide)
+        }
+        (action, other) => action == other,
+    }
+}
+
+/// A key as the index has it.
+fn name(key: &Key) -> String {
+    match key {
+        Key::Tag => String::new(),
+        Key::Domain(name) => format!("domain {name}"),
+        Key::Subdomains(name) => format!("below {name}"),
+        Key::Address(address) => format!("address {address}"),
+        Key::User(user) => format!("user {user}"),
+        Key::Ipv4(octets) => format!("ipv4 {octets:?}"),
+        Key::Ipv6(groups) => format!("ipv6 {groups:?}"),
+        Key::Literal(text) | Key::Odd(text) => format!("odd {text}"),
+    }
+}

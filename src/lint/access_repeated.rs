@@ -1,0 +1,59 @@
+//! Keys of the access map that come twice.
+//!
+//! What: two entries with the same key, or keys that differ in case only. The reason: a database holds a key once, and
+//! sendmail looks keys up in lower case; `makemap` keeps the first entry, complains about the second and exits with an error,
+//! so the database may be the old one.
+//!
+//! # Example
+//!
+//! ```mc
+//! FEATURE(`access_db')
+//! ```
+//! ```access
+//! Connect:example.com    RELAY
+//! connect:Example.COM    REJECT
+//! ```
+//!
+//! # Instead
+//!
+//! ```mc
+//! FEATURE(`access_db')
+//! ```
+//! ```access
+//! Connect:example.com    REJECT
+//! ```
+//!
+//! There is no fix: which of the two was meant, only its author knows. A map with `-f` tells keys apart by case.
+//! Documented: makemap(8), cf/README "Access DB entries".
+
+use super::Rule;
+use crate::{
+    diagnostic::{Diagnostic, Severity},
+    site::Site,
+    syntax::zone::Zones,
+};
+
+pub(super) const RULE: Rule = Rule {
+    code: "access_repeated",
+    summary: "a key of the access map comes twice",
+    severity: Severity::Error,
+    check,
+    together: None,
+};
+
+fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
+    let Some(map) = &site.access else { return Vec::new() };
+    map.repeated()
+        .into_iter()
+        .map(|(first, again)| {
+            let same = first.value == again.value;
+            Diagnostic::error(RULE.code, format!("the access map has the key `{}` twice", again.key))
+                .at(again.key.span, "again here")
+                .at(first.key.span, "first here")
+                .why(
+                    "keys are looked up in lower case and a database holds each once; makemap refuses the second entry",
+                )
+                .help(if same { "remove one of them: they ask for the same" } else { "keep the entry that is meant" })
+        })
+        .collect()
+}

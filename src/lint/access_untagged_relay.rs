@@ -1,0 +1,73 @@
+//! Untagged entries of the access map that allow relaying.
+//!
+//! What: `example.com RELAY` instead of `Connect:` or `To:`. Why it is bad: an entry without a tag is looked up for clients,
+//! senders and recipients alike. It relays from and to the domain where perhaps one was meant, and it makes whoever *claims*
+//! a sender address of the domain pass other checks; with `delay_checks` that skips the checks of the client, DNS lists among
+//! them, for anybody on the Internet.
+//!
+//! # Example
+//!
+//! ```mc
+//! FEATURE(`access_db')
+//! FEATURE(`delay_checks')
+//! ```
+//! ```access
+//! example.com    RELAY
+//! ```
+//!
+//! # Instead
+//!
+//! ```mc
+//! FEATURE(`access_db')
+//! FEATURE(`delay_checks')
+//! ```
+//! ```access
+//! Connect:example.com    RELAY
+//! To:example.com         RELAY
+//! ```
+//!
+//! The fix is safe: the two tagged entries relay as the untagged one did. Networks without a tag are not told: only clients
+//! have addresses. Documented: cf/README, "ANTI-SPAM CONFIGURATION CONTROL" (untagged entries are deprecated) and "Delay all
+//! checks".
+
+use super::{
+    Rule,
+    access_key::{Key, entries, tag},
+};
+use crate::{
+    diagnostic::{Diagnostic, Severity},
+    site::{AccessAction, Site},
+    syntax::zone::Zones,
+};
+
+pub(super) const RULE: Rule = Rule {
+    code: "access_untagged_relay",
+    summary: "an entry of the access map allows relaying for more than it says",
+    severity: Severity::Warning,
+    check,
+    together: None,
+};
+
+fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
+    let delayed = site.delay_checks.as_ref();
+    entries(site.access.as_ref())
+        .iter()
+        .filter(|entry| tag(entry).is_empty() && entry.action() == AccessAction::Relay)
+        .filter(|entry| matches!(Key::of(entry), Key::Domain(_) | Key::Subdomains(_)))
+        .map(|entry| {
+            let message = format!("`{}` RELAY has no tag: it is for clients, senders and recipients", entry.key);
+            let help = format!("write `Connect:{0} RELAY` and `To:{0} RELAY`, or the one that is meant", entry.key);
+            match delayed {
+                Some(delayed) => Diagnostic::warning(RULE.code, message)
+                    .at(entry.span(), "")
+                    .at(delayed.declared.span, "checks of the client are skipped for such senders")
+                    .why("with delay_checks, anybody who claims a sender address of this domain skips the checks of the client")
+                    .help(help),
+                None => Diagnostic::advice(RULE.code, message)
+                    .at(entry.span(), "")
+                    .why("entries without a tag are deprecated: they relay from the domain and to it, and excuse its senders")
+                    .help(help),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,210 @@
+//! Values of the access map that do not mean what they look like.
+//!
+//! What: sendmail knows a few words (OK, RELAY, REJECT, DISCARD, SKIP, QUARANTINE:, ERROR:) and takes every other value for
+//! the text of a refusal. Why it is bad: a misspelt word refuses mail with itself as the text; a text without a reply code
+//! is answered 553 5.3.0; quotes around a whole value make a text of it; SKIP without `skip` refuses with the text "SKIP".
+//!
+//! # Example
+//!
+//! ```mc
+//! FEATURE(`access_db')
+//! ```
+//! ```access
+//! Connect:example.com    REJECTED
+//! From:example.net       ERROR:no mail from you
+//! To:example.org         "ERROR:550 no"
+//! Connect:192.0.2        SKIP
+//! ```
+//!
+//! # Instead
+//!
+//! ```mc
+//! FEATURE(`access_db', `hash -T<TMPF> /etc/mail/access', `skip')
+//! ```
+//! ```access
+//! Connect:example.com    REJECT
+//! From:example.net       ERROR:5.7.1:"550 no mail from you"
+//! To:example.org         ERROR:5.7.1:"550 no"
+//! Connect:192.0.2        SKIP
+//! ```
+//!
+//! The suggestions change what is answered, so they are not safe to carry out unseen. Documented: cf/README, "Access DB
+//! entries"; the answers are those of sendmail 8.17.
+
+use super::{
+    Rule,
+    access_key::{entries, is_mail_tag, tag},
+};
+use crate::{
+    diagnostic::{Diagnostic, Severity, nearest},
+    site::{AccessAction, AccessEntry, Site, is_dsn},
+    syntax::zone::Zones,
+};
+
+pub(super) const RULE: Rule = Rule {
+    code: "access_value",
+    summary: "a value of the access map does not mean what it looks like",
+    severity: Severity::Warning,
+    check,
+    together: None,
+};
+
+/// Words that mean something when they stand alone.
+const WORDS: [&str; 5] = ["OK", "RELAY", "REJECT", "DISCARD", "SKIP"];
+
+fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
+    let skip = site.access.as_ref().is_some_and(|map| map.skip);
+    entries(site.access.as_ref())
+        .iter()
+        .filter_map(|entry| match tag(entry).as_str() {
+            "spam" => spam(entry),
+            tag if is_mail_tag(tag) => mail(entry, skip),
+            _ => None,
+        })
+        .collect()
+}
+
+fn finding(entry: &AccessEntry, message: String, why: impl Into<String>, help: impl Into<String>) -> Diagnostic {
+    Diagnostic::warning(RULE.code, message).at(entry.value.span, "").why(why).help(help)
+}
+
+/// `Spam:` entries are only compared with two words.
+fn spam(entry: &AccessEntry) -> Option<Diagnostic> {
+    match entry.action() {
+        AccessAction::Friend | AccessAction::Hater => None,
+        _ => Some(finding(
+            entry,
+            format!("`Spam:` entries are FRIEND or HATER, not `{}`", entry.value),
+            "any other value is as if the entry were not there",
+            "write FRIEND to leave the recipient's mail unchecked, HATER to have it checked",
+        )),
+    }
+}
+
+fn mail(entry: &AccessEntry, skip: bool) -> Option<Diagnostic> {
+    match entry.action() {
+        AccessAction::Ok | AccessAction::Relay | AccessAction::Reject | AccessAction::Discard => None,
+        AccessAction::Quarantine(_) => None,
+        AccessAction::Skip if skip => None,
+        AccessAction::Skip => Some(finding(
+            entry,
+            "SKIP is not switched on".to_owned(),
+            "without `skip` the value is the text of a refusal: 553 5.3.0 SKIP",
+            "give access_db the argument `skip`",
+        )),
+        AccessAction::Friend | AccessAction::Hater => Some(finding(
+            entry,
+            format!("`{}` is a value of `Spam:` entries only", entry.value),
+            format!("here it is the text of a refusal: 553 5.3.0 {}", entry.value),
+            format!("write the key as `Spam:{}`", entry.subject()),
+        )),
+        AccessAction::Error { dsn, text } => error(entry, dsn, text),
+        AccessAction::Other(text) => other(entry, text),
+    }
+}
+
+/// A value that begins with `ERROR:`.
+fn error(entry: &AccessEntry, dsn: Option<&str>, text: &str) -> Option<Diagnostic> {
+    let bare = text.trim_start_matches('"');
+    let Some(class) = reply_class(bare) else {
+        let first = bare.split([' ', '\t']).next().unwrap_or("");
+        let help = if dsn.is_none() && is_dsn(first) {
+            let rest = bare.get(first.len()..).unwrap_or("").trim();
+            format!("put a colon after the status code: `ERROR:{first}:{}`", quoted(rest))
+        } else {
+            format!(
+                "begin the text with a reply code: `ERROR:{}:{}`",
+                dsn.unwrap_or("5.7.1"),
+                quoted(&format!("550 {bare}"))
+            )
+        };
+        return Some(finding(
+            entry,
+            "the refusal has no reply code".to_owned(),
+            format!("sendmail answers 553 5.3.0 and takes all of `{bare}` for the text"),
+            help,
+        ));
+    };
+    if let Some(dsn) = dsn.filter(|dsn| !dsn.starts_with(class)) {
+        return Some(finding(
+            entry,
+            format!("the status code {dsn} does not go with the reply code of `{text}`"),
+            "a client that reads both cannot tell whether to try again (RFC 3463 section 2)",
+            format!("begin the status code with {class}"),
+        ));
+    }
+    altered(entry, text)
+}
+
+/// A value that is none of the words.
+fn other(entry: &AccessEntry, text: &str) -> Option<Diagnostic> {
+    let bare = text.trim_matches('"');
+    if reply_class(bare).is_some() {
+        return altered(entry, text);
+    }
+    if text.starts_with('"') {
+        let meant = AccessAction::of(bare);
+        if !matches!(meant, AccessAction::Other(_)) {
+            return Some(finding(
+                entry,
+                format!("quotes around the whole value make a text of `{bare}`"),
+                format!("sendmail refuses with 553 5.3.0 {bare}"),
+                match meant {
+                    AccessAction::Error { dsn, text } => {
+                        format!("quote the text only: `ERROR:{}:{}`", dsn.unwrap_or("5.7.1"), quoted(text))
+                    }
+                    _ => "leave the quotes out".to_owned(),
+                },
+            ));
+        }
+    }
+    let word = bare.split([' ', '\t', ':', '#', ',']).next().unwrap_or("");
+    let help = match WORDS.into_iter().find(|known| known.eq_ignore_ascii_case(word)) {
+        Some(known) => format!("`{known}` has to stand alone"),
+        None => match nearest(bare, WORDS) {
+            Some(known) => format!("did you mean `{known}`?"),
+            None => format!("write `ERROR:5.7.1:{}` for a refusal with this text", quoted(&format!("550 {bare}"))),
+        },
+    };
+    Some(finding(
+        entry,
+        format!("`{text}` is no value that sendmail knows"),
+        format!("it is taken for the text of a refusal without a reply code: 553 5.3.0 {bare}"),
+        help,
+    ))
+}
+
+/// Outside quotes sendmail reads the text as an address: blanks, comments in parentheses and what follows a comma suffer.
+fn altered(entry: &AccessEntry, text: &str) -> Option<Diagnostic> {
+    let mut quoted_now = false;
+    let outside: String = text
+        .chars()
+        .filter(|c| {
+            quoted_now ^= *c == '"';
+            !quoted_now
+        })
+        .collect();
+    let suffers = outside.contains(['(', ')', '<', '>', ',', ';']) || outside.contains("  ");
+    suffers.then(|| {
+        Diagnostic::advice(RULE.code, "the text of the refusal is not quoted")
+            .at(entry.value.span, "")
+            .why("sendmail writes it as it writes addresses: blanks vanish, and what stands in parentheses too")
+            .help(match entry.action() {
+                AccessAction::Error { dsn: Some(dsn), text } => format!("write `ERROR:{dsn}:{}`", quoted(text)),
+                AccessAction::Error { dsn: None, text } => format!("write `ERROR:{}`", quoted(text)),
+                _ => format!("write `ERROR:{}`", quoted(text)),
+            })
+    })
+}
+
+/// The first digit of a reply code at the head of a text.
+fn reply_class(text: &str) -> Option<char> {
+    let code = text.get(..3)?;
+    let ends = text.get(3..).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '"']));
+    let good = ends && code.bytes().all(|b| b.is_ascii_digit());
+    code.chars().next().filter(|class| good && matches!(class, '4' | '5'))
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.trim_matches('"'))
+}

@@ -1,0 +1,226 @@
+use std::{fmt::Write as _, fs, path::Path};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::{
+    front::{self, Input, Syntax},
+    site::AccessEntry,
+    source::{MemoryFiles, Spanned},
+    syntax::{access, zone},
+};
+
+/// A site with what belongs to it.
+#[derive(Debug, Default, Clone)]
+struct Case {
+    name: String,
+    mc: String,
+    access: Option<String>,
+    zone: Option<String>,
+}
+
+impl Case {
+    /// `NAME.mc` of a rule's fixtures, with `NAME.access` and `NAME.zone` beside it.
+    fn fixture(code: &str, name: &str) -> Self {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/lint").join(code);
+        let read = |ending: &str| fs::read_to_string(folder.join(format!("{name}.{ending}"))).ok();
+        let mc = read("mc").unwrap_or_else(|| panic!("no fixture {code}/{name}.mc"));
+        Self { name: format!("{name}.mc"), mc, access: read("access"), zone: read("zone") }
+    }
+
+    /// Code blocks under a heading of a rule's documentation. What every site needs is added.
+    fn documented(code: &str, heading: &str) -> Self {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lint").join(format!("{code}.rs"));
+        let source = fs::read_to_string(file).unwrap();
+        let mut case = Self { name: format!("{code}.mc"), ..Self::default() };
+        let (mut here, mut block) = (false, None);
+        for line in source.lines().map_while(|line| line.strip_prefix("//!")) {
+            let line = line.strip_prefix(' ').unwrap_or(line);
+            match (line.strip_prefix("# "), line.strip_prefix("```")) {
+                (Some(title), _) if block.is_none() => here = title == heading,
+                (_, Some("")) => block = None,
+                (_, Some(language)) if here => block = Some(language),
+                _ => {
+                    let text = match block {
+                        Some("mc") => &mut case.mc,
+                        Some("access") => case.access.get_or_insert_default(),
+                        Some("zone") => case.zone.get_or_insert_default(),
+                        _ => continue,
+                    };
+                    writeln!(text, "{line}").unwrap();
+                }
+            }
+        }
+        assert!(!case.mc.is_empty(), "{code} has no block of .mc under `{heading}`");
+        case.mc = format!("OSTYPE(`linux')\n{}MAILER(`local')\nMAILER(`smtp')\n", case.mc);
+        case
+    }
+
+    fn compile(&self) -> (Site, Zones, Sources) {
+        let input = Input { name: &self.name, bytes: self.mc.as_bytes(), syntax: Syntax::Mc };
+        let compiled = front::compile(&input, &MemoryFiles::default());
+        let mut sources = compiled.sources;
+        let mut site = compiled.site.unwrap_or_else(|| panic!("{}: {:?}", self.name, compiled.diagnostics));
+        if let Some(text) = &self.access {
+            let id = sources.add("access", text);
+            let (entries, problems) = access::parse(text, id);
+            assert_eq!(problems, Vec::new());
+            let map = site.access.as_mut().unwrap();
+            map.entries = entries.into_iter().map(|e| AccessEntry { key: e.key, value: e.value }).collect();
+        }
+        let mut zones = Zones::default();
+        if let Some(text) = &self.zone {
+            let (read, problems) = zone::parse(text, sources.add("zone", text), "");
+            assert_eq!(problems, Vec::new());
+            zones = read;
+        }
+        (site, zones, sources)
+    }
+
+    /// Findings as a person reads them.
+    fn findings(&self) -> String {
+        let (site, zones, sources) = self.compile();
+        render(&check(&site, &zones), &sources)
+    }
+}
+
+fn render(findings: &[Diagnostic], sources: &Sources) -> String {
+    let mut out = String::new();
+    for finding in findings {
+        writeln!(out, "{:?}[{}]: {}", finding.severity, finding.code, finding.message).unwrap();
+        for label in &finding.labels {
+            let source = sources.get(label.span.source).unwrap();
+            let (line, column) = source.line_column(label.span.start);
+            let snippet = sources.snippet(label.span).lines().next().unwrap_or("");
+            writeln!(out, "  {}:{line}:{column}: {snippet:?} {}", source.name(), label.text).unwrap();
+        }
+        writeln!(out, "  why: {}", finding.why.as_deref().unwrap_or("")).unwrap();
+        writeln!(out, "  help: {}", finding.help.as_deref().unwrap_or("")).unwrap();
+    }
+    out
+}
+
+fn snapshot(name: &str, text: &str) {
+    insta::with_settings!({ snapshot_path => "../../snapshots/lint", prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(name, text);
+    });
+}
+
+fn code(rule: &Rule) -> String {
+    format!("[{}]", rule.code)
+}
+
+#[test]
+fn every_rule_fires_on_its_bad_fixture_and_is_silent_on_the_good_one() {
+    for rule in &RULES {
+        let bad = Case::fixture(rule.code, "bad");
+        let found = bad.findings();
+        assert!(found.contains(&code(rule)), "{}: {found}", rule.code);
+        let beside = |what: &str, text: &Option<String>| {
+            text.as_ref().map_or(String::new(), |text| format!("--- {what}\n{text}"))
+        };
+        let shown = format!("{}{}{}---\n{found}", bad.mc, beside("access", &bad.access), beside("zone", &bad.zone));
+        snapshot(rule.code, &shown);
+        let good = Case::fixture(rule.code, "ok").findings();
+        assert!(!good.contains(&code(rule)), "{}: {good}", rule.code);
+    }
+}
+
+#[test]
+fn examples_of_the_documentation_are_true() {
+    for rule in &RULES {
+        let bad = Case::documented(rule.code, "Example").findings();
+        assert!(bad.contains(&code(rule)), "{}: {bad}", rule.code);
+        let good = Case::documented(rule.code, "Instead").findings();
+        assert!(!good.contains(&code(rule)), "{}: {good}", rule.code);
+    }
+}
+
+#[test]
+fn the_registry_is_in_order_and_every_rule_has_its_file() {
+    assert!(RULES.is_sorted_by(|a, b| a.code < b.code));
+    for rule in &RULES {
+        assert!(!rule.summary.is_empty() && !rule.summary.ends_with('.'), "{}", rule.code);
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lint");
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().file_name().to_string_lossy().trim_end_matches(".rs").to_owned())
+        .filter(|name| !["mod", "tests", "access_key"].contains(&name.as_str()))
+        .collect();
+    files.sort();
+    assert_eq!(files, RULES.map(|rule| rule.code));
+}
+
+#[test]
+fn a_hub_without_nouucp_is_found_beside_the_workstation() {
+    let workstation = Case::fixture("nouucp_mismatch", "bad").compile();
+    let judge = |hub: &str| {
+        let case = Case::fixture("nouucp_mismatch", hub);
+        let hub = case.compile();
+        let linted = |name, compiled: &(Site, Zones, Sources)| Linted {
+            name,
+            site: Box::leak(Box::new(compiled.0.clone())),
+            sources: Box::leak(Box::new(compiled.2.clone())),
+        };
+        check_together(&[linted("workstation.mc", &workstation), linted("hub.mc", &hub)])
+    };
+    let found = judge("hub");
+    assert!(found.iter().all(|(index, _)| *index == 0));
+    let findings: Vec<_> = found.into_iter().map(|(_, finding)| finding).collect();
+    snapshot("nouucp_mismatch_together", &render(&findings, &workstation.2));
+    assert_eq!(judge("hub_ok"), Vec::new());
+}
+
+#[test]
+fn the_zone_of_arkum_ch_points_back_for_one_host() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/arkum");
+    let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+    let case = Case { name: "site.mc".into(), mc: read("site.mc"), access: None, zone: None };
+    let (site, _, mut sources) = case.compile();
+    let mut zones = Zones::default();
+    for name in ["arkum.ch.zone", "192.168.138.zone", "192.168.139.zone"] {
+        let text = read(name);
+        let (zone, problems) = zone::parse(&text, sources.add(name, text.as_str()), &zone::of_file_name(name));
+        assert_eq!(problems, Vec::new());
+        zones.extend(zone);
+    }
+    // The host, its address and its name fit together; that mail for rabbit comes here and loops is the one finding.
+    let found = check(&site, &zones);
+    assert!(found.iter().all(|finding| finding.code == "mx_points_back"));
+    snapshot("arkum", &render(&found, &sources));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_access_entry_panics(
+        entries in prop::collection::vec((
+            "(Connect|From|To|Spam|Conect|TLS_Srv|):?(IPv6:)?[0-9a-f:.@*/<>\\[\\]é-]{0,12}",
+            "(OK|RELAY|ERROR:|ERROR:5.7.1:|\"|550 |SKIP)?[ -~é]{0,12}",
+        ), 0..6),
+        flags in any::<[bool; 4]>(),
+    ) {
+        let case = Case::documented("access_value", "Instead");
+        thread_local!(static SITE: std::cell::RefCell<Option<(Site, Sources)>> = const { std::cell::RefCell::new(None) });
+        let (mut site, mut sources) = SITE.with_borrow_mut(|site| {
+            site.get_or_insert_with(|| {
+                let (site, _, sources) = case.compile();
+                (site, sources)
+            })
+            .clone()
+        });
+        let id = sources.add("access", "");
+        let span = crate::source::Span::new(id, 0, 0);
+        let map = site.access.as_mut().unwrap();
+        [map.skip, map.lookup_dot_domain, map.relay_to_full_address, map.blocklist_recipients] = flags;
+        map.entries = entries
+            .into_iter()
+            .map(|(key, value)| AccessEntry { key: Spanned::new(key, span), value: Spanned::new(value, span) })
+            .collect();
+        for finding in check(&site, &Zones::default()) {
+            prop_assert!(finding.help.is_some() && finding.why.is_some() && finding.span().is_some());
+        }
+    }
+}
