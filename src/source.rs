@@ -136,6 +136,11 @@ impl Sources {
         self.texts.get(id.0 as usize)
     }
 
+    /// All texts, in the order in which they were added.
+    pub fn iter(&self) -> impl Iterator<Item = &Source> {
+        self.texts.iter()
+    }
+
     /// The bytes that a span covers; empty if it is not of this collection.
     pub fn snippet(&self, span: Span) -> &str {
         self.get(span.source).and_then(|s| s.text.get(span.start as usize..span.end as usize)).unwrap_or("")

@@ -1,11 +1,114 @@
 //! The command line: one file per subcommand. The only place that reads files, prints, or decides an exit status.
+//!
+//! Results go to standard output and diagnostics to standard error. How a language is read, and what a product looks
+//! like, is none of its business.
 
+mod build;
+mod completions;
+mod input;
+mod lint;
+mod man;
 pub mod output;
+mod products;
 pub mod render;
+mod report;
+mod schema;
+mod source_map;
 
-use std::process::ExitCode;
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
+
+/// The arguments of the whole program.
+#[derive(Debug, Parser)]
+#[command(
+    name = "relaycc",
+    version,
+    about = "A compiler for mail-relay policy",
+    long_about = "A compiler for mail-relay policy.\n\nIt reads what a mail relay is to do, from a site.toml or from the \
+                  site.mc that a sendmail site already has, refuses what it does not understand, and writes sendmail.cf, \
+                  the access map and the configuration of a relay.",
+    after_help = "Exit status: 0 done, perhaps with warnings; 1 the input was refused, or there were warnings under \
+                  --deny warnings; 2 wrong usage, or a file that cannot be read or written. On 1 and 2 nothing is written.",
+    max_term_width = 100
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Build(build::Arguments),
+    Lint(lint::Arguments),
+    Schema(schema::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Exit {
+    /// Everything that was asked for was done.
+    Done,
+    /// The input was refused.
+    Refused,
+    /// Wrong usage, or a file that cannot be read or written.
+    Failed,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Done => ExitCode::SUCCESS,
+            Exit::Refused => ExitCode::from(1),
+            Exit::Failed => ExitCode::from(2),
+        }
+    }
+}
 
 /// Runs the program on the process's own arguments.
 pub fn main() -> ExitCode {
-    ExitCode::from(2)
+    let outcome = Cli::try_parse().and_then(|cli| match cli.command {
+        Command::Build(arguments) => build::run(&arguments),
+        Command::Lint(arguments) => Ok(lint::run(&arguments)),
+        Command::Schema(arguments) => Ok(schema::run(&arguments)),
+        Command::Completions(arguments) => Ok(completions::run(&arguments)),
+        Command::Man(arguments) => man::run(&arguments),
+    });
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(usage) => {
+            // Also how `--help` and `--version` arrive. Where it cannot be printed there is nobody to tell.
+            let _ = usage.print();
+            if usage.use_stderr() { Exit::Failed.into() } else { Exit::Done.into() }
+        }
+    }
+}
+
+/// An error in how subcommand `of` was called, in clap's words.
+fn usage(of: &str, kind: ErrorKind, message: impl std::fmt::Display) -> clap::Error {
+    let mut command = Cli::command();
+    command.build();
+    match command.find_subcommand_mut(of) {
+        Some(subcommand) => subcommand.error(kind, message),
+        None => command.error(kind, message),
+    }
+}
+
+/// Writes a result. A reader that has seen enough, as in `relaycc man | head`, ends the run without a word.
+fn print(result: &[u8]) -> Exit {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(result).and_then(|()| stdout.flush()) {
+        Ok(()) => Exit::Done,
+        Err(cause) => {
+            if cause.kind() != io::ErrorKind::BrokenPipe {
+                report::say(&format!("relaycc: cannot write to standard output: {cause}\n"));
+            }
+            Exit::Failed
+        }
+    }
 }

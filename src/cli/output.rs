@@ -99,6 +99,9 @@ pub fn replace(directory: &Path, files: &[OutputFile], existing: Existing) -> Re
 
 fn replace_in(directory: &Path, files: &[OutputFile], existing: Existing) -> Result<(), OutputError> {
     let opened = File::open(directory).map_err(failed("open", directory))?;
+    if !opened.metadata().is_ok_and(|metadata| metadata.is_dir()) {
+        return Err(failed("write into", directory)(io::ErrorKind::NotADirectory.into()));
+    }
     // Where a file system knows no locks, only the removal of remains has to be given up.
     if opened.lock().is_ok() {
         remove_remains(directory);

@@ -60,20 +60,6 @@ fn severity_word(severity: Severity) -> &'static str {
     }
 }
 
-/// `2 errors, 1 warning`: what was found, worst first, kinds that did not occur left out.
-pub fn summary(diagnostics: &[Diagnostic]) -> String {
-    let counted = [(Severity::Error, "error", "errors"), (Severity::Warning, "warning", "warnings")]
-        .map(|(severity, one, many)| (diagnostics.iter().filter(|d| d.severity == severity).count(), one, many));
-    let advice = diagnostics.iter().filter(|d| d.severity == Severity::Advice).count();
-    counted
-        .into_iter()
-        .chain([(advice, "piece of advice", "pieces of advice")])
-        .filter(|(count, ..)| *count > 0)
-        .map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }))
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,13 +133,6 @@ mod tests {
         assert_eq!(objects[0]["span"]["start"]["line"], 2);
         assert_eq!(objects[0]["span"]["end"]["column"], 8);
         assert!(objects[2]["span"].is_null());
-    }
-
-    #[test]
-    fn summary_counts_worst_first() {
-        assert_eq!(summary(&findings().0), "2 errors, 1 warning, 1 piece of advice");
-        assert_eq!(summary(&findings().0[..1]), "1 error");
-        assert_eq!(summary(&[]), "");
     }
 
     proptest::proptest! {

@@ -1,0 +1,191 @@
+//! `relaycc build`: a site becomes the files that a mail system runs.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use clap::{Args, error::ErrorKind};
+
+use super::{
+    Exit,
+    input::{self, Disk, SyntaxName},
+    output::{self, Existing, OutputError, OutputFile},
+    products::{self, Product, Wanted},
+    report::{ReportArguments, Reporter},
+    source_map,
+};
+use crate::{
+    diagnostic::Diagnostic,
+    front::{self, Compiled},
+    source::Sources,
+};
+
+/// Compile a site and write what it asks for
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  relaycc build site.toml --out /etc/mail          everything that the site asks for
+  relaycc build site.mc --emit cf --out -          sendmail.cf to standard output
+  relaycc build - --syntax mc --format sendmail --emit cf --out - < site.mc
+                                                   what m4 does, warnings included
+
+Each file is replaced whole, or not at all: after a crash it is the old one or the new one. A symbolic link is not followed. \
+A new file gets mode 0644, access maps and relay.toml 0640; a replaced one keeps mode and owner.")]
+pub(super) struct Arguments {
+    /// The site: a .toml or .mc file; `-` is standard input
+    site: PathBuf,
+    /// Directory that the files are written to, created if it is missing; `-` writes one file to standard output. Without
+    /// it files go to the current directory, and only if they do not exist yet
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// What to write; without it, all that the site asks for
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "PRODUCT")]
+    emit: Vec<Product>,
+    /// Write sendmail.cf.map.json too: which statement of the site asked for each line
+    #[arg(long)]
+    source_map: bool,
+    /// The language of the site, if its name does not tell
+    #[arg(long, value_enum, value_name = "SYNTAX")]
+    syntax: Option<SyntaxName>,
+    #[command(flatten)]
+    report: ReportArguments,
+}
+
+/// Where the products go.
+enum Destination<'a> {
+    /// One file to standard output.
+    Stdout,
+    /// Files in a directory.
+    Directory(&'a Path, Existing),
+}
+
+impl Destination<'_> {
+    fn of(arguments: &Arguments) -> Result<Destination<'_>, clap::Error> {
+        let usage = |kind, message| Err(super::usage("build", kind, message));
+        if arguments.source_map && !arguments.emit.is_empty() && !arguments.emit.contains(&Product::Cf) {
+            return usage(ErrorKind::ArgumentConflict, "--source-map maps sendmail.cf, which --emit leaves out");
+        }
+        match arguments.out.as_deref() {
+            None => Ok(Destination::Directory(Path::new("."), Existing::Refuse)),
+            Some(out) if out.as_os_str() != "-" => Ok(Destination::Directory(out, Existing::Replace)),
+            Some(_) if arguments.source_map => {
+                usage(ErrorKind::ArgumentConflict, "--out - writes one file, so there is no place for --source-map")
+            }
+            Some(_) => match arguments.emit.as_slice() {
+                [_] => Ok(Destination::Stdout),
+                _ => usage(ErrorKind::MissingRequiredArgument, "--out - writes one file: say which, as in --emit cf"),
+            },
+        }
+    }
+}
+
+/// # Errors
+/// Arguments that contradict each other.
+pub(super) fn run(arguments: &Arguments) -> Result<Exit, clap::Error> {
+    let destination = Destination::of(arguments)?;
+    let mut reporter = Reporter::new(&arguments.report);
+    let file = match input::read(&arguments.site, arguments.syntax) {
+        Ok(file) => file,
+        Err(diagnostic) => {
+            reporter.failed(&diagnostic);
+            return Ok(Exit::Failed);
+        }
+    };
+    let Compiled { site, mut diagnostics, sources } = front::compile(&file.input(), &Disk);
+    let wanted = Wanted { named: &arguments.emit, source_map: arguments.source_map };
+    let files = site.map(|site| products::make(&site, &sources, wanted, &mut diagnostics));
+    if let (Destination::Directory(directory, _), Some(files)) = (&destination, &files) {
+        diagnostics.extend(stale(directory, files, wanted));
+    }
+    reporter.found(&diagnostics, &sources);
+    reporter.sum_up(": nothing written");
+    match files {
+        Some(files) if reporter.verdict() == Exit::Done => Ok(match destination {
+            Destination::Stdout => files.first().map_or(Exit::Failed, |file| super::print(&file.bytes)),
+            Destination::Directory(directory, existing) => {
+                let written = without_sources(files, directory, &sources, wanted)
+                    .and_then(|files| write(directory, &files, existing));
+                match written {
+                    Ok(names) => super::print(names.as_bytes()),
+                    Err(diagnostic) => {
+                        reporter.failed(&diagnostic);
+                        Exit::Failed
+                    }
+                }
+            }
+        }),
+        _ => Ok(Exit::Refused),
+    }
+}
+
+/// Files of an earlier build that this one neither replaces nor leaves true.
+fn stale(directory: &Path, files: &[OutputFile], wanted: Wanted<'_>) -> Vec<Diagnostic> {
+    let made = |name: &str| files.iter().any(|file| file.name == name);
+    let relay = Product::Relay.file_name();
+    [
+        (relay, wanted.has(Product::Relay) && !made(relay)),
+        (source_map::FILE_NAME, made(Product::Cf.file_name()) && !made(source_map::FILE_NAME)),
+    ]
+    .into_iter()
+    .filter(|(name, is_stale)| *is_stale && directory.join(name).exists())
+    .map(|(name, _)| {
+        let path = directory.join(name).display().to_string();
+        Diagnostic::warning("stale_output", format!("`{path}` is of an earlier build and does not belong to this one"))
+            .why("this build does not make the file, and does not remove what it did not make")
+            .help("remove it")
+    })
+    .collect()
+}
+
+/// Leaves out the access text where it is written to the file that it was read from.
+///
+/// # Errors
+/// Another output would replace what it was made from.
+fn without_sources(
+    files: Vec<OutputFile>,
+    directory: &Path,
+    sources: &Sources,
+    wanted: Wanted<'_>,
+) -> Result<Vec<OutputFile>, Box<Diagnostic>> {
+    let read = sources.iter().filter_map(|source| fs::canonicalize(source.name()).ok()).collect::<Vec<_>>();
+    let is_source =
+        |file: &OutputFile| fs::canonicalize(directory.join(file.name)).is_ok_and(|path| read.contains(&path));
+    let (mut overwriting, kept) = files.into_iter().partition::<Vec<_>, _>(is_source);
+    overwriting.retain(|file| file.name != Product::Access.file_name() || wanted.names(Product::Access));
+    match overwriting.first() {
+        None => Ok(kept),
+        Some(file) => {
+            let path = directory.join(file.name).display().to_string();
+            let said = format!("`{path}` would be replaced by what is made from it");
+            Err(Box::new(
+                Diagnostic::error("overwrites_source", said)
+                    .why("a build does not change what it reads")
+                    .help("give `--out` another directory"),
+            ))
+        }
+    }
+}
+
+/// Replaces the files in the directory, and names them.
+fn write(directory: &Path, files: &[OutputFile], existing: Existing) -> Result<String, Box<Diagnostic>> {
+    output::replace(directory, files, existing).map_err(|error| unwritable(&error))?;
+    Ok(files.iter().map(|file| format!("{}\n", directory.join(file.name).display())).collect())
+}
+
+/// That the outputs could not be written.
+fn unwritable(error: &OutputError) -> Box<Diagnostic> {
+    let diagnostic = Diagnostic::error("unwritable_output", error.to_string());
+    Box::new(match error {
+        OutputError::Io { .. } => diagnostic.why("nothing was written; files that were there are as they were"),
+        OutputError::NotAFile { .. } => diagnostic
+            .why("outputs replace plain files only, so that nothing is written through a link to somewhere else")
+            .help("remove it, or give `--out` another directory"),
+        OutputError::Exists { .. } => diagnostic
+            .why("without `--out` no file is replaced: this one may have been written by hand")
+            .help("to replace it, say so: `--out .`"),
+        OutputError::HalfDone { .. } => {
+            diagnostic.why("the set of files is now partly new").help("remove the cause and build again")
+        }
+    })
+}

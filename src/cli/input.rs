@@ -1,0 +1,122 @@
+//! What is read: the site, and the files that it includes.
+
+use std::{
+    fs,
+    io::{self, Read},
+    path::Path,
+};
+
+use clap::ValueEnum;
+
+use crate::{
+    diagnostic::{Diagnostic, nearest},
+    front::{Input, Syntax},
+    source::FileSystem,
+};
+
+/// What diagnostics call standard input.
+const STDIN: &str = "<stdin>";
+
+/// What `--syntax` takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SyntaxName {
+    /// sendmail's own: m4 macros
+    Mc,
+    /// site.toml
+    Toml,
+}
+
+impl From<SyntaxName> for Syntax {
+    fn from(name: SyntaxName) -> Self {
+        match name {
+            SyntaxName::Mc => Syntax::Mc,
+            SyntaxName::Toml => Syntax::Toml,
+        }
+    }
+}
+
+/// A site as it was found.
+#[derive(Debug)]
+pub(super) struct SiteFile {
+    name: String,
+    bytes: Vec<u8>,
+    syntax: Syntax,
+}
+
+impl SiteFile {
+    /// What the front end is given.
+    pub(super) fn input(&self) -> Input<'_> {
+        Input { name: &self.name, bytes: &self.bytes, syntax: self.syntax }
+    }
+}
+
+/// Reads a site; `-` is standard input. The language is `said` or told by the file's name.
+///
+/// # Errors
+/// The file cannot be read, or its language is unknown.
+pub(super) fn read(path: &Path, said: Option<SyntaxName>) -> Result<SiteFile, Box<Diagnostic>> {
+    let is_stdin = path.as_os_str() == "-";
+    let name = if is_stdin { STDIN.into() } else { path.display().to_string() };
+    let known = said.map(Syntax::from).or_else(|| Syntax::of(&name));
+    let language = || known.ok_or_else(|| unknown_language(&name));
+    if is_stdin {
+        // Said before anything is waited for.
+        language()?;
+    }
+    let bytes = if is_stdin { from_stdin() } else { fs::read(path) };
+    let bytes = bytes.map_err(|cause| unreadable(path, &cause))?;
+    let syntax = language()?;
+    Ok(SiteFile { name, bytes, syntax })
+}
+
+fn from_stdin() -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn unknown_language(name: &str) -> Box<Diagnostic> {
+    let diagnostic = if name == STDIN {
+        Diagnostic::error("unknown_syntax", "cannot tell which language standard input is in")
+            .why("the language of a site is told by its file's name, and there is none here")
+    } else {
+        Diagnostic::error("unknown_syntax", format!("cannot tell which language `{name}` is in"))
+            .why("a site is a `.toml` or a `.mc`, and this name ends in neither")
+    };
+    Box::new(diagnostic.help("say which: `--syntax toml` or `--syntax mc`"))
+}
+
+/// That a file named on the command line cannot be read.
+pub(super) fn unreadable(path: &Path, cause: &io::Error) -> Box<Diagnostic> {
+    let diagnostic = Diagnostic::error("unreadable_file", format!("cannot read `{}`: {cause}", path.display()));
+    let hint = match cause.kind() {
+        io::ErrorKind::NotFound => neighbour(path).map(|name| format!("did you mean `{name}`?")),
+        io::ErrorKind::IsADirectory => Some("name the file in it".into()),
+        _ => None,
+    };
+    Box::new(match hint {
+        Some(hint) => diagnostic.help(hint),
+        None => diagnostic,
+    })
+}
+
+/// A file in the same directory whose name is nearly that of `path`.
+fn neighbour(path: &Path) -> Option<String> {
+    let directory = path.parent()?;
+    let listed = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
+    let mut names =
+        fs::read_dir(listed).ok()?.flatten().filter_map(|e| e.file_name().into_string().ok()).collect::<Vec<_>>();
+    names.sort_unstable();
+    let name = nearest(path.file_name()?.to_str()?, names.iter().map(String::as_str))?;
+    Some(directory.join(name).display().to_string())
+}
+
+/// The files of this machine.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Disk;
+
+impl FileSystem for Disk {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        fs::read(path)
+    }
+}

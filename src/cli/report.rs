@@ -1,0 +1,171 @@
+//! What the user is told, and what it means for the exit status.
+
+use std::{
+    env,
+    fmt::{self, Display},
+    io::{self, IsTerminal, Write},
+};
+
+use clap::{Args, ValueEnum};
+
+use super::{
+    Exit,
+    render::{self, Format, Terminal},
+};
+use crate::{
+    diagnostic::{Diagnostic, Severity},
+    source::Sources,
+};
+
+/// Columns of a human report that does not go to a terminal: wide enough to keep most messages on one line.
+const WIDTH_WITHOUT_TERMINAL: usize = 100;
+
+/// How diagnostics are shown and what they mean.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Diagnostics")]
+pub(super) struct ReportArguments {
+    /// How diagnostics are written to standard error
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    format: Format,
+    /// Refuse the input, with exit status 1, on anything that gets a warning
+    #[arg(long, value_enum, value_name = "WHAT")]
+    deny: Option<Deny>,
+    /// Whether reports are coloured; `auto` asks the terminal and NO_COLOR
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    color: Color,
+}
+
+/// What `--deny` takes.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Deny {
+    Warnings,
+}
+
+/// What `--color` takes.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// Shows diagnostics as they come and keeps count.
+#[derive(Debug)]
+pub(super) struct Reporter<'a> {
+    arguments: &'a ReportArguments,
+    tally: Tally,
+}
+
+impl<'a> Reporter<'a> {
+    pub(super) fn new(arguments: &'a ReportArguments) -> Self {
+        Self { arguments, tally: Tally::default() }
+    }
+
+    /// Shows what was found in an input.
+    pub(super) fn found(&mut self, diagnostics: &[Diagnostic], sources: &Sources) {
+        for diagnostic in diagnostics {
+            self.tally.count(diagnostic.severity);
+        }
+        if !diagnostics.is_empty() {
+            say(&render::render(self.arguments.format, diagnostics, sources, self.terminal()));
+        }
+    }
+
+    /// Says why a file cannot be read or written. Not counted: it says nothing about the input.
+    pub(super) fn failed(&self, diagnostic: &Diagnostic) {
+        let alone = std::slice::from_ref(diagnostic);
+        match self.arguments.format {
+            Format::Sendmail => say(&format!("relaycc: {}\n", diagnostic.message)),
+            format => say(&render::render(format, alone, &Sources::default(), self.terminal())),
+        }
+    }
+
+    /// What the findings so far mean.
+    pub(super) fn verdict(&self) -> Exit {
+        if self.tally.errors > 0 || (self.arguments.deny.is_some() && self.tally.warnings > 0) {
+            Exit::Refused
+        } else {
+            Exit::Done
+        }
+    }
+
+    /// Sums up for people; `consequence` is what follows if the input was refused.
+    pub(super) fn sum_up(&self, consequence: &str) {
+        if self.arguments.format != Format::Human || self.tally == Tally::default() {
+            return;
+        }
+        let denied = if self.tally.errors == 0 && self.verdict() == Exit::Refused { " (denied)" } else { "" };
+        let consequence = if self.verdict() == Exit::Refused { consequence } else { "" };
+        say(&format!("{}{denied}{consequence}\n", self.tally));
+    }
+
+    fn terminal(&self) -> Terminal {
+        let is_terminal = io::stderr().is_terminal();
+        let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+        let color = match self.arguments.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => is_terminal && !set("NO_COLOR") && env::var_os("TERM").is_none_or(|term| term != "dumb"),
+        };
+        Terminal { color, width: (!is_terminal).then_some(WIDTH_WITHOUT_TERMINAL) }
+    }
+}
+
+/// Writes to standard error. Where that is closed there is nobody to tell.
+pub(super) fn say(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// How much of each severity there was.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Tally {
+    errors: usize,
+    warnings: usize,
+    advice: usize,
+}
+
+impl Tally {
+    fn count(&mut self, severity: Severity) {
+        match severity {
+            Severity::Error => self.errors += 1,
+            Severity::Warning => self.warnings += 1,
+            Severity::Advice => self.advice += 1,
+        }
+    }
+}
+
+impl Display for Tally {
+    /// `2 errors, 1 warning`: worst first, what there was none of left out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counted = [
+            (self.errors, "error", "errors"),
+            (self.warnings, "warning", "warnings"),
+            (self.advice, "piece of advice", "pieces of advice"),
+        ];
+        let mut separator = "";
+        for (count, one, many) in counted.into_iter().filter(|(count, ..)| *count > 0) {
+            write!(f, "{separator}{count} {}", if count == 1 { one } else { many })?;
+            separator = ", ";
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tally_counts_worst_first() {
+        let shown = |severities: &[Severity]| {
+            let mut tally = Tally::default();
+            severities.iter().for_each(|severity| tally.count(*severity));
+            tally.to_string()
+        };
+        use Severity::{Advice, Error, Warning};
+        assert_eq!(shown(&[Warning, Error, Advice, Error]), "2 errors, 1 warning, 1 piece of advice");
+        assert_eq!(shown(&[Warning]), "1 warning");
+        assert_eq!(shown(&[]), "");
+    }
+}

@@ -1,0 +1,348 @@
+//! The program as its users call it: what it prints, what it writes, and how it exits.
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        fs::{self, File},
+        io::Write,
+        os::unix::fs::{MetadataExt, symlink},
+        path::{Path, PathBuf},
+        process::{Command, Stdio},
+    };
+
+    use tempfile::TempDir;
+
+    /// A site that nothing is to be said about.
+    const GOOD: &str = "OSTYPE(`linux')dnl\nMAILER(`local')dnl\nMAILER(`smtp')dnl\n";
+    /// A site with one warning.
+    const DOUBTFUL: &str = "OSTYPE(`linux')dnl\nFEATURE(`promiscuous_relay')dnl\nMAILER(`smtp')dnl\n";
+    /// A site with an error.
+    const BAD: &str = "OSTYPE(`linux')dnl\nFEATURE(`acess_db')dnl\nMAILER(`smtp')dnl\n";
+
+    /// A directory of its own for each test, and the program run in it.
+    struct Place(TempDir);
+
+    impl Place {
+        fn new() -> Self {
+            let place = Self(tempfile::tempdir().unwrap());
+            place.write("good.mc", GOOD);
+            place.write("doubtful.mc", DOUBTFUL);
+            place.write("bad.mc", BAD);
+            place
+        }
+
+        fn path(&self, name: &str) -> PathBuf {
+            self.0.path().join(name)
+        }
+
+        fn write(&self, name: &str, text: &str) {
+            fs::write(self.path(name), text).unwrap();
+        }
+
+        fn read(&self, name: &str) -> String {
+            fs::read_to_string(self.path(name)).unwrap()
+        }
+
+        fn names(&self, directory: &str) -> Vec<String> {
+            let entries = fs::read_dir(self.path(directory)).unwrap();
+            let mut names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect::<Vec<_>>();
+            names.sort();
+            names
+        }
+
+        fn command(&self, program: &Path) -> Command {
+            let mut command = Command::new(program);
+            command.current_dir(self.0.path()).env_clear().env("COLUMNS", "100").stdin(Stdio::null());
+            command
+        }
+
+        /// Runs `relaycc` with these words and gives what a user sees.
+        fn run(&self, words: &str) -> Run {
+            let mut command = self.command(Path::new(env!("CARGO_BIN_EXE_relaycc")));
+            Run::of(words, command.args(words.split_whitespace()))
+        }
+
+        /// The same with something on standard input.
+        fn run_with(&self, words: &str, input: &str) -> Run {
+            self.write("input", input);
+            let mut command = self.command(Path::new(env!("CARGO_BIN_EXE_relaycc")));
+            command.stdin(File::open(self.path("input")).unwrap());
+            Run::of(words, command.args(words.split_whitespace()))
+        }
+
+        /// Runs a shell script in which `$relaycc` is the program.
+        fn shell(&self, script: &str) -> Run {
+            let mut command = self.command(Path::new("/bin/sh"));
+            command.env("relaycc", env!("CARGO_BIN_EXE_relaycc")).env("PATH", "/usr/bin:/bin");
+            Run::of(script, command.args(["-c", script]))
+        }
+    }
+
+    /// What came of a run.
+    struct Run {
+        shown: String,
+        status: Option<i32>,
+        stdout: String,
+        stderr: String,
+    }
+
+    impl Run {
+        fn of(words: &str, command: &mut Command) -> Self {
+            let output = command.output().unwrap();
+            let stdout = String::from_utf8(output.stdout).unwrap();
+            let stderr = String::from_utf8(output.stderr).unwrap();
+            let status = output.status.code();
+            let mut shown =
+                format!("$ relaycc {words}\n[exit status: {}]\n", status.map_or("none".into(), |s| s.to_string()));
+            for (name, text) in [("standard output", &stdout), ("standard error", &stderr)] {
+                if !text.is_empty() {
+                    shown.push_str(&format!("--- {name}\n{text}"));
+                }
+            }
+            Self { shown, status, stdout, stderr }
+        }
+    }
+
+    macro_rules! snapshot {
+        ($name:literal, $runs:expr) => {
+            insta::with_settings!({ snapshot_path => "../snapshots/cli", prepend_module_to_snapshot => false, omit_expression => true }, {
+                insta::assert_snapshot!($name, $runs.map(|run: Run| run.shown).join("\n"));
+            });
+        };
+    }
+
+    #[test]
+    fn help_of_every_command() {
+        let place = Place::new();
+        snapshot!(
+            "help",
+            ["--help", "build --help", "lint --help", "schema --help", "completions --help", "man --help"]
+                .map(|words| place.run(words))
+        );
+    }
+
+    #[test]
+    fn wrong_usage() {
+        let place = Place::new();
+        let runs = [
+            "",
+            "bild good.mc",
+            "build",
+            "build good.mc --emmit cf",
+            "build good.mc --emit cd",
+            "build good.mc --out",
+            "build good.mc --deny everything",
+            "build good.mc --format xml",
+            "build good.mc --out -",
+            "build good.mc --out - --emit cf,access",
+            "build good.mc --out - --emit cf --source-map",
+            "build good.mc --emit access --source-map",
+            "build -",
+            "lint",
+            "man bild",
+            "completions korn",
+        ]
+        .map(|words| place.run(words));
+        assert!(runs.iter().all(|run| run.status == Some(2) && run.stdout.is_empty()));
+        assert_eq!(place.names("."), ["bad.mc", "doubtful.mc", "good.mc"]);
+        snapshot!("wrong_usage", runs);
+    }
+
+    #[test]
+    fn input_that_cannot_be_read() {
+        let place = Place::new();
+        place.write("site.cf", GOOD);
+        fs::create_dir(place.path("folder")).unwrap();
+        let runs = [
+            "build god.mc --out out",
+            "build nothing/like/this.toml --out out",
+            "build folder --out out",
+            "build good.mc/site.toml --out out",
+            "build site.cf --out out",
+            "build god.mc --out out --format short",
+            "build god.mc --out out --format sendmail",
+            "build god.mc --out out --format json",
+            "lint god.mc good.mc bad.mc",
+        ]
+        .map(|words| place.run(words));
+        assert!(runs.iter().all(|run| run.status == Some(2) && run.stdout.is_empty()));
+        assert!(!place.path("out").exists());
+        snapshot!("unreadable", runs);
+    }
+
+    #[test]
+    fn output_that_cannot_be_written() {
+        let place = Place::new();
+        place.write("file", "precious");
+        for directory in ["link", "folder", "taken"] {
+            fs::create_dir(place.path(directory)).unwrap();
+        }
+        symlink("../file", place.path("link/sendmail.cf")).unwrap();
+        fs::create_dir(place.path("folder/sendmail.cf")).unwrap();
+        place.write("sendmail.cf", "precious");
+        let runs = [
+            "build good.mc --out file",
+            "build good.mc --out file/below",
+            "build good.mc --out link",
+            "build good.mc --out folder",
+            "build good.mc",
+            "build good.mc --out link --format json",
+        ]
+        .map(|words| place.run(words));
+        assert!(runs.iter().all(|run| run.status == Some(2) && run.stdout.is_empty()));
+        assert_eq!((place.read("file"), place.read("sendmail.cf")), ("precious".into(), "precious".into()));
+        assert_eq!(place.names("link"), ["sendmail.cf"]);
+        snapshot!("unwritable", runs);
+    }
+
+    #[test]
+    fn a_full_disk_leaves_the_old_files() {
+        let place = Place::new();
+        assert_eq!(place.run("build good.mc --out out --emit cf").status, Some(0));
+        let old = place.read("out/sendmail.cf");
+        // A limit on the size of files answers a write as a full disk does: with an error in the middle of it.
+        let run =
+            place.shell("trap '' XFSZ; ulimit -f 4; \"$relaycc\" build doubtful.mc --out out --emit cf --format short");
+        assert_eq!(run.status, Some(2), "{}", run.shown);
+        assert!(run.stderr.contains("cannot write `out/sendmail.cf`: File too large"), "{}", run.stderr);
+        assert_eq!(place.read("out/sendmail.cf"), old);
+        assert_eq!(place.names("out"), ["sendmail.cf"]);
+    }
+
+    #[test]
+    fn standard_output_that_cannot_be_written() {
+        let place = Place::new();
+        let run = place.shell("\"$relaycc\" build good.mc --emit cf --out - > /dev/full");
+        assert_eq!(run.status, Some(2));
+        assert!(run.stderr.contains("cannot write to standard output: No space left on device"), "{}", run.stderr);
+        // Whoever reads only the beginning is not told about it.
+        let run = place.shell("{ \"$relaycc\" build good.mc --emit cf --out -; echo $? >&2; } | head -n 1");
+        assert_eq!(run.stdout.lines().count(), 1);
+        assert!(["2\n", "0\n"].contains(&run.stderr.as_str()), "{}", run.stderr);
+    }
+
+    #[test]
+    fn refused_and_denied_input_writes_nothing() {
+        let place = Place::new();
+        for (words, status) in [
+            ("build bad.mc --out out", 1),
+            ("build doubtful.mc --out out --deny warnings", 1),
+            ("build bad.mc --emit cf --out -", 1),
+            ("lint bad.mc good.mc", 1),
+            ("lint doubtful.mc", 0),
+            ("lint doubtful.mc --deny warnings", 1),
+        ] {
+            let run = place.run(words);
+            assert_eq!((run.status, run.stdout.as_str()), (Some(status), ""), "{}", run.shown);
+            assert!(!place.path("out").exists(), "{words}");
+        }
+        assert_eq!(place.run("build doubtful.mc --out out").status, Some(0));
+    }
+
+    #[test]
+    fn formats_of_one_site() {
+        let place = Place::new();
+        place.write("both.mc", &format!("{DOUBTFUL}FEATURE(`acess_db')dnl\n"));
+        snapshot!(
+            "formats",
+            [
+                "lint both.mc",
+                "lint both.mc --format short",
+                "lint both.mc --format sendmail",
+                "lint both.mc --format json",
+                "lint doubtful.mc --deny warnings",
+                "lint both.mc --color always",
+            ]
+            .map(|words| place.run(words))
+        );
+    }
+
+    #[test]
+    fn standard_input_is_a_site_like_any_other() {
+        let place = Place::new();
+        let from_file = place.run("build good.mc --emit cf --out -");
+        let from_stdin = place.run_with("build - --syntax mc --emit cf --out -", GOOD);
+        assert_eq!(from_stdin.status, Some(0));
+        assert!(from_stdin.stdout.contains("Mlocal"), "{}", from_stdin.stdout);
+        assert_eq!(from_stdin.stdout, from_file.stdout);
+        let run = place.run_with("lint - --syntax mc --format short", BAD);
+        assert!(run.stderr.starts_with("<stdin>:2:"), "{}", run.stderr);
+    }
+
+    #[test]
+    fn written_files_are_named_and_have_their_modes() {
+        let place = Place::new();
+        let run = place.run("build good.mc --out new/out --emit cf --source-map");
+        assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""));
+        assert_eq!(run.stdout, "new/out/sendmail.cf\nnew/out/sendmail.cf.map.json\n");
+        // The umask takes away from the mode, and no umask gives others the right to write.
+        assert_eq!(fs::metadata(place.path("new/out/sendmail.cf")).unwrap().mode() & 0o133, 0);
+        assert_eq!(place.names("new/out"), ["sendmail.cf", "sendmail.cf.map.json"]);
+    }
+
+    #[test]
+    fn the_same_input_gives_the_same_bytes() {
+        let place = Place::new();
+        for out in ["one", "two"] {
+            assert_eq!(place.run(&format!("build good.mc --out {out} --source-map")).status, Some(0));
+        }
+        for name in place.names("one") {
+            assert_eq!(
+                fs::read(place.path("one").join(&name)).unwrap(),
+                fs::read(place.path("two").join(&name)).unwrap()
+            );
+        }
+    }
+
+    #[test]
+    fn every_mapped_line_leads_to_the_statement_that_asked_for_it() {
+        let place = Place::new();
+        place.write("hub.mc", "OSTYPE(`linux')dnl\ndefine(`MAIL_HUB', `paragon.arkum.ch')dnl\nMAILER(`smtp')dnl\n");
+        assert_eq!(place.run("build hub.mc --out out --emit cf --source-map").status, Some(0));
+        let map = serde_json::from_str::<serde_json::Value>(&place.read("out/sendmail.cf.map.json")).unwrap();
+        assert_eq!((&map["format"], &map["sources"][0]), (&1.into(), &"hub.mc".into()));
+        let cf = place.read("out/sendmail.cf");
+        let hub = cf.lines().position(|line| line == "DHparagon.arkum.ch").expect("a line for the hub") + 1;
+        let lines = map["lines"].as_array().unwrap();
+        let mapped = lines.iter().find(|line| line["emitted"] == hub).expect("the hub's line is mapped");
+        assert_eq!(mapped["line"], 2);
+        assert!(lines.iter().all(|line| (1..=cf.lines().count() as u64).contains(&line["emitted"].as_u64().unwrap())));
+    }
+
+    #[test]
+    fn completions_are_scripts_and_the_manual_knows_every_option() {
+        let place = Place::new();
+        for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+            let run = place.run(&format!("completions {shell}"));
+            assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""));
+            assert!(run.stdout.contains("source-map"), "{shell}");
+        }
+        assert_eq!(place.shell("\"$relaycc\" completions bash > script && bash -n script").status, Some(0));
+        let page = place.run("man build");
+        assert!(page.stdout.starts_with(".ie"), "{}", page.stdout);
+        for option in ["out", "emit", "source\\-map", "syntax", "format", "deny", "color"] {
+            assert!(page.stdout.contains(&format!("\\-\\-{option}")), "{option}");
+        }
+        assert_eq!(place.run("man").status, Some(0));
+    }
+
+    #[test]
+    fn schemas_are_json() {
+        let place = Place::new();
+        let run = place.run("schema");
+        assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""));
+        let schema = serde_json::from_str::<serde_json::Value>(&run.stdout).unwrap();
+        assert_eq!(schema["type"], "object");
+    }
+
+    #[test]
+    fn a_file_that_is_no_text_is_refused() {
+        let place = Place::new();
+        let mut file = File::create(place.path("binary.mc")).unwrap();
+        file.write_all(b"OSTYPE(`linux')\n\xff\xfe\0\x1b[2J").unwrap();
+        let run = place.run("build binary.mc --out out");
+        assert_eq!(run.status, Some(1), "{}", run.shown);
+        assert!(!run.stderr.contains('\u{1b}'));
+        assert!(!place.path("out").exists());
+    }
+}
