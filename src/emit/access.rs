@@ -5,12 +5,9 @@
 
 use crate::{
     diagnostic::Diagnostic,
-    map::hash,
+    map::{hash, text::MAX_LINE},
     site::{AccessEntry, AccessMap},
 };
-
-/// Longest line that `makemap` of sendmail 8.17 takes, without the newline: its buffer has 1,024 bytes.
-pub const MAX_LINE: usize = 1022;
 
 /// Keys longer than this do not push the column of the values further right.
 const MAX_COLUMN: usize = 40;

@@ -6,21 +6,23 @@
 //!
 //! # Example
 //!
-//! ```mc
-//! FEATURE(`access_db')
-//! ```
-//! ```access
-//! Connect:example.com    RELAY
-//! connect:Example.COM    REJECT
+//! ```toml
+//! [feature]
+//! access_db = true
+//!
+//! [access]
+//! "Connect:example.com" = "RELAY"
+//! "connect:Example.COM" = "REJECT"
 //! ```
 //!
 //! # Instead
 //!
-//! ```mc
-//! FEATURE(`access_db')
-//! ```
-//! ```access
-//! Connect:example.com    REJECT
+//! ```toml
+//! [feature]
+//! access_db = true
+//!
+//! [access]
+//! "Connect:example.com" = "REJECT"
 //! ```
 //!
 //! There is no fix: which of the two was meant, only its author knows. A map with `-f` tells keys apart by case.

@@ -1,6 +1,5 @@
 //! Text to tree, one module per language. Knows how a language is written, not what its words mean.
 
-pub mod access;
 pub mod mc;
 pub mod toml;
 pub mod zone;

@@ -2,11 +2,12 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
+    front::{self, Input, Syntax},
     site::{
         AccessEntry, AccessMap, Class, ClassFile, DelayChecks, DnsBlocklist, Listener as Daemon, Mailer, MapSpec,
         Nouucp, RawSection, RawText, Setting,
     },
-    source::{Sources, Spanned},
+    source::{MemoryFiles, Sources, Spanned},
 };
 
 fn id() -> SourceId {
@@ -115,6 +116,19 @@ fn a_site_becomes_a_configuration_that_needs_no_sendmail_cf() {
     let text = config.to_toml().unwrap();
     assert_eq!(RelayConfig::from_toml(&text, id()), Ok(config));
     snapshot("arkum", &text);
+}
+
+#[test]
+fn the_site_of_arkum_ch_says_the_same_in_both_languages() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/arkum");
+    let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
+    let files = MemoryFiles([("access".into(), read("access"))].into());
+    let [from_mc, from_toml] = ["site.mc", "site.toml"].map(|name| {
+        let input = Input { name, bytes: &read(name), syntax: Syntax::of(name).unwrap() };
+        relay_config(&front::compile(&input, &files).site.unwrap()).unwrap()
+    });
+    snapshot("site_of_arkum_ch", &from_toml.to_toml().unwrap());
+    assert_eq!(from_mc, from_toml);
 }
 
 #[test]
