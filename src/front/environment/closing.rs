@@ -33,6 +33,7 @@ impl Environment {
         self.deferred_delivery(macros);
         self.sender_domains(macros);
         self.friends_and_haters(macros);
+        self.relay_file(macros);
         self.networks();
     }
 
@@ -119,6 +120,18 @@ impl Environment {
             let diagnostic = self.also_at(diagnostic, Some(place), "asked for here");
             self.report(diagnostic);
         }
+    }
+
+    /// `confCR_FILE`, where the site itself sets it.
+    fn relay_file(&mut self, macros: &mut Macros<'_, '_>) {
+        let Some(file) = macros.definition("confCR_FILE") else { return };
+        let Some(place) = self.written(file.span()).filter(|place| !self.brought.contains(place)) else { return };
+        self.report(
+            Diagnostic::advice("deprecated_option", "`confCR_FILE` is deprecated")
+                .at(place, "set here")
+                .why("it names one file only, and replaces the one that is read by default")
+                .help(format!("write RELAY_DOMAIN_FILE(`{}')", file.as_str())),
+        );
     }
 
     /// Relay domains and access keys that look like networks and are none.

@@ -60,6 +60,8 @@ pub struct Environment {
     pub(super) maps: BTreeMap<&'static str, Spanned<MapSpec>>,
     /// Every feature that was asked for, and where it was first.
     pub(super) features: BTreeMap<&'static str, Span>,
+    /// `OSTYPE` and `DOMAIN` statements: what is defined there, the site did not write itself.
+    pub(super) brought: Vec<Span>,
     /// Entries of the access map.
     pub(super) access: Vec<AccessEntry>,
     /// Raw lines.
@@ -105,6 +107,7 @@ impl Environment {
             blocklists: Vec::new(),
             maps: BTreeMap::new(),
             features: BTreeMap::new(),
+            brought: Vec::new(),
             access: Vec::new(),
             raw: BTreeMap::new(),
             access_gap: None,

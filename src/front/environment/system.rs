@@ -27,6 +27,7 @@ impl Environment {
             self.report(diagnostic);
         }
         macros.define("__OSTYPE__", Text::computed(wanted.clone(), name.span()).into_literal());
+        self.brought.push(span);
         match system::by_name(&wanted) {
             Some(system) => self.apply(macros, system.effects, &[], span),
             None => {
@@ -44,6 +45,7 @@ impl Environment {
     pub fn domain(&mut self, macros: &mut Macros<'_, '_>, name: &Text, span: Span) {
         let wanted = macros.expand(name).as_str().to_owned();
         self.domains.push(Spanned::new(wanted.clone(), name.span()));
+        self.brought.push(span);
         match domain::by_name(&wanted) {
             Some(domain) if domain.support == Support::Full => self.apply(macros, domain.effects, &[], span),
             Some(_) => self.unsupported("domain", &wanted, name.span()),
@@ -97,7 +99,7 @@ impl Environment {
                 Diagnostic::error("straight_quotes", format!("{name} is not quoted as m4 wants it"))
                     .at(place, "these quotes are part of the name")
                     .why(format!("m4 quotes are ` and ', so this asks for a {kind} whose name has quotes in it"))
-                    .help(format!("write `{bare}' with a backquote before it"))
+                    .help(format!("write {}(`{bare}')", folder_macro(folder)))
                     .reference(reference),
             );
             return;
@@ -112,6 +114,11 @@ impl Environment {
                 .reference(reference),
         );
     }
+}
+
+/// The macro that brings in the files of a folder.
+fn folder_macro(folder: &str) -> String {
+    folder.to_ascii_uppercase()
 }
 
 fn unknown_code(folder: &str) -> &'static str {

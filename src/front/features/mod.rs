@@ -166,7 +166,7 @@ impl Run<'_, '_, '_> {
         self.environment.report(diagnostic);
     }
 
-    /// Arguments that the feature does not look at.
+    /// Arguments that the feature does not look at. A lone `dnl` is what distributions have in their files.
     fn excess_arguments(&mut self) {
         let known = self.spec.arguments.len();
         let open_ended = self
@@ -177,7 +177,9 @@ impl Run<'_, '_, '_> {
         if open_ended || self.spec.renamed_to.is_some() {
             return;
         }
-        let Some(extra) = self.args.get(known..).and_then(|rest| rest.iter().find(|arg| !arg.is_empty())) else {
+        let Some(extra) =
+            self.args.get(known..).and_then(|rest| rest.iter().find(|arg| !matches!(arg.as_str(), "" | "dnl")))
+        else {
             return;
         };
         let takes = match known {

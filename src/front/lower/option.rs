@@ -10,6 +10,7 @@ use crate::{
     },
     diagnostic::{Diagnostic, nearest},
     site::{Setting, Site},
+    source::Span,
 };
 
 /// The `O` lines of a site, by name.
@@ -64,15 +65,28 @@ fn time_zone(found: Option<Setting<String>>) -> Option<Setting<String>> {
 /// Refuses a value that sendmail would refuse, or take for something else than it says.
 fn check(table: &mut Table<'_, '_, '_>, name: &str, kind: OptionKind, setting: &Setting<String>) {
     let Some(span) = setting.span else { return };
-    if kind.accepts(&setting.value) {
-        return;
+    let means_something_when_empty = matches!(
+        kind,
+        OptionKind::Boolean | OptionKind::Flags(_) | OptionKind::Letters(_) | OptionKind::Path | OptionKind::Text
+    );
+    if setting.value.is_empty() && !means_something_when_empty {
+        table.report(
+            Diagnostic::warning("missing_argument", format!("`{name}` has no value"))
+                .at(span, "expected a value")
+                .why("sendmail takes it for 0, or for nothing")
+                .help(format!("give it {}, or remove the line", kind.expected())),
+        );
+    } else if !kind.accepts(&setting.value) {
+        wrong_type(table, name, kind, &setting.value, span);
     }
+}
+
+fn wrong_type(table: &mut Table<'_, '_, '_>, name: &str, kind: OptionKind, value: &str, span: Span) {
     let words: &[&str] = match kind {
         OptionKind::Initial(words) | OptionKind::Word(words) | OptionKind::Flags(words) => words,
         _ => &[],
     };
-    let unknown = setting
-        .value
+    let unknown = value
         .split([',', ' ', '\t', '\n'])
         .find(|word| !word.is_empty() && !words.iter().any(|known| known.eq_ignore_ascii_case(word)));
     let help = match unknown.and_then(|word| nearest(word, words.iter().copied())) {
@@ -80,7 +94,7 @@ fn check(table: &mut Table<'_, '_, '_>, name: &str, kind: OptionKind, setting: &
         None => format!("expected {}", kind.expected()),
     };
     table.report(
-        Diagnostic::error("wrong_type", format!("`{}` is no value for `{name}`", setting.value))
+        Diagnostic::error("wrong_type", format!("`{value}` is no value for `{name}`"))
             .at(span, "this value")
             .why("sendmail would refuse it, or read it as something else")
             .help(help),

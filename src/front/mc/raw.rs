@@ -1,9 +1,11 @@
 //! Text outside calls: raw sendmail.cf, by the diversion that it went to.
 
 use crate::{
-    diagnostic::Diagnostic,
+    catalog::macros::MACROS,
+    diagnostic::{Diagnostic, nearest},
     front::environment::Environment,
     site::RawSection,
+    source::Span,
     syntax::mc::{Machine, Text},
 };
 
@@ -23,29 +25,103 @@ const SECTIONS: [RawSection; 10] = [
 
 /// Takes the text of all diversions.
 pub(super) fn collect(environment: &mut Environment, m4: &mut Machine<'_>) {
+    let explained = explained(m4);
     let numbers: Vec<i32> = m4.diversions().keys().copied().collect();
     for number in numbers {
         let Some(text) = m4.take_diversion(number) else { continue };
         let known = usize::try_from(number).ok().and_then(|n| SECTIONS.get(n).copied());
         let section = known.unwrap_or(RawSection::MailerDefinitions);
-        check(m4, &text);
+        let before = if number == 0 { Before::Comment } else { Before::Blank };
+        check_after(m4, &text, before, &explained);
         environment.raw_text(section, &text);
     }
 }
 
+/// Places that are already explained: what is left of a call there is not looked at again.
+fn explained(m4: &Machine<'_>) -> Vec<Span> {
+    let said = m4.diagnostics().iter().filter(|d| d.is_error() || d.code == "mc_blank_before_parenthesis");
+    said.filter_map(Diagnostic::span).chain(m4.suspicious_calls().iter().map(|call| call.name.span)).collect()
+}
+
+/// What the line before was.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    Blank,
+    Comment,
+    Directive,
+}
+
 /// Finds lines that sendmail would refuse, such as what is left of a misspelt macro.
 pub(in crate::front) fn check(m4: &mut Machine<'_>, text: &Text) {
+    check_after(m4, text, Before::Blank, &[]);
+}
+
+/// The same where the reference writes something before the text.
+fn check_after(m4: &mut Machine<'_>, text: &Text, mut before: Before, explained: &[Span]) {
+    let mut unknown: Vec<Text> = Vec::new();
     for line in text.lines() {
-        let Some(first) = line.as_str().bytes().next() else { continue };
-        if first.is_ascii_whitespace() || b"#RSDHCFXKMOPTVEQL".contains(&first) {
+        let bytes = line.as_str();
+        if bytes.trim().is_empty() {
+            if bytes.is_empty() {
+                before = Before::Blank;
+            }
             continue;
         }
-        let shown: String = line.as_str().chars().take(40).collect();
-        m4.report(
-            Diagnostic::error("unknown_line", format!("`{shown}` is no line of sendmail.cf"))
-                .at(line.span(), "copied to sendmail.cf as it is")
-                .why("text outside macros is raw sendmail.cf, and sendmail knows no line that begins like this")
-                .help("begin a comment with `dnl`; check the spelling of the macro, and its quotes"),
-        );
+        let continues = bytes.starts_with([' ', '\t']) && before != Before::Blank;
+        let known = explained.iter().any(|place| overlaps(*place, line.span()));
+        if !continues {
+            before = if bytes.starts_with('#') { Before::Comment } else { Before::Directive };
+        }
+        if continues || known {
+            continue;
+        }
+        if let Some((word, near)) = misspelt(bytes) {
+            let place = line.slice(0..word.len()).span();
+            m4.report(
+                Diagnostic::error("unknown_macro", format!("there is no macro `{word}`"))
+                    .at(place, "copied to sendmail.cf as it is")
+                    .why("m4 leaves a name that it does not know in the text, so what was meant does not happen")
+                    .help(format!("did you mean `{near}`?")),
+            );
+        } else if bytes.bytes().next().is_some_and(|first| !DIRECTIVES.contains(&first)) {
+            unknown.push(line);
+            continue;
+        }
+        report_unknown(m4, &mut unknown);
     }
+    report_unknown(m4, &mut unknown);
+}
+
+/// Reports lines that follow each other as one.
+fn report_unknown(m4: &mut Machine<'_>, lines: &mut Vec<Text>) {
+    let Some(first) = lines.first() else { return };
+    let shown: String = first.as_str().chars().take(40).collect();
+    let message = match lines.len() {
+        1 => format!("`{shown}` is no line of sendmail.cf"),
+        n => format!("`{shown}` and {} more are no lines of sendmail.cf", n - 1),
+    };
+    m4.report(
+        Diagnostic::error("unknown_line", message)
+            .at(first.span(), "copied to sendmail.cf as it is")
+            .why("text outside macros is raw sendmail.cf, and sendmail knows no line that begins like this")
+            .help("begin a remark with `dnl`; if this is a macro, check its name, and the quotes before it"),
+    );
+    lines.clear();
+}
+
+fn overlaps(one: Span, other: Span) -> bool {
+    one.source == other.source && one.start < other.end && other.start < one.end
+}
+
+/// Letters that lines of sendmail.cf begin with (op guide section 5).
+const DIRECTIVES: &[u8] = b"#RSDHCFXKMOPTVEQ";
+
+/// The first word of a line and the macro that it looks like, if it looks like one and is written without parentheses.
+fn misspelt(line: &str) -> Option<(&str, &'static str)> {
+    let end = line.bytes().position(|b| !(b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_'));
+    let (word, rest) = line.split_at_checked(end.unwrap_or(line.len()))?;
+    if !word.contains('_') || !(rest.is_empty() || rest.starts_with([' ', '\t'])) {
+        return None;
+    }
+    nearest(word, MACROS.iter().map(|known| known.name)).map(|near| (word, near))
 }

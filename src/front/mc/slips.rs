@@ -11,14 +11,15 @@ use crate::{
 /// Looks through the record of a run.
 pub(super) fn find(environment: &mut Environment, m4: &Machine<'_>) {
     for record in m4.definitions() {
-        if record.origin != Origin::Supplied
-            && record.first_read.is_none()
-            && record.removed.is_none()
-            && record.replaced_by.is_none()
-            && let Some(diagnostic) = unread(m4, record)
-        {
-            environment.report(diagnostic);
+        if record.origin == Origin::Supplied || record.first_read.is_some() || record.removed.is_some() {
+            continue;
         }
+        let next = record.replaced_by.and_then(|n| m4.definitions().get(n));
+        let said = match next {
+            Some(next) => replaced(record, next),
+            None => unread(m4, record),
+        };
+        said.into_iter().for_each(|diagnostic| environment.report(diagnostic));
     }
     for call in m4.suspicious_calls() {
         let name = &call.name.value;
@@ -36,6 +37,30 @@ pub(super) fn find(environment: &mut Environment, m4: &Machine<'_>) {
         }
         environment.report(diagnostic);
     }
+}
+
+/// A definition that another one took the place of before anything read it.
+fn replaced(record: &DefinitionRecord, next: &DefinitionRecord) -> Option<Diagnostic> {
+    let name = record.name.value.as_str();
+    if name.starts_with('_') || record.value == next.value {
+        return None;
+    }
+    let diagnostic = match next.origin {
+        Origin::Supplied => {
+            Diagnostic::warning("define_overridden", format!("this definition of `{name}` has no effect"))
+                .at(record.name.span, "defined here")
+                .at(next.call, "set to something else here")
+                .why("what a system type, a domain or a feature sets takes the place of what was set before")
+                .help("move the definition below")
+        }
+        Origin::Define | Origin::Pushdef => {
+            Diagnostic::advice("define_twice", format!("`{name}` is defined again before anything reads it"))
+                .at(record.name.span, "this definition has no effect")
+                .at(next.name.span, "the later one counts")
+                .help("keep one of them")
+        }
+    };
+    Some(diagnostic)
 }
 
 /// A definition that nothing read.

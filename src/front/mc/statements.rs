@@ -68,6 +68,36 @@ impl Statements {
         }
         ""
     }
+
+    /// Says so where a statement lacks its arguments, in place of what its missing arguments led to.
+    fn without_arguments(&mut self, spec: &MacroSpec, call: &Call) {
+        if call.parens || matches!(spec.role, MacroRole::Raw | MacroRole::Version) {
+            return;
+        }
+        let said = &mut self.environment.diagnostics;
+        let name = spec.name;
+        let diagnostic = if let Some(blank) = call.detached {
+            Diagnostic::error("blank_before_parenthesis", format!("{name} is called without arguments"))
+                .at(blank, "the blank before this parenthesis")
+                .why("m4 takes a parenthesis for that of a call only where it follows the name at once")
+                .help(format!("write {name}( without a blank"))
+        } else if said.iter().any(|d| d.code == "missing_argument") {
+            return;
+        } else {
+            Diagnostic::warning("missing_argument", format!("{name} is called without arguments"))
+                .at(call.span, "a call, also in a remark")
+                .why("m4 carries out every macro whose name it meets, be it in a sentence, unless `dnl` stands before it")
+                .help(format!("write {name}(…), or begin the line with `dnl`"))
+        };
+        let references: Vec<String> = said
+            .extract_if(.., |d| d.code == "missing_argument")
+            .filter_map(|diagnostic| diagnostic.reference)
+            .collect();
+        said.push(match references.concat() {
+            reference if reference.is_empty() => diagnostic,
+            reference => diagnostic.reference(reference),
+        });
+    }
 }
 
 /// What class statements leave behind: they take the rest of their line with them. The quotes end the word.
@@ -108,17 +138,9 @@ impl Dialect for Statements {
         let Some(spec) = spec(&call.name) else { return Text::empty(call.span) };
         if spec.support == Support::NotYet && spec.role != MacroRole::Hack {
             self.environment.unsupported("macro", spec.name, call.span);
-        } else if let Some(blank) = call.detached
-            && spec.role != MacroRole::Raw
-        {
-            self.environment.report(
-                Diagnostic::error("blank_before_parenthesis", format!("{} is called without arguments", spec.name))
-                    .at(blank, "the blank before this parenthesis")
-                    .why("m4 takes a parenthesis for arguments only when it follows the name at once")
-                    .help(format!("write {}( without a blank", spec.name)),
-            );
         }
         let yields = self.carry_out(&mut Macros::new(m4), spec, &call);
+        self.without_arguments(spec, &call);
         for diagnostic in self.environment.diagnostics.drain(..) {
             m4.report(diagnostic);
         }
