@@ -13,11 +13,12 @@ use super::{
     output::{self, Existing, OutputError, OutputFile},
     products::{self, Product, Wanted},
     report::{ReportArguments, Reporter},
-    source_map,
+    source_map, zones,
 };
 use crate::{
     diagnostic::Diagnostic,
     front::{self, Compiled},
+    lint,
     source::Sources,
 };
 
@@ -48,6 +49,9 @@ pub(super) struct Arguments {
     /// The language of the site, if its name does not tell
     #[arg(long, value_enum, value_name = "SYNTAX")]
     syntax: Option<SyntaxName>,
+    /// Zone files (RFC 1035) of the site's DNS, which it is then checked against
+    #[arg(long = "zone", value_name = "FILE")]
+    zones: Vec<PathBuf>,
     #[command(flatten)]
     report: ReportArguments,
 }
@@ -92,7 +96,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, clap::Error> {
             return Ok(Exit::Failed);
         }
     };
-    let Compiled { site, mut diagnostics, sources } = front::compile(&file.input(), &Disk);
+    let Compiled { site, mut diagnostics, mut sources } = front::compile(&file.input(), &Disk);
+    match zones::read(&arguments.zones, &mut sources) {
+        Ok((zones, found)) => {
+            diagnostics.extend(found);
+            diagnostics.extend(site.iter().flat_map(|site| lint::check(site, &zones)));
+        }
+        Err(diagnostic) => {
+            reporter.failed(&diagnostic);
+            return Ok(Exit::Failed);
+        }
+    }
     let wanted = Wanted { named: &arguments.emit, source_map: arguments.source_map };
     let files = site.map(|site| products::make(&site, &sources, wanted, &mut diagnostics));
     if let (Destination::Directory(directory, _), Some(files)) = (&destination, &files) {

@@ -14,6 +14,7 @@ pub mod render;
 mod report;
 mod schema;
 mod source_map;
+mod zones;
 
 use std::{
     io::{self, Write},
