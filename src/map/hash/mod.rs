@@ -6,7 +6,7 @@
 //! after them    further pages of full buckets, and chains of pages for keys and values over a quarter of a page
 //! ```
 //!
-//! [`write`] lays a file out in one go for the entries it is given, as libdb 5.3 reads it: version 9, little-endian, pages
+//! [`write()`] lays a file out in one go for the entries it is given, as libdb 5.3 reads it: version 9, little-endian, pages
 //! of 4 KiB. [`HashFile`] reads what libdb 4.6 to 5.3 write.
 //!
 //! Not here: duplicate keys, transactions, checksums and encryption, none of which sendmail's maps use; changing a file
