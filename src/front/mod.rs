@@ -2,7 +2,7 @@
 //!
 //! Both languages end in the same [`Environment`](environment::Environment): `.mc` is executed against it in order
 //! ([`mc`]), `site.toml` is read whole and then told to it ([`toml`]). At the end of the run [`lower`] makes the
-//! [`Site`](crate::site::Site).
+//! [`Site`].
 
 pub mod access_text;
 pub mod agent;

@@ -2,7 +2,7 @@
 //!
 //! The m4 machine reads the file; what `FEATURE`, `MAILER` and the others mean is [`Statements`], a dialect of it. The tree
 //! that a `.mc` includes (`m4/cf.m4`) is built in, so nothing is read for it. Text that is left over, outside all calls, is
-//! raw sendmail.cf and goes where the reference would put it ([`raw`]). [`slips`] finds what m4 takes without a word and
+//! raw sendmail.cf and goes where the reference would put it (`raw`). `slips` finds what m4 takes without a word and
 //! nobody means.
 
 pub(super) mod raw;

@@ -1,7 +1,7 @@
 //! The front end of `site.toml`.
 //!
-//! The document is declarative: what it says is read whole ([`read`]), checked against the catalog, and brought into the
-//! one order in which statements take effect ([`statement`]). From there on it is a site like any other.
+//! The document is declarative: what it says is read whole (`read`), checked against the catalog, and brought into the
+//! one order in which statements take effect (`statement`). From there on it is a site like any other.
 
 mod access;
 mod conf;
