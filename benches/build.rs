@@ -3,15 +3,15 @@
 //! `cargo bench --bench build`. The comparison needs sendmail's m4 tree; where that is missing it says so.
 
 use std::{
-    fs,
+    env, fs,
     hint::black_box,
-    io::Write,
+    io::{self, Write},
     path::{Path, PathBuf},
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
-use criterion::{Criterion, criterion_group};
+use criterion::Criterion;
 use relaycc::{
     emit::cf,
     front::{self, Input, Syntax},
@@ -20,38 +20,26 @@ use relaycc::{
 
 /// Where Debian's sendmail-cf puts the m4 tree; `RELAYCC_CF_DIR` names another.
 const CF_DIR: &str = "/usr/share/sendmail/cf";
+/// How often each program is run.
+const RUNS: usize = 200;
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/arkum").join(name)
 }
 
-fn compile(criterion: &mut Criterion) {
+/// Text in, text out.
+fn compile(criterion: &mut Criterion) -> io::Result<()> {
     for (name, syntax) in [("site.toml", Syntax::Toml), ("site.mc", Syntax::Mc)] {
-        let Ok(bytes) = fs::read(fixture(name)) else { continue };
+        let bytes = fs::read(fixture(name))?;
         let input = Input { name, bytes: &bytes, syntax };
+        if front::compile(&input, &NoFiles).site.is_none() {
+            return Err(io::Error::other(format!("fixtures/arkum/{name} does not compile")));
+        }
         criterion.bench_function(&format!("{name} to sendmail.cf"), |bencher| {
             bencher.iter(|| front::compile(black_box(&input), &NoFiles).site.map(|site| cf::emit(&site).to_string()));
         });
     }
-}
-
-criterion_group!(in_process, compile);
-
-/// The median time of `runs` runs of each command, taken in turn so that both see the same machine.
-fn medians(runs: usize, mut commands: [Command; 2]) -> [Duration; 2] {
-    let mut times = [Vec::with_capacity(runs), Vec::with_capacity(runs)];
-    for _ in 0..runs {
-        for (command, times) in commands.iter_mut().zip(&mut times) {
-            let start = Instant::now();
-            let status = command.status();
-            times.push(start.elapsed());
-            assert!(status.is_ok_and(|status| status.success()), "{command:?}");
-        }
-    }
-    times.map(|mut times| {
-        times.sort();
-        times.get(times.len() / 2).copied().unwrap_or_default()
-    })
+    Ok(())
 }
 
 fn silent(program: &Path) -> Command {
@@ -60,35 +48,49 @@ fn silent(program: &Path) -> Command {
     command
 }
 
-/// A line of the result; a reader that has gone is no failure.
-fn say(line: std::fmt::Arguments<'_>) {
-    let _ = writeln!(std::io::stdout(), "{line}");
+/// How long one run takes, from its start to its end.
+fn time(command: &mut Command) -> io::Result<Duration> {
+    let start = Instant::now();
+    let status = command.status()?;
+    let taken = start.elapsed();
+    if status.success() { Ok(taken) } else { Err(io::Error::other(format!("{command:?}: {status}"))) }
 }
 
-fn beside_m4() {
-    let tree = std::env::var("RELAYCC_CF_DIR").unwrap_or_else(|_| CF_DIR.into());
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}
+
+/// The same site to sendmail.cf by m4 and by us, in turn so that both see the same machine.
+fn beside_m4(out: &mut impl Write) -> io::Result<()> {
+    let tree = env::var("RELAYCC_CF_DIR").unwrap_or_else(|_| CF_DIR.into());
     let main = Path::new(&tree).join("m4/cf.m4");
     if !main.exists() {
-        say(format_args!("no comparison with m4: there is no {}", main.display()));
-        return;
+        return writeln!(out, "not compared with m4: there is no {}", main.display());
     }
     let site = fixture("site.mc");
     let mut ours = silent(Path::new(env!("CARGO_BIN_EXE_relaycc")));
     ours.arg("build").arg(&site).args(["--emit", "cf", "--out", "-"]);
     let mut theirs = silent(Path::new("m4"));
     theirs.arg(format!("-D_CF_DIR_={tree}/")).args([&main, &site]);
-    let [ours, theirs] = medians(200, [ours, theirs]);
+    let (mut our_times, mut their_times) = (Vec::with_capacity(RUNS), Vec::with_capacity(RUNS));
+    for _ in 0..RUNS {
+        our_times.push(time(&mut ours)?);
+        their_times.push(time(&mut theirs)?);
+    }
+    let (ours, theirs) = (median(our_times), median(their_times));
     let ratio = theirs.as_secs_f64() / ours.as_secs_f64();
-    say(format_args!(
-        "site.mc to sendmail.cf, whole process, median of 200: relaycc {ours:?}, m4 {theirs:?}: {ratio:.1} times faster"
-    ));
+    writeln!(out, "site.mc to sendmail.cf, whole process, median of {RUNS} runs each:")?;
+    writeln!(out, "  relaycc {ours:.2?}   m4 {theirs:.2?}   {ratio:.1} times faster")
 }
 
-fn main() {
-    in_process();
-    Criterion::default().configure_from_args().final_summary();
-    // `cargo test` runs benches once to see that they work; a comparison of debug builds would say nothing.
-    if std::env::args().any(|argument| argument == "--bench") {
-        beside_m4();
+fn main() -> io::Result<()> {
+    let mut criterion = Criterion::default().configure_from_args();
+    compile(&mut criterion)?;
+    criterion.final_summary();
+    // `cargo test` runs benchmarks once to see that they work; a comparison of debug builds would say nothing.
+    if env::args().any(|argument| argument == "--bench") {
+        beside_m4(&mut io::stdout())?;
     }
+    Ok(())
 }

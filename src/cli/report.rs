@@ -55,11 +55,13 @@ enum Color {
 pub(super) struct Reporter<'a> {
     arguments: &'a ReportArguments,
     tally: Tally,
+    /// Whether anything has been shown yet.
+    has_shown: bool,
 }
 
 impl<'a> Reporter<'a> {
     pub(super) fn new(arguments: &'a ReportArguments) -> Self {
-        Self { arguments, tally: Tally::default() }
+        Self { arguments, tally: Tally::default(), has_shown: false }
     }
 
     /// Shows what was found in an input.
@@ -67,18 +69,26 @@ impl<'a> Reporter<'a> {
         for diagnostic in diagnostics {
             self.tally.count(diagnostic.severity);
         }
-        if !diagnostics.is_empty() {
-            say(&render::render(self.arguments.format, diagnostics, sources, self.terminal()));
-        }
+        self.show(diagnostics, sources);
     }
 
     /// Says why a file cannot be read or written. Not counted: it says nothing about the input.
-    pub(super) fn failed(&self, diagnostic: &Diagnostic) {
-        let alone = std::slice::from_ref(diagnostic);
+    pub(super) fn failed(&mut self, diagnostic: &Diagnostic) {
         match self.arguments.format {
             Format::Sendmail => say(&format!("relaycc: {}\n", diagnostic.message)),
-            format => say(&render::render(format, alone, &Sources::default(), self.terminal())),
+            _ => self.show(std::slice::from_ref(diagnostic), &Sources::default()),
         }
+    }
+
+    fn show(&mut self, diagnostics: &[Diagnostic], sources: &Sources) {
+        if diagnostics.is_empty() {
+            return;
+        }
+        if self.has_shown && self.arguments.format == Format::Human {
+            say("\n");
+        }
+        say(&render::render(self.arguments.format, diagnostics, sources, self.terminal()));
+        self.has_shown = true;
     }
 
     /// What the findings so far mean.
@@ -97,7 +107,7 @@ impl<'a> Reporter<'a> {
         }
         let denied = if self.tally.errors == 0 && self.verdict() == Exit::Refused { " (denied)" } else { "" };
         let consequence = if self.verdict() == Exit::Refused { consequence } else { "" };
-        say(&format!("{}{denied}{consequence}\n", self.tally));
+        say(&format!("\n{}{denied}{consequence}\n", self.tally));
     }
 
     fn terminal(&self) -> Terminal {

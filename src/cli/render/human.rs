@@ -10,7 +10,7 @@ use crate::{
     source::{Source, SourceId, Sources},
 };
 
-/// All reports, an empty line after each.
+/// All reports, an empty line between them.
 pub(super) fn render(diagnostics: &[Diagnostic], sources: &Sources, terminal: Terminal) -> String {
     let options = MietteHandlerOpts::new().color(terminal.color).terminal_links(false).context_lines(1).tab_width(4);
     let handler = match terminal.width {
@@ -21,12 +21,14 @@ pub(super) fn render(diagnostics: &[Diagnostic], sources: &Sources, terminal: Te
     let texts = printable_texts(diagnostics, sources);
     let mut out = String::new();
     for diagnostic in diagnostics {
+        if !out.is_empty() {
+            out.push('\n');
+        }
         for report in Report::all_of(diagnostic, &texts) {
             let text = Rendered { handler: &handler, report: &report }.to_string();
             out.push_str(text.trim_matches('\n'));
             out.push('\n');
         }
-        out.push('\n');
     }
     out
 }
