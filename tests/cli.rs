@@ -19,6 +19,10 @@ mod tests {
     /// A site with an error.
     const BAD: &str = "OSTYPE(`linux')dnl\nFEATURE(`acess_db')dnl\nMAILER(`smtp')dnl\n";
 
+    /// A site that holds entries of its access map.
+    const ACCESS: &str = "ostype = \"linux\"\nmailer = \"smtp\"\n\n[feature]\naccess_db = true\n\n\
+                          [access]\n\"Connect:192.0.2\" = \"RELAY\"\n";
+
     /// A directory of its own for each test, and the program run in it.
     struct Place(TempDir);
 
@@ -320,7 +324,7 @@ mod tests {
         assert_eq!(place.shell("\"$relaycc\" completions bash > script && bash -n script").status, Some(0));
         let page = place.run("man build");
         assert!(page.stdout.starts_with(".ie"), "{}", page.stdout);
-        for option in ["out", "emit", "source\\-map", "syntax", "format", "deny", "color"] {
+        for option in ["out", "emit", "source\\-map", "syntax", "format", "deny", "color", "zone"] {
             assert!(page.stdout.contains(&format!("\\-\\-{option}")), "{option}");
         }
         assert_eq!(place.run("man").status, Some(0));
@@ -333,6 +337,108 @@ mod tests {
         assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""));
         let schema = serde_json::from_str::<serde_json::Value>(&run.stdout).unwrap();
         assert_eq!(schema["type"], "object");
+    }
+
+    #[test]
+    fn zones_are_checked_against() {
+        let place = Place::new();
+        place.write(
+            "good.mc",
+            "OSTYPE(`linux')dnl\ndefine(`confDOMAIN_NAME', `mail.example.com')dnl\nMAILER(`smtp')dnl\n",
+        );
+        place.write(
+            "example.com.zone",
+            "@ IN SOA ns.example.com. root.example.com. ( 1 1 1 1 1 )\nmail IN A 192.0.2.1\n\
+             lost IN MX 10 mail.example.com.\n",
+        );
+        assert_eq!(place.run("lint good.mc").stderr, "");
+        snapshot!(
+            "zones",
+            ["lint good.mc --zone example.com.zone", "build good.mc --out out --zone exampel.com.zone"]
+                .map(|words| place.run(words))
+        );
+        assert!(!place.path("out").exists());
+    }
+
+    #[test]
+    fn sites_are_checked_against_each_other() {
+        let place = Place::new();
+        place.write(
+            "gateway.mc",
+            "OSTYPE(`linux')dnl\nFEATURE(`nouucp', `nospecial')dnl\ndefine(`MAIL_HUB', `hub.example.com')dnl\nMAILER(`smtp')dnl\n",
+        );
+        place.write(
+            "hub.mc",
+            "OSTYPE(`linux')dnl\ndefine(`confDOMAIN_NAME', `hub.example.com')dnl\nMAILER(`smtp')dnl\n",
+        );
+        snapshot!(
+            "together",
+            ["lint gateway.mc hub.mc", "lint gateway.mc good.mc --format short"].map(|words| place.run(words))
+        );
+    }
+
+    #[test]
+    fn access_entries_become_text_and_database() {
+        let place = Place::new();
+        place.write("site.toml", ACCESS);
+        let run = place.run("build site.toml --out out");
+        assert_eq!(run.stdout, "out/sendmail.cf\nout/access\nout/access.db\nout/relay.toml\n", "{}", run.shown);
+        assert!(place.read("out/access").contains("Connect:192.0.2"));
+        let database = fs::read(place.path("out/access.db")).unwrap();
+        let map = relaycc::map::hash::HashFile::open(&database).unwrap();
+        assert_eq!(map.get(b"connect:192.0.2").unwrap().as_deref(), Some(&b"RELAY"[..]));
+        let text = place.run("build site.toml --emit access --out -");
+        assert_eq!(text.stdout, place.read("out/access"));
+        for name in ["access", "access.db", "relay.toml"] {
+            assert_eq!(fs::metadata(place.path("out").join(name)).unwrap().mode() & 0o137, 0, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_build_never_replaces_what_it_reads() {
+        let place = Place::new();
+        place.write("site.mc", "OSTYPE(`linux')dnl\nFEATURE(`access_db')dnl\nMAILER(`smtp')dnl\n");
+        let by_hand = "# mine\nConnect:192.0.2\tRELAY\n";
+        place.write("access", by_hand);
+        // Beside its own source the text stays as it is, and the database is made from it.
+        let run = place.run("build site.mc --out .");
+        assert_eq!(
+            (run.status, run.stdout.as_str()),
+            (Some(0), "./sendmail.cf\n./access.db\n./relay.toml\n"),
+            "{}",
+            run.shown
+        );
+        assert_eq!(place.read("access"), by_hand);
+        let asked = place.run("build site.mc --out . --emit access");
+        fs::copy(place.path("site.mc"), place.path("sendmail.cf")).unwrap();
+        let site = place.run("build sendmail.cf --syntax mc --out .");
+        assert_eq!((asked.status, site.status), (Some(2), Some(2)), "{}{}", asked.shown, site.shown);
+        assert_eq!(place.read("access"), by_hand);
+        assert_eq!(place.read("sendmail.cf"), place.read("site.mc"));
+        snapshot!("overwrites_source", [asked, site]);
+    }
+
+    #[test]
+    fn products_that_the_site_does_not_have() {
+        let place = Place::new();
+        place.write("raw.mc", "OSTYPE(`linux')dnl\nMAILER(`smtp')dnl\nLOCAL_RULESETS\nSmine\nR$*\t$@ $1\n");
+        place.write("elsewhere.mc", "OSTYPE(`linux')dnl\nFEATURE(`access_db')dnl\nMAILER(`smtp')dnl\n");
+        place.write("tree.toml", &ACCESS.replace("access_db = true", "access_db = \"btree /etc/mail/access\""));
+        assert_eq!(place.run("build good.mc --out old").status, Some(0));
+        let runs = [
+            "build raw.mc --out old",
+            "build raw.mc --out raw --emit relay",
+            "build raw.mc --out raw --emit cf",
+            "build good.mc --out good --emit cf,access",
+            "build elsewhere.mc --out elsewhere --emit db",
+            "build tree.toml --out tree",
+            "build tree.toml --out tree --emit db",
+        ]
+        .map(|words| place.run(words));
+        assert_eq!(runs.each_ref().map(|run| run.status.unwrap()), [0, 1, 0, 1, 1, 0, 1]);
+        assert_eq!(place.names("raw"), ["sendmail.cf"]);
+        assert_eq!(place.names("tree"), ["access", "relay.toml", "sendmail.cf"]);
+        snapshot!("no_such_product", runs);
     }
 
     #[test]

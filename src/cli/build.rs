@@ -9,18 +9,14 @@ use clap::{Args, error::ErrorKind};
 
 use super::{
     Exit,
-    input::{self, Disk, SyntaxName},
+    check::{self, ZoneArguments},
+    input::{self, SyntaxName},
     output::{self, Existing, OutputError, OutputFile},
     products::{self, Product, Wanted},
     report::{ReportArguments, Reporter},
-    source_map, zones,
+    source_map,
 };
-use crate::{
-    diagnostic::Diagnostic,
-    front::{self, Compiled},
-    lint,
-    source::Sources,
-};
+use crate::{diagnostic::Diagnostic, front::Compiled, source::Sources};
 
 /// Compile a site and write what it asks for
 #[derive(Debug, Args)]
@@ -40,7 +36,7 @@ pub(super) struct Arguments {
     /// it files go to the current directory, and only if they do not exist yet
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// What to write; without it, all that the site asks for
+    /// What to write, separated by commas; without it, all that the site asks for
     #[arg(long, value_enum, value_delimiter = ',', value_name = "PRODUCT")]
     emit: Vec<Product>,
     /// Write sendmail.cf.map.json too: which statement of the site asked for each line
@@ -49,9 +45,8 @@ pub(super) struct Arguments {
     /// The language of the site, if its name does not tell
     #[arg(long, value_enum, value_name = "SYNTAX")]
     syntax: Option<SyntaxName>,
-    /// Zone files (RFC 1035) of the site's DNS, which it is then checked against
-    #[arg(long = "zone", value_name = "FILE")]
-    zones: Vec<PathBuf>,
+    #[command(flatten)]
+    zones: ZoneArguments,
     #[command(flatten)]
     report: ReportArguments,
 }
@@ -89,47 +84,39 @@ impl Destination<'_> {
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, clap::Error> {
     let destination = Destination::of(arguments)?;
     let mut reporter = Reporter::new(&arguments.report);
-    let file = match input::read(&arguments.site, arguments.syntax) {
-        Ok(file) => file,
-        Err(diagnostic) => {
-            reporter.failed(&diagnostic);
-            return Ok(Exit::Failed);
-        }
-    };
-    let Compiled { site, mut diagnostics, mut sources } = front::compile(&file.input(), &Disk);
-    match zones::read(&arguments.zones, &mut sources) {
-        Ok((zones, found)) => {
-            diagnostics.extend(found);
-            diagnostics.extend(site.iter().flat_map(|site| lint::check(site, &zones)));
-        }
-        Err(diagnostic) => {
-            reporter.failed(&diagnostic);
-            return Ok(Exit::Failed);
-        }
-    }
+    Ok(build(arguments, &destination, &mut reporter).unwrap_or_else(|diagnostic| reporter.failed(&diagnostic)))
+}
+
+/// # Errors
+/// A file that cannot be read or written.
+fn build(
+    arguments: &Arguments,
+    destination: &Destination<'_>,
+    reporter: &mut Reporter<'_>,
+) -> Result<Exit, Box<Diagnostic>> {
+    let file = input::read(&arguments.site, arguments.syntax)?;
+    let Compiled { site, mut diagnostics, sources } = check::check(&file, &arguments.zones.read()?);
     let wanted = Wanted { named: &arguments.emit, source_map: arguments.source_map };
-    let files = site.map(|site| products::make(&site, &sources, wanted, &mut diagnostics));
-    if let (Destination::Directory(directory, _), Some(files)) = (&destination, &files) {
-        diagnostics.extend(stale(directory, files, wanted));
+    let mut files = Vec::new();
+    if let Some(site) = site.filter(|_| !diagnostics.iter().any(Diagnostic::is_error)) {
+        files = products::make(&site, &sources, wanted, &mut diagnostics);
+        if let Destination::Directory(directory, _) = destination {
+            diagnostics.extend(stale(directory, &files, wanted));
+        }
     }
     reporter.found(&diagnostics, &sources);
     reporter.sum_up(": nothing written");
-    match files {
-        Some(files) if reporter.verdict() == Exit::Done => Ok(match destination {
-            Destination::Stdout => files.first().map_or(Exit::Failed, |file| super::print(&file.bytes)),
-            Destination::Directory(directory, existing) => {
-                let written = without_sources(files, directory, &sources, wanted)
-                    .and_then(|files| write(directory, &files, existing));
-                match written {
-                    Ok(names) => super::print(names.as_bytes()),
-                    Err(diagnostic) => {
-                        reporter.failed(&diagnostic);
-                        Exit::Failed
-                    }
-                }
-            }
-        }),
-        _ => Ok(Exit::Refused),
+    if reporter.verdict() != Exit::Done {
+        return Ok(reporter.verdict());
+    }
+    match destination {
+        Destination::Stdout => Ok(files.first().map_or(Exit::Refused, |file| super::print(&file.bytes))),
+        Destination::Directory(directory, existing) => {
+            let files = without_sources(files, directory, &sources, wanted)?;
+            output::replace(directory, &files, *existing).map_err(|error| unwritable(&error))?;
+            let names = files.iter().map(|file| format!("{}\n", directory.join(file.name).display()));
+            Ok(super::print(names.collect::<String>().as_bytes()))
+        }
     }
 }
 
@@ -179,12 +166,6 @@ fn without_sources(
             ))
         }
     }
-}
-
-/// Replaces the files in the directory, and names them.
-fn write(directory: &Path, files: &[OutputFile], existing: Existing) -> Result<String, Box<Diagnostic>> {
-    output::replace(directory, files, existing).map_err(|error| unwritable(&error))?;
-    Ok(files.iter().map(|file| format!("{}\n", directory.join(file.name).display())).collect())
 }
 
 /// That the outputs could not be written.

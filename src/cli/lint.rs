@@ -6,17 +6,21 @@ use clap::Args;
 
 use super::{
     Exit,
-    input::{self, Disk, SyntaxName},
+    check::{self, ZoneArguments},
+    input::{self, SyntaxName},
     report::{ReportArguments, Reporter},
-    zones,
 };
 use crate::{
-    front,
+    front::Compiled,
     lint::{self, Linted},
 };
 
 /// Check sites and write nothing
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  relaycc lint site.toml --zone example.com.zone --zone 192.0.2.zone
+  relaycc lint gateway.mc hub.mc                   each by itself, and both against each other")]
 pub(super) struct Arguments {
     /// The sites: .toml or .mc files; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
@@ -24,46 +28,39 @@ pub(super) struct Arguments {
     /// The language of files whose name does not tell
     #[arg(long, value_enum, value_name = "SYNTAX")]
     syntax: Option<SyntaxName>,
-    /// Zone files (RFC 1035) of the site's DNS, which it is then checked against
-    #[arg(long = "zone", value_name = "FILE")]
-    zones: Vec<PathBuf>,
+    #[command(flatten)]
+    zones: ZoneArguments,
     #[command(flatten)]
     report: ReportArguments,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Exit {
     let mut reporter = Reporter::new(&arguments.report);
+    let zones = match arguments.zones.read() {
+        Ok(zones) => zones,
+        Err(diagnostic) => return reporter.failed(&diagnostic),
+    };
     let mut exit = Exit::Done;
-    let mut sites = Vec::new();
+    let mut checked = Vec::with_capacity(arguments.files.len());
     for path in &arguments.files {
         match input::read(path, arguments.syntax) {
             Ok(file) => {
-                let mut compiled = front::compile(&file.input(), &Disk);
-                match zones::read(&arguments.zones, &mut compiled.sources) {
-                    Ok((zones, diagnostics)) => {
-                        reporter.found(&compiled.diagnostics, &compiled.sources);
-                        reporter.found(&diagnostics, &compiled.sources);
-                        if let Some(site) = compiled.site {
-                            reporter.found(&lint::check(&site, &zones), &compiled.sources);
-                            sites.push((path.display().to_string(), site, compiled.sources));
-                        }
-                    }
-                    Err(diagnostic) => {
-                        reporter.failed(&diagnostic);
-                        return Exit::Failed;
-                    }
-                }
+                let compiled = check::check(&file, &zones);
+                reporter.found(&compiled.diagnostics, &compiled.sources);
+                checked.push((file, compiled));
             }
-            Err(diagnostic) => {
-                reporter.failed(&diagnostic);
-                exit = Exit::Failed;
-            }
+            Err(diagnostic) => exit = reporter.failed(&diagnostic),
         }
     }
-    let linted = sites.iter().map(|(name, site, sources)| Linted { name, site, sources }).collect::<Vec<_>>();
+    let linted = checked
+        .iter()
+        .filter_map(|(file, Compiled { site, sources, .. })| {
+            Some(Linted { name: file.input().name, site: site.as_ref()?, sources })
+        })
+        .collect::<Vec<_>>();
     for (index, finding) in lint::check_together(&linted) {
-        if let Some(site) = linted.get(index) {
-            reporter.found(&[finding], site.sources);
+        if let Some(Linted { sources, .. }) = linted.get(index) {
+            reporter.found(&[finding], sources);
         }
     }
     reporter.sum_up("");

@@ -4,6 +4,7 @@
 //! like, is none of its business.
 
 mod build;
+mod check;
 mod completions;
 mod input;
 mod lint;
@@ -14,7 +15,6 @@ pub mod render;
 mod report;
 mod schema;
 mod source_map;
-mod zones;
 
 use std::{
     io::{self, Write},
@@ -111,5 +111,15 @@ fn print(result: &[u8]) -> Exit {
             }
             Exit::Failed
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn every_command_is_declared_without_contradiction() {
+        super::Cli::command().debug_assert();
     }
 }

@@ -73,11 +73,12 @@ impl<'a> Reporter<'a> {
     }
 
     /// Says why a file cannot be read or written. Not counted: it says nothing about the input.
-    pub(super) fn failed(&mut self, diagnostic: &Diagnostic) {
+    pub(super) fn failed(&mut self, diagnostic: &Diagnostic) -> Exit {
         match self.arguments.format {
             Format::Sendmail => say(&format!("relaycc: {}\n", diagnostic.message)),
             _ => self.show(std::slice::from_ref(diagnostic), &Sources::default()),
         }
+        Exit::Failed
     }
 
     fn show(&mut self, diagnostics: &[Diagnostic], sources: &Sources) {

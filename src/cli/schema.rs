@@ -11,7 +11,7 @@ use crate::{emit::relay, front::toml::schema};
                         #:schema ./site.schema.json")]
 pub(super) struct Arguments {
     /// The file that the schema is about
-    #[arg(value_enum, default_value_t)]
+    #[arg(value_enum, value_name = "SCHEMA", default_value_t)]
     of: Described,
 }
 

@@ -1,0 +1,63 @@
+//! What `build` and `lint` have in common: a site is compiled, and what came out is judged.
+
+use std::{fs, path::PathBuf};
+
+use clap::Args;
+
+use super::input::{self, Disk, SiteFile};
+use crate::{
+    diagnostic::Diagnostic,
+    front::{self, Compiled},
+    lint,
+    syntax::zone::{self, Zones},
+};
+
+/// Where names are looked up.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Checks")]
+pub(super) struct ZoneArguments {
+    /// A DNS zone to check the site against, as a master file; may be given several times. A file without $ORIGIN is of
+    /// the zone that its name says: `example.com.zone`, `db.example.com`
+    #[arg(long, value_name = "FILE")]
+    zone: Vec<PathBuf>,
+}
+
+impl ZoneArguments {
+    /// Reads the zone files.
+    ///
+    /// # Errors
+    /// One of them cannot be read.
+    pub(super) fn read(&self) -> Result<Vec<ZoneFile>, Box<Diagnostic>> {
+        let read = |path: &PathBuf| match fs::read(path) {
+            // Only comments and texts of a zone hold other bytes than ASCII, and those are not looked at.
+            Ok(bytes) => {
+                Ok(ZoneFile { name: path.display().to_string(), text: String::from_utf8_lossy(&bytes).into_owned() })
+            }
+            Err(cause) => Err(input::unreadable(path, &cause)),
+        };
+        self.zone.iter().map(read).collect()
+    }
+}
+
+/// The text of a zone.
+#[derive(Debug)]
+pub(super) struct ZoneFile {
+    name: String,
+    text: String,
+}
+
+/// Compiles a site and adds what the lint rules find in it.
+pub(super) fn check(file: &SiteFile, zone_files: &[ZoneFile]) -> Compiled {
+    let mut compiled = front::compile(&file.input(), &Disk);
+    let mut zones = Zones::default();
+    for ZoneFile { name, text } in zone_files {
+        let source = compiled.sources.add(name, text.as_str());
+        let (zone, mut problems) = zone::parse(text, source, &zone::of_file_name(name));
+        zones.extend(zone);
+        compiled.diagnostics.append(&mut problems);
+    }
+    if let Some(site) = &compiled.site {
+        compiled.diagnostics.extend(lint::check(site, &zones));
+    }
+    compiled
+}
