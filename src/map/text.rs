@@ -238,8 +238,28 @@ fn lossy(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::source::Sources;
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_entries_problems_or_nothing(
+            text in prop::collection::vec(prop_oneof![Just(b'\n'), Just(b' '), Just(b'A'), any::<u8>()], 0..200)
+        ) {
+            let map = parsed(&text);
+            let covered = |span: Span| text.get(span.start as usize..span.end as usize);
+            for entry in &map.entries {
+                prop_assert_eq!(covered(entry.key.span).map(<[u8]>::to_ascii_lowercase), Some(entry.key.value.to_vec()));
+                prop_assert_eq!(covered(entry.value.span), Some(entry.value.value));
+            }
+            prop_assert!(map.problems.iter().all(|problem| covered(problem.span).is_some_and(|bytes| !bytes.is_empty())));
+            let said = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty() && line[0] != b'#').count();
+            let nul_in_comments = text.split(|byte| *byte == b'\n').filter(|line| line.starts_with(b"#") && line.contains(&0)).count();
+            prop_assert_eq!(map.entries.len() + map.problems.len(), said + nul_in_comments);
+        }
+    }
 
     fn parsed(text: &[u8]) -> MapText<'_> {
         parse(text, Sources::default().add("access", ""))
