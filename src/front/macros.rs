@@ -92,10 +92,22 @@ impl<'v, 'm> Macros<'v, 'm> {
         self.m4.is_defined(&Words, name)
     }
 
+    /// Whether a name is defined, without counting.
+    pub fn exists(&self, name: &str) -> bool {
+        self.m4.lookup(&Words, name).is_some()
+    }
+
     /// What a name means now, as text with its places; `None` if it is not defined. The place of the whole is that of the
-    /// definition.
+    /// definition. That a name is not defined is not counted as reading it.
     pub fn expanded(&mut self, name: &str) -> Option<Text> {
-        let place = self.definition(name)?.span();
+        if !self.exists(name) {
+            return None;
+        }
+        let text = self.definition(name)?;
+        if text.is_literal() {
+            return Some(text);
+        }
+        let place = text.span();
         self.m4.expand_macro(&mut Words, name).map(|text| text.with_span(place))
     }
 
@@ -121,7 +133,7 @@ impl<'v, 'm> Macros<'v, 'm> {
 
     /// What a text means now: names replaced, quotes gone.
     pub fn expand(&mut self, text: &Text) -> Text {
-        self.m4.expand(&mut Words, text)
+        if text.is_literal() { text.clone() } else { self.m4.expand(&mut Words, text) }
     }
 
     /// `message` as m4 would print it at this moment.

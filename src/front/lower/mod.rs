@@ -73,11 +73,11 @@ struct Table<'a, 'v, 'm> {
 
 impl Table<'_, '_, '_> {
     fn is_defined(&mut self, name: &str) -> bool {
-        self.macros.is_defined(name)
+        self.macros.exists(name) && self.macros.is_defined(name)
     }
 
     fn value(&mut self, name: &str) -> Option<String> {
-        self.macros.value(name)
+        self.macros.expanded(name).map(|text| text.as_str().to_owned())
     }
 
     /// A value and where the site set it.
@@ -107,6 +107,9 @@ impl Table<'_, '_, '_> {
 
     /// Whether a name is defined, and where.
     fn flag(&mut self, name: &str) -> Option<Spanned<()>> {
+        if !self.is_defined(name) {
+            return None;
+        }
         self.macros.definition(name).map(|text| Spanned::new((), text.span()))
     }
 

@@ -3,7 +3,11 @@
 //! A name has a stack of definitions (`pushdef`), of which the top one counts. A name that was never touched by the program
 //! is what m4 or the dialect makes of it; one that was undefined is plain text from then on.
 
-use std::{collections::HashMap, rc::Rc};
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+    rc::Rc,
+};
 
 use super::{builtins::Builtin, text::Text};
 use crate::source::{Span, Spanned};
@@ -90,10 +94,32 @@ struct Symbol {
     touched: bool,
 }
 
+/// The FNV-1a hash: names are short and are looked up by the thousand.
+#[derive(Debug)]
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 /// The table of names.
 #[derive(Debug, Default)]
 pub(super) struct Symbols {
-    table: HashMap<Rc<str>, Symbol>,
+    table: HashMap<Rc<str>, Symbol, BuildHasherDefault<Fnv>>,
     records: Vec<DefinitionRecord>,
     clock: u32,
 }

@@ -109,6 +109,10 @@ static TABLE: &[Entry] = &[
 impl Builtin {
     /// The macro that m4 has under this name at its start.
     pub fn by_name(name: &str) -> Option<Builtin> {
+        // None begins with a capital, and most names that are asked for do.
+        if name.as_bytes().first().is_some_and(u8::is_ascii_uppercase) {
+            return None;
+        }
         TABLE.binary_search_by(|entry| entry.name.cmp(name)).ok().and_then(|n| TABLE.get(n)).map(Builtin)
     }
 
