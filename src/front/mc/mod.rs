@@ -8,6 +8,8 @@
 pub(super) mod raw;
 mod slips;
 mod statements;
+#[cfg(test)]
+mod tests;
 
 pub use statements::Statements;
 
