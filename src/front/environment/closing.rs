@@ -138,9 +138,18 @@ impl Environment {
     fn networks(&mut self) {
         let mut found = Vec::new();
         for member in self.classes.members(Class::Relay) {
-            if let Some(problem) = network::check(&member.value) {
-                found.push(malformed(&member.value, member.span, problem, "a client in that network cannot relay"));
-            }
+            found.extend(network::check(&member.value).map(|problem| {
+                match problem {
+                    // Class members are matched by their parts from the first on, and a dot is a part like any other.
+                    network::Malformed::TrailingDot => {
+                        Diagnostic::warning("malformed_network", format!("`{}` {}", member.value, problem.message()))
+                            .at(member.span, "a dot too many")
+                            .why("it matches here, but the same key in the access map never would")
+                            .help(problem.help(&member.value))
+                    }
+                    _ => malformed(&member.value, member.span, problem, "a client in that network cannot relay"),
+                }
+            }));
         }
         for entry in &self.access {
             if let Some(problem) = network::check(entry.subject()) {
