@@ -11,6 +11,7 @@ use crate::{
     directives::{self, Directives},
     fixture::{self, Fixture},
     m4::{self, Compiled, Verdict},
+    memo,
     probe::{self, Probe},
     probes,
     recording::Recording,
@@ -20,8 +21,8 @@ use crate::{
 /// Where our side of the comparison comes from.
 #[derive(Debug, Clone)]
 pub enum Candidate {
-    /// `relaycc build`.
-    Relaycc,
+    /// `relaycc build`, by this program.
+    Relaycc(PathBuf),
     /// A `sendmail.cf` that somebody made; its diagnostics are not compared.
     File(PathBuf),
 }
@@ -58,14 +59,14 @@ impl Reference {
         if compiled.verdict != Verdict::Accepted {
             return Ok(Reference { compiled, probes: Vec::new(), answers: Vec::new() });
         }
-        let classes = probe::ask(world, &format!("{}-classes", fixture.name), &compiled.cf, &probes::of_classes())?;
+        let classes = memo::ask(world, &format!("{}-classes", fixture.name), &compiled.cf, &probes::of_classes())?;
         let known = fixture::known(fixture.place, &Directives::of(&compiled.cf), &classes);
         let domain = world.host.split_once('.').map_or("", |(_, domain)| domain);
         let mut all = probes::fixed(&world.host, domain);
         all.extend(probes::derived(&known));
         let mut seen = HashSet::new();
         all.retain(|probe| seen.insert(probe.title()));
-        let answers = probe::ask(world, &format!("{}-reference", fixture.name), &compiled.cf, &all)?;
+        let answers = memo::ask(world, &format!("{}-reference", fixture.name), &compiled.cf, &all)?;
         Ok(Reference { compiled, probes: all, answers })
     }
 
@@ -74,11 +75,11 @@ impl Reference {
         let domain = world.host.split_once('.').map_or("", |(_, domain)| domain);
         let kept: HashSet<String> = probes::recorded(&world.host, domain).iter().map(Probe::title).collect();
         let answers = self.probes.iter().map(Probe::title).zip(self.answers.iter().cloned());
-        let broken = self.compiled.verdict == Verdict::Broken;
+        let accepted = self.compiled.verdict == Verdict::Accepted;
         Recording {
             verdict: self.compiled.verdict,
             stderr: self.compiled.stderr.clone(),
-            directives: if broken { Vec::new() } else { Directives::of(&self.compiled.cf).lines() },
+            directives: if accepted { Directives::of(&self.compiled.cf).lines() } else { Vec::new() },
             answers: answers.filter(|(title, _)| kept.contains(title)).collect(),
         }
     }
@@ -95,22 +96,24 @@ impl Reference {
 }
 
 impl Candidate {
-    /// `RELAYCC_CF` if it is set, the binary otherwise; `None` if the binary cannot build yet.
+    /// The file `RELAYCC_CF` or the program `RELAYCC_BIN` if one is set, the program just built otherwise; `None` if that
+    /// cannot build yet.
     pub fn from_environment() -> Option<Candidate> {
         if let Some(path) = env::var_os("RELAYCC_CF") {
             return Some(Candidate::File(path.into()));
         }
-        let built = Command::new(env!("CARGO_BIN_EXE_relaycc")).args(["build", "--help"]).output();
-        built.is_ok_and(|output| output.status.success()).then_some(Candidate::Relaycc)
+        let program = env::var_os("RELAYCC_BIN").unwrap_or_else(|| env!("CARGO_BIN_EXE_relaycc").into());
+        let built = Command::new(&program).args(["build", "--help"]).output();
+        built.is_ok_and(|output| output.status.success()).then(|| Candidate::Relaycc(program.into()))
     }
 
     /// Compiles `fixture`: the configuration, and what about diagnostics and exit status is not as in `expected`.
     fn compile(&self, fixture: &Fixture, expected: &Recording) -> io::Result<(String, Vec<String>)> {
         match self {
             Candidate::File(path) => Ok((fs::read_to_string(path)?, Vec::new())),
-            Candidate::Relaycc => {
+            Candidate::Relaycc(program) => {
                 let (dir, file) = (fixture.mc.parent(), fixture.mc.file_name().unwrap_or_default());
-                let output = Command::new(env!("CARGO_BIN_EXE_relaycc"))
+                let output = Command::new(program)
                     .arg("build")
                     .arg(file)
                     .args(["--emit", "cf", "--out", "-", "--format", "sendmail"])

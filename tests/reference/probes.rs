@@ -327,7 +327,7 @@ fn clients(domain: &str) -> Vec<Probe> {
         for recipient in ["user@nomx.test", "user@relay.example.com", "user@served.test", "user@backup.test", "alice"] {
             probes.push(client.asks_for("someone@outside.test", format!("check_rcpt {recipient}")));
         }
-        for sender in ["user@outside.test", "user", "user@localhost", "user@does.not.exist.test"] {
+        for sender in ["user@outside.test", "user", "user@localhost"] {
             probes.push(client.asks_for(sender, format!("check_mail <{sender}>")));
         }
     }
@@ -435,8 +435,9 @@ fn mailers(host: &str, domain: &str) -> Vec<Probe> {
     }
     for flags in ["HS", "HR", "ES", "ER"] {
         for address in &addresses {
-            for mailer in ["esmtp", "local"] {
-                probes.push(tries(flags, mailer, address));
+            probes.push(tries(flags, "esmtp", address));
+            if matches!(flags, "HS" | "ER") {
+                probes.push(tries(flags, "local", address));
             }
         }
         for address in addresses.iter().take(11) {
@@ -482,7 +483,8 @@ fn sessions(outside: &Client, host: &str) -> Vec<Probe> {
             ("CLEAR", ""),
             ("", ""),
         ];
-        for (verify, bits) in all {
+        let some = if client.name.starts_with("perm") || client.resolve == "FAIL" { &all[..5] } else { &all[..] };
+        for &(verify, bits) in some {
             probes.push(tls(client, &format!("Start,tls_client {verify} $| MAIL"), verify, bits));
             let as_server = format!("tls_server {verify}");
             probes.push(
@@ -492,8 +494,8 @@ fn sessions(outside: &Client, host: &str) -> Vec<Probe> {
             );
         }
     }
-    for client in [outside, &secure, &perm] {
-        for (verify, bits) in [("SOFTWARE", ""), ("PROTOCOL", ""), ("NO", "256"), ("OK", "256"), ("OK", "56")] {
+    for client in [outside, &secure] {
+        for (verify, bits) in [("SOFTWARE", ""), ("NO", "256"), ("OK", "256")] {
             probes.push(tls(client, "check_mail <user@outside.test>", verify, bits));
             probes.push(tls(client, "check_mail <>", verify, bits));
             probes.push(tls(client, "check_rcpt user@relay.example.com", verify, bits));

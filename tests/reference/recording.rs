@@ -2,7 +2,7 @@
 //!
 //! A recording holds the reference's verdict and diagnostics, all that its configuration declares, and its answers to the
 //! questions of [`crate::probes::recorded`]. Declarations and answers are kept as the difference from those of the smallest
-//! configuration (`plain`), so that a recording shows what a feature changes.
+//! configuration (`plain`) where both are asked the same, so that a recording shows what a feature changes.
 
 use std::{
     collections::BTreeMap,
@@ -31,8 +31,9 @@ pub struct Recording {
 impl Recording {
     /// Reads the recording of the fixture `name`.
     pub fn load(name: &str) -> io::Result<Recording> {
-        let base = if name == BASE { None } else { Some(Recording::load(BASE)?) };
         let text = fs::read_to_string(path(name))?;
+        let accepted = text.starts_with(&format!("verdict {:?}\n", Verdict::Accepted));
+        let base = if accepted && relative(name) { Some(Recording::load(BASE)?) } else { None };
         parse(&text, base).ok_or_else(|| io::Error::other(format!("{name}: not a recording")))
     }
 
@@ -40,7 +41,8 @@ impl Recording {
     pub fn save(&self, name: &str, base: &Recording) -> io::Result<()> {
         let path = path(name);
         fs::create_dir_all(path.parent().unwrap_or(Path::new("")))?;
-        fs::write(path, self.text(if name == BASE { None } else { Some(base) }))
+        let relative = self.verdict == Verdict::Accepted && relative(name);
+        fs::write(path, self.text(relative.then_some(base)))
     }
 
     /// The version of the macro tree, which each configuration carries in macro `Z`.
@@ -79,6 +81,11 @@ impl Recording {
         }
         text
     }
+}
+
+/// Whether the recording `name` is kept as a difference: it is of a configuration for the same host as [`BASE`]'s.
+fn relative(name: &str) -> bool {
+    name != BASE && name.starts_with("features/")
 }
 
 /// Keeps `text` as the recording `name`, or compares it with the one that is kept.

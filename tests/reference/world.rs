@@ -6,7 +6,9 @@
 //! What is asked there is not this module's business.
 
 use std::{
-    fs, io,
+    fs,
+    hash::{DefaultHasher, Hash, Hasher},
+    io,
     io::{BufRead, BufReader, Write},
     net::Ipv4Addr,
     path::{Path, PathBuf},
@@ -46,6 +48,8 @@ pub struct World {
     dir: TempDir,
     /// Fully qualified name of the host.
     pub host: String,
+    /// Stands for all files that the world was made of.
+    pub fingerprint: u64,
 }
 
 impl World {
@@ -77,7 +81,8 @@ impl World {
             let log = fs::read_to_string(root.join("nsd/log")).unwrap_or_default();
             return Err(io::Error::other(format!("no private namespaces (root is needed): {first}\n{log}")));
         }
-        Ok(World { holder, dir, host: setting.host.to_owned() })
+        let fingerprint = fingerprint(setting)?;
+        Ok(World { holder, dir, host: setting.host.to_owned(), fingerprint })
     }
 
     /// A command that will run inside.
@@ -124,6 +129,21 @@ fn copy_etc_mail(from: &Path, to: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+fn fingerprint(setting: &Setting) -> io::Result<u64> {
+    let mut hasher = DefaultHasher::new();
+    hold_sh(setting).hash(&mut hasher);
+    let mut files = vec![setting.hosts.clone(), setting.passwd.clone()];
+    for entry in fs::read_dir(&setting.etc_mail)? {
+        files.push(entry?.path());
+    }
+    files.extend(setting.zones.iter().map(|(_, file)| file.clone()).filter(|file| file.exists()));
+    files.sort();
+    for file in files {
+        (file.file_name(), fs::read(&file)?).hash(&mut hasher);
+    }
+    Ok(hasher.finish())
 }
 
 /// Makes the hashed map `file`.db of a text.
