@@ -150,7 +150,9 @@ impl Comparison {
     pub fn offline(fixture: &Fixture, candidate: &Candidate, expected: &Recording) -> io::Result<(Comparison, String)> {
         let (cf, diagnostics) = candidate.compile(fixture, expected)?;
         let mut comparison = Comparison { name: fixture.name.clone(), diagnostics, ..Comparison::default() };
-        if expected.verdict == Verdict::Accepted {
+        if expected.verdict == Verdict::Accepted && cf.is_empty() {
+            comparison.diagnostics.push("nothing was written".to_owned());
+        } else if expected.verdict == Verdict::Accepted {
             comparison.directives = directives::difference(&expected.directives, &Directives::of(&cf).lines());
         }
         Ok((comparison, cf))

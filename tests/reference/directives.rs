@@ -27,9 +27,6 @@ impl Directives {
             match letter {
                 'C' | 'T' => {
                     let (class, words) = if letter == 'T' { ("t", rest) } else { split_name(rest) };
-                    if words.trim().is_empty() {
-                        directives.members.insert((class.to_owned(), String::new()));
-                    }
                     for word in words.split_ascii_whitespace() {
                         directives.members.insert((class.to_owned(), word.to_owned()));
                     }
@@ -46,7 +43,11 @@ impl Directives {
                         }
                         _ => (letter.to_string(), rest.to_owned()),
                     };
-                    directives.listed.entry(name).or_default().push(value);
+                    let values = directives.listed.entry(name).or_default();
+                    // A map that is declared again in the same words is the same map.
+                    if letter != 'K' || values.last() != Some(&value) {
+                        values.push(value);
+                    }
                 }
             }
         }

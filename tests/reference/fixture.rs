@@ -44,9 +44,6 @@ pub enum Place {
 }
 
 impl Place {
-    /// All of them.
-    pub const ALL: [Place; 2] = [Place::Example, Place::Arkum];
-
     /// The files that make the world.
     pub fn setting(self) -> Setting {
         let shared = folder("reference");

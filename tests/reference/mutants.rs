@@ -1,4 +1,4 @@
-//! How much the questions see: rules are taken out of the reference's configuration one at a time, and somebody must notice.
+//! How much the questions see: rules are taken out of a configuration one at a time, and somebody must notice.
 
 use std::io;
 
@@ -12,15 +12,16 @@ pub struct Mutant {
     pub noticed: usize,
 }
 
-/// Takes out every `step`-th rule of what `reference` compiled, the first one being number `first`.
+/// Takes out every `step`-th rule of `cf`, the first one being number `first`, and asks what `reference` was asked.
 pub fn without_each_rule(
     world: &World,
     reference: &Reference,
+    cf: &str,
     label: &str,
     first: usize,
     step: usize,
 ) -> io::Result<Vec<Mutant>> {
-    let lines: Vec<&str> = reference.compiled.cf.lines().collect();
+    let lines: Vec<&str> = cf.lines().collect();
     let mut ruleset = "";
     let mut rules = Vec::new();
     for (number, line) in lines.iter().enumerate() {

@@ -105,7 +105,7 @@ fn shapes(domain: &str, other: &str) -> Vec<String> {
 }
 
 /// Addresses that need no domain, or that are odd by themselves.
-const ODD: [&str; 61] = [
+const ODD: [&str; 68] = [
     "user",
     "alice",
     "root",
@@ -167,6 +167,13 @@ const ODD: [&str; 61] = [
     "some user@outside.test",
     "\"\"@outside.test",
     "a.b.c!d.e!user",
+    "user@nomx.test@",
+    "<a,b@relay.example.com>",
+    "\"a,b\"@outside.test",
+    "<@relay.example.com:user>",
+    "<@relay.example.com>",
+    "user@[192.0.2.31]:[192.0.2.30]",
+    "@@outside.test",
 ];
 
 /// The senders that `check_mail` is asked about in every configuration.
@@ -416,6 +423,33 @@ fn mailers(host: &str, domain: &str) -> Vec<Probe> {
     ] {
         for flags in ["ER", "HS"] {
             probes.push(tries(flags, "esmtp", address).with("h", host));
+        }
+    }
+    for workspace in [
+        "@ a . test : @ b . test : user",
+        "@ a . test , @ b . test : user < @ c . test >",
+        "user % localhost < @ localhost >",
+        "list : ; < @ >",
+        "user < @ nohost . UUCP . >",
+    ] {
+        probes.push(Probe { envelope: Vec::new(), command: format!("4 {workspace}") });
+    }
+    for ruleset in ["EnvFromL", "HdrFromL", "EnvToL", "HdrToL", "EnvFromSMTP", "HdrFromSMTP", "EnvToSMTP", "MasqSMTP"] {
+        for workspace in [
+            "< @ >",
+            "@ < @ outside . test >",
+            "user",
+            "user < @ relay . example . com . >",
+            "user + detail < @ relay . example . com . >",
+            "user < @ outside . test . >",
+            "list : ; < @ >",
+        ] {
+            for addr_type in ["e s", "h r"] {
+                probes.push(
+                    Probe { envelope: Vec::new(), command: format!("{ruleset} {workspace}") }
+                        .with("addr_type", addr_type),
+                );
+            }
         }
     }
     for detail in ["detail", "*", ""] {

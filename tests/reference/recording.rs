@@ -50,11 +50,6 @@ impl Recording {
         self.directives.iter().find_map(|line| line.strip_prefix("DZ\t"))
     }
 
-    /// Whether both would be kept as the same text: answers that a fixture is not asked for do not count.
-    pub fn same_as(&self, other: &Recording, base: &Recording) -> bool {
-        self.text(Some(base)) == other.text(Some(base))
-    }
-
     fn text(&self, base: Option<&Recording>) -> String {
         let mut text = format!("verdict {:?}\n", self.verdict);
         for line in self.stderr.split_inclusive('\n') {
