@@ -75,11 +75,9 @@ pub(super) fn make(
     let mut files = Vec::new();
     if wanted.has(Product::Cf) {
         let document = cf::emit(site);
-        files.push(Product::Cf.file(document.to_string()));
-        if wanted.source_map {
-            let bytes = source_map::json(&document, sources).into_bytes();
-            files.push(OutputFile { name: source_map::FILE_NAME, mode: 0o644, bytes });
-        }
+        let map = wanted.source_map.then(|| source_map::json(&document, sources).into_bytes());
+        files.push(Product::Cf.file(document.into_text()));
+        files.extend(map.map(|bytes| OutputFile { name: source_map::FILE_NAME, mode: 0o644, bytes }));
     }
     match site.access.as_ref().filter(|map| !map.entries.is_empty()) {
         Some(map) => make_access(map, wanted, &mut files, diagnostics),

@@ -47,19 +47,27 @@ pub(super) const RULE: Rule = Rule {
     together: None,
 };
 
-/// Entries by tag and by what they are looked up as.
-type Index<'a> = BTreeMap<(String, String), &'a AccessEntry>;
+/// An entry, read.
+struct Read<'a> {
+    entry: &'a AccessEntry,
+    tag: String,
+    key: Key,
+}
+
+/// Entries by what they are looked up as, and by tag.
+type Index<'a> = BTreeMap<&'a Key, BTreeMap<&'a str, &'a AccessEntry>>;
 
 fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
     let entries = entries(site.access.as_ref());
+    let read = entries.iter().map(|entry| Read { entry, tag: tag(entry), key: Key::of(entry) });
+    let read = read.filter(|read| is_mail_tag(&read.tag)).collect::<Vec<_>>();
     let mut index = Index::new();
-    for entry in entries.iter().filter(|entry| is_mail_tag(&tag(entry))) {
-        index.entry((tag(entry), name(&Key::of(entry)))).or_insert(entry);
+    for Read { entry, tag, key } in &read {
+        index.entry(key).or_default().entry(tag).or_insert(entry);
     }
-    entries
-        .iter()
-        .filter(|entry| is_mail_tag(&tag(entry)) && is_searched(site, entry))
-        .filter_map(|entry| Some((entry, wider(&index, entry)?)))
+    read.iter()
+        .filter(|read| is_searched(site, read))
+        .filter_map(|read| Some((read.entry, wider(&index, read)?)))
         .filter(|(entry, wide)| same(entry, wide))
         .map(|(entry, wide)| {
             Diagnostic::warning(RULE.code, format!("`{}` is pointless beside `{}`", entry.key, wide.key))
@@ -72,9 +80,9 @@ fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
 }
 
 /// Whether a search for the entry goes on to wider keys at all.
-fn is_searched(site: &Site, entry: &AccessEntry) -> bool {
+fn is_searched(site: &Site, Read { entry, key, .. }: &Read<'_>) -> bool {
     let relays = entry.action() == AccessAction::Relay;
-    match Key::of(entry) {
+    match key {
         Key::Domain(_) => !(relays && site.relay.hosts_only.is_some()),
         Key::Subdomains(_) => site.access.as_ref().is_some_and(|map| map.lookup_dot_domain) && !relays,
         // Relaying by address and relaying by domain are different features.
@@ -85,18 +93,16 @@ fn is_searched(site: &Site, entry: &AccessEntry) -> bool {
 }
 
 /// What a search finds when the entry is not there; `None` if that depends on what is searched for.
-fn wider<'a>(index: &Index<'a>, entry: &AccessEntry) -> Option<&'a AccessEntry> {
-    let (tag, key) = (tag(entry), Key::of(entry));
-    let find = |tag: &str, key: &Key| index.get(&(tag.to_owned(), name(key))).copied();
-    if let Key::Address(address) = &key {
+fn wider<'a>(index: &Index<'a>, Read { tag, key, .. }: &Read<'_>) -> Option<&'a AccessEntry> {
+    let find = |tag: &str, key: &Key| index.get(key)?.get(tag).copied();
+    if let Key::Address(address) = key {
         let user = address.rsplit_once('@').map_or("", |(user, _)| user);
-        let tags = ["", "connect", "from", "to"];
-        if tags.iter().any(|tag| index.contains_key(&((*tag).to_owned(), format!("user {user}")))) {
+        if index.contains_key(&Key::User(user.to_owned())) {
             return None;
         }
     }
     if !tag.is_empty()
-        && let Some(untagged) = find("", &key)
+        && let Some(untagged) = find("", key)
     {
         return Some(untagged);
     }
@@ -106,7 +112,7 @@ fn wider<'a>(index: &Index<'a>, entry: &AccessEntry) -> Option<&'a AccessEntry> 
             if ["connect", "from", "to"].iter().any(|tag| find(tag, &wide).is_some()) {
                 return None;
             }
-        } else if let Some(found) = find(&tag, &wide) {
+        } else if let Some(found) = find(tag, &wide) {
             return Some(found);
         }
         if let Some(found) = find("", &wide) {
@@ -123,19 +129,5 @@ fn same(entry: &AccessEntry, wide: &AccessEntry) -> bool {
             plain(entry) == plain(wide)
         }
         (action, other) => action == other,
-    }
-}
-
-/// A key as the index has it.
-fn name(key: &Key) -> String {
-    match key {
-        Key::Tag => String::new(),
-        Key::Domain(name) => format!("domain {name}"),
-        Key::Subdomains(name) => format!("below {name}"),
-        Key::Address(address) => format!("address {address}"),
-        Key::User(user) => format!("user {user}"),
-        Key::Ipv4(octets) => format!("ipv4 {octets:?}"),
-        Key::Ipv6(groups) => format!("ipv6 {groups:?}"),
-        Key::Literal(text) | Key::Odd(text) => format!("odd {text}"),
     }
 }

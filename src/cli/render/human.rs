@@ -4,6 +4,8 @@ use std::{borrow::Cow, collections::BTreeMap, error::Error, fmt};
 
 use miette::{LabeledSpan, MietteError, MietteHandlerOpts, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
+use textwrap::{WordSeparator, WordSplitter};
+
 use super::{Terminal, printable::printable, severity_word};
 use crate::{
     diagnostic::{Diagnostic, Severity},
@@ -12,7 +14,14 @@ use crate::{
 
 /// All reports, an empty line between them.
 pub(super) fn render(diagnostics: &[Diagnostic], sources: &Sources, terminal: Terminal) -> String {
-    let options = MietteHandlerOpts::new().color(terminal.color).terminal_links(false).context_lines(1).tab_width(4);
+    // Lines break at blanks only: names, paths and addresses stay whole.
+    let options = MietteHandlerOpts::new()
+        .color(terminal.color)
+        .terminal_links(false)
+        .context_lines(1)
+        .tab_width(4)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation);
     let handler = match terminal.width {
         Some(columns) => options.width(columns),
         None => options,

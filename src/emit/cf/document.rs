@@ -5,10 +5,10 @@ use std::fmt;
 use crate::source::Span;
 
 /// One line, or one directive with its continuation lines.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line<'a> {
     /// The text without the final newline.
-    pub text: String,
+    pub text: &'a str,
     /// The statement of the source that it comes from; `None` for what every site has.
     pub origin: Option<Span>,
 }
@@ -16,18 +16,34 @@ pub struct Line {
 /// A sendmail.cf in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Document {
-    lines: Vec<Line>,
+    text: String,
+    /// For each line, where its newline is, and what asked for it.
+    lines: Vec<(usize, Option<Span>)>,
 }
 
 impl Document {
+    /// An empty one with room for so many bytes and lines.
+    pub fn with_capacity(bytes: usize, lines: usize) -> Self {
+        Self { text: String::with_capacity(bytes), lines: Vec::with_capacity(lines) }
+    }
+
     /// Adds a line that every site has.
-    pub fn line(&mut self, text: impl Into<String>) {
-        self.lines.push(Line { text: text.into(), origin: None });
+    pub fn line(&mut self, text: impl AsRef<str>) {
+        self.line_from(text, None);
     }
 
     /// Adds a line that `origin` asked for.
-    pub fn line_from(&mut self, text: impl Into<String>, origin: impl Into<Option<Span>>) {
-        self.lines.push(Line { text: text.into(), origin: origin.into() });
+    pub fn line_from(&mut self, text: impl AsRef<str>, origin: impl Into<Option<Span>>) {
+        self.line_of(&[text.as_ref()], origin);
+    }
+
+    /// Adds a line that is made of these parts and that `origin` asked for.
+    pub fn line_of(&mut self, parts: &[&str], origin: impl Into<Option<Span>>) {
+        for part in parts {
+            self.text.push_str(part);
+        }
+        self.lines.push((self.text.len(), origin.into()));
+        self.text.push('\n');
     }
 
     /// Adds raw text byte for byte, split into its lines; each line keeps the place of the text.
@@ -41,23 +57,24 @@ impl Document {
         }
     }
 
-    /// Adds everything of another document.
-    pub fn append(&mut self, other: Document) {
-        self.lines.extend(other.lines);
+    /// The lines in order.
+    pub fn lines(&self) -> impl Iterator<Item = Line<'_>> {
+        let starts = std::iter::once(0).chain(self.lines.iter().map(|(end, _)| end + 1));
+        starts.zip(&self.lines).map(|(start, (end, origin))| Line {
+            text: self.text.get(start..*end).unwrap_or_default(),
+            origin: *origin,
+        })
     }
 
-    /// The lines in order.
-    pub fn lines(&self) -> &[Line] {
-        &self.lines
+    /// The whole text.
+    pub fn into_text(self) -> String {
+        self.text
     }
 }
 
 impl fmt::Display for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for line in &self.lines {
-            writeln!(f, "{}", line.text)?;
-        }
-        Ok(())
+        f.write_str(&self.text)
     }
 }
 
@@ -74,8 +91,18 @@ mod tests {
         }
         let mut cf = Document::default();
         cf.raw("", None);
-        assert_eq!(cf.lines(), []);
+        assert_eq!(cf.lines().next(), None);
         cf.raw("Dxy", None);
         assert_eq!(cf.to_string(), "Dxy\n");
+    }
+
+    #[test]
+    fn lines_are_what_was_added() {
+        let mut cf = Document::default();
+        cf.line("one");
+        cf.line("");
+        cf.line_of(&["two", "\n\t", "too"], None);
+        assert_eq!(cf.lines().map(|line| line.text).collect::<Vec<_>>(), ["one", "", "two\n\ttoo"]);
+        assert_eq!(cf.into_text(), "one\n\ntwo\n\ttoo\n");
     }
 }

@@ -11,9 +11,14 @@ pub use document::{Document, Line};
 
 use crate::site::Site;
 
+/// Room for what most sites need, so that the text grows in place.
+const TYPICAL_BYTES: usize = 48 * 1024;
+/// The lines of that.
+const TYPICAL_LINES: usize = 1024;
+
 /// The sendmail.cf of a site.
 pub fn emit(site: &Site) -> Document {
-    let mut cf = Document::default();
+    let mut cf = Document::with_capacity(TYPICAL_BYTES, TYPICAL_LINES);
     cf.line(concat!("# Written by relaycc ", env!("CARGO_PKG_VERSION"), "."));
     cf.line("# Do not edit: change the site file and build again.");
     for version in &site.version_ids {
@@ -22,9 +27,9 @@ pub fn emit(site: &Site) -> Document {
         }
     }
     cf.line("");
-    cf.append(directives::before_rules(site));
-    cf.append(rules::rules(site));
-    cf.append(directives::after_rules(site));
+    directives::before_rules(&mut cf, site);
+    rules::rules(&mut cf, site);
+    directives::after_rules(&mut cf, site);
     cf
 }
 

@@ -61,7 +61,7 @@ impl Lexeme {
 
 #[derive(Debug)]
 enum Content {
-    File { source: SourceId, tokens: Vec<Token>, cursor: usize, syntax: Option<Syntax> },
+    File { source: SourceId, stretches: Vec<Token>, cursor: usize, syntax: Option<Syntax> },
     Expansion,
     Literal,
     Macro(Definition),
@@ -100,7 +100,7 @@ impl Chunk {
     /// The token at the current position, which is then past it.
     fn take(&mut self, syntax: Syntax) -> Option<Token> {
         let mut token = self.cached(syntax).or_else(|| lexer::next(self.text.as_str(), self.at, syntax))?;
-        if token.kind == Kind::Dnl {
+        if token.kind == Kind::Remark {
             token = Token { kind: Kind::Word, end: token.start + "dnl".len(), ..token };
         }
         self.at = token.end;
@@ -109,20 +109,20 @@ impl Chunk {
 
     /// The token at the current position, if this is a file and the grammar found one to begin there.
     fn cached(&mut self, now: Syntax) -> Option<Token> {
-        let Content::File { tokens, cursor, syntax, .. } = &mut self.content else { return None };
+        let Content::File { stretches, cursor, syntax, .. } = &mut self.content else { return None };
         if *syntax != Some(now) {
             *syntax = Some(now);
             *cursor = 0;
-            *tokens = lexer::tokenise(self.text.as_str().get(self.at..)?, now).unwrap_or_default();
-            for token in tokens.iter_mut() {
+            *stretches = lexer::stretches(self.text.as_str().get(self.at..)?, now).unwrap_or_default();
+            for token in stretches.iter_mut() {
                 token.start += self.at;
                 token.end += self.at;
             }
         }
-        while tokens.get(*cursor)?.start < self.at {
+        while stretches.get(*cursor)?.start < self.at {
             *cursor += 1;
         }
-        tokens.get(*cursor).copied().filter(|token| token.start == self.at)
+        stretches.get(*cursor).copied().filter(|token| token.start == self.at)
     }
 
     fn lexeme(&self, kind: Kind, range: Range<usize>) -> Lexeme {
@@ -151,7 +151,7 @@ impl Input {
         self.chunks.push(Chunk {
             text: Rc::new(Text::source(text, Span::new(source, 0, text.len()))),
             at: 0,
-            content: Content::File { source, tokens: Vec::new(), cursor: 0, syntax: None },
+            content: Content::File { source, stretches: Vec::new(), cursor: 0, syntax: None },
             home: Span::new(source, 0, text.len()),
             place: Place { source, byte: 0 },
         });

@@ -1,8 +1,9 @@
 //! Text to tokens.
 //!
-//! Two lexers with one result. A file is tokenised at once by the grammar in `grammar/mc.pest`, which is also where the
-//! tokens are explained. Everything else is tokenised by [`next`], one token at a time: what a macro yields (most of it a
-//! few bytes), and files whose quotes or comment characters the program has changed. A test holds them equal.
+//! `grammar/mc.pest` is where the tokens are explained. It also cuts each file, once, into quoted text, remarks and what is
+//! between them ([`stretches`]). What is between is tokenised by [`next`], one token at a time as the program runs, and so is
+//! what a macro yields (most of it a few bytes), and a file whose quotes or comment characters the program has changed.
+//! Tests hold both to the grammar's own tokens.
 
 use pest::Parser;
 use pest_derive::Parser;
@@ -32,7 +33,7 @@ pub(super) enum Kind {
     /// Any other characters.
     Other,
     /// The word `dnl` with the rest of its line, newline included. [`next`] never makes one.
-    Dnl,
+    Remark,
     /// A quote that does not end in this text.
     UnclosedQuote,
     /// A comment that does not end in this text.
@@ -89,16 +90,23 @@ pub(super) fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
 }
 
-/// All tokens of a text, by the grammar, if it has rules for this syntax.
-pub(super) fn tokenise(text: &str, syntax: Syntax) -> Option<Vec<Token>> {
+/// The quoted texts, comments and remarks of a text, by the grammar, if it has rules for this syntax.
+///
+/// They are tokens if one begins where they begin; in `xdnl` none does.
+pub(super) fn stretches(text: &str, syntax: Syntax) -> Option<Vec<Token>> {
     let rule = match syntax {
-        Syntax::INITIAL => Rule::with_comments,
-        Syntax::WITHOUT_COMMENTS => Rule::without_comments,
+        Syntax::INITIAL => Rule::file_with_comments,
+        Syntax::WITHOUT_COMMENTS => Rule::file,
         _ => return None,
     };
-    let file = Grammar::parse(rule, text).ok()?.next()?;
-    let tokens = file.into_inner().filter_map(|pair| {
-        let span = pair.as_span();
+    parse(rule, text)
+}
+
+/// The tokens that are found by a rule of the grammar. `None` if the rule does not match, or quotes are nested deeper than
+/// there is stack.
+fn parse(rule: Rule, text: &str) -> Option<Vec<Token>> {
+    let whole = Grammar::parse(rule, text).ok()?.next()?;
+    let tokens = whole.into_inner().filter_map(|pair| {
         let kind = match pair.as_rule() {
             Rule::word => Kind::Word,
             Rule::quoted => Kind::Quoted,
@@ -108,17 +116,22 @@ pub(super) fn tokenise(text: &str, syntax: Syntax) -> Option<Vec<Token>> {
             Rule::close => Kind::Close,
             Rule::blank => Kind::Blank,
             Rule::other => Kind::Other,
-            Rule::dnl => Kind::Dnl,
+            Rule::remark => Kind::Remark,
             Rule::open_comment => Kind::UnclosedComment,
             Rule::open_quote => Kind::UnclosedQuote,
             Rule::EOI
-            | Rule::with_comments
-            | Rule::without_comments
+            | Rule::file
+            | Rule::file_with_comments
+            | Rule::tokens
+            | Rule::tokens_with_comments
+            | Rule::token
+            | Rule::text
+            | Rule::text_with_comments
             | Rule::word_start
             | Rule::word_char
-            | Rule::quoted_text
             | Rule::plain => return None,
         };
+        let span = pair.as_span();
         Some(Token { kind, start: span.start(), end: span.end() })
     });
     Some(tokens.collect())
@@ -190,7 +203,7 @@ mod tests {
             let is_dnl = token.kind == Kind::Word && &text[token.start..token.end] == "dnl";
             if is_dnl && !text[token.end..].starts_with('(') {
                 at = text[at..].find('\n').map_or(text.len(), |length| at + length + 1);
-                tokens.push(Token { kind: Kind::Dnl, start: token.start, end: at });
+                tokens.push(Token { kind: Kind::Remark, start: token.start, end: at });
             } else {
                 tokens.push(token);
             }
@@ -198,8 +211,12 @@ mod tests {
         tokens
     }
 
+    fn by_grammar(text: &str, syntax: Syntax) -> Vec<Token> {
+        parse(if syntax.comment.is_some() { Rule::tokens_with_comments } else { Rule::tokens }, text).unwrap()
+    }
+
     fn show(text: &str, syntax: Syntax) -> Vec<String> {
-        let tokens = tokenise(text, syntax).unwrap();
+        let tokens = by_grammar(text, syntax);
         tokens.iter().map(|t| format!("{:?} {}", t.kind, &text[t.start..t.end])).collect()
     }
 
@@ -216,7 +233,7 @@ mod tests {
                 "Other 3",
                 "Word com",
                 "Close )",
-                "Dnl dnl don't\n"
+                "Remark dnl don't\n"
             ]
         );
     }
@@ -237,9 +254,36 @@ mod tests {
     #[test]
     fn other_quotes_are_not_the_grammars_business() {
         let syntax = Syntax { quotes: Some((b'[', b']')), comment: None };
-        assert_eq!(tokenise("[a]", syntax), None);
+        assert_eq!(stretches("[a]", syntax), None);
         assert_eq!(next("[a`]b", 0, syntax), Some(Token { kind: Kind::Quoted, start: 0, end: 4 }));
         assert_eq!(next("`", 0, syntax), Some(Token { kind: Kind::Other, start: 0, end: 1 }));
+    }
+
+    #[test]
+    fn a_file_is_cut_at_quotes_and_remarks() {
+        let text = "define(`A', `b`c'')dnl don't\nxdnl `y'\n`open";
+        let found: Vec<_> = stretches(text, Syntax::WITHOUT_COMMENTS)
+            .unwrap()
+            .iter()
+            .map(|t| (t.kind, &text[t.start..t.end]))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                (Kind::Quoted, "`A'"),
+                (Kind::Quoted, "`b`c''"),
+                (Kind::Remark, "dnl don't\n"),
+                (Kind::Remark, "dnl `y'\n"),
+                (Kind::UnclosedQuote, "`open")
+            ]
+        );
+    }
+
+    #[test]
+    fn quotes_nested_beyond_the_stack_are_left_to_the_other_lexer() {
+        let text = "`".repeat(2_000_000);
+        assert_eq!(stretches(&text, Syntax::WITHOUT_COMMENTS), None);
+        assert_eq!(next(&text, 0, Syntax::WITHOUT_COMMENTS).unwrap().kind, Kind::UnclosedQuote);
     }
 
     proptest! {
@@ -256,7 +300,12 @@ mod tests {
         ) {
             for text in [parts.concat(), any] {
                 for syntax in [Syntax::INITIAL, Syntax::WITHOUT_COMMENTS] {
-                    prop_assert_eq!(tokenise(&text, syntax).unwrap(), by_hand(&text, syntax));
+                    let tokens = by_hand(&text, syntax);
+                    prop_assert_eq!(&by_grammar(&text, syntax), &tokens);
+                    for stretch in stretches(&text, syntax).unwrap() {
+                        let begins_here = tokens.iter().find(|token| token.start == stretch.start);
+                        prop_assert!(begins_here.is_none_or(|token| *token == stretch));
+                    }
                 }
             }
         }

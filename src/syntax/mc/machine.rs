@@ -6,7 +6,6 @@ use std::{collections::BTreeMap, fmt};
 
 use super::{
     Dialect, Text,
-    builtins::Builtin,
     input::{Input, Place},
     lexer::Syntax,
     run::Frame,
@@ -83,7 +82,7 @@ impl<'a> Machine<'a> {
             sources,
             files,
             limits: Limits::default(),
-            symbols: Symbols::default(),
+            symbols: Symbols::new(),
             syntax: Syntax::INITIAL,
             input: Input::new(Place { source: start, byte: 0 }),
             frames: Vec::new(),
@@ -129,10 +128,7 @@ impl<'a> Machine<'a> {
 
     /// What `name` stands for now. Does not count as reading it.
     pub fn lookup(&self, dialect: &dyn Dialect, name: &str) -> Option<Definition> {
-        match self.symbols.get(name) {
-            Some(definition) => definition.cloned(),
-            None => initial(dialect, name),
-        }
+        self.symbols.get(name, dialect)
     }
 
     /// Whether `name` stands for anything now, as `ifdef` sees it. Counts as reading it.
@@ -172,25 +168,24 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn define_text(&mut self, dialect: &dyn Dialect, name: Spanned<String>, value: Text, origin: Origin) {
-        let initial = initial(dialect, &name.value);
         let key = name.value.clone();
         let call = if origin == Origin::Supplied { value.span() } else { self.here };
         let body = self.symbols.record(name, value, call, origin);
-        self.symbols.set(&key, Definition::Text(body), origin == Origin::Pushdef, initial);
+        self.symbols.set(&key, Definition::Text(body), origin == Origin::Pushdef, dialect);
     }
 
     pub(super) fn define_macro(&mut self, dialect: &dyn Dialect, name: &str, definition: Definition, push: bool) {
-        self.symbols.set(name, definition, push, initial(dialect, name));
+        self.symbols.set(name, definition, push, dialect);
     }
 
     /// Makes `name` plain text, as ``undefine(`name')`` does.
     pub fn undefine(&mut self, dialect: &dyn Dialect, name: &str) {
-        self.symbols.remove(name, true, initial(dialect, name), self.here);
+        self.symbols.remove(name, true, dialect, self.here);
     }
 
     /// Uncovers the definition below the current one, as ``popdef(`name')`` does.
     pub fn popdef(&mut self, dialect: &dyn Dialect, name: &str) {
-        self.symbols.remove(name, false, initial(dialect, name), self.here);
+        self.symbols.remove(name, false, dialect, self.here);
     }
 
     /// Every definition to a text that was made in this run, in order.
@@ -304,12 +299,4 @@ impl<'a> Machine<'a> {
     pub(super) fn line(&self, place: Place) -> usize {
         self.sources.get(place.source).map_or(0, |s| s.line_column(place.byte).0)
     }
-}
-
-/// What a name stands for before the program touches it.
-pub(super) fn initial(dialect: &dyn Dialect, name: &str) -> Option<Definition> {
-    if dialect.is_macro(name) {
-        return Some(Definition::Dialect(name.into()));
-    }
-    Builtin::by_name(name).map(Definition::Builtin)
 }

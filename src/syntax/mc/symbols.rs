@@ -4,12 +4,13 @@
 //! is what m4 or the dialect makes of it; one that was undefined is plain text from then on.
 
 use std::{
+    borrow::Cow,
     collections::HashMap,
     hash::{BuildHasherDefault, Hasher},
     rc::Rc,
 };
 
-use super::{builtins::Builtin, text::Text};
+use super::{Dialect, builtins::Builtin, text::Text};
 use crate::source::{Span, Spanned};
 
 /// What a name stands for.
@@ -92,19 +93,21 @@ struct Symbol {
     read_undefined: Option<Read>,
     /// Whether `stack` counts. Until something is written to it, it does not.
     touched: bool,
+    /// What m4 has under this name at its start.
+    builtin: Option<Builtin>,
 }
 
-/// The FNV-1a hash: names are short and are looked up by the thousand.
+/// FNV-1a: every word of a file is looked up, and the words are short.
 #[derive(Debug)]
-struct Fnv(u64);
+struct NameHasher(u64);
 
-impl Default for Fnv {
+impl Default for NameHasher {
     fn default() -> Self {
         Self(0xcbf2_9ce4_8422_2325)
     }
 }
 
-impl Hasher for Fnv {
+impl Hasher for NameHasher {
     fn write(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
@@ -117,63 +120,60 @@ impl Hasher for Fnv {
 }
 
 /// The table of names.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Symbols {
-    table: HashMap<Rc<str>, Symbol, BuildHasherDefault<Fnv>>,
+    table: HashMap<Cow<'static, str>, Symbol, BuildHasherDefault<NameHasher>>,
     records: Vec<DefinitionRecord>,
     clock: u32,
 }
 
 impl Symbols {
-    /// What the program has made of `name`: `None` if it has not touched it, `Some(None)` if it undefined it.
-    pub(super) fn get(&self, name: &str) -> Option<Option<&Definition>> {
-        self.table.get(name).filter(|s| s.touched).map(|s| s.stack.last())
+    /// The names as m4 starts with them.
+    pub(super) fn new() -> Self {
+        let initial = |builtin: Builtin| Symbol { builtin: Some(builtin), ..Symbol::default() };
+        let table = Builtin::all().map(|builtin| (Cow::Borrowed(builtin.name()), initial(builtin))).collect();
+        Self { table, records: Vec::new(), clock: 0 }
     }
 
-    /// Replaces the top definition of `name`, or adds one on top of it. `initial` is what the name stood for before the
-    /// program first touched it.
-    pub(super) fn set(&mut self, name: &str, definition: Definition, push: bool, initial: Option<Definition>) {
-        if let Some(symbol) = self.table.get_mut(name) {
-            if !symbol.touched {
-                symbol.touched = true;
-                symbol.stack.extend(initial);
-            }
-            let before = if push { None } else { symbol.stack.pop() };
-            if let (Some(Definition::Text(old)), Definition::Text(new)) = (&before, &definition)
-                && let Some(record) = self.records.get_mut(old.record)
-            {
-                record.replaced_by = Some(new.record);
-            }
-            symbol.stack.push(definition);
-        } else {
-            let mut stack = Vec::new();
-            if push {
-                stack.extend(initial);
-            }
-            stack.push(definition);
-            self.table.insert(name.into(), Symbol { stack, read_undefined: None, touched: true });
+    /// What `name` stands for now.
+    pub(super) fn get(&self, name: &str, dialect: &dyn Dialect) -> Option<Definition> {
+        match self.table.get(name) {
+            Some(symbol) if symbol.touched => symbol.stack.last().cloned(),
+            symbol => initial(name, symbol, dialect),
+        }
+    }
+
+    /// The entry of `name`, with what it stands for at the start among its definitions.
+    fn touch(&mut self, name: &str, dialect: &dyn Dialect) -> &mut Symbol {
+        let symbol = self.table.entry(Cow::Owned(name.to_owned())).or_default();
+        if !symbol.touched {
+            symbol.touched = true;
+            symbol.stack.extend(initial(name, Some(symbol), dialect));
+        }
+        symbol
+    }
+
+    /// Replaces the top definition of `name`, or adds one on top of it.
+    pub(super) fn set(&mut self, name: &str, definition: Definition, push: bool, dialect: &dyn Dialect) {
+        let symbol = self.touch(name, dialect);
+        let before = if push { None } else { symbol.stack.pop() };
+        symbol.stack.push(definition.clone());
+        if let (Some(Definition::Text(old)), Definition::Text(new)) = (&before, &definition)
+            && let Some(record) = self.records.get_mut(old.record)
+        {
+            record.replaced_by = Some(new.record);
         }
     }
 
     /// Removes the top definition of `name`, or all of them.
-    pub(super) fn remove(&mut self, name: &str, all: bool, initial: Option<Definition>, at: Span) {
-        let symbol = match self.table.get_mut(name) {
-            Some(symbol) => symbol,
-            None if initial.is_none() => return,
-            None => self.table.entry(name.into()).or_default(),
-        };
-        if !symbol.touched {
-            symbol.touched = true;
-            symbol.stack.extend(initial);
-        }
-        while let Some(gone) = symbol.stack.pop() {
+    pub(super) fn remove(&mut self, name: &str, all: bool, dialect: &dyn Dialect, at: Span) {
+        let symbol = self.touch(name, dialect);
+        let kept = if all { 0 } else { symbol.stack.len().saturating_sub(1) };
+        for gone in symbol.stack.split_off(kept) {
             if let Definition::Text(body) = gone
                 && let Some(record) = self.records.get_mut(body.record)
             {
                 record.removed = Some(at);
-            }
-            if !all {
-                break;
             }
         }
     }
@@ -209,12 +209,8 @@ impl Symbols {
 
     /// Notes that a definition of `name` was asked for when there was none.
     pub(super) fn read_undefined(&mut self, name: &str, span: Span) {
-        if !self.table.contains_key(name) {
-            self.table.insert(name.into(), Symbol::default());
-        }
-        if let Some(symbol) = self.table.get_mut(name)
-            && symbol.read_undefined.is_none()
-        {
+        let symbol = self.table.entry(Cow::Owned(name.to_owned())).or_default();
+        if symbol.read_undefined.is_none() {
             self.clock += 1;
             symbol.read_undefined = Some(Read { order: self.clock, span });
         }
@@ -229,4 +225,12 @@ impl Symbols {
     pub(super) fn records(&self) -> &[DefinitionRecord] {
         &self.records
     }
+}
+
+/// What a name stands for before the program touches it. The dialect's macros come before m4's.
+fn initial(name: &str, symbol: Option<&Symbol>, dialect: &dyn Dialect) -> Option<Definition> {
+    if dialect.is_macro(name) {
+        return Some(Definition::Dialect(name.into()));
+    }
+    symbol.and_then(|s| s.builtin).map(Definition::Builtin)
 }

@@ -17,48 +17,44 @@ use super::Document;
 use crate::site::{RawSection, Site};
 
 /// What comes before the rulesets: names, classes, maps, options, precedences, trusted users, headers.
-pub fn before_rules(site: &Site) -> Document {
-    let mut cf = Document::default();
-    raw(&mut cf, site, RawSection::Head);
-    names::version(&mut cf, site);
-    options::first(&mut cf, site);
+pub fn before_rules(cf: &mut Document, site: &Site) {
+    raw(cf, site, RawSection::Head);
+    names::version(cf, site);
+    options::first(cf, site);
     cf.line("");
     cf.line("# Names");
-    names::names(&mut cf, site);
-    names::relays(&mut cf, site);
+    names::names(cf, site);
+    names::relays(cf, site);
     cf.line("");
     cf.line("# Classes");
-    classes::fixed(&mut cf, site);
-    classes::policy(&mut cf, site);
-    raw(&mut cf, site, RawSection::Classes);
-    classes::derived(&mut cf, site);
+    classes::fixed(cf, site);
+    classes::policy(cf, site);
+    raw(cf, site, RawSection::Classes);
+    classes::derived(cf, site);
     cf.line("");
     cf.line("# Maps");
-    maps::maps(&mut cf, site);
-    raw(&mut cf, site, RawSection::LocalConfig);
-    maps::sequences(&mut cf, site);
-    names::release(&mut cf, site);
+    maps::maps(cf, site);
+    raw(cf, site, RawSection::LocalConfig);
+    maps::sequences(cf, site);
+    names::release(cf, site);
     cf.line("");
     cf.line("# Options");
-    options::options(&mut cf, site);
+    options::options(cf, site);
     cf.line("");
     cf.line("# Queue groups, precedences, trusted users, headers");
-    fields::queue_groups(&mut cf, site);
-    fields::precedences(&mut cf);
-    fields::trusted_users(&mut cf, site);
-    fields::headers(&mut cf, site);
-    cf
+    fields::queue_groups(cf, site);
+    fields::precedences(cf);
+    fields::trusted_users(cf, site);
+    fields::headers(cf, site);
 }
 
 /// What comes after the rulesets: milters, delivery agents.
-pub fn after_rules(site: &Site) -> Document {
-    let mut cf = Document::default();
-    agents::milters(&mut cf, site);
+pub fn after_rules(cf: &mut Document, site: &Site) {
+    agents::milters(cf, site);
     cf.line("");
     cf.line("# Mailers");
-    agents::mailers(&mut cf, site);
-    raw(&mut cf, site, RawSection::MailerDefinitions);
-    cf
+    agents::mailers(cf, site);
+    raw(cf, site, RawSection::MailerDefinitions);
 }
 
 fn raw(cf: &mut Document, site: &Site, section: RawSection) {

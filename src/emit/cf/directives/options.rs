@@ -2,7 +2,7 @@
 
 use super::Document;
 use crate::{
-    catalog::option::{self, Emits, OPTIONS},
+    catalog::option::{Emits, OPTIONS},
     site::{Setting, Site},
 };
 
@@ -23,10 +23,13 @@ pub fn first(cf: &mut Document, site: &Site) {
 
 /// All other options, and the listeners.
 pub fn options(cf: &mut Document, site: &Site) {
-    let mut rest: Vec<_> = site.options.iter().filter(|(name, _)| !FIRST.contains(name)).collect();
-    rest.sort_by_key(|(name, _)| OPTIONS.iter().position(|entry| entry.emits.option() == Some(name)));
-    for (name, value) in rest {
-        let of_milters = option::by_option(name).is_some_and(|entry| matches!(entry.emits, Emits::MilterOption(_)));
+    let place = |name| OPTIONS.iter().position(|entry| entry.emits.option() == Some(name));
+    let rest = site.options.iter().filter(|(name, _)| !FIRST.contains(name));
+    let mut rest: Vec<_> = rest.map(|(name, value)| (place(name), name, value)).collect();
+    rest.sort_by_key(|(place, ..)| *place);
+    for (place, name, value) in rest {
+        let entry = place.and_then(|place| OPTIONS.get(place));
+        let of_milters = entry.is_some_and(|entry| matches!(entry.emits, Emits::MilterOption(_)));
         if !of_milters || !site.milters.is_empty() {
             write(cf, name, value);
         }
@@ -35,12 +38,11 @@ pub fn options(cf: &mut Document, site: &Site) {
 }
 
 fn write(cf: &mut Document, name: &str, setting: &Setting<String>) {
-    let line = if setting.value.is_empty() && !ALWAYS_EQUALS.contains(&name) {
-        format!("O {name}")
+    if setting.value.is_empty() && !ALWAYS_EQUALS.contains(&name) {
+        cf.line_of(&["O ", name], setting.span);
     } else {
-        format!("O {name}={}", setting.value)
-    };
-    cf.line_from(line, setting.span);
+        cf.line_of(&["O ", name, "=", &setting.value], setting.span);
+    }
 }
 
 /// Where the daemon listens and how it connects. A site that names no listener has one on the SMTP port, or one for each

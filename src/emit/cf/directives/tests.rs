@@ -25,7 +25,10 @@ fn set(value: &str) -> Setting<String> {
 }
 
 fn text(site: &Site) -> String {
-    format!("{}{}", before_rules(site), after_rules(site))
+    let mut cf = Document::default();
+    before_rules(&mut cf, site);
+    after_rules(&mut cf, site);
+    cf.into_text()
 }
 
 fn lines(site: &Site) -> BTreeSet<String> {
@@ -217,12 +220,12 @@ fn members_from_different_places_stand_on_different_lines() {
     let members = site.classes.members.entry(Class::VirtualHost).or_default();
     members.extend([("a", 10), ("b", 13), ("c", 60)].map(|(word, start)| Spanned::new(word.to_owned(), at(start))));
     site.routing.virtual_hosts_relay = true;
-    let cf = before_rules(&site);
+    let mut cf = Document::default();
+    before_rules(&mut cf, &site);
     let origins: Vec<_> = cf
         .lines()
-        .iter()
         .filter(|line| line.text.contains("VirtHost"))
-        .map(|line| (line.text.as_str(), line.origin.map(|span| (span.start, span.end))))
+        .map(|line| (line.text, line.origin.map(|span| (span.start, span.end))))
         .collect();
     assert_eq!(
         origins,

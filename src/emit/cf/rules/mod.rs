@@ -21,9 +21,9 @@ use super::Document;
 use crate::site::{RawSection, Site};
 use ruleset::Rules;
 
-/// All rulesets of a site, in order; the site's own `LOCAL_RULESETS` come last.
-pub(super) fn rules(site: &Site) -> Document {
-    let mut r = Rules::default();
+/// Adds all rulesets of a site, in order; the site's own `LOCAL_RULESETS` come last.
+pub(super) fn rules(cf: &mut Document, site: &Site) {
+    let mut r = Rules::new(cf);
     canonify::rules(site, &mut r);
     parse::rules(site, &mut r);
     parse::local_users(site, &mut r);
@@ -36,5 +36,4 @@ pub(super) fn rules(site: &Site) -> Document {
     masquerade::local_mailers(site, &mut r);
     masquerade::smtp_mailers(site, &mut r);
     r.raw(site, RawSection::LocalRulesets);
-    r.finish()
 }

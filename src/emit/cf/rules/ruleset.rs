@@ -8,19 +8,24 @@ use crate::{
 };
 
 /// Rulesets under construction.
-#[derive(Debug, Default)]
-pub(super) struct Rules {
-    document: Document,
+#[derive(Debug)]
+pub(super) struct Rules<'a> {
+    document: &'a mut Document,
     origin: Option<Span>,
 }
 
-impl Rules {
+impl<'a> Rules<'a> {
+    /// Rulesets at the end of a document.
+    pub(super) fn new(document: &'a mut Document) -> Self {
+        Self { document, origin: None }
+    }
+
     /// Starts a ruleset. `name` may carry a number: `canonify=3`.
     pub(super) fn ruleset(&mut self, name: &str, purpose: &str) -> &mut Self {
         self.origin = None;
         self.document.line("");
-        self.document.line(format!("# {purpose}"));
-        self.document.line(format!("S{name}"));
+        self.document.line_of(&["# ", purpose], None);
+        self.document.line_of(&["S", name], None);
         self
     }
 
@@ -32,8 +37,7 @@ impl Rules {
 
     /// Adds a rule and what it decides.
     pub(super) fn rule(&mut self, lhs: impl AsRef<str>, rhs: impl AsRef<str>, decides: &str) -> &mut Self {
-        let (lhs, rhs) = (lhs.as_ref(), rhs.as_ref());
-        self.document.line_from(format!("R{lhs}\t{rhs}\t{decides}"), self.origin);
+        self.document.line_of(&["R", lhs.as_ref(), "\t", rhs.as_ref(), "\t", decides], self.origin);
         self
     }
 
@@ -59,10 +63,5 @@ impl Rules {
     /// After a call that left `workspace $| result`: a result that names a mailer is final.
     pub(super) fn obey(&mut self) -> &mut Self {
         self.rule("$* $| $#$*", "$#$2", "decided")
-    }
-
-    /// The lines, in order.
-    pub(super) fn finish(self) -> Document {
-        self.document
     }
 }

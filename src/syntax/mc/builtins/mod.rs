@@ -116,6 +116,11 @@ impl Builtin {
         TABLE.binary_search_by(|entry| entry.name.cmp(name)).ok().and_then(|n| TABLE.get(n)).map(Builtin)
     }
 
+    /// All of them, by name.
+    pub fn all() -> impl Iterator<Item = Builtin> {
+        TABLE.iter().map(Builtin)
+    }
+
     /// The name that m4 starts with for it.
     pub fn name(self) -> &'static str {
         self.0.name
