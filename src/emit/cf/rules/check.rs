@@ -131,7 +131,7 @@ fn sender(site: &Site, r: &mut Rules) {
             .rule("<$+> $+ < @ $* >", "$: @<$1> <$2 < @ $3 >> $| <F:$2@$3> <U:$2@> <D:$3>", "address, user, domains")
             .rule("<$+> $+", "$: @<$1> <$2> $| <U:$2@>", "user")
             .rule("@ <$+> <$*> $| <$+>", "$: <@> <$1> <$2> $| $>SearchList <+ From> $| <$3> <>", "the first found")
-            .rule("<@> <$+> <$*> $| <$*>", "$: <$3> <$1> <$2>", "")
+            .rule("<@> <$+> <$*> $| <$*>", "$: <$3> <$1> <$2>", "the value first")
             .rule("<?> <$+> <$*>", "$: <$1> $2", "none: what is known of the domain decides")
             .rule("<$+> <$+> <$*>", "$: <$1> $3", "its value decides")
             .because(None);
@@ -185,7 +185,7 @@ fn loopback_sender(site: &Site, r: &mut Rules) {
 fn unqualified_sender(r: &mut Rules) {
     r.rule("<?> $*", "$: $&{daemon_flags} $| <?> $1", "a sender without domain: what this port asks for")
         .rule("$* u $* $| <?> $*", "$: <OKR> $3", "modifier u: welcome")
-        .rule("$* $| $*", "$: $2", "")
+        .rule("$* $| $*", "$: $2", "forget the flags")
         .rule("<?> $*", "$: < ? $&{client_addr} > $1", "who says so?")
         .rule("<?> $*", "$@ <OKR>", "somebody on this host")
         .rule("<? $+> $*", "$#error $@ 5.5.4 $: \"553 Domain name required for sender address \" $&f", "a stranger");
@@ -235,8 +235,8 @@ fn recipient(site: &Site, r: &mut Rules) {
 fn delayed(site: &Site, r: &mut Rules) {
     let Some(delay) = &site.delay_checks else { return };
     r.ruleset("FullAddr", "FullAddr: an address with a host, without its final dot")
-        .rule("$* <@ $+ . >", "$1 <@ $2 >", "")
-        .rule("$* <@ $* >", "$@ $1 <@ $2 >", "")
+        .rule("$* <@ $+ . >", "$1 <@ $2 >", "without the dot")
+        .rule("$* <@ $* >", "$@ $1 <@ $2 >", "has a host")
         .rule("$+", "$@ $1 <@ $j >", "a user of this host");
     r.ruleset("check_rcpt", "check_rcpt: recipient, then sender, then client")
         .because(delay.declared.span)
@@ -251,7 +251,7 @@ fn delayed(site: &Site, r: &mut Rules) {
         r.rule("<?> $+ < @ $=w >", "$: <> $1 < @ $2 > $| <F: $1@$2 > <D: $2 > <U: $1@>", "keys for a user of ours")
             .rule("<?> $+ < @ $* >", "$: <> $1 < @ $2 > $| <F: $1@$2 > <D: $2 >", "keys for a user elsewhere")
             .rule("<> $* $| <$+>", "$: <@> $1 $| $>SearchList <! Spam> $| <$2> <>", "what it wants of unwanted mail")
-            .rule("<@> $* $| $*", "$: $2 $1", "");
+            .rule("<@> $* $| $*", "$: $2 $1", "the value first");
         let accept = |r: &mut Rules, word: &str| {
             r.rule("<TLS> $* $| $#$+", "$#$2", "the connection is not good enough").rule(
                 "<TLS> $* $| $*",

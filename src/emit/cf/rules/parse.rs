@@ -16,8 +16,8 @@ use crate::{
 pub(super) fn rules(site: &Site, r: &mut Rules) {
     let local = &site.mailer_names.local;
     r.ruleset("Recurse=97", "Recurse: resolve an address that replaces the one given")
-        .rule("$*", "$: $>canonify $1", "")
-        .rule("$*", "$@ $>parse $1", "");
+        .rule("$*", "$: $>canonify $1", "in canonical form")
+        .rule("$*", "$@ $>parse $1", "resolved as any other");
     r.ruleset("parse=0", "parse: choose the mailer, the host and the user")
         .rule("$*", "$: $>Parse0 $1", "refuse what is no address, find what is ours")
         .rule("<@>", format!("$#{local} $: <@>"), "the null address")

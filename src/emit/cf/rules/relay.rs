@@ -12,7 +12,7 @@ pub(super) fn rules(site: &Site, r: &mut Rules) {
     r.ruleset("CanonAddr", "CanonAddr: an address with its host made canonical, our own names stripped").rule(
         "$*",
         "$: $>Parse0 $>canonify $1",
-        "",
+        "host canonical, our own names stripped",
     );
     if site.relay.loose.is_none() {
         parse_recipient(site, r);
@@ -32,7 +32,7 @@ pub(super) fn recipient_may_fail(site: &Site) -> bool {
 fn parse_recipient(site: &Site, r: &mut Rules) {
     let relay = &site.relay;
     r.ruleset("ParseRecipient", "ParseRecipient: the recipient behind all hosts that we relay to")
-        .rule("$*", "$: <?> $>CanonAddr $1", "")
+        .rule("$*", "$: <?> $>CanonAddr $1", "made canonical")
         .rule("<?> $* < @ $* . >", "<?> $1 < @ $2 >", "hosts without their final dot")
         .rule("<?> $- < @ $* >", "$: <?> $(dequote $1 $) < @ $2 >", "users without quotes")
         .rule("<?> $* $=O $* < @ $* >", "$: <NO> $1 $2 $3 < @ $4>", "the user may be an address itself")
@@ -57,7 +57,7 @@ fn parse_recipient(site: &Site, r: &mut Rules) {
                 format!("$: $>{search} <$2> <NO> <+ To> <$1 < @ $2 >>"),
                 "through what the access map says",
             )
-            .rule("<$+> <$+>", "$: <$1> $2", "")
+            .rule("<$+> <$+>", "$: <$1> $2", "its value decides")
             .because(None);
     }
     if let Some(mx) = &relay.based_on_mx {
@@ -136,12 +136,12 @@ fn recipient(site: &Site, r: &mut Rules) {
 fn blocked_recipient(site: &Site, r: &mut Rules) {
     let Some(access) = site.access.as_ref().filter(|a| a.blocklist_recipients) else { return };
     r.because(access.declared.span)
-        .rule("$*", "$: <?> $1", "")
+        .rule("$*", "$: <?> $1", "not looked up yet")
         .rule("<?> $+ < @ $=w >", "$: <> <$1 < @ $2 >> $| <F:$1@$2> <U:$1@> <D:$2>", "keys for a user of ours")
         .rule("<?> $+ < @ $* >", "$: <> <$1 < @ $2 >> $| <F:$1@$2> <D:$2>", "keys for a user elsewhere")
         .rule("<?> $+", "$: <> <$1> $| <U:$1@>", "the key for a user without host")
         .rule("<> <$*> $| <$+>", "$: <@> <$1> $| $>SearchList <+ To> $| <$2> <>", "the first that is there")
-        .rule("<@> <$*> $| <$*>", "$: <$2> <$1>", "")
+        .rule("<@> <$*> $| <$*>", "$: <$2> <$1>", "the value first")
         .rule("<?> <$*>", "$: @ $1", "none is")
         .rule("<$={Accept}> <$*>", "$: @ $2", "nothing against it");
     if access.skip {
@@ -155,7 +155,7 @@ fn blocked_recipient(site: &Site, r: &mut Rules) {
     r.rule("<REJECT> $*", format!("$#error $@ 5.2.1 $: {refusal}"), "refused")
         .rule("<<TMPF>> $*", "$@ $>Verdict <<TMPF>>", "the map cannot be read")
         .rule("<$+> $*", "$@ $>Verdict <$1>", "whatever else it says")
-        .rule("@ $*", "$1", "")
+        .rule("@ $*", "$1", "nothing against it")
         .because(None);
 }
 
@@ -205,8 +205,8 @@ fn allowed_recipient(site: &Site, r: &mut Rules) {
                 "$: $1 < @ $2 > $| $>SearchList <+ To> $| <F:$1@$2> <D:$2> <E:$1@> <>",
                 "the address, the domains, the user",
             )
-            .rule("$+ < @ $+ > $| <$*>", "$: <$3> <$1 <@ $2>>", "")
-            .rule("$+ < @ $+ > $| $*", "$: <$3> <$1 <@ $2>>", ""),
+            .rule("$+ < @ $+ > $| <$*>", "$: <$3> <$1 <@ $2>>", "the value found")
+            .rule("$+ < @ $+ > $| $*", "$: <$3> <$1 <@ $2>>", "the same without brackets"),
         (false, false) => r.rule("$+ < @ $+ >", "$: $>D <$2> <?> <+ To> <$1 < @ $2 >>", "the host and its domains"),
     };
     r.rule("<RELAY> $*", "$@ RELAY", "in the access map")

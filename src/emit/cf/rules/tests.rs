@@ -174,3 +174,12 @@ fn a_rule_refers_only_to_what_its_left_side_matched() {
         }
     }
 }
+
+#[test]
+fn every_rule_says_what_it_decides() {
+    for site in sites() {
+        for line in text(&site).lines().filter(|l| l.starts_with('R')) {
+            assert!(line.split('\t').nth(2).is_some_and(|decides| !decides.is_empty()), "{line:?} says nothing");
+        }
+    }
+}

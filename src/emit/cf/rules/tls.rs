@@ -7,8 +7,14 @@ use crate::site::{AccessMap, Site};
 /// `trust_auth`, the feature and TLS checks that sendmail calls, `authinfo`, and what they call.
 pub(super) fn rules(site: &Site, r: &mut Rules) {
     trust_auth(site, r);
-    features(site, r, "srv_features", "Srv_Features", "client", "what to offer this client");
-    features(site, r, "clt_features", "Clt_Features", "client", "what to use with this server");
+    features(site, r, "srv_features", "Srv_Features", "what to offer this client");
+    features(
+        site,
+        r,
+        "clt_features",
+        "Clt_Features",
+        "what to use with this server; looked up by the client, as in the reference",
+    );
     try_tls(site, r);
     recipient(site, r);
     client(site, r);
@@ -23,7 +29,7 @@ pub(super) fn rules(site: &Site, r: &mut Rules) {
 
 fn trust_auth(site: &Site, r: &mut Rules) {
     r.ruleset("trust_auth", "trust_auth: may this user send as another? Given: the AUTH= parameter of MAIL")
-        .rule("$*", "$: $&{auth_type} $| $1", "")
+        .rule("$*", "$: $&{auth_type} $| $1", "how has the user shown who it is?")
         .rule("$@ $| $*", "$#error $@ 5.7.1 $: \"550 not authenticated\"", "nobody (RFC 4954 section 5)")
         .rule("$* $| $&{auth_authen}", "$@ identical", "as oneself")
         .rule("$* $| <$&{auth_authen}>", "$@ identical", "as oneself");
@@ -45,10 +51,10 @@ fn search(access: &AccessMap, r: &mut Rules, tag: &str, side: &str) {
         .rule("<?>$*", format!("$: <$(access {tag}: $: ? $)>"), "for all");
 }
 
-fn features(site: &Site, r: &mut Rules, name: &str, tag: &str, side: &str, purpose: &str) {
+fn features(site: &Site, r: &mut Rules, name: &str, tag: &str, purpose: &str) {
     r.ruleset(name, &format!("{name}: {purpose}"));
     if let Some(access) = &site.access {
-        search(access, r, &quoted(tag), side);
+        search(access, r, &quoted(tag), "client");
         r.rule("<?>$*", "$@ OK", "nothing in particular")
             .rule("<$* <TMPF>>$*", "$#temp", "the map cannot be read")
             .rule("<$+>$*", "$# $1", "these");
@@ -137,7 +143,7 @@ fn requirement(site: &Site, r: &mut Rules) {
         return;
     };
     r.because(access.declared.span)
-        .rule("$* $| <$*>$*", "$: $1 $| <$2>", "")
+        .rule("$* $| <$*>$*", "$: $1 $| <$2>", "the requirement alone")
         .rule("$* $| <PERM + $={Tls} $*>", "$: $1 $| <503:5.7.0> <$2 $3>", "failing is permanent")
         .rule("$* $| <TEMP + $={Tls} $*>", "$: $1 $| <403:4.7.0> <$2 $3>", "failing is temporary")
         .rule("$* $| <$={Tls} $*>", format!("$: $1 $| <{reply}:{status}> <$2 $3>"), "failing is as usual");
@@ -180,7 +186,7 @@ fn requirement(site: &Site, r: &mut Rules) {
         .rule("<$-:$+ ++ >", "$@ OK", "nothing")
         .rule("<$-:$+ ++ $+ >", "$: <$1:$2> <$3>", "these, joined by ++")
         .rule("<$-:$+> < $+ ++ $+ >", "<$1:$2> <$3> <$4>", "one by one")
-        .rule("<$-:$+> $+", "$@ $>\"TLS_req\" $3 $| <$1:$2>", "");
+        .rule("<$-:$+> $+", "$@ $>\"TLS_req\" $3 $| <$1:$2>", "are they met?");
 }
 
 /// `TLS_req`: `<requirement> … $| <reply:status>`, all of which must hold; and `max`.
@@ -206,12 +212,12 @@ fn additional(access: &AccessMap, r: &mut Rules) {
         .rule("<CITag:$-> $* $| <$+>", "$: <$(access $1:$&{cert_issuer} $: ? $)> $2 $| <$3>", "its issuer is listed")
         .rule("<?> $* $| <$-:$+>", "$#error $@ $3 $: $2 \" Cert Issuer \" $&{cert_issuer} \" not acceptable\"", "no")
         .rule("<OK> $* $| <$+>", "$@ $>\"TLS_req\" $1 $| <$2>", "yes")
-        .rule("OK", "$@ OK", "");
+        .rule("OK", "$@ OK", "the rest holds too");
     r.ruleset("max", "max: the larger of two numbers, n:m; an empty one is nothing")
         .because(access.declared.span)
-        .rule(":", "$: 0", "")
-        .rule(":$-", "$: $1", "")
-        .rule("$-:", "$: $1", "")
+        .rule(":", "$: 0", "neither")
+        .rule(":$-", "$: $1", "the second alone")
+        .rule("$-:", "$: $1", "the first alone")
         .rule("$-:$-", "$: $(arith l $@ $1 $@ $2 $) : $1 : $2", "is the first the smaller?")
         .rule("TRUE:$-:$-", "$: $2", "yes")
         .rule("$-:$-:$-", "$: $2", "no");
@@ -221,16 +227,16 @@ fn additional(access: &AccessMap, r: &mut Rules) {
 fn certificate(access: &AccessMap, r: &mut Rules) {
     r.ruleset("RelayTLS", "RelayTLS: may a client relay because of its certificate?")
         .because(access.declared.span)
-        .rule("$*", "$: <?> $&{verify}", "")
+        .rule("$*", "$: <?> $&{verify}", "has it shown a certificate?")
         .rule("<?> $={TlsVerified}", "$: OK", "it has one that is good")
         .rule("<?> $*", "$@ NO", "it has none")
         .rule("$*", "$: $&{cert_issuer}", "who issued it?")
-        .rule("$+", "$: $(access CERTISSUER:$1 $)", "")
+        .rule("$+", "$: $(access CERTISSUER:$1 $)", "what the access map says of it")
         .rule("RELAY", "$# RELAY", "whoever has one of that issuer")
         .rule("SUBJECT", "$: <@> $&{cert_subject}", "some who have")
-        .rule("<@> $+", "$: <@> $(access CERTSUBJECT:$1 $)", "")
+        .rule("<@> $+", "$: <@> $(access CERTSUBJECT:$1 $)", "what the access map says of the subject")
         .rule("<@> RELAY", "$# RELAY", "this one")
-        .rule("$*", "$: NO", "");
+        .rule("$*", "$: NO", "nobody else");
 }
 
 /// `authinfo`: who we are to a server. Defined even when empty: sendmail then has no other source.
