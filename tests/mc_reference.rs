@@ -32,6 +32,8 @@ mod beside_m4 {
 
     /// What the machine writes; `None` if it refuses the program on its own account.
     fn ours(program: &str, directory: &Path) -> Option<Written> {
+        // A program may include itself.
+        fs::write(directory.join(MAIN), program).unwrap();
         let mut sources = Sources::default();
         let (id, _) = load(&mut sources, MAIN, program.as_bytes());
         let files = Directory(directory);
@@ -102,7 +104,13 @@ len(a,\n b(\nc
 define(`a',`len(')\n\na\nb
 include(`nofile')sinclude(`nofile')x
 changequote([)[a'`x'changequote([,)[b'changequote
-changequote(,x)`a'
+changequote(,|)`a' __file__
+changequote()__file__() __file__
+format(`%d%s%d',`',`')|format(`%d%d%s')
+define(`f',`$@')changequote()f(1,2) shift(1,2,3)
+define(`f',`$@')changequote(,])f(1,2)
+define(`f',`$@')changequote(,)f(1,2)
+define(`f',`$@')define(`g',`changequote[$@]')changequote(,])g(1,2)
 changequote()`a' define(a,b)a\n
 changequote(x
 changequote(<,>)<a>changequote<b>`c'

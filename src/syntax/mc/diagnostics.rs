@@ -26,7 +26,7 @@ fn is_within(inner: Span, outer: Span) -> bool {
 
 /// A quoted string that the end of the input cuts off.
 pub(super) fn open_quote(cut: &Lexeme, syntax: Syntax) -> Diagnostic {
-    let (open, close) = syntax.quotes.map_or(('`', '\''), |(o, c)| (char::from(o), char::from(c)));
+    let (open, close) = syntax.quotes().map_or(('`', '\''), |(o, c)| (char::from(o), char::from(c)));
     let outermost = cut.text.origin(cut.range.start..cut.range.start + 1);
     let text = cut.as_str();
     let likely = culprit(text, open, close)

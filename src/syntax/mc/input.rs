@@ -274,7 +274,7 @@ impl Input {
 
     /// Goes on with a quote that is not closed in its chunk.
     fn join_quote(&mut self, first: Lexeme, syntax: Syntax) -> Item {
-        let Some((open, close)) = syntax.quotes else { return Item::Token(first) };
+        let Some((open, close)) = syntax.quotes() else { return Item::Token(first) };
         let mut depth = 1;
         lexer::quote_end(first.as_str().as_bytes().get(1..).unwrap_or_default(), open, close, &mut depth);
         self.join(first, Kind::Quoted, |bytes| lexer::quote_end(bytes, open, close, &mut depth))

@@ -51,15 +51,16 @@ pub(super) struct Token {
 /// Which characters quote and comment. All are ASCII; what `changequote` and `changecom` may set is checked by them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Syntax {
-    /// The quotes, if there are any.
-    pub(super) quotes: Option<(u8, u8)>,
+    /// What opens a quoted text and what closes it. Where nothing opens one, macros that quote what they yield still write
+    /// what closes it, as in m4.
+    pub(super) quotes: (Option<u8>, Option<u8>),
     /// What begins and what ends a comment, if there are comments.
     pub(super) comment: Option<(u8, u8)>,
 }
 
 impl Syntax {
     /// As m4 starts.
-    pub(super) const INITIAL: Syntax = Syntax { quotes: Some((b'`', b'\'')), comment: Some((b'#', b'\n')) };
+    pub(super) const INITIAL: Syntax = Syntax { quotes: (Some(b'`'), Some(b'\'')), comment: Some((b'#', b'\n')) };
 
     /// As after sendmail's cf.m4.
     pub(super) const WITHOUT_COMMENTS: Syntax = Syntax { comment: None, ..Self::INITIAL };
@@ -69,9 +70,15 @@ impl Syntax {
         self.comment.is_some_and(|(begin, _)| begin == byte)
     }
 
+    /// The quotes, where text can be quoted.
+    pub(super) fn quotes(self) -> Option<(u8, u8)> {
+        let (open, close) = self.quotes;
+        open.zip(close)
+    }
+
     /// Whether `byte` opens a quote.
     pub(super) fn opens_quote(self, byte: u8) -> bool {
-        self.quotes.is_some_and(|(open, _)| open == byte)
+        self.quotes().is_some_and(|(open, _)| open == byte)
     }
 }
 
@@ -150,7 +157,7 @@ pub(super) fn next(text: &str, start: usize, syntax: Syntax) -> Option<Token> {
         }
     } else if begins_word(first) {
         (Kind::Word, run(&continues_word))
-    } else if let Some((open, close)) = syntax.quotes.filter(|_| syntax.opens_quote(first)) {
+    } else if let Some((open, close)) = syntax.quotes().filter(|_| syntax.opens_quote(first)) {
         match quote_end(rest.get(1..).unwrap_or_default(), open, close, &mut 1) {
             Some(length) => (Kind::Quoted, start + 1 + length),
             None => (Kind::UnclosedQuote, bytes.len()),
@@ -253,7 +260,7 @@ mod tests {
 
     #[test]
     fn other_quotes_are_not_the_grammars_business() {
-        let syntax = Syntax { quotes: Some((b'[', b']')), comment: None };
+        let syntax = Syntax { quotes: (Some(b'['), Some(b']')), comment: None };
         assert_eq!(stretches("[a]", syntax), None);
         assert_eq!(next("[a`]b", 0, syntax), Some(Token { kind: Kind::Quoted, start: 0, end: 4 }));
         assert_eq!(next("`", 0, syntax), Some(Token { kind: Kind::Other, start: 0, end: 1 }));

@@ -392,7 +392,7 @@ impl Machine<'_> {
                 }
                 Some(all @ (b'*' | b'@')) => {
                     at = dollar + 2;
-                    let quotes = self.syntax.quotes.filter(|_| all == b'@');
+                    let quotes = if all == b'@' { self.syntax.quotes } else { (None, None) };
                     self.push_arguments(&mut out, args, quotes, place(at));
                 }
                 _ => {
@@ -408,19 +408,20 @@ impl Machine<'_> {
         out
     }
 
-    /// Adds arguments with commas between them, each in quotes if there are any.
-    pub(super) fn push_arguments(&self, out: &mut Text, args: &[Value], quotes: Option<(u8, u8)>, place: Span) {
+    /// Adds arguments with commas between them, each between the quotes that there are.
+    pub(super) fn push_arguments(&self, out: &mut Text, args: &[Value], quotes: (Option<u8>, Option<u8>), place: Span) {
+        let (open, close) = quotes;
         for (n, arg) in args.iter().enumerate() {
             if n > 0 {
                 out.push_computed(",", place);
             }
-            if let Some((open, _)) = quotes {
+            if let Some(open) = open {
                 out.push_computed(char::from(open).encode_utf8(&mut [0; 4]), place);
             }
             if let Value::Text(text) = arg {
                 out.push(text);
             }
-            if let Some((_, close)) = quotes {
+            if let Some(close) = close {
                 out.push_computed(char::from(close).encode_utf8(&mut [0; 4]), place);
             }
         }

@@ -65,6 +65,10 @@ pub(super) fn format(m4: &mut Machine<'_>, _: &mut dyn Dialect, call: &Invocatio
             return Text::empty(call.span);
         }
         let argument = call.str(next);
+        if letter != 's' && next < call.args.len() && argument.is_empty() {
+            let reference = m4.reference("empty string treated as 0");
+            m4.report(diagnostics::number(call, next).reference(reference));
+        }
         let converted = match letter {
             's' => Some(conversion.string(argument)),
             _ => conversion.number(letter, argument),

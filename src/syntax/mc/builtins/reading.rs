@@ -18,18 +18,18 @@ pub(super) fn dnl(m4: &mut Machine<'_>, _: &mut dyn Dialect, call: &Invocation) 
 
 pub(super) fn changequote(m4: &mut Machine<'_>, _: &mut dyn Dialect, call: &Invocation) -> Text {
     let initial = Syntax::INITIAL.quotes;
-    let quotes = match (call.args.len(), call.str(0), call.str(1)) {
-        (0, _, _) => initial,
-        (_, "", _) => None,
-        (_, open, close) => {
-            let open = delimiter(open);
-            let close = if close.is_empty() { initial.map(|(_, close)| close) } else { delimiter(close) };
-            let Some(quotes) = open.zip(close) else {
-                m4.stop(diagnostics::delimiters(call, "quotes"));
-                return Text::empty(call.span);
-            };
-            Some(quotes)
+    let (open, close) = (call.str(0), call.str(1));
+    let quotes = match call.args.len() {
+        0 => Some(initial),
+        count => {
+            let default_close = count == 1 || (close.is_empty() && !open.is_empty());
+            let close = if default_close { Some(initial.1) } else { optional_delimiter(close) };
+            optional_delimiter(open).zip(close)
         }
+    };
+    let Some(quotes) = quotes else {
+        m4.stop(diagnostics::delimiters(call, "quotes"));
+        return Text::empty(call.span);
     };
     m4.syntax.quotes = quotes;
     Text::empty(call.span)
@@ -50,6 +50,11 @@ pub(super) fn changecom(m4: &mut Machine<'_>, _: &mut dyn Dialect, call: &Invoca
     };
     m4.syntax.comment = comment;
     Text::empty(call.span)
+}
+
+/// The character that a delimiter consists of, or none where it is empty. `None` if it can be no delimiter.
+fn optional_delimiter(text: &str) -> Option<Option<u8>> {
+    if text.is_empty() { Some(None) } else { delimiter(text).map(Some) }
 }
 
 /// The one character that a delimiter consists of, if it can be one.
