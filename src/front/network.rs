@@ -3,6 +3,8 @@
 //! A network in class R or in the access map is the first parts of an address, `192.168.138`, matched part by part
 //! (cf/README, "Access DB"). There is no mask, and an IPv6 address starts with `IPv6:`.
 
+use crate::site::ipv6;
+
 /// What is wrong with a name that looks like a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Malformed {
@@ -39,7 +41,10 @@ impl Malformed {
                 None => "write one network for each value of the part that the mask divides: `192.168.138`".into(),
             },
             Malformed::TrailingDot => format!("write `{}`", name.trim_end_matches('.')),
-            Malformed::BareIpv6 => format!("write `IPv6:{name}`"),
+            Malformed::BareIpv6 => match ipv6_network(name) {
+                Some(network) => format!("write `IPv6:{network}`, as sendmail writes it"),
+                None => "write `IPv6:` and the first groups, without `::` and leading zeros: `IPv6:2001:db8`".into(),
+            },
         }
     }
 }
@@ -90,6 +95,16 @@ fn classful(name: &str) -> Option<String> {
     (kept.len() == parts).then(|| kept.join("."))
 }
 
+/// The groups of an IPv6 address, or those that a mask leaves.
+fn ipv6_network(name: &str) -> Option<String> {
+    let (address, bits) = name.split_once('/').unwrap_or((name, "128"));
+    let groups = ipv6::groups(address)?;
+    let bits = bits.parse::<usize>().ok().filter(|bits| bits % 16 == 0)?;
+    // Of a network that is not masked, all that is written; of `2001:db8::/32`, two groups.
+    let kept = if name.contains('/') { groups.get(..bits / 16)? } else { groups.as_slice() };
+    (!kept.is_empty()).then(|| ipv6::in_full(kept))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,5 +133,16 @@ mod tests {
         assert_eq!(Malformed::Mask.help("10.0.0.0/8"), "write `10`");
         assert_eq!(Malformed::Mask.help("192.168.138.0/24"), "write `192.168.138`");
         assert_eq!(Malformed::TrailingDot.help("192.168.138."), "write `192.168.138`");
+        for (name, network) in [
+            ("2001:db8::1", "`IPv6:2001:db8:0:0:0:0:0:1`,"),
+            ("2001:db8:0", "`IPv6:2001:db8:0`,"),
+            ("2001:0db8::/32", "`IPv6:2001:db8`,"),
+            ("2001:db8::/33", "`IPv6:` and the first groups"),
+            ("::/0", "`IPv6:` and the first groups"),
+            ("1:2:3/64", "`IPv6:` and the first groups"),
+        ] {
+            let help = Malformed::BareIpv6.help(name);
+            assert!(help.contains(network), "{name}: {help}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::site::{AccessEntry, AccessMap};
+use crate::site::{AccessEntry, AccessMap, Site, ipv6};
 
 /// What the subject of a key is looked up as.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,7 +46,7 @@ impl Key {
             };
         }
         if let Some(rest) = subject.strip_prefix("ipv6:") {
-            return groups(rest).map_or(Self::Odd(subject.clone()), Self::Ipv6);
+            return ipv6::groups(rest).map_or(Self::Odd(subject.clone()), Self::Ipv6);
         }
         if subject.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
             return octets(&subject).map_or(Self::Odd(subject.clone()), Self::Ipv4);
@@ -89,6 +89,16 @@ pub(super) fn entries(map: Option<&AccessMap>) -> &[AccessEntry] {
     map.map_or(&[], |map| map.entries.as_slice())
 }
 
+/// Whether sendmail looks an IPv6 address up in the words in which it is written here, without regard to case.
+pub(super) fn is_looked_up(site: &Site, written: &str, groups: &[u16]) -> bool {
+    let compressed = site.options.get("UseCompressedIPv6Addresses").is_some_and(|setting| {
+        setting.value.trim().is_empty() || setting.value.trim_start().starts_with(['t', 'T', 'y', 'Y'])
+    });
+    let short = <[u16; 8]>::try_from(groups).map(|all| Ipv6Addr::from(all).to_string());
+    written.eq_ignore_ascii_case(&ipv6::in_full(groups))
+        || compressed && short.is_ok_and(|short| written.eq_ignore_ascii_case(&short))
+}
+
 /// The tag in lower case, empty for none.
 pub(super) fn tag(entry: &AccessEntry) -> String {
     entry.tag().unwrap_or("").to_ascii_lowercase()
@@ -114,15 +124,6 @@ fn octets(text: &str) -> Option<Vec<u8>> {
     let octets: Option<Vec<u8>> =
         text.split('.').map(|part| part.parse().ok().filter(|octet: &u8| octet.to_string() == part)).collect();
     octets.filter(|octets| octets.len() <= 4)
-}
-
-/// Groups of a whole or partial IPv6 address.
-fn groups(text: &str) -> Option<Vec<u16>> {
-    if let Ok(ip) = text.parse::<Ipv6Addr>() {
-        return Some(ip.segments().to_vec());
-    }
-    let groups: Option<Vec<u16>> = text.split(':').map(|group| u16::from_str_radix(group, 16).ok()).collect();
-    groups.filter(|groups| groups.len() <= 8)
 }
 
 fn is_domain(name: &str) -> bool {

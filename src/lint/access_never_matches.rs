@@ -34,11 +34,11 @@ use std::net::Ipv6Addr;
 
 use super::{
     Rule,
-    access_key::{Key, entries, is_mail_tag, tag},
+    access_key::{Key, entries, is_looked_up, is_mail_tag, tag},
 };
 use crate::{
     diagnostic::{Diagnostic, Severity, nearest},
-    site::{AccessAction, AccessEntry, AccessMap, Site, TAGS},
+    site::{AccessAction, AccessEntry, AccessMap, Site, TAGS, ipv6},
     syntax::zone::Zones,
 };
 
@@ -195,21 +195,12 @@ fn unknown_tag(site: &Site, map: &AccessMap, key: &str, word: &str, rest: &str) 
 
 /// Whether sendmail writes the address as the key has it.
 fn ipv6(site: &Site, entry: &AccessEntry, groups: &[u16]) -> Option<Finding> {
-    let compressed = site.options.get("UseCompressedIPv6Addresses").is_some_and(|setting| {
-        setting.value.trim().is_empty() || setting.value.trim_start().starts_with(['t', 'T', 'y', 'Y'])
-    });
-    let written = entry.subject().get(5..).unwrap_or("").to_ascii_lowercase();
-    let full = in_full(groups);
-    let short = <[u16; 8]>::try_from(groups).map(|all| Ipv6Addr::from(all).to_string());
-    (written != full && !(compressed && short.is_ok_and(|short| short == written))).then(|| Finding {
+    let written = entry.subject().get(5..).unwrap_or("");
+    (!is_looked_up(site, written, groups)).then(|| Finding {
         message: format!("the access key `{}` is not written as sendmail writes the address", entry.key),
         why: "keys are compared as text, and sendmail writes all eight groups, each without leading zeros",
-        help: format!("write `{}`", with_tag(entry, &format!("IPv6:{full}"))),
+        help: format!("write `{}`", with_tag(entry, &format!("IPv6:{}", ipv6::in_full(groups)))),
     })
-}
-
-fn in_full(groups: &[u16]) -> String {
-    groups.iter().map(|group| format!("{group:x}")).collect::<Vec<_>>().join(":")
 }
 
 /// Leading octets up to the last that is not zero.

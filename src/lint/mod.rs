@@ -10,8 +10,10 @@ pub mod access_pointless;
 pub mod access_repeated;
 pub mod access_untagged_relay;
 pub mod access_value;
+pub mod listener_collision;
 pub mod mx_points_back;
 pub mod nouucp_mismatch;
+pub mod relay_domain_never_matches;
 pub mod relay_host_dns;
 pub mod top_level_domain;
 
@@ -52,14 +54,16 @@ pub struct Linted<'a> {
 }
 
 /// Every rule, in the order of their codes.
-pub const RULES: [Rule; 9] = [
+pub const RULES: [Rule; 11] = [
     access_never_matches::RULE,
     access_pointless::RULE,
     access_repeated::RULE,
     access_untagged_relay::RULE,
     access_value::RULE,
+    listener_collision::RULE,
     mx_points_back::RULE,
     nouucp_mismatch::RULE,
+    relay_domain_never_matches::RULE,
     relay_host_dns::RULE,
     top_level_domain::RULE,
 ];

@@ -1,7 +1,7 @@
 //! Where sendmail listens and how it connects.
 
 use super::Setting;
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 
 /// One `DaemonPortOptions` or `ClientPortOptions` value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,4 +36,24 @@ pub struct Listeners {
     pub no_default_msa: Option<Setting<()>>,
     /// The system type offers IPv6, so that the default is one listener for each family.
     pub inet6: bool,
+}
+
+impl Listeners {
+    /// Every listener that the daemon opens, in order, with the statement that asked for it: those of the site, or where it
+    /// names none one on the SMTP port, for each address family; and one for submission, unless the site does without.
+    pub fn opened(&self) -> Vec<(Listener, Option<Span>)> {
+        let of_sendmail = |text: &str| (Listener { text: text.to_owned() }, None);
+        let mut opened: Vec<_> = self.daemons.iter().map(|daemon| (daemon.value.clone(), Some(daemon.span))).collect();
+        match (opened.is_empty(), self.inet6) {
+            (false, _) => {}
+            (true, false) => opened.push(of_sendmail("Name=MTA")),
+            (true, true) => {
+                opened.extend([of_sendmail("Name=MTA-v4, Family=inet"), of_sendmail("Name=MTA-v6, Family=inet6")]);
+            }
+        }
+        if self.no_default_msa.is_none() {
+            opened.push(of_sendmail("Port=587, Name=MSA, M=E"));
+        }
+        opened
+    }
 }

@@ -8,6 +8,7 @@
 
 mod access;
 mod class;
+pub mod ipv6;
 mod listener;
 mod mailer;
 mod map_spec;

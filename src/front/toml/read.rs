@@ -189,7 +189,9 @@ fn statements(refusals: &mut Refusals, spec: &'static MacroSpec, entry: &Entry) 
             let files = refusals.texts(value, &expected).into_iter();
             files.map(|file| Statement::File { class, file, name: spec.name }).collect()
         }
-        MacroRole::Daemon => equates::daemons(refusals, key, value).into_iter().map(Statement::Daemon).collect(),
+        MacroRole::Daemon => {
+            equates::listeners(refusals, key, value, equates::DAEMON).into_iter().map(Statement::Daemon).collect()
+        }
         MacroRole::Client => {
             equates::listeners(refusals, key, value, equates::CLIENT).into_iter().map(Statement::Client).collect()
         }

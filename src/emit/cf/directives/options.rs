@@ -45,23 +45,11 @@ fn write(cf: &mut Document, name: &str, setting: &Setting<String>) {
     }
 }
 
-/// Where the daemon listens and how it connects. A site that names no listener has one on the SMTP port, or one for each
-/// address family, and in any case one for submission unless it does without.
+/// Where the daemon listens and how it connects.
 fn listeners(cf: &mut Document, site: &Site) {
     let listeners = &site.listeners;
-    for daemon in &listeners.daemons {
-        cf.line_from(format!("O DaemonPortOptions={}", daemon.value.text), daemon.span);
-    }
-    if listeners.daemons.is_empty() {
-        if listeners.inet6 {
-            cf.line("O DaemonPortOptions=Name=MTA-v4, Family=inet");
-            cf.line("O DaemonPortOptions=Name=MTA-v6, Family=inet6");
-        } else {
-            cf.line("O DaemonPortOptions=Name=MTA");
-        }
-    }
-    if listeners.no_default_msa.is_none() {
-        cf.line("O DaemonPortOptions=Port=587, Name=MSA, M=E");
+    for (daemon, origin) in listeners.opened() {
+        cf.line_of(&["O DaemonPortOptions=", &daemon.text], origin);
     }
     for client in &listeners.clients {
         cf.line_from(format!("O ClientPortOptions={}", client.value.text), client.span);

@@ -12,7 +12,6 @@ pub(super) use table::{CLIENT, DAEMON, Equate, EquateKind, MILTER, QUEUE};
 use super::value::{Expected, Refusals, Text, quoted_list};
 use crate::{
     diagnostic::Diagnostic,
-    site::Listener,
     source::{Span, Spanned},
     syntax::toml::{Kind, Table, Value},
 };
@@ -42,36 +41,6 @@ pub(super) fn listeners(refusals: &mut Refusals, key: &str, value: &Value, known
         listeners.extend(text);
     }
     listeners
-}
-
-/// Reads `daemon`: listeners, no two of which may want the same port.
-pub(super) fn daemons(refusals: &mut Refusals, key: &str, value: &Value) -> Vec<Text> {
-    let daemons = listeners(refusals, key, value, DAEMON);
-    for (at, daemon) in daemons.iter().enumerate() {
-        let before = daemons.get(..at).unwrap_or_default();
-        if let Some(first) = before.iter().find(|other| socket_of(&other.value) == socket_of(&daemon.value)) {
-            refusals.push(
-                Diagnostic::error("repeated_listener", "two listeners want the same port of the same address")
-                    .at(daemon.span, "again here")
-                    .at(first.span, "first here")
-                    .why("the system gives a port to one of them, and sendmail does not start with the other")
-                    .help("remove one of them, or give it another `port` or `addr`"),
-            );
-        }
-    }
-    daemons
-}
-
-/// Family, address and port of a listener, with what holds where none is given.
-fn socket_of(text: &str) -> [String; 3] {
-    let listener = Listener { text: text.to_owned() };
-    let of = |letter, default: &str| listener.equate(letter).unwrap_or(default).to_ascii_lowercase();
-    let port = match of('P', "smtp").as_str() {
-        "25" => "smtp".to_owned(),
-        "587" => "submission".to_owned(),
-        port => port.to_owned(),
-    };
-    [of('F', "inet"), of('A', ""), port]
 }
 
 /// Reads milters or queue groups: tables with a `name`, of whose other keys `required` must be there.

@@ -1,0 +1,157 @@
+//! Two listeners on one port.
+//!
+//! What: two `DAEMON_OPTIONS` that ask for the same port of the same address, or one on port 587 beside the submission agent
+//! that sendmail adds by itself. Why it is bad: the system gives the port to one of them; sendmail tries ten times, says "server
+//! SMTP socket wedged" and exits, so that after a restart nobody answers on any port.
+//!
+//! # Example
+//!
+//! ```mc
+//! DAEMON_OPTIONS(`Port=smtp, Name=MTA')
+//! DAEMON_OPTIONS(`Port=submission, Name=MSA, M=Ea')
+//! ```
+//!
+//! # Instead
+//!
+//! ```mc
+//! FEATURE(`no_default_msa')
+//! DAEMON_OPTIONS(`Port=smtp, Name=MTA')
+//! DAEMON_OPTIONS(`Port=submission, Name=MSA, M=Ea')
+//! ```
+//!
+//! `no_default_msa` is safe to add if the site's own listener is meant to replace sendmail's. A listener with the modifier `O`
+//! may fail to open, and one for all addresses takes the port from one for a single address only on some systems: the first is
+//! not told, and the second only for Linux. Documented: cf/README on `no_default_msa`; operations guide, DaemonPortOptions; the
+//! end of sendmail was observed with 8.17.
+
+use super::Rule;
+use crate::{
+    diagnostic::{Diagnostic, Severity},
+    site::{Listener, Site},
+    source::Span,
+    syntax::zone::Zones,
+};
+
+pub(super) const RULE: Rule = Rule {
+    code: "listener_collision",
+    summary: "two listeners want the same port",
+    severity: Severity::Warning,
+    check,
+    together: None,
+};
+
+/// What has to differ between two listeners.
+struct Socket {
+    family: String,
+    /// Empty for all addresses.
+    address: String,
+    port: String,
+    optional: bool,
+    origin: Option<Span>,
+}
+
+fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
+    let on_linux = site.system.as_ref().is_some_and(|system| is_linux(&system.value));
+    let mut sockets: Vec<Socket> = Vec::new();
+    let mut found = Vec::new();
+    for (listener, origin) in site.listeners.opened() {
+        let socket = Socket::of(&listener, origin);
+        if let Some(first) = sockets.iter().find(|first| first.excludes(&socket, on_linux)) {
+            found.extend(finding(first, &socket));
+        } else {
+            sockets.push(socket);
+        }
+    }
+    found
+}
+
+/// `None` if the site asked for neither of them.
+fn finding(first: &Socket, second: &Socket) -> Option<Diagnostic> {
+    let why =
+        "the system gives the port to one of them; sendmail tries for a minute and exits, and nothing listens any more";
+    let port = &second.port;
+    let found = Diagnostic::warning(RULE.code, format!("two listeners want port {port}")).why(why);
+    match (first.origin, second.origin) {
+        (Some(first), Some(second)) => Some(
+            found
+                .at(second, "again here")
+                .at(first, "first here")
+                .help("remove one of them, or give it another `Port` or `Addr`"),
+        ),
+        (Some(span), None) | (None, Some(span)) => Some(
+            found
+                .at(span, "sendmail adds a listener on this port by itself")
+                .help("add FEATURE(`no_default_msa'), so that this one takes its place"),
+        ),
+        (None, None) => None,
+    }
+}
+
+impl Socket {
+    fn of(listener: &Listener, origin: Option<Span>) -> Self {
+        let of = |letter, default: &str| listener.equate(letter).unwrap_or(default).to_ascii_lowercase();
+        let port = match of('P', "25").as_str() {
+            "smtp" => "25".to_owned(),
+            "submission" => "587".to_owned(),
+            "smtps" | "submissions" => "465".to_owned(),
+            port => port.to_owned(),
+        };
+        let address = match of('A', "").as_str() {
+            "0.0.0.0" | "::" => String::new(),
+            address => address.to_owned(),
+        };
+        let optional = listener.equate('M').is_some_and(|letters| letters.contains('O'));
+        Self { family: of('F', "inet"), address, port, optional, origin }
+    }
+
+    /// Whether `later` cannot be opened beside this one.
+    fn excludes(&self, later: &Self, on_linux: bool) -> bool {
+        let same_address =
+            self.address == later.address || on_linux && (self.address.is_empty() || later.address.is_empty());
+        !later.optional && self.family == later.family && self.port == later.port && same_address
+    }
+}
+
+/// Whether a system type of the catalog is one of Linux.
+fn is_linux(system: &str) -> bool {
+    system.contains("linux") || system == "debian"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sockets(first: &str, second: &str) -> bool {
+        let of = |text: &str| Socket::of(&Listener { text: text.to_owned() }, None);
+        of(first).excludes(&of(second), true)
+    }
+
+    #[test]
+    fn ports_and_addresses_are_told_apart() {
+        for (first, second) in [
+            ("Port=smtp, Name=MTA", "Port=25"),
+            ("Name=MTA", "p=25"),
+            ("Port=2525, Addr=192.0.2.1", "Port=2525, Addr=0.0.0.0"),
+            ("Port=465, M=s", "Port=smtps, M=s"),
+            ("Port=2525, M=O", "Port=2525"),
+            ("Family=local, Addr=/run/s", "Family=local, Addr=/run/s"),
+        ] {
+            assert!(sockets(first, second), "{first} / {second}");
+        }
+        for (first, second) in [
+            ("Port=smtp", "Port=587"),
+            ("Port=2525, Addr=192.0.2.1", "Port=2525, Addr=192.0.2.2"),
+            ("Port=2525", "Port=2525, Family=inet6"),
+            ("Port=2525", "Port=2525, M=O"),
+            ("Family=local, Addr=/run/s", "Family=local, Addr=/run/t"),
+        ] {
+            assert!(!sockets(first, second), "{first} / {second}");
+        }
+    }
+
+    #[test]
+    fn systems_of_linux_are_known_by_their_names() {
+        assert!(["linux", "debian", "mklinux"].iter().all(|system| is_linux(system)));
+        assert!(["freebsd6", "solaris11", "gnu"].iter().all(|system| !is_linux(system)));
+    }
+}

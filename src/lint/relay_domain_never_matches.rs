@@ -1,0 +1,69 @@
+//! Relay domains that no host or recipient is ever found by.
+//!
+//! What: names in class R in a notation that sendmail does not know: `*.example.com`, an address with `@`, an IPv6 address with
+//! `::` or leading zeros. Why it is bad: whoever wrote it believes that those hosts may relay, and they are refused.
+//!
+//! # Example
+//!
+//! ```mc
+//! RELAY_DOMAIN(`*.example.com IPv6:2001:db8::1')
+//! ```
+//!
+//! # Instead
+//!
+//! ```mc
+//! RELAY_DOMAIN(`example.com IPv6:2001:db8:0:0:0:0:0:1')
+//! ```
+//!
+//! The suggestions let hosts relay that could not, so they are not safe to carry out unseen. Documented: cf/README,
+//! "ANTI-SPAM CONFIGURATION CONTROL"; that IPv6 addresses are written in full was asked of sendmail 8.17.
+
+use super::{Rule, access_key::is_looked_up};
+use crate::{
+    diagnostic::{Diagnostic, Severity},
+    site::{Class, Site, ipv6},
+    syntax::zone::Zones,
+};
+
+pub(super) const RULE: Rule = Rule {
+    code: "relay_domain_never_matches",
+    summary: "no host is ever found by a relay domain",
+    severity: Severity::Warning,
+    check,
+    together: None,
+};
+
+fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
+    let members = site.classes.members(Class::Relay).iter();
+    members.filter_map(|member| Some(judge(site, &member.value)?.at(member.span, ""))).collect()
+}
+
+fn judge(site: &Site, name: &str) -> Option<Diagnostic> {
+    let never = |why, help: String| {
+        let message = format!("the relay domain `{name}` never matches");
+        Some(Diagnostic::warning(RULE.code, message).why(why).help(help))
+    };
+    if let Some(address) = name.get(..5).filter(|tag| tag.eq_ignore_ascii_case("IPv6:")).and(name.get(5..)) {
+        let groups = ipv6::groups(address)?;
+        return (!is_looked_up(site, address, &groups)).then_some(()).and_then(|()| {
+            never(
+                "names are compared as text, and sendmail writes all eight groups, each without leading zeros",
+                format!("write `IPv6:{}`", ipv6::in_full(&groups)),
+            )
+        });
+    }
+    if let Some((_, domain)) = name.rsplit_once('@') {
+        return never(
+            "relay domains are compared with hosts and with the domains of recipients, not with addresses",
+            format!("for the whole domain write `{domain}`; for one address, a `To:{name}` entry in the access map"),
+        );
+    }
+    let (stars, rest) = name.split_at(name.rfind('*')? + 1);
+    let domain = rest.trim_start_matches('.');
+    let help = match domain {
+        "" => "name the domains that are meant".to_owned(),
+        _ if stars == "*" => format!("write `{domain}`"),
+        _ => format!("for all of its hosts, write `{domain}`"),
+    };
+    never("there are no patterns: a name stands for itself and for all names that end in it, `*` for an asterisk", help)
+}
