@@ -46,7 +46,7 @@ impl Unsupported {
 
 /// Options that are about sendmail's own process, files and queue, or about mail that it delivers to users of this host
 /// itself. They change nothing of what a relay decides.
-const OF_SENDMAIL_ONLY: [&str; 71] = [
+const OF_SENDMAIL_ONLY: [&str; 67] = [
     "AliasWait",
     "BlankSub",
     "CertFingerprintAlgorithm",
@@ -59,7 +59,6 @@ const OF_SENDMAIL_ONLY: [&str; 71] = [
     "ControlSocketName",
     "DataFileBufferSize",
     "DeadLetterDrop",
-    "DefaultAuthInfo",
     "DefaultCharSet",
     "DefaultUser",
     "DeliveryMode",
@@ -75,7 +74,6 @@ const OF_SENDMAIL_ONLY: [&str; 71] = [
     "HelpFile",
     "HoldExpensive",
     "HostStatusDirectory",
-    "HostsFile",
     "IgnoreDots",
     "LogLevel",
     "MailboxDatabase",
@@ -87,7 +85,6 @@ const OF_SENDMAIL_ONLY: [&str; 71] = [
     "NiceQueueRun",
     "NoRecipientAction",
     "OldStyleHeaders",
-    "OperatorChars",
     "PidFile",
     "ProcessTitlePrefix",
     "QueueDirectory",
@@ -103,7 +100,6 @@ const OF_SENDMAIL_ONLY: [&str; 71] = [
     "RunAsUser",
     "SafeFileEnvironment",
     "SaveFromLine",
-    "ServiceSwitchFile",
     "SharedMemoryKey",
     "SharedMemoryKeyFile",
     "SingleLineFromHeader",
@@ -291,10 +287,18 @@ impl<'a> Reader<'a> {
 
     fn refuse_options(&mut self) {
         for (name, setting) in &self.site.options {
-            if self.read.contains(name) || OF_SENDMAIL_ONLY.contains(name) || setting.span.is_none() {
+            if self.read.contains(name) || setting.span.is_none() {
                 continue;
             }
-            let why = "the option has no counterpart in relay.toml";
+            let why = match *name {
+                "DefaultAuthInfo" => "credentials in a file of their own are not part of the format",
+                // Elsewhere a relay passes on what it gets.
+                "EightBitMode" if setting.value.starts_with(['s', 'S']) => "a relay refuses no message for its bytes",
+                "HostsFile" | "ServiceSwitchFile" => "the relay finds hosts in the DNS alone",
+                "OperatorChars" => "the relay takes addresses apart as RFC 5321 says",
+                name if OF_SENDMAIL_ONLY.contains(&name) => continue,
+                _ => "the option has no counterpart in relay.toml",
+            };
             self.refuse(format!("option {name}={}", setting.value), setting.span, why);
         }
     }

@@ -224,6 +224,23 @@ fn every_option_of_the_catalog_is_said_or_known_to_matter_not() {
 }
 
 #[test]
+fn options_that_a_relay_would_decide_otherwise_without_are_refused() {
+    let refused = |name: &'static str, value: &str| {
+        let site = Site { options: [(name, set(value))].into(), ..Site::default() };
+        relay_config(&site).err().into_iter().flatten().map(|u| u.why).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        refused("DefaultAuthInfo", "/etc/mail/auth"),
+        ["credentials in a file of their own are not part of the format"]
+    );
+    assert_eq!(refused("HostsFile", "/etc/mail/hosts"), ["the relay finds hosts in the DNS alone"]);
+    assert_eq!(refused("ServiceSwitchFile", "/etc/mail/service.switch"), ["the relay finds hosts in the DNS alone"]);
+    assert_eq!(refused("OperatorChars", ".:@"), ["the relay takes addresses apart as RFC 5321 says"]);
+    assert_eq!(refused("EightBitMode", "strict"), ["a relay refuses no message for its bytes"]);
+    assert_eq!(refused("EightBitMode", "pass8"), [""; 0]);
+}
+
+#[test]
 fn what_is_not_the_format_is_refused_with_its_place() {
     let problem = |text: &str| {
         let diagnostic = RelayConfig::from_toml(text, id()).unwrap_err();
