@@ -126,6 +126,8 @@ pub struct Routing {
     pub local_relay: Option<Spanned<String>>,
     /// `MAIL_HUB`: all local mail.
     pub mail_hub: Option<Spanned<String>>,
+    /// `stickyhost`: addresses in local domains keep their host on the way to the mail hub, and stay away from the local relay.
+    pub sticky_hosts: Option<Spanned<()>>,
     /// `LUSER_RELAY`: names that are no local user.
     pub luser_relay: Option<Spanned<String>>,
     /// `mailertable`.

@@ -487,7 +487,12 @@ pub static FEATURES: &[FeatureSpec] = &[
         help: "Runs programs through the restricted shell smrsh",
         ..PLAIN
     },
-    later("stickyhost", "stickyhost", "Keeps the host name of local addresses on their way to LOCAL_RELAY or MAIL_HUB"),
+    plain(
+        "stickyhost",
+        "stickyhost",
+        &["_STICKY_LOCAL_DOMAIN_"],
+        "Keeps the host name of local addresses on their way to LOCAL_RELAY or MAIL_HUB",
+    ),
     later("sts", "sts", "Honours MTA-STS policies of the domains that mail is sent to"),
     FeatureSpec {
         notices: &[says(Always, "*** ERROR: FEATURE(tls_failures) has been replaced by confTLS_FALLBACK_TO_CLEAR\n")],

@@ -19,9 +19,14 @@ pub struct Routes {
     /// All mail for local domains, except for `local_users`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mail_hub: Option<NextHop>,
-    /// Recipients without a domain, except for `local_users`; after `mail_hub`.
+    /// Recipients without a domain, and those in local domains unless they keep it, except for `local_users`; after
+    /// `mail_hub`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unqualified: Option<NextHop>,
+    /// Recipients in local domains keep their domain: `mail_hub` gets `user@domain` instead of `user@hub`, and neither
+    /// `unqualified` nor `unknown_users` takes them.
+    #[serde(skip_serializing_if = "is_default")]
+    pub keep_local_domain: bool,
     /// Recipients in local domains who are no local users.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unknown_users: Option<NextHop>,
@@ -191,6 +196,7 @@ impl Routes {
         Self {
             mail_hub: next_hop(reader, "MAIL_HUB", routing.mail_hub.as_ref()),
             unqualified: next_hop(reader, "LOCAL_RELAY", routing.local_relay.as_ref()),
+            keep_local_domain: routing.sticky_hosts.is_some(),
             unknown_users: next_hop(reader, "LUSER_RELAY", routing.luser_relay.as_ref()),
             smart_host: next_hop(reader, "SMART_HOST", routing.smart_host.as_ref()),
             local_users: names(reader, Class::LocalUser),

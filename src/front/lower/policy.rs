@@ -107,6 +107,7 @@ fn routing(table: &mut Table<'_, '_, '_>) -> Routing {
         smart_host: table.spanned("SMART_HOST"),
         local_relay: table.spanned("LOCAL_RELAY"),
         mail_hub: table.spanned("MAIL_HUB"),
+        sticky_hosts: table.flag("_STICKY_LOCAL_DOMAIN_"),
         luser_relay: table.spanned("LUSER_RELAY"),
         mailertable: map(table, "_MAILER_TABLE_", "mailertable"),
         virtusertable: map(table, "_VIRTUSER_TABLE_", "virtusertable"),

@@ -82,10 +82,7 @@ fn policy(site: &Site, r: &mut Rules) {
     r.ruleset("Parse1", "Parse1: the site's policy, from the most particular to the most general");
     address_literal(site, r);
     virtual_users(site, r);
-    if class_may_be_used(site, Class::LocalUser) {
-        r.rule("$=L < @ $=w . >", format!("$#{local} $: @ $1"), "a user who is always local");
-    }
-    r.rule("$+ < @ $=w . >", format!("$#{local} $: $1"), "a user of this host");
+    users_at_our_names(site, r);
     mailer_table(site, r);
     r.raw(site, RawSection::LocalUucp);
     pseudo_domains(site, r);
@@ -106,6 +103,34 @@ fn policy(site: &Site, r: &mut Rules) {
         r.rule("$=L", format!("$#{local} $: @ $1"), "a user who is always local");
     }
     r.rule("$+", format!("$#{local} $: $1"), "a user without a host");
+}
+
+/// Users at a name of this host. With `stickyhost` they go to the mail hub as they are, or stay here; otherwise ruleset 5 has
+/// a say.
+fn users_at_our_names(site: &Site, r: &mut Rules) {
+    let local = &site.mailer_names.local;
+    let Some(sticky) = &site.routing.sticky_hosts else {
+        if class_may_be_used(site, Class::LocalUser) {
+            r.rule("$=L < @ $=w . >", format!("$#{local} $: @ $1"), "a user who is always local");
+        }
+        r.rule("$+ < @ $=w . >", format!("$#{local} $: $1"), "a user of this host");
+        return;
+    };
+    r.because(sticky.span);
+    let hub = site.routing.mail_hub.is_some() || sets_macro(site, 'H');
+    let ours = if hub {
+        r.rule("$+ < @ $=w . >", "$: < $H > $1 < @ $2 . >", "a user of this host: is there a hub?").rule(
+            "< $+ > $+ < @ $+ >",
+            "$: $>MailerToTriple < $1 > $2 < @ $3 >",
+            "it takes the whole address",
+        );
+        "< > $+ < @ $+ >"
+    } else {
+        "$+ < @ $=w . >"
+    };
+    r.rule(ours.replacen("$+", "$+ + $*", 1), format!("$#{local} $: $1 + $2"), "a user with detail stays here ...")
+        .rule(ours, format!("$#{local} $: @ $1"), "... and so does any other, without ruleset 5")
+        .because(None);
 }
 
 fn address_literal(site: &Site, r: &mut Rules) {
