@@ -11,13 +11,12 @@ mod mc {
         fs, io,
         path::{Path, PathBuf},
         process::Command,
-        thread,
     };
 
     use relaycc::{
         diagnostic::Diagnostic,
         front::{Compiled, Input, Syntax, compile},
-        source::{FileSystem, NoFiles, Sources},
+        source::{FileSystem, Sources},
     };
 
     /// Files beside a fixture.
@@ -142,97 +141,5 @@ mod mc {
             compared += 1;
         }
         println!("{compared} files give the same messages");
-    }
-
-    /// A small generator of numbers, the same on every machine.
-    struct Dice(u64);
-
-    impl Dice {
-        fn roll(&mut self, sides: usize) -> usize {
-            self.0 ^= self.0 << 13;
-            self.0 ^= self.0 >> 7;
-            self.0 ^= self.0 << 17;
-            usize::try_from(self.0 % (sides.max(1) as u64)).unwrap()
-        }
-    }
-
-    /// One change to a text: cut, double, swap with another text, insert what means something to m4, or end early.
-    fn mutate(text: &[u8], other: &[u8], dice: &mut Dice) -> Vec<u8> {
-        const PIECES: [&str; 14] = [
-            "`",
-            "'",
-            "(",
-            ")",
-            ",",
-            "dnl",
-            "\n",
-            "$*",
-            "define(",
-            "FEATURE(`",
-            "divert(9)",
-            "\u{0}",
-            "\u{fe}",
-            "MAILER(smtp)",
-        ];
-        let mut text = text.to_vec();
-        for _ in 0..=dice.roll(3) {
-            let at = dice.roll(text.len() + 1);
-            let end = (at + dice.roll(40)).min(text.len());
-            match dice.roll(5) {
-                0 => drop(text.drain(at..end)),
-                1 => {
-                    let part = text[at..end].to_vec();
-                    text.splice(at..at, part);
-                }
-                2 => {
-                    let from = dice.roll(other.len() + 1);
-                    let until = (from + dice.roll(80)).min(other.len());
-                    text.splice(at..end, other[from..until].iter().copied());
-                }
-                3 => {
-                    let piece = PIECES[dice.roll(PIECES.len())];
-                    text.splice(at..at, piece.bytes());
-                }
-                _ if dice.roll(4) == 0 => text.truncate(at),
-                _ => text.insert(at, u8::try_from(dice.roll(256)).unwrap()),
-            }
-        }
-        text
-    }
-
-    #[test]
-    fn ten_thousand_mutated_files_are_answered() {
-        const FILES: usize = 10_000;
-        let paths = [fixtures("features"), fixtures("wrong"), fixtures("arkum")].concat();
-        let texts: Vec<_> = paths.iter().map(|path| fs::read(path).unwrap()).collect();
-        let workers = thread::available_parallelism().map_or(1, usize::from);
-        let counts = thread::scope(|scope| {
-            let work = |worker: usize| {
-                let mut accepted = 0;
-                for n in (worker..FILES).step_by(workers) {
-                    let mut dice = Dice(0x9e37_79b9_7f4a_7c15 ^ ((n as u64 + 1) << 20));
-                    let other = &texts[dice.roll(texts.len())];
-                    let bytes = mutate(&texts[n % texts.len()], other, &mut dice);
-                    accepted += usize::from(is_answered(&bytes));
-                }
-                accepted
-            };
-            let running: Vec<_> = (0..workers).map(|worker| scope.spawn(move || work(worker))).collect();
-            running.into_iter().map(|worker| worker.join().unwrap()).sum::<usize>()
-        });
-        assert!(counts > FILES / 10 && counts < FILES, "{counts} of {FILES} accepted");
-    }
-
-    /// Compiles bytes and checks that the answer is whole; whether they are accepted.
-    fn is_answered(bytes: &[u8]) -> bool {
-        let Compiled { site, diagnostics, sources } =
-            compile(&Input { name: "site.mc", bytes, syntax: Syntax::Mc }, &NoFiles);
-        assert_eq!(site.is_none(), diagnostics.iter().any(Diagnostic::is_error));
-        for label in diagnostics.iter().flat_map(|d| &d.labels) {
-            let text = sources.get(label.span.source).unwrap().text();
-            let place = label.span.start as usize..label.span.end as usize;
-            assert!(text.get(place).is_some(), "a place is outside its text");
-        }
-        site.is_some()
     }
 }
