@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// All reports, an empty line between them.
-pub(super) fn render(diagnostics: &[Diagnostic], sources: &Sources, terminal: Terminal) -> String {
+pub(super) fn render(diagnostics: &[&Diagnostic], sources: &Sources, terminal: Terminal) -> String {
     // Lines break at blanks only: names, paths and addresses stay whole.
     let options = MietteHandlerOpts::new()
         .color(terminal.color)
@@ -46,7 +46,7 @@ pub(super) fn render(diagnostics: &[Diagnostic], sources: &Sources, terminal: Te
 type Texts<'a> = BTreeMap<SourceId, (&'a Source, Cow<'a, str>)>;
 
 /// Every text that a diagnostic points into, made printable once.
-fn printable_texts<'a>(diagnostics: &[Diagnostic], sources: &'a Sources) -> Texts<'a> {
+fn printable_texts<'a>(diagnostics: &[&Diagnostic], sources: &'a Sources) -> Texts<'a> {
     let mut texts = Texts::new();
     for label in diagnostics.iter().flat_map(|d| &d.labels) {
         if let Some(source) = sources.get(label.span.source) {

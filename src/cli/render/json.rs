@@ -48,7 +48,7 @@ struct Position {
 }
 
 /// Every diagnostic on a line of its own.
-pub(super) fn render(diagnostics: &[Diagnostic], sources: &Sources) -> String {
+pub(super) fn render(diagnostics: &[&Diagnostic], sources: &Sources) -> String {
     let mut out = String::new();
     for diagnostic in diagnostics {
         let labels =

@@ -38,16 +38,22 @@ pub struct Terminal {
     pub width: Option<usize>,
 }
 
-/// All diagnostics of a run, in the order in which they were found.
+/// All diagnostics of a run, for `sendmail` in the order in which they were found, otherwise in the order of their places;
+/// those that have none come last.
 pub fn render(format: Format, diagnostics: &[Diagnostic], sources: &Sources, terminal: Terminal) -> String {
     if diagnostics.is_empty() {
         return String::new();
     }
+    let mut by_place: Vec<_> = diagnostics.iter().collect();
+    by_place.sort_by_key(|diagnostic| {
+        let span = diagnostic.span();
+        (span.is_none(), span.map(|span| (span.source, span.start)))
+    });
     match format {
-        Format::Human => human::render(diagnostics, sources, terminal),
-        Format::Short => short::render(diagnostics, sources),
+        Format::Human => human::render(&by_place, sources, terminal),
+        Format::Short => short::render(&by_place, sources),
         Format::Sendmail => sendmail::render(diagnostics),
-        Format::Json => json::render(diagnostics, sources),
+        Format::Json => json::render(&by_place, sources),
     }
 }
 
@@ -132,7 +138,8 @@ mod tests {
         }
         assert_eq!(objects[0]["span"]["start"]["line"], 2);
         assert_eq!(objects[0]["span"]["end"]["column"], 8);
-        assert!(objects[2]["span"].is_null());
+        // What has no place comes last.
+        assert!(objects[2]["span"].is_object() && objects[3]["span"].is_null());
     }
 
     proptest::proptest! {

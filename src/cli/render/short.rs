@@ -6,7 +6,7 @@ use super::{printable::printable, severity_word};
 use crate::{diagnostic::Diagnostic, source::Sources};
 
 /// `file:line:column: error[code]: message`; without the place where there is none.
-pub(super) fn render(diagnostics: &[Diagnostic], sources: &Sources) -> String {
+pub(super) fn render(diagnostics: &[&Diagnostic], sources: &Sources) -> String {
     let mut out = String::new();
     for diagnostic in diagnostics {
         if let Some((span, source)) = diagnostic.span().and_then(|span| Some((span, sources.get(span.source)?))) {
