@@ -1,6 +1,11 @@
 //! Reports for people: miette's, with the source line under the message.
 
-use std::{borrow::Cow, collections::BTreeMap, error::Error, fmt};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    error::Error,
+    fmt::{self, Write as _},
+};
 
 use miette::{LabeledSpan, MietteError, MietteHandlerOpts, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
@@ -12,7 +17,10 @@ use crate::{
     source::{Source, SourceId, Sources},
 };
 
-/// All reports, an empty line between them.
+/// How many findings of one code are reported in full. A generated access map may have as many as it has entries.
+const ALIKE: usize = 20;
+
+/// The reports, an empty line between them; of findings of one code the first ones, and how many more there are.
 pub(super) fn render(diagnostics: &[&Diagnostic], sources: &Sources, terminal: Terminal) -> String {
     // Lines break at blanks only: names, paths and addresses stay whole.
     let options = MietteHandlerOpts::new()
@@ -29,7 +37,13 @@ pub(super) fn render(diagnostics: &[&Diagnostic], sources: &Sources, terminal: T
     .build();
     let texts = printable_texts(diagnostics, sources);
     let mut out = String::new();
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     for diagnostic in diagnostics {
+        let alike = seen.entry(diagnostic.code).or_default();
+        *alike += 1;
+        if *alike > ALIKE {
+            continue;
+        }
         if !out.is_empty() {
             out.push('\n');
         }
@@ -38,6 +52,10 @@ pub(super) fn render(diagnostics: &[&Diagnostic], sources: &Sources, terminal: T
             out.push_str(text.trim_matches('\n'));
             out.push('\n');
         }
+    }
+    for (code, count) in seen.into_iter().filter(|(_, count)| *count > ALIKE) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "\n{} more of [{code}]: all of them with --format short", count - ALIKE);
     }
     out
 }

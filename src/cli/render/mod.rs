@@ -121,6 +121,22 @@ mod tests {
     }
 
     #[test]
+    fn people_are_shown_twenty_alike_and_told_of_the_rest() {
+        let of = |code, count| std::iter::repeat_n(Diagnostic::warning(code, "m"), count);
+        let diagnostics: Vec<_> = of("many", 23).chain(of("few", 20)).collect();
+        let rendered = |format| {
+            let plain = Terminal { color: false, width: Some(80) };
+            render(format, &diagnostics, &Sources::default(), plain)
+        };
+        let human = rendered(Format::Human);
+        assert_eq!(human.matches("warning[many]").count(), 20);
+        assert_eq!(human.matches("warning[few]").count(), 20);
+        assert!(human.ends_with("\n\n3 more of [many]: all of them with --format short\n"), "{human}");
+        assert_eq!(rendered(Format::Short).lines().count(), 43);
+        assert_eq!(rendered(Format::Json).lines().count(), 43);
+    }
+
+    #[test]
     fn json_is_one_object_a_line_with_every_field() {
         let text = rendered(Format::Json, false);
         let objects = text.lines().map(|l| serde_json::from_str::<serde_json::Value>(l).unwrap()).collect::<Vec<_>>();
