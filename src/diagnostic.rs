@@ -103,10 +103,14 @@ impl Diagnostic {
 /// The nearest of `known` to `name`, if it is near enough to be what was meant.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = name.to_ascii_lowercase();
+    let length = wanted.chars().count();
+    let tolerated = |known: &str| (known.len().max(wanted.len()) / 3).max(1);
     known
         .into_iter()
+        // Names that differ more than that in length alone need not be compared.
+        .filter(|k| k.chars().count().abs_diff(length) <= tolerated(k))
         .map(|k| (strsim::damerau_levenshtein(&wanted, &k.to_ascii_lowercase()), k))
-        .filter(|(distance, k)| *distance <= (k.len().max(wanted.len()) / 3).max(1))
+        .filter(|(distance, k)| *distance <= tolerated(k))
         .min_by_key(|(distance, k)| (*distance, k.len()))
         .map(|(_, k)| k)
 }

@@ -34,7 +34,7 @@
 //! mailer table may route, and it is advice where a file may name them. Documented: RFC 5321 section 5.1; sendmail's FAQ,
 //! question 4.5.
 
-use std::net::Ipv4Addr;
+use std::{collections::HashSet, net::Ipv4Addr};
 
 use super::{
     Rule,
@@ -58,15 +58,17 @@ fn check(site: &Site, zones: &Zones) -> Vec<Diagnostic> {
     let Some(host) = &site.domain_name else { return Vec::new() };
     let host = host.value.to_ascii_lowercase();
     let addresses: Vec<Ipv4Addr> = addresses(zones, &host);
+    let local = site.classes.members(Class::Local).iter();
+    let local: HashSet<String> = local.map(|member| member.value.to_ascii_lowercase()).collect();
     zones
-        .records
+        .records()
         .iter()
         .filter_map(|record| match &record.data {
             Data::Mx { preference, host: target } => Some((record, *preference, target.value.as_str())),
             _ => None,
         })
         .filter(|(_, _, target)| is_host(zones, &host, &addresses, target))
-        .filter(|(record, ..)| !is_local(site, &record.owner.value, &host))
+        .filter(|(record, ..)| record.owner.value != host && !local.contains(&record.owner.value))
         .filter_map(|(record, preference, _)| {
             let best = zones
                 .of(&record.owner.value)
@@ -137,10 +139,6 @@ fn is_host(zones: &Zones, host: &str, own: &[Ipv4Addr], name: &str) -> bool {
             Data::A(ip) => own.contains(ip),
             _ => false,
         })
-}
-
-fn is_local(site: &Site, domain: &str, host: &str) -> bool {
-    domain == host || listed(site, Class::Local, domain)
 }
 
 fn listed(site: &Site, class: Class, domain: &str) -> bool {

@@ -59,7 +59,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(site: &Site, zones: &Zones) -> Vec<Diagnostic> {
     let mut found = own_name(site, zones);
-    for record in &zones.records {
+    for record in zones.records() {
         if let Data::Mx { host, .. } = &record.data {
             found.extend(target(zones, record, &host.value));
         }

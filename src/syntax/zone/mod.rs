@@ -11,20 +11,37 @@ pub use name::{absolute, of_file_name, reverse};
 pub use parse::parse;
 pub use record::{Data, Record};
 
+use std::collections::{BTreeSet, HashMap};
+
 /// Records of one or more zones.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Zones {
     /// Names of the zones: the owners of their SOA records, or the first origin of a file that has none.
-    pub origins: Vec<String>,
+    origins: BTreeSet<String>,
+    /// Owners of NS records.
+    servers: BTreeSet<String>,
     /// Records in the order of the files.
-    pub records: Vec<Record>,
+    records: Vec<Record>,
+    /// Where in `records` those of a name are.
+    by_owner: HashMap<String, Vec<usize>>,
 }
 
 impl Zones {
     /// Adds what another file holds.
     pub fn extend(&mut self, other: Zones) {
         self.origins.extend(other.origins);
-        self.records.extend(other.records);
+        other.records.into_iter().for_each(|record| self.push(record));
+    }
+
+    fn push(&mut self, record: Record) {
+        let owner = &record.owner.value;
+        match record.data {
+            Data::Soa { .. } => drop(self.origins.insert(owner.clone())),
+            Data::Ns(_) => drop(self.servers.insert(owner.clone())),
+            _ => {}
+        }
+        self.by_owner.entry(owner.clone()).or_default().push(self.records.len());
+        self.records.push(record);
     }
 
     /// Whether no zone is known, so that nothing can be said about names.
@@ -35,23 +52,27 @@ impl Zones {
     /// Whether a name is in one of the zones, so that a record that is not here does not exist. Names below a delegation
     /// are in another zone.
     pub fn covers(&self, name: &str) -> bool {
-        self.origins.iter().any(|origin| is_in(name, origin))
-            && !self.records.iter().any(|record| {
-                matches!(record.data, Data::Ns(_))
-                    && is_in(name, &record.owner.value)
-                    && !self.origins.contains(&record.owner.value)
-            })
+        let is_delegated = |domain| self.servers.contains(domain) && !self.origins.contains(domain);
+        upwards(name).any(|domain| self.origins.contains(domain)) && !upwards(name).any(is_delegated)
     }
 
-    /// Records of a name.
-    pub fn of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Record> {
-        self.records.iter().filter(move |record| record.owner.value.eq_ignore_ascii_case(name))
+    /// Every record, in the order of the files.
+    pub fn records(&self) -> &[Record] {
+        &self.records
+    }
+
+    /// Records of a name in lower case, in the order of the files.
+    pub fn of(&self, name: &str) -> impl Iterator<Item = &Record> {
+        self.by_owner.get(name).into_iter().flatten().filter_map(|at| self.records.get(*at))
     }
 }
 
-/// Whether `name` is `domain` or below it.
-fn is_in(name: &str, domain: &str) -> bool {
-    domain.is_empty() || name == domain || name.strip_suffix(domain).is_some_and(|head| head.ends_with('.'))
+/// A name and the domains that it is in, up to the root, which is empty.
+fn upwards(name: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(name), |name| match name.split_once('.') {
+        Some((_, domain)) => Some(domain),
+        None => (!name.is_empty()).then_some(""),
+    })
 }
 
 #[cfg(test)]

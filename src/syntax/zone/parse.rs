@@ -35,7 +35,7 @@ pub fn parse(text: &str, source: SourceId, origin: &str) -> (Zones, Vec<Diagnost
         Err(error) => reader.syntax(text, &error),
     }
     if reader.zones.origins.is_empty() && !reader.zones.records.is_empty() {
-        reader.zones.origins.push(reader.origin.clone());
+        reader.zones.origins.insert(reader.origin.clone());
     }
     (reader.zones, reader.diagnostics)
 }
@@ -141,12 +141,7 @@ impl Reader {
         };
         let owner = Spanned::new(name, owner.map_or(span, |owner| owner.span));
         match self.data(kind.text, data) {
-            Ok(data) => {
-                if matches!(data, Data::Soa { .. }) {
-                    self.zones.origins.push(owner.value.clone());
-                }
-                self.zones.records.push(Record { owner, data, span });
-            }
+            Ok(data) => self.zones.push(Record { owner, data, span }),
             Err(what) => self.refuse(span, what),
         }
     }

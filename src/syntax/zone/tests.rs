@@ -33,7 +33,7 @@ fn read(text: &str) -> (Zones, Vec<String>) {
 fn owners_origins_classes_and_parentheses() {
     let (zones, problems) = read(ZONE);
     assert_eq!(problems, Vec::<String>::new());
-    assert_eq!(zones.origins, ["example.org"]);
+    assert_eq!(zones.origins, ["example.org".to_owned()].into());
     let hosts: Vec<_> = zones
         .of("example.org")
         .filter_map(|r| match &r.data {
