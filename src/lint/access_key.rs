@@ -89,14 +89,18 @@ pub(super) fn entries(map: Option<&AccessMap>) -> &[AccessEntry] {
     map.map_or(&[], |map| map.entries.as_slice())
 }
 
-/// Whether sendmail looks an IPv6 address up in the words in which it is written here, without regard to case.
-pub(super) fn is_looked_up(site: &Site, written: &str, groups: &[u16]) -> bool {
-    let compressed = site.options.get("UseCompressedIPv6Addresses").is_some_and(|setting| {
+/// Why an IPv6 address in other words is not found.
+pub(super) const IPV6_AS_TEXT: &str = "they are compared as text, and sendmail writes all eight groups without leading zeros, unless told to compress them";
+
+/// How sendmail writes an IPv6 address, or the first groups of one, when it looks it up.
+pub(super) fn looked_up(site: &Site, groups: &[u16]) -> String {
+    let is_compressed = site.options.get("UseCompressedIPv6Addresses").is_some_and(|setting| {
         setting.value.trim().is_empty() || setting.value.trim_start().starts_with(['t', 'T', 'y', 'Y'])
     });
-    let short = <[u16; 8]>::try_from(groups).map(|all| Ipv6Addr::from(all).to_string());
-    written.eq_ignore_ascii_case(&ipv6::in_full(groups))
-        || compressed && short.is_ok_and(|short| written.eq_ignore_ascii_case(&short))
+    match <[u16; 8]>::try_from(groups) {
+        Ok(all) if is_compressed => Ipv6Addr::from(all).to_string(),
+        _ => ipv6::in_full(groups),
+    }
 }
 
 /// The tag in lower case, empty for none.

@@ -34,11 +34,11 @@ use std::net::Ipv6Addr;
 
 use super::{
     Rule,
-    access_key::{Key, entries, is_looked_up, is_mail_tag, tag},
+    access_key::{IPV6_AS_TEXT, Key, entries, is_mail_tag, looked_up, tag},
 };
 use crate::{
     diagnostic::{Diagnostic, Severity, nearest},
-    site::{AccessAction, AccessEntry, AccessMap, Site, TAGS, ipv6},
+    site::{AccessAction, AccessEntry, AccessMap, Site, TAGS},
     syntax::zone::Zones,
 };
 
@@ -196,10 +196,11 @@ fn unknown_tag(site: &Site, map: &AccessMap, key: &str, word: &str, rest: &str) 
 /// Whether sendmail writes the address as the key has it.
 fn ipv6(site: &Site, entry: &AccessEntry, groups: &[u16]) -> Option<Finding> {
     let written = entry.subject().get(5..).unwrap_or("");
-    (!is_looked_up(site, written, groups)).then(|| Finding {
+    let looked_up = looked_up(site, groups);
+    (!written.eq_ignore_ascii_case(&looked_up)).then(|| Finding {
         message: format!("the access key `{}` is not written as sendmail writes the address", entry.key),
-        why: "keys are compared as text, and sendmail writes all eight groups, each without leading zeros",
-        help: format!("write `{}`", with_tag(entry, &format!("IPv6:{}", ipv6::in_full(groups)))),
+        why: IPV6_AS_TEXT,
+        help: format!("write `{}`", with_tag(entry, &format!("IPv6:{looked_up}"))),
     })
 }
 

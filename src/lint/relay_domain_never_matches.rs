@@ -18,7 +18,10 @@
 //! The suggestions let hosts relay that could not, so they are not safe to carry out unseen. Documented: cf/README,
 //! "ANTI-SPAM CONFIGURATION CONTROL"; that IPv6 addresses are written in full was asked of sendmail 8.17.
 
-use super::{Rule, access_key::is_looked_up};
+use super::{
+    Rule,
+    access_key::{IPV6_AS_TEXT, looked_up},
+};
 use crate::{
     diagnostic::{Diagnostic, Severity},
     site::{Class, Site, ipv6},
@@ -44,13 +47,11 @@ fn judge(site: &Site, name: &str) -> Option<Diagnostic> {
         Some(Diagnostic::warning(RULE.code, message).why(why).help(help))
     };
     if let Some(address) = name.get(..5).filter(|tag| tag.eq_ignore_ascii_case("IPv6:")).and(name.get(5..)) {
-        let groups = ipv6::groups(address)?;
-        return (!is_looked_up(site, address, &groups)).then_some(()).and_then(|()| {
-            never(
-                "names are compared as text, and sendmail writes all eight groups, each without leading zeros",
-                format!("write `IPv6:{}`", ipv6::in_full(&groups)),
-            )
-        });
+        let looked_up = looked_up(site, &ipv6::groups(address)?);
+        if address.eq_ignore_ascii_case(&looked_up) {
+            return None;
+        }
+        return never(IPV6_AS_TEXT, format!("write `IPv6:{looked_up}`"));
     }
     if let Some((_, domain)) = name.rsplit_once('@') {
         return never(

@@ -162,6 +162,17 @@ fn the_registry_is_in_order_and_every_rule_has_its_file() {
 }
 
 #[test]
+fn compressed_addresses_are_right_where_sendmail_compresses_them() {
+    let text =
+        "OSTYPE(`linux')\nRELAY_DOMAIN(`IPv6:2001:db8::1 IPv6:2001:db8:0:0:0:0:0:2 IPv6:2001:db8')\nMAILER(`smtp')\n";
+    let found = |text: String| Case { name: "site.mc".into(), text, ..Case::default() }.findings();
+    let in_full = found(text.to_owned());
+    assert!(in_full.contains("help: write `IPv6:2001:db8:0:0:0:0:0:1`") && in_full.matches("help:").count() == 1);
+    let short = found(format!("define(`confUSE_COMPRESSED_IPV6_ADDRESSES', `True')\n{text}"));
+    assert!(short.contains("help: write `IPv6:2001:db8::2`") && short.matches("help:").count() == 1, "{short}");
+}
+
+#[test]
 fn a_hub_without_nouucp_is_found_beside_the_workstation() {
     let workstation = Case::fixture("nouucp_mismatch", "bad").compile();
     let judge = |hub: &str| {

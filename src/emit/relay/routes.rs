@@ -23,8 +23,8 @@ pub struct Routes {
     /// `mail_hub`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unqualified: Option<NextHop>,
-    /// Recipients in local domains keep their domain: `mail_hub` gets `user@domain` instead of `user@hub`, and neither
-    /// `unqualified` nor `unknown_users` takes them.
+    /// Recipients in local domains keep their domain: `mail_hub` gets `user@domain` instead of `user@hub`, that of
+    /// `local_users` as well, and neither `unqualified` nor `unknown_users` takes them.
     #[serde(skip_serializing_if = "is_default")]
     pub keep_local_domain: bool,
     /// Recipients in local domains who are no local users.
