@@ -13,9 +13,9 @@ use std::{
 
 use criterion::Criterion;
 use relaycc::{
-    emit::cf,
+    emit::{access, cf, relay},
     front::{self, Input, Syntax},
-    source::NoFiles,
+    source::{MemoryFiles, NoFiles},
 };
 
 /// Where Debian's sendmail-cf puts the m4 tree; `RELAYCC_CF_DIR` names another.
@@ -39,6 +39,24 @@ fn compile(criterion: &mut Criterion) -> io::Result<()> {
             bencher.iter(|| front::compile(black_box(&input), &NoFiles).site.map(|site| cf::emit(&site).to_string()));
         });
     }
+    Ok(())
+}
+
+/// A generated access map, into everything that is made of it.
+fn large_access(criterion: &mut Criterion) -> io::Result<()> {
+    let text: String = (0..10_000).map(|n| format!("From:host{n}.example.org\tREJECT\n")).collect();
+    let files = MemoryFiles([(PathBuf::from("access"), text.into_bytes())].into());
+    let mc = b"OSTYPE(`linux')\nFEATURE(`access_db')\nMAILER(`smtp')\n";
+    let input = Input { name: "site.mc", bytes: mc, syntax: Syntax::Mc };
+    let build = || {
+        let site = front::compile(black_box(&input), &files).site?;
+        let database = access::database(site.access.as_ref()?).ok()?;
+        Some((database, relay::relay_config(&site).ok()?.to_toml().ok()?))
+    };
+    if build().is_none() {
+        return Err(io::Error::other("the generated access map does not compile"));
+    }
+    criterion.bench_function("10,000 access entries to access.db and relay.toml", |bencher| bencher.iter(build));
     Ok(())
 }
 
@@ -87,6 +105,7 @@ fn beside_m4(out: &mut impl Write) -> io::Result<()> {
 fn main() -> io::Result<()> {
     let mut criterion = Criterion::default().configure_from_args();
     compile(&mut criterion)?;
+    large_access(&mut criterion)?;
     criterion.final_summary();
     // `cargo test` runs benchmarks once to see that they work; a comparison of debug builds would say nothing.
     if env::args().any(|argument| argument == "--bench") {
