@@ -97,12 +97,10 @@ fn classful(name: &str) -> Option<String> {
 
 /// The groups of an IPv6 address, or those that a mask leaves.
 fn ipv6_network(name: &str) -> Option<String> {
-    let (address, bits) = name.split_once('/').unwrap_or((name, "128"));
+    let Some((address, bits)) = name.split_once('/') else { return ipv6::groups(name).map(|all| ipv6::in_full(&all)) };
     let groups = ipv6::groups(address)?;
-    let bits = bits.parse::<usize>().ok().filter(|bits| bits % 16 == 0)?;
-    // Of a network that is not masked, all that is written; of `2001:db8::/32`, two groups.
-    let kept = if name.contains('/') { groups.get(..bits / 16)? } else { groups.as_slice() };
-    (!kept.is_empty()).then(|| ipv6::in_full(kept))
+    let bits = bits.parse::<usize>().ok().filter(|bits| *bits > 0 && bits % 16 == 0)?;
+    groups.get(..bits / 16).map(ipv6::in_full)
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@
 use super::Rule;
 use crate::{
     diagnostic::{Diagnostic, Severity},
-    site::{Listener, Site},
+    site::{Listener, Site, service_port},
     source::Span,
     syntax::zone::Zones,
 };
@@ -90,12 +90,8 @@ fn finding(first: &Socket, second: &Socket) -> Option<Diagnostic> {
 impl Socket {
     fn of(listener: &Listener, origin: Option<Span>) -> Self {
         let of = |letter, default: &str| listener.equate(letter).unwrap_or(default).to_ascii_lowercase();
-        let port = match of('P', "25").as_str() {
-            "smtp" => "25".to_owned(),
-            "submission" => "587".to_owned(),
-            "smtps" | "submissions" => "465".to_owned(),
-            port => port.to_owned(),
-        };
+        let port = of('P', "smtp");
+        let port = service_port(&port).map_or(port, |number| number.to_string());
         let address = match of('A', "").as_str() {
             "0.0.0.0" | "::" => String::new(),
             address => address.to_owned(),

@@ -46,9 +46,9 @@ fn judge(site: &Site, name: &str) -> Option<Diagnostic> {
         let message = format!("the relay domain `{name}` never matches");
         Some(Diagnostic::warning(RULE.code, message).why(why).help(help))
     };
-    if let Some(address) = name.get(..5).filter(|tag| tag.eq_ignore_ascii_case("IPv6:")).and(name.get(5..)) {
+    if let Some(address) = name.to_ascii_lowercase().strip_prefix("ipv6:") {
         let looked_up = looked_up(site, &ipv6::groups(address)?);
-        if address.eq_ignore_ascii_case(&looked_up) {
+        if address == looked_up {
             return None;
         }
         return never(IPV6_AS_TEXT, format!("write `IPv6:{looked_up}`"));

@@ -25,6 +25,16 @@ impl Listener {
     }
 }
 
+/// The port of a service that mail comes in by, or the number that stands there (RFC 6409 section 3.1, RFC 8314 section 3.3).
+pub fn service_port(name: &str) -> Option<u16> {
+    match name {
+        "smtp" => Some(25),
+        "submission" => Some(587),
+        "smtps" | "submissions" | "urd" => Some(465),
+        _ => name.parse().ok(),
+    }
+}
+
 /// All listeners and client settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Listeners {

@@ -18,7 +18,7 @@ mod setting;
 
 pub use access::{AccessAction, AccessEntry, AccessMap, TAGS, is_dsn};
 pub use class::{Class, ClassFile, Classes};
-pub use listener::{Listener, Listeners};
+pub use listener::{Listener, Listeners, service_port};
 pub use mailer::{Mailer, MailerNames};
 pub use map_spec::MapSpec;
 pub use policy::{

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{is_default, reader::Reader};
 use crate::{
-    site::Listener as Statement,
-    source::{Span, Spanned},
+    site::{Listener as Statement, service_port},
+    source::Span,
 };
 
 /// One socket that the relay listens on.
@@ -155,27 +155,11 @@ impl Listener {
 
 /// Every listener of the site, sendmail's own defaults included.
 pub(super) fn listeners(reader: &mut Reader<'_>) -> Vec<Listener> {
-    let daemons = &reader.site.listeners;
-    let mut listeners: Vec<_> = daemons
-        .daemons
-        .iter()
-        .enumerate()
-        .filter_map(|(number, statement)| listener(reader, statement, number))
-        .collect();
-    if daemons.daemons.is_empty() && daemons.inet6 {
-        listeners.push(Listener::new("MTA-v4", Family::Inet, 25));
-        listeners.push(Listener::new("MTA-v6", Family::Inet6, 25));
-    } else if daemons.daemons.is_empty() {
-        listeners.push(Listener::new("MTA", Family::Inet, 25));
-    }
-    if daemons.no_default_msa.is_none() {
-        listeners.push(Listener { no_etrn: true, ..Listener::new("MSA", Family::Inet, 587) });
-    }
-    listeners
+    let opened = reader.site.listeners.opened().into_iter().enumerate();
+    opened.filter_map(|(number, (text, span))| listener(reader, &text, span, number)).collect()
 }
 
-fn listener(reader: &mut Reader<'_>, statement: &Spanned<Statement>, number: usize) -> Option<Listener> {
-    let text = &statement.value;
+fn listener(reader: &mut Reader<'_>, text: &Statement, span: Option<Span>, number: usize) -> Option<Listener> {
     let name = text.equate('N').map_or_else(|| format!("Daemon{number}"), str::to_owned);
     let mut listener = Listener::new(&name, Family::Inet, 25);
     let mut refused = Vec::new();
@@ -184,7 +168,7 @@ fn listener(reader: &mut Reader<'_>, statement: &Spanned<Statement>, number: usi
         let understood = match key_letter {
             'n' | 'N' => true,
             'f' | 'F' => family(value).map(|f| listener.family = f).is_some(),
-            'p' | 'P' => port(value).map(|p| listener.port = p).is_some(),
+            'p' | 'P' => service_port(value).map(|p| listener.port = p).is_some(),
             // Read below, once the family is known.
             'a' | 'A' => true,
             'l' | 'L' => value.parse().map(|n| listener.backlog = Some(n)).is_ok(),
@@ -213,7 +197,7 @@ fn listener(reader: &mut Reader<'_>, statement: &Spanned<Statement>, number: usi
     for part in &refused {
         reader.refuse(
             format!("{part} of DAEMON_OPTIONS `{}`", text.text),
-            Some(statement.span),
+            span,
             "it has no counterpart: ports are numbers, addresses are numeric",
         );
     }
@@ -271,15 +255,6 @@ fn family(word: &str) -> Option<Family> {
         "inet6" => Some(Family::Inet6),
         "local" | "unix" => Some(Family::Unix),
         _ => None,
-    }
-}
-
-fn port(word: &str) -> Option<u16> {
-    match word {
-        "smtp" => Some(25),
-        "submission" => Some(587),
-        "smtps" | "submissions" | "urd" => Some(465),
-        _ => word.parse().ok(),
     }
 }
 
