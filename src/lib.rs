@@ -6,6 +6,8 @@
 //! site.mc  ──┘                                └─ lint ── diagnostics
 //! ```
 //!
+//! [`migrate`] writes a site.mc anew as a site.toml.
+//!
 //! Data flows one way, and a layer knows only those below it. The library does no I/O of its own: it takes text and a
 //! [`source::FileSystem`] and returns values; reading, writing and printing are in [`cli`].
 
@@ -16,6 +18,7 @@ pub mod emit;
 pub mod front;
 pub mod lint;
 pub mod map;
+pub mod migrate;
 pub mod site;
 pub mod source;
 pub mod syntax;

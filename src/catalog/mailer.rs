@@ -90,6 +90,12 @@ pub fn by_name(name: &str) -> Option<&'static MailerSpec> {
     MAILERS.iter().find(|mailer| mailer.name == name)
 }
 
+/// The place of a delivery agent among all, in the order in which they are written; those unknown come last.
+pub fn position(agent: &str) -> usize {
+    let mut all = MAILERS.iter().flat_map(|mailer| mailer.agents);
+    all.position(|known| known.name == agent).unwrap_or(usize::MAX)
+}
+
 /// What `MODIFY_MAILER_FLAGS` has asked of one delivery agent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FlagChanges {

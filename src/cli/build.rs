@@ -114,7 +114,7 @@ fn build(
         Destination::Directory(directory, existing) => {
             let files = without_sources(files, directory, &sources, wanted)?;
             output::replace(directory, &files, *existing).map_err(|error| unwritable(&error))?;
-            let names = files.iter().map(|file| format!("{}\n", directory.join(file.name).display()));
+            let names = files.iter().map(|file| format!("{}\n", directory.join(&file.name).display()));
             Ok(super::print(names.collect::<String>().as_bytes()))
         }
     }
@@ -151,13 +151,13 @@ fn without_sources(
 ) -> Result<Vec<OutputFile>, Box<Diagnostic>> {
     let read = sources.iter().filter_map(|source| fs::canonicalize(source.name()).ok()).collect::<Vec<_>>();
     let is_source =
-        |file: &OutputFile| fs::canonicalize(directory.join(file.name)).is_ok_and(|path| read.contains(&path));
+        |file: &OutputFile| fs::canonicalize(directory.join(&file.name)).is_ok_and(|path| read.contains(&path));
     let (mut overwriting, kept) = files.into_iter().partition::<Vec<_>, _>(is_source);
     overwriting.retain(|file| file.name != Product::Access.file_name() || wanted.names(Product::Access));
     match overwriting.first() {
         None => Ok(kept),
         Some(file) => {
-            let path = directory.join(file.name).display().to_string();
+            let path = directory.join(&file.name).display().to_string();
             let said = format!("`{path}` would be replaced by what is made from it");
             Err(Box::new(
                 Diagnostic::error("overwrites_source", said)
@@ -169,7 +169,7 @@ fn without_sources(
 }
 
 /// That the outputs could not be written.
-fn unwritable(error: &OutputError) -> Box<Diagnostic> {
+pub(super) fn unwritable(error: &OutputError) -> Box<Diagnostic> {
     let diagnostic = Diagnostic::error("unwritable_output", error.to_string());
     Box::new(match error {
         OutputError::Io { .. } => diagnostic.why("nothing was written; files that were there are as they were"),

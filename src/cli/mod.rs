@@ -9,6 +9,7 @@ mod completions;
 mod input;
 mod lint;
 mod man;
+mod migrate;
 pub mod output;
 mod products;
 pub mod render;
@@ -45,6 +46,7 @@ struct Cli {
 enum Command {
     Build(build::Arguments),
     Lint(lint::Arguments),
+    Migrate(migrate::Arguments),
     Schema(schema::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -76,6 +78,7 @@ pub fn main() -> ExitCode {
     let outcome = Cli::try_parse().and_then(|cli| match cli.command {
         Command::Build(arguments) => build::run(&arguments),
         Command::Lint(arguments) => Ok(lint::run(&arguments)),
+        Command::Migrate(arguments) => Ok(migrate::run(&arguments)),
         Command::Schema(arguments) => Ok(schema::run(&arguments)),
         Command::Completions(arguments) => Ok(completions::run(&arguments)),
         Command::Man(arguments) => man::run(&arguments),

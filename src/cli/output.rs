@@ -9,6 +9,7 @@
 //! directory keeps two runs from taking each other's files for such remains.
 
 use std::{
+    ffi::OsString,
     fs::{self, File, Metadata, Permissions},
     io::{self, Write},
     os::unix::fs::{MetadataExt, PermissionsExt, fchown},
@@ -27,7 +28,7 @@ const SUFFIX: &str = ".tmp";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutputFile {
     /// Its name in the output directory.
-    pub name: &'static str,
+    pub name: OsString,
     /// Permission bits of a file that is new; the user's umask takes away from them.
     pub mode: u32,
     /// What it holds.
@@ -108,7 +109,7 @@ fn replace_in(directory: &Path, files: &[OutputFile], existing: Existing) -> Res
     }
     let mut staged = Vec::with_capacity(files.len());
     for file in files {
-        let target = directory.join(file.name);
+        let target = directory.join(&file.name);
         let old = replaceable(&target, existing)?;
         staged.push((stage(directory, file, old.as_ref())?, target, old.is_some()));
     }
@@ -193,7 +194,7 @@ fn stage(directory: &Path, file: &OutputFile, old: Option<&Metadata>) -> Result<
         new.as_file().sync_all()?;
         Ok(new)
     };
-    staged().map_err(failed("write", &directory.join(file.name)))
+    staged().map_err(failed("write", &directory.join(&file.name)))
 }
 
 /// Gives the new file the old one's owner and group as far as the system lets us.
@@ -276,7 +277,7 @@ mod tests {
     use super::*;
 
     fn file(name: &'static str, mode: u32, text: &str) -> OutputFile {
-        OutputFile { name, mode, bytes: text.into() }
+        OutputFile { name: name.into(), mode, bytes: text.into() }
     }
 
     fn names(directory: &Path) -> Vec<String> {

@@ -40,7 +40,7 @@ impl Product {
             Product::Cf => 0o644,
             Product::Access | Product::Db | Product::Relay => 0o640,
         };
-        OutputFile { name: self.file_name(), mode, bytes: bytes.into() }
+        OutputFile { name: self.file_name().into(), mode, bytes: bytes.into() }
     }
 }
 
@@ -77,7 +77,7 @@ pub(super) fn make(
         let document = cf::emit(site);
         let map = wanted.source_map.then(|| source_map::json(&document, sources).into_bytes());
         files.push(Product::Cf.file(document.into_text()));
-        files.extend(map.map(|bytes| OutputFile { name: source_map::FILE_NAME, mode: 0o644, bytes }));
+        files.extend(map.map(|bytes| OutputFile { name: source_map::FILE_NAME.into(), mode: 0o644, bytes }));
     }
     match site.access.as_ref().filter(|map| !map.entries.is_empty()) {
         Some(map) => make_access(map, wanted, &mut files, diagnostics),

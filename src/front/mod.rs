@@ -12,6 +12,7 @@ pub mod lower;
 pub mod macros;
 pub mod mc;
 mod network;
+pub(crate) mod statement;
 pub mod toml;
 
 use crate::{
@@ -61,6 +62,9 @@ pub struct Compiled {
     /// The texts that spans point into.
     pub sources: Sources,
 }
+
+pub(crate) use mc::record;
+pub(crate) use toml::{conf::is_message, equates};
 
 /// Compiles a source into a site. `files` is asked for the files that it includes, by the path written there.
 pub fn compile(input: &Input<'_>, files: &dyn FileSystem) -> Compiled {

@@ -45,6 +45,11 @@ impl Class {
         Class::TrustAuthMech,
     ];
 
+    /// The class of this name in sendmail.cf, without braces.
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.name() == name)
+    }
+
     /// Its name in sendmail.cf, without braces.
     pub fn name(self) -> &'static str {
         match self {

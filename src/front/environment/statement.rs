@@ -26,7 +26,9 @@ impl Environment {
                     .help(format!("name what {statement} is to stand for, or remove it")),
             );
         }
-        self.classes.members.entry(class).or_default().extend(members);
+        if !members.is_empty() {
+            self.classes.members.entry(class).or_default().extend(members);
+        }
         if class == Class::VirtualHost {
             macros.set("_VIRTHOSTS_", "", words.span());
         }

@@ -8,6 +8,7 @@ mod policy;
 
 use super::{environment::Environment, macros::Macros};
 use crate::{
+    catalog::mailer,
     diagnostic::Diagnostic,
     site::{Class, ClassFile, Headers, Listener, Listeners, MailerNames, Setting, Site},
     source::Spanned,
@@ -24,6 +25,8 @@ pub fn lower(environment: &mut Environment, macros: &mut Macros<'_, '_>) -> Site
         raw: std::mem::take(&mut environment.raw),
         ..Site::default()
     };
+    // Their order says nothing.
+    site.mailers.sort_by_key(|mailer| mailer::position(&mailer.name));
     site.raw.retain(|_, pieces| !pieces.is_empty());
     let mut table = Table { environment, macros };
     site.milters = table.named_lists(|environment| &mut environment.milters);

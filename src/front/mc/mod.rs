@@ -6,6 +6,7 @@
 //! nobody means.
 
 pub(super) mod raw;
+mod record;
 mod slips;
 mod statements;
 #[cfg(test)]
@@ -13,11 +14,14 @@ mod tests;
 
 pub use statements::Statements;
 
+use record::Record;
+
 use super::{
     Compiled, Input, access_text,
     environment::{Environment, TREE},
     lower::lower,
     macros::Macros,
+    statement::Statement,
 };
 use crate::{
     diagnostic::Diagnostic,
@@ -27,6 +31,17 @@ use crate::{
 
 /// Compiles a `.mc`.
 pub(super) fn compile(input: &Input<'_>, files: &dyn FileSystem) -> Compiled {
+    run(input, files, None)
+}
+
+/// The same, and what the file says, statement by statement, in its order. Empty if it could not be read to its end.
+pub(crate) fn record(input: &Input<'_>, files: &dyn FileSystem) -> (Compiled, Vec<Statement>) {
+    let mut record = Record::default();
+    let compiled = run(input, files, Some(&mut record));
+    (compiled, record.statements)
+}
+
+fn run(input: &Input<'_>, files: &dyn FileSystem, mut record: Option<&mut Record>) -> Compiled {
     let mut sources = Sources::default();
     let (id, mut diagnostics) = load(&mut sources, input.name, input.bytes);
     if diagnostics.iter().any(Diagnostic::is_error) {
@@ -45,12 +60,16 @@ pub(super) fn compile(input: &Input<'_>, files: &dyn FileSystem) -> Compiled {
     for (name, text) in [("_CF_DIR_", TREE), ("CF_LEVEL", "10")] {
         macros.define(name, Text::computed(text, environment.nowhere()));
     }
-    let mut dialect = Statements::new(environment);
+    let mut dialect = Statements::new(environment, record.as_deref_mut());
     let finished = m4.run(&mut dialect, id).is_ok();
     let mut environment = dialect.into_environment();
     let mut site = None;
     if finished {
         raw::collect(&mut environment, &mut m4);
+        if let Some(record) = record {
+            record.definitions(&mut Macros::new(&mut m4));
+            record.raw(&environment);
+        }
         access_entries(&mut environment, &mut m4, input.name, files);
         let mut macros = Macros::new(&mut m4);
         environment.close(&mut macros, end);

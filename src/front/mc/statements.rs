@@ -1,5 +1,6 @@
 //! The macros of a `.mc`, as a dialect of m4.
 
+use super::record::Record;
 use crate::{
     catalog::{
         Support,
@@ -16,14 +17,15 @@ use crate::{
 
 /// Carries out statements against an environment.
 #[derive(Debug)]
-pub struct Statements {
+pub struct Statements<'r> {
     environment: Environment,
+    record: Option<&'r mut Record>,
 }
 
-impl Statements {
-    /// Statements that take effect in `environment`.
-    pub fn new(environment: Environment) -> Self {
-        Self { environment }
+impl<'r> Statements<'r> {
+    /// Statements that take effect in `environment` and, if that is wanted, are recorded.
+    pub(super) fn new(environment: Environment, record: Option<&'r mut Record>) -> Self {
+        Self { environment, record }
     }
 
     /// What they have declared.
@@ -33,6 +35,9 @@ impl Statements {
 
     /// Carries out one statement; the m4 text that is read in its place.
     fn carry_out(&mut self, macros: &mut Macros<'_, '_>, spec: &MacroSpec, call: &Call) -> &'static str {
+        if let Some(record) = &mut self.record {
+            record.statement(macros, spec, call);
+        }
         let environment = &mut self.environment;
         let empty = Text::empty(call.span);
         let arg = |n: usize| call.arg(n).unwrap_or(&empty);
@@ -46,13 +51,13 @@ impl Statements {
             MacroRole::MailerFlags => environment.modify_mailer_flags(call.str(0), call.str(1)),
             MacroRole::Version => environment.version_id(arg(0)),
             MacroRole::ClassMembers(class) => {
-                if let Some(class) = Class::ALL.into_iter().find(|known| known.name() == class) {
+                if let Some(class) = Class::by_name(class) {
                     environment.class_members(macros, class, arg(0), spec.name);
                 }
                 return REST_OF_LINE;
             }
             MacroRole::ClassFile(class) => {
-                if let Some(class) = Class::ALL.into_iter().find(|known| known.name() == class) {
+                if let Some(class) = Class::by_name(class) {
                     environment.class_file(macros, class, arg(0), spec.name);
                 }
                 return REST_OF_LINE;
@@ -119,7 +124,7 @@ fn section(name: &str) -> &'static str {
     }
 }
 
-impl Dialect for Statements {
+impl Dialect for Statements<'_> {
     fn is_macro(&self, name: &str) -> bool {
         Words::has(name) || spec(name).is_some() || matches!(name, "PUSHDIVERT" | "POPDIVERT")
     }

@@ -1,4 +1,7 @@
 //! `[conf]`: options, typed by the catalog; and the settings beside them.
+//!
+//! `false` for an option that is not a truth value means that it is not set, whatever the system type or a shared policy
+//! says, as `undefine` does in a `.mc`.
 
 use super::value::{Expected, Refusals, Text};
 use crate::{
@@ -7,6 +10,7 @@ use crate::{
         setting::{SettingKind, SettingSpec},
     },
     diagnostic::{Diagnostic, nearest},
+    front::statement::Statement,
     source::Spanned,
     syntax::toml::{Entry, Integer, Kind, Table, Value},
 };
@@ -14,37 +18,42 @@ use crate::{
 /// Options whose value is the text of a refusal, put between quotes in a rule.
 const MESSAGES: [&str; 3] = ["confRELAY_MSG", "confREJECT_MSG", "confRCPTREJ_MSG"];
 
-/// Reads the table: names of `.mc` and their values.
-pub(super) fn read(refusals: &mut Refusals, table: &Table) -> Vec<(&'static str, Text)> {
+/// Whether the option's value is such a text.
+pub(crate) fn is_message(option: &str) -> bool {
+    MESSAGES.contains(&option)
+}
+
+/// Reads the table.
+pub(super) fn read(refusals: &mut Refusals, table: &Table) -> Vec<Statement> {
     table.entries().iter().filter_map(|entry| option(refusals, entry)).collect()
 }
 
-fn option(refusals: &mut Refusals, entry: &Entry) -> Option<(&'static str, Text)> {
+fn option(refusals: &mut Refusals, entry: &Entry) -> Option<Statement> {
     let Some(option) = option::by_key(&entry.key.value) else {
         unknown(refusals, entry);
         return None;
     };
+    if is_unset(&entry.value, option.kind) {
+        return Some(Statement::Undefine(option.name, entry.value.span));
+    }
     let expected = expected(&format!("conf.{}", option.key), option.kind);
     let mut text = value(refusals, &entry.value, option.kind, &expected)?;
-    if MESSAGES.contains(&option.name) {
+    if is_message(option.name) {
         text.value = quoted(text.value);
     }
-    Some((option.name, text))
+    Some(Statement::Define(option.name, text))
 }
 
 /// A setting at the top of the document; `None` also for a marker that is not set.
-pub(super) fn setting(
-    refusals: &mut Refusals,
-    setting: &'static SettingSpec,
-    found: &Value,
-) -> Option<(&'static str, Text)> {
+pub(super) fn setting(refusals: &mut Refusals, setting: &'static SettingSpec, found: &Value) -> Option<Statement> {
     match setting.kind {
+        SettingKind::Value(kind) if is_unset(found, kind) => Some(Statement::Undefine(setting.name, found.span)),
         SettingKind::Value(kind) => {
             let text = value(refusals, found, kind, &expected(setting.key, kind))?;
-            Some((setting.name, text))
+            Some(Statement::Define(setting.name, text))
         }
         SettingKind::Marker => match found.kind {
-            Kind::Boolean(true) => Some((setting.name, Spanned::new(String::new(), found.span))),
+            Kind::Boolean(true) => Some(Statement::Define(setting.name, Spanned::new(String::new(), found.span))),
             Kind::Boolean(false) => None,
             _ => {
                 refusals.wrong_type(found, &Expected::new(setting.key, "true or false", "true"));
@@ -52,6 +61,11 @@ pub(super) fn setting(
             }
         },
     }
+}
+
+/// Whether a value says that an option of this kind is not set.
+fn is_unset(value: &Value, kind: OptionKind) -> bool {
+    kind != OptionKind::Boolean && matches!(value.kind, Kind::Boolean(false))
 }
 
 /// A refusal's text between double quotes, unless it has quotes of its own or macros, which quotes would hide.

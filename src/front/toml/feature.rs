@@ -6,7 +6,6 @@
 use super::{
     conf::quoted,
     names,
-    statement::Statement,
     value::{Expected, Refusals, Text, quoted_list},
 };
 use crate::{
@@ -15,6 +14,7 @@ use crate::{
         feature::{self, ArgumentKind, ArgumentSpec, Choice, FEATURES, FeatureSpec},
     },
     diagnostic::Diagnostic,
+    front::statement::Statement,
     source::{Span, Spanned},
     syntax::toml::{Entry, Kind, Table, Value},
 };

@@ -4,14 +4,13 @@
 //! one order in which statements take effect (`statement`). From there on it is a site like any other.
 
 mod access;
-mod conf;
-mod equates;
+pub(crate) mod conf;
+pub(crate) mod equates;
 mod feature;
 mod names;
 mod read;
 mod run;
 pub mod schema;
-mod statement;
 mod value;
 mod words;
 

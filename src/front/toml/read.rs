@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use super::{
     access, conf, equates, feature, names,
-    statement::Statement,
     value::{Expected, Refusals, Text, quoted_list},
 };
 use crate::{
@@ -17,7 +16,7 @@ use crate::{
         system::SYSTEMS,
     },
     diagnostic::{Diagnostic, nearest},
-    front::network,
+    front::{network, statement::Statement},
     site::{AccessEntry, Class, RawSection},
     source::{Span, Spanned},
     syntax::toml::{Entry, Table},
@@ -39,7 +38,7 @@ pub(super) struct Document {
 }
 
 /// Keys that are no macro of `.mc`.
-pub(super) const OWN_KEYS: [&str; 3] = ["conf", "access", "access_file"];
+pub(super) const OWN_KEYS: [&str; 4] = ["conf", "access", "access_file", "head"];
 
 /// Settings that have a key of another name, with what to write instead.
 const OTHERWISE: [(&str, &str); 2] = [("masquerade_name", "masquerade_as"), ("use_cw_file", "feature.use_cw_file")];
@@ -70,7 +69,7 @@ pub(super) fn read(refusals: &mut Refusals, root: &Table) -> Document {
             );
         } else if let Some(setting) = setting::by_key(key) {
             let defined = conf::setting(refusals, setting, &entry.value);
-            document.statements.extend(defined.map(|(name, text)| Statement::Define(name, text)));
+            document.statements.extend(defined);
         } else if let Some(spec) = macros::by_key(key) {
             document.statements.extend(statements(refusals, spec, entry));
         } else {
@@ -87,7 +86,7 @@ fn own(refusals: &mut Refusals, entry: &Entry, document: &mut Document) {
             let expected = Expected::new("conf", "a table of options", "{ domain_name = \"mail.example.com\" }");
             if let Some(table) = refusals.table(&entry.value, &expected) {
                 let options = conf::read(refusals, table);
-                document.statements.extend(options.into_iter().map(|(name, text)| Statement::Define(name, text)));
+                document.statements.extend(options);
             }
         }
         "access" => {
@@ -96,6 +95,12 @@ fn own(refusals: &mut Refusals, entry: &Entry, document: &mut Document) {
                 document.entries = access::read(refusals, table);
                 document.access = Some(entry.key.span);
             }
+        }
+        "head" => {
+            let expected = Expected::new("head", "lines of sendmail.cf, as text between three quotes", "'''…'''");
+            let text = refusals.lines(&entry.value, &expected);
+            let raw = |text| Statement::Raw { section: RawSection::Head, text, name: "HEAD" };
+            document.statements.extend(text.map(raw));
         }
         _ => {
             let expected = Expected::new("access_file", "the path of an access text", "\"access\"");
@@ -185,7 +190,7 @@ fn statements(refusals: &mut Refusals, spec: &'static MacroSpec, entry: &Entry) 
         MacroRole::ClassMembers(name) => members(refusals, spec, name, entry),
         MacroRole::ClassFile(class) => {
             let expected = Expected::new(key, "the path of a file, switches before it", "\"/etc/mail/names\"");
-            let Some(class) = class_of(class) else { return Vec::new() };
+            let Some(class) = Class::by_name(class) else { return Vec::new() };
             let files = refusals.texts(value, &expected).into_iter();
             files.map(|file| Statement::File { class, file, name: spec.name }).collect()
         }
@@ -286,7 +291,7 @@ fn is_domain(refusals: &mut Refusals, name: &Text, expected: &Expected) -> bool 
 }
 
 fn members(refusals: &mut Refusals, spec: &'static MacroSpec, class: &str, entry: &Entry) -> Vec<Statement> {
-    let Some(class) = class_of(class) else { return Vec::new() };
+    let Some(class) = Class::by_name(class) else { return Vec::new() };
     let (what, example) = match class {
         Class::Relay => ("names of hosts and domains, and networks", "[\"example.com\", \"192.168.138\"]"),
         Class::Exposed | Class::LocalUser => ("names of users", "[\"root\"]"),
@@ -325,11 +330,6 @@ fn is_relay(refusals: &mut Refusals, word: &Text, expected: &Expected) -> bool {
     let is_network = word.value.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     let is_ipv6 = word.value.get(..5).is_some_and(|tag| tag.eq_ignore_ascii_case("ipv6:"));
     is_network || is_ipv6 || is_domain(refusals, word, expected)
-}
-
-/// The class of this name in sendmail.cf.
-fn class_of(name: &str) -> Option<Class> {
-    Class::ALL.into_iter().find(|class| class.name() == name)
 }
 
 /// Where the raw lines of a macro go.

@@ -1,14 +1,16 @@
 //! Statements are carried out against the environment, as those of a `.mc` are, and become a site.
 
-use super::{
-    read::Document,
-    statement::{self, Statement},
-    value::Text as Value,
-    words,
-};
+use super::{read::Document, value::Text as Value, words};
 use crate::{
     diagnostic::Diagnostic,
-    front::{access_text, environment::Environment, lower::lower, macros::Macros, mc::raw},
+    front::{
+        access_text,
+        environment::Environment,
+        lower::lower,
+        macros::Macros,
+        mc::raw,
+        statement::{self, Statement},
+    },
     site::{AccessEntry, Site},
     source::{FileSystem, SourceId, Sources, Span},
     syntax::mc::{Machine, Text},
@@ -82,6 +84,7 @@ fn carry_out(environment: &mut Environment, macros: &mut Macros<'_, '_>, stateme
         Statement::System(name) => environment.ostype(macros, &literal(name), name.span),
         Statement::Domain(name) => environment.domain(macros, &literal(name), name.span),
         Statement::Define(name, value) => macros.define(name, literal(value)),
+        Statement::Undefine(name, _) => macros.undefine(name),
         Statement::MasqueradeAs(name) => environment.masquerade_as(macros, &literal(name)),
         Statement::Members { class, word, name } => environment.class_members(macros, *class, &literal(word), name),
         Statement::File { class, file, name } => environment.class_file(macros, *class, &literal(file), name),

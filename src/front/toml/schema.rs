@@ -46,6 +46,10 @@ pub fn schema() -> Value {
         "access_file".into(),
         described(some_text(), "File of access entries, beside this one, instead of the table `access`"),
     );
+    properties.insert(
+        "head".into(),
+        described(pattern(LINES), "Raw lines before all others, where a .mc's text outside its sections goes"),
+    );
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "site.toml",
@@ -126,7 +130,7 @@ fn supported(all: impl Iterator<Item = (&'static str, Support)>) -> Vec<&'static
 
 fn of_setting(spec: &SettingSpec) -> Value {
     let schema = match spec.kind {
-        SettingKind::Value(kind) => with_default(of_kind(kind), spec.default),
+        SettingKind::Value(kind) => with_default(or_unset(kind), spec.default),
         SettingKind::Marker => json!({ "type": "boolean" }),
     };
     described(schema, spec.help)
@@ -143,10 +147,25 @@ fn conf() -> Value {
     let options = OPTIONS
         .iter()
         .map(|option| {
-            (option.key.to_owned(), described(with_default(of_kind(option.kind), option.default), option.help))
+            (option.key.to_owned(), described(with_default(or_unset(option.kind), option.default), option.help))
         })
         .collect();
     described(table(options, &[]), "Options, named as in a .mc but in lower case and without `conf`")
+}
+
+/// A value of an option, or `false` where that means that it is not set.
+fn or_unset(kind: OptionKind) -> Value {
+    let mut schema = of_kind(kind);
+    if kind == OptionKind::Boolean {
+        return schema;
+    }
+    match schema.get_mut("anyOf").and_then(Value::as_array_mut) {
+        Some(forms) => {
+            forms.push(json!({ "const": false }));
+            schema
+        }
+        None => json!({ "anyOf": [schema, { "const": false }] }),
+    }
 }
 
 /// A value of an option.
@@ -297,8 +316,11 @@ fn nonempty(mut schema: Value) -> Value {
 
 fn named(known: &[Equate], required: &str) -> Value {
     let mut keys = equate_keys(known);
-    keys.insert("name".into(), described(pattern("^([A-Za-z0-9._-]+|.*\\$.*)$"), "Its name"));
-    table(keys, &["name", required])
+    let name = described(pattern("^([A-Za-z0-9._-]+|.*\\$.*)$"), "Its name");
+    keys.insert("name".into(), name.clone());
+    let written = described(pattern("="), "All other keys as sendmail.cf writes them: `Key=value, Key=value`");
+    let as_text = Map::from_iter([("name".to_owned(), name), ("equates".to_owned(), written)]);
+    json!({ "anyOf": [table(keys, &["name", required]), table(as_text, &["name", "equates"])] })
 }
 
 fn equate_keys(known: &[Equate]) -> Map<String, Value> {

@@ -48,7 +48,8 @@ fn owned<'k>(keys: impl IntoIterator<Item = &'k str>) -> BTreeSet<String> {
 fn keys_at_the_top_are_those_of_the_schema() {
     let catalog =
         MACROS.iter().map(|m| m.key).chain(SETTINGS.iter().map(|s| s.key)).chain(OPTIONS.iter().map(|o| o.key));
-    let all = catalog.chain(FEATURES.iter().map(|f| f.key)).chain(["conf", "access", "access_file", "nonsense"]);
+    let all =
+        catalog.chain(FEATURES.iter().map(|f| f.key)).chain(["conf", "access", "access_file", "head", "nonsense"]);
     same_keys(&schema(), "/properties", owned(all), |key| format!("{key} = 1979-05-27"));
 }
 

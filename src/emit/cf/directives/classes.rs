@@ -1,17 +1,7 @@
 //! Classes: `C` and `F` lines.
 
 use super::Document;
-use crate::{
-    site::{Class, Site},
-    source::{Span, Spanned},
-};
-
-/// Longest `C` line that is written. sendmail 8.17 expands a class line into 2,048 bytes and drops the rest of it
-/// silently, the middle of a word included.
-const LONGEST: usize = 1000;
-
-/// How far apart two members may stand in the source and still come from one list: `", "` or a new line of it.
-const NEAR: u32 = 8;
+use crate::site::{Class, Site};
 
 /// Classes that rules need whatever the site is, and those that its features need.
 pub fn fixed(cf: &mut Document, site: &Site) {
@@ -51,8 +41,10 @@ pub fn fixed(cf: &mut Document, site: &Site) {
 pub fn policy(cf: &mut Document, site: &Site) {
     for class in Class::ALL {
         let name = written(class);
-        for (words, origin) in lines(site.classes.members(class)) {
-            cf.line_from(format!("C{name}{words}"), origin);
+        // One to a line: each goes back to where it is named, and sendmail, which drops what a line has beyond 2,048 bytes
+        // of it silently, has nothing to drop.
+        for member in site.classes.members(class) {
+            cf.line_of(&["C", &name, &member.value], member.span);
         }
         for file in site.classes.files(class) {
             cf.line_from(format!("F{name}{}", file.value.text), file.span);
@@ -72,24 +64,4 @@ pub fn derived(cf: &mut Document, site: &Site) {
 fn written(class: Class) -> String {
     let name = class.name();
     if name.len() == 1 { name.to_owned() } else { format!("{{{name}}}") }
-}
-
-/// Members, as many to a line as come from one place and as fit.
-fn lines(members: &[Spanned<String>]) -> Vec<(String, Span)> {
-    let mut lines: Vec<(String, Span)> = Vec::new();
-    for member in members {
-        match lines.last_mut() {
-            Some((words, origin)) if near(*origin, member.span) && words.len() + 1 + member.value.len() <= LONGEST => {
-                words.push(' ');
-                words.push_str(&member.value);
-                *origin = origin.to(member.span);
-            }
-            _ => lines.push((member.value.clone(), member.span)),
-        }
-    }
-    lines
-}
-
-fn near(before: Span, after: Span) -> bool {
-    before.source == after.source && after.start.saturating_sub(before.end) <= NEAR && after.end >= before.start
 }

@@ -7,7 +7,8 @@ mod judge;
 mod table;
 
 use judge::judge;
-pub(super) use table::{CLIENT, DAEMON, Equate, EquateKind, MILTER, QUEUE};
+pub(super) use table::EquateKind;
+pub(crate) use table::{CLIENT, DAEMON, Equate, MILTER, QUEUE};
 
 use super::value::{Expected, Refusals, Text, quoted_list};
 use crate::{
@@ -67,16 +68,38 @@ pub(super) fn named(
                 None
             }
         };
-        let text = equates(refusals, key, table, item.span, known, &["name"]);
-        if table.get(required).is_none() {
-            missing(refusals, key, required, item.span);
-            continue;
-        }
+        let text = match table.get("equates") {
+            Some(entry) => whole(refusals, key, table, &entry.value, known),
+            None => {
+                let text = equates(refusals, key, table, item.span, known, &["name"]);
+                if table.get(required).is_none() {
+                    missing(refusals, key, required, item.span);
+                    continue;
+                }
+                text
+            }
+        };
         if let (Some(name), Some(equates)) = (name, text) {
             found.push(Named { name, equates });
         }
     }
     found
+}
+
+/// All equates as one text, as sendmail.cf has them: no other key but `name` may stand beside it.
+fn whole(refusals: &mut Refusals, key: &str, table: &Table, value: &Value, known: &[Equate]) -> Option<Text> {
+    let before = refusals.0.len();
+    for entry in table.entries().iter().filter(|entry| !["name", "equates"].contains(&entry.key.value.as_str())) {
+        refusals.unknown_key(entry, &format!("in `{key}` beside `equates`"), ["name"]);
+    }
+    let expected = Expected::new(
+        format!("{key}.equates"),
+        "`Key=value` pairs, separated by commas",
+        "\"S=local:/var/run/milter.sock, F=T\"",
+    );
+    let text = refusals.some_text(value, &expected)?;
+    let fits = written(refusals, key, &text, known);
+    (fits && refusals.0.len() == before).then_some(text)
 }
 
 fn missing(refusals: &mut Refusals, key: &str, what: &str, span: Span) {
@@ -186,6 +209,31 @@ fn written(refusals: &mut Refusals, key: &str, text: &Text, known: &[Equate]) ->
         }
     }
     refusals.0.len() == before
+}
+
+/// The keys and TOML values of a text as sendmail.cf has it, if a table of them would give the same text.
+pub(crate) fn pairs(text: &str, known: &[Equate]) -> Option<Vec<(&'static str, String)>> {
+    let mut pairs = Vec::new();
+    let mut rest = known.iter();
+    for part in text.split(", ") {
+        let (name, value) = part.split_once('=')?;
+        // A table's keys are written in the order of `known`.
+        let equate = rest.find(|equate| equate.name == name)?;
+        if value.is_empty() || value.contains(',') || value.trim() != value {
+            return None;
+        }
+        let is_number = value.parse::<u32>().is_ok_and(|number| number.to_string() == value);
+        let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+        let written = match equate.kind {
+            EquateKind::Port | EquateKind::Count if is_number => value.to_owned(),
+            EquateKind::Names if value.contains(';') => {
+                format!("[{}]", value.split(';').map(quoted).collect::<Vec<_>>().join(", "))
+            }
+            _ => quoted(value),
+        };
+        pairs.push((equate.key, written));
+    }
+    Some(pairs)
 }
 
 /// Whether `written` is the equate `name`. The first letter decides; its case only where another key has the same letter.

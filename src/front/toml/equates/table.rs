@@ -2,7 +2,7 @@
 
 /// What a value of one equate is.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::front::toml) enum EquateKind {
+pub(crate) enum EquateKind {
     /// A name of letters, digits, `-`, `_` and `.`.
     Name,
     /// A port: 1 to 65535, or the name of a service.
@@ -29,7 +29,7 @@ pub(in crate::front::toml) enum EquateKind {
 
 /// One `Key=value`.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::front::toml) struct Equate {
+pub(crate) struct Equate {
     /// Its key in site.toml.
     pub key: &'static str,
     /// Its key in sendmail.cf.
@@ -57,7 +57,7 @@ const RECEIVE: Equate =
     equate("rcv_buf_size", "RcvBufSize", EquateKind::Count, "Size of the TCP receive buffer in bytes");
 
 /// Of a listener, in the order that they are written.
-pub(in crate::front::toml) static DAEMON: &[Equate] = &[
+pub(crate) static DAEMON: &[Equate] = &[
     FAMILY,
     PORT,
     ADDR,
@@ -102,7 +102,7 @@ pub(in crate::front::toml) static DAEMON: &[Equate] = &[
 ];
 
 /// Of a way to connect.
-pub(in crate::front::toml) static CLIENT: &[Equate] = &[
+pub(crate) static CLIENT: &[Equate] = &[
     FAMILY,
     PORT,
     ADDR,
@@ -121,7 +121,7 @@ pub(in crate::front::toml) static CLIENT: &[Equate] = &[
 ];
 
 /// Of a milter, besides its name.
-pub(in crate::front::toml) static MILTER: &[Equate] = &[
+pub(crate) static MILTER: &[Equate] = &[
     equate(
         "socket",
         "S",
@@ -143,7 +143,7 @@ pub(in crate::front::toml) static MILTER: &[Equate] = &[
 ];
 
 /// Of a queue group, besides its name.
-pub(in crate::front::toml) static QUEUE: &[Equate] = &[
+pub(crate) static QUEUE: &[Equate] = &[
     equate("path", "P", EquateKind::Path, "Directory of the queue; an asterisk at its end for several"),
     equate("flags", "F", EquateKind::Letters(&[('f', "several runners at a time")]), "Flags, one letter each"),
     equate("nice", "N", EquateKind::Count, "How nice queue runners are to other processes"),

@@ -1,19 +1,21 @@
-//! What a `site.toml` says, as statements, and the one order in which they take effect.
+//! What a site says, as statements: what a `site.toml` is read into, and what a `.mc` comes down to once it is expanded.
 //!
-//! The document has no order. Statements are carried out as a careful `.mc` is laid out: the system type and shared
+//! A `site.toml` has no order. Its statements are carried out as a careful `.mc` is laid out: the system type and shared
 //! policies first, so that what the site itself says prevails; then definitions, before anything that reads them; then
 //! features, each after those that it needs; mailers last.
 
-use super::value::Text;
 use crate::{
     catalog::feature::FeatureSpec,
     site::{Class, RawSection},
-    source::Span,
+    source::{Span, Spanned},
 };
+
+/// Text that means what it says, and its place.
+type Text = Spanned<String>;
 
 /// One statement. The order of the variants is the order of their effect.
 #[derive(Debug, Clone)]
-pub(super) enum Statement {
+pub(crate) enum Statement {
     /// `VERSIONID`.
     VersionId(Text),
     /// `OSTYPE`.
@@ -22,6 +24,8 @@ pub(super) enum Statement {
     Domain(Text),
     /// `define`.
     Define(&'static str, Text),
+    /// `undefine`.
+    Undefine(&'static str, Span),
     /// `MASQUERADE_AS`.
     MasqueradeAs(Text),
     /// `RELAY_DOMAIN` and its like.
@@ -51,13 +55,35 @@ pub(super) enum Statement {
 }
 
 impl Statement {
+    /// Where it was written.
+    pub(crate) fn span(&self) -> Span {
+        match self {
+            Statement::VersionId(text)
+            | Statement::System(text)
+            | Statement::Domain(text)
+            | Statement::Define(_, text)
+            | Statement::MasqueradeAs(text)
+            | Statement::Members { word: text, .. }
+            | Statement::File { file: text, .. }
+            | Statement::Daemon(text)
+            | Statement::Client(text)
+            | Statement::MailFilter { name: text, .. }
+            | Statement::InputMailFilter { name: text, .. }
+            | Statement::QueueGroup { name: text, .. }
+            | Statement::MailerFlags { change: text, .. }
+            | Statement::Mailer(text)
+            | Statement::Raw { text, .. } => text.span,
+            Statement::Feature { span, .. } | Statement::NoFeature { span, .. } | Statement::Undefine(_, span) => *span,
+        }
+    }
+
     /// When it takes effect: statements of the same rank are carried out as they were read.
     fn rank(&self) -> (u8, u8, &str) {
         match self {
             Statement::VersionId(_) => (0, 0, ""),
             Statement::System(_) => (1, 0, ""),
             Statement::Domain(_) => (2, 0, ""),
-            Statement::Define(name, _) => (3, 0, name),
+            Statement::Define(name, _) | Statement::Undefine(name, _) => (3, 0, name),
             Statement::MasqueradeAs(_) => (4, 0, ""),
             Statement::Members { name, .. } => (5, 0, name),
             Statement::File { name, .. } => (6, 0, name),

@@ -1,0 +1,130 @@
+//! What a `.mc` comes down to, for whoever writes it anew in another language: its statements with their arguments expanded.
+//!
+//! Only what the file itself says is recorded, not what a system type or a feature does on its behalf.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    catalog::{
+        feature,
+        macros::{MacroRole, MacroSpec},
+        mailer::MAILERS,
+        option, setting,
+    },
+    front::{environment::Environment, macros::Macros, statement::Statement},
+    site::{Class, RawSection},
+    source::{Span, Spanned},
+    syntax::mc::{Call, Origin},
+};
+
+/// Statements, in the order in which they take effect.
+#[derive(Debug, Default)]
+pub(super) struct Record {
+    pub statements: Vec<Statement>,
+}
+
+impl Record {
+    /// Notes a statement; raw sections and definitions come at the end.
+    pub fn statement(&mut self, macros: &mut Macros<'_, '_>, spec: &MacroSpec, call: &Call) {
+        let mut text = |n: usize| {
+            let argument = call.arg(n).map(|text| macros.expand(text).as_str().to_owned()).unwrap_or_default();
+            Spanned::new(argument, call.span)
+        };
+        let statement = match spec.role {
+            MacroRole::Version => Statement::VersionId(Spanned::new(call.str(0).to_owned(), call.span)),
+            MacroRole::System => Statement::System(text(0)),
+            MacroRole::Domain => Statement::Domain(text(0)),
+            MacroRole::Mailer => Statement::Mailer(text(0)),
+            MacroRole::Setting(_) => Statement::MasqueradeAs(text(0)),
+            MacroRole::Daemon => Statement::Daemon(text(0)),
+            MacroRole::Client => Statement::Client(text(0)),
+            MacroRole::Milter => Statement::MailFilter { name: text(0), equates: text(1) },
+            MacroRole::InputMilter => Statement::InputMailFilter { name: text(0), equates: text(1) },
+            MacroRole::QueueGroup => Statement::QueueGroup { name: text(0), equates: text(1) },
+            MacroRole::Feature => {
+                let Some(feature) = feature::by_name(&text(0).value) else { return };
+                let arguments = (1..call.args.len()).map(text).collect();
+                Statement::Feature { feature, arguments, span: call.span }
+            }
+            MacroRole::MailerFlags => {
+                let known = MAILERS.iter().flat_map(|mailer| mailer.agents).map(|agent| agent.flags.modify);
+                let Some(mailer) = known.into_iter().find(|name| *name == call.str(0)) else { return };
+                Statement::MailerFlags { mailer, change: text(1) }
+            }
+            MacroRole::ClassMembers(class) => {
+                let Some(class) = Class::by_name(class) else { return };
+                let words = call.arg(0).map(|words| macros.expand(words).words()).unwrap_or_default();
+                let member = |word: Spanned<String>| {
+                    let word = Spanned::new(word.value, call.span);
+                    Statement::Members { class, word, name: spec.name }
+                };
+                self.statements.extend(words.into_iter().map(member));
+                return;
+            }
+            MacroRole::ClassFile(class) => {
+                let Some(class) = Class::by_name(class) else { return };
+                Statement::File { class, file: text(0), name: spec.name }
+            }
+            MacroRole::Hack | MacroRole::Raw | MacroRole::Uucp => return,
+        };
+        self.statements.push(statement);
+    }
+
+    /// Notes the definitions of options and settings that count at the end of the file.
+    pub fn definitions(&mut self, macros: &mut Macros<'_, '_>) {
+        let records = macros.machine().definitions().iter();
+        let counting = records
+            .filter(|record| {
+                record.origin != Origin::Supplied && record.removed.is_none() && record.replaced_by.is_none()
+            })
+            .filter_map(|record| Some((known(&record.name.value)?, record.call)))
+            .collect::<BTreeMap<&'static str, Span>>();
+        let mut undefined = BTreeMap::new();
+        for record in macros.machine().definitions() {
+            if let (Some(name), Some(span)) = (known(&record.name.value), record.removed) {
+                undefined.insert(name, span);
+            }
+        }
+        for (name, span) in undefined {
+            if !macros.exists(name) {
+                self.statements.push(Statement::Undefine(name, span));
+            }
+        }
+        for (name, span) in counting {
+            if let Some(value) = macros.expanded(name) {
+                self.statements.push(Statement::Define(name, Spanned::new(value.as_str().to_owned(), span)));
+            }
+        }
+    }
+
+    /// Notes the raw lines.
+    pub fn raw(&mut self, environment: &Environment) {
+        for (section, pieces) in &environment.raw {
+            let Some(span) = pieces.iter().find_map(|piece| piece.span) else { continue };
+            let text = pieces.iter().map(|piece| piece.text.as_str()).collect::<String>();
+            let text = Spanned::new(text, span);
+            self.statements.push(Statement::Raw { section: *section, text, name: statement_of(*section) });
+        }
+    }
+}
+
+/// The name of an option or setting, if there is one.
+fn known(name: &str) -> Option<&'static str> {
+    option::by_name(name).map(|option| option.name).or_else(|| setting::by_name(name).map(|setting| setting.name))
+}
+
+/// The statement that all lines of a section can stand under.
+fn statement_of(section: RawSection) -> &'static str {
+    match section {
+        RawSection::Head => "HEAD",
+        RawSection::Classes => "CLASSES",
+        RawSection::LocalConfig => "LOCAL_CONFIG",
+        RawSection::LocalRule3 => "LOCAL_RULE_3",
+        RawSection::LocalRule0 => "LOCAL_RULE_0",
+        RawSection::LocalUucp => "LOCAL_UUCP",
+        RawSection::LocalNetConfig => "LOCAL_NET_CONFIG",
+        RawSection::LocalDnsbl => "LOCAL_DNSBL",
+        RawSection::LocalRulesets => "LOCAL_RULESETS",
+        RawSection::MailerDefinitions => "MAILER_DEFINITIONS",
+    }
+}

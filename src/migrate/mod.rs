@@ -1,0 +1,350 @@
+//! A `site.mc` written anew as the `site.toml` that says the same.
+//!
+//! What the file says comes expanded and in order from the front end; here it is laid out as a person would have written it:
+//! values typed, remarks beside what they are about, definitions that change nothing left out. The result is compiled again
+//! and compared with the original, so that what cannot be said in a site.toml is refused, not lost.
+
+mod comments;
+mod page;
+mod value;
+
+use std::collections::BTreeSet;
+
+use comments::{Comments, Taken};
+use page::{Item, Page, Section};
+
+use crate::{
+    catalog::{
+        feature,
+        macros::{self, MACROS, MacroRole},
+        option, setting,
+    },
+    diagnostic::Diagnostic,
+    front::{self, Compiled, Input, Syntax, equates, statement::Statement},
+    site::Site,
+    source::{FileSystem, NoFiles, SourceId, Sources, Span, Spanned},
+};
+
+/// What came of a `.mc`.
+#[derive(Debug, Default)]
+pub struct Migrated {
+    /// The site.toml; `None` if the `.mc` is refused or cannot be said in one.
+    pub toml: Option<String>,
+    /// The site that both say.
+    pub site: Option<Site>,
+    /// The site that the site.toml would give where it is not the same.
+    pub other: Option<Site>,
+    /// What is to be said about the `.mc`.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The texts that spans point into.
+    pub sources: Sources,
+}
+
+/// Writes a `.mc` anew. `access` is the name of the access map's text beside it, if there is one, for the key `access_file`.
+pub fn migrate(input: &Input<'_>, access: Option<&str>, files: &dyn FileSystem) -> Migrated {
+    let (Compiled { site, mut diagnostics, sources }, statements) = front::record(input, files);
+    let Some(site) = site else { return Migrated { diagnostics, sources, ..Migrated::default() } };
+    let id = statements.iter().map(Statement::span).find_map(|span| {
+        let named = |id: SourceId| sources.get(id).is_some_and(|source| source.name() == input.name);
+        named(span.source).then_some(span.source)
+    });
+    let mut draft = Draft { statements, id, sources: &sources };
+    let mut policy = site.clone();
+    if let Some(access) = &mut policy.access {
+        access.entries.clear();
+    }
+    draft.drop_idle(&policy);
+    let page = draft.page(None);
+    let (text, compiled) = draft.compiled(&page);
+    let mut migrated = Migrated { site: Some(site), ..Migrated::default() };
+    match compiled.site {
+        Some(other) if other == policy => {
+            migrated.toml = Some(match access {
+                Some(_) => draft.page(access).text(),
+                None => text,
+            });
+        }
+        Some(other) => migrated.other = Some(other),
+        None => diagnostics.extend(compiled.diagnostics.iter().filter(|d| d.is_error()).map(|said| {
+            let line = said.span().and_then(|span| Some(compiled.sources.get(span.source)?.line_column(span.start).0));
+            refused(said, line.and_then(|line| page.origin(line)))
+        })),
+    }
+    Migrated { diagnostics, sources, ..migrated }
+}
+
+/// That a site.toml does not take what the `.mc` says.
+fn refused(said: &Diagnostic, place: Option<Span>) -> Diagnostic {
+    let diagnostic = Diagnostic::error("not_migrated", format!("a site.toml does not take this: {}", said.message));
+    let diagnostic = match place {
+        Some(span) => diagnostic.at(span, "this statement"),
+        None => diagnostic,
+    };
+    let why = "a site.toml is checked more strictly than a .mc: what sendmail would pass over or misread is refused";
+    let diagnostic = diagnostic.why(said.why.as_deref().unwrap_or(why));
+    match &said.help {
+        Some(help) => diagnostic.help(format!("mend it in the .mc first: {help}")),
+        None => diagnostic,
+    }
+}
+
+/// Statements on their way into a document.
+struct Draft<'a> {
+    statements: Vec<Statement>,
+    /// The file itself, unless it says nothing.
+    id: Option<SourceId>,
+    sources: &'a Sources,
+}
+
+impl Draft<'_> {
+    fn compiled(&self, page: &Page) -> (String, Compiled) {
+        let text = page.text();
+        let input = Input { name: "site.toml", bytes: text.as_bytes(), syntax: Syntax::Toml };
+        let compiled = front::compile(&input, &NoFiles);
+        (text, compiled)
+    }
+
+    /// Leaves out definitions without which the site is the same: those of a default, and those that come too late.
+    fn drop_idle(&mut self, site: &Site) {
+        let mut index = 0;
+        while let Some(statement) = self.statements.get(index) {
+            if !matches!(statement, Statement::Define(..) | Statement::Undefine(..)) {
+                index += 1;
+                continue;
+            }
+            let dropped = self.statements.remove(index);
+            let (_, compiled) = self.compiled(&self.page(None));
+            if compiled.site.as_ref() != Some(site) {
+                self.statements.insert(index, dropped);
+                index += 1;
+            }
+        }
+    }
+
+    /// The line of a place in the file itself, counted from 0.
+    fn line(&self, span: Span, byte: u32) -> Option<usize> {
+        if Some(span.source) != self.id {
+            return None;
+        }
+        Some(self.sources.get(span.source)?.line_column(byte).0 - 1)
+    }
+
+    fn comments(&self) -> Comments {
+        let Some(source) = self.id.and_then(|id| self.sources.get(id)) else { return Comments::default() };
+        let mut taken = Taken::default();
+        for statement in &self.statements {
+            let span = statement.span();
+            let (Some(first), Some(last)) = (self.line(span, span.start), self.line(span, span.end)) else { continue };
+            taken.first.insert(first);
+            let last = match statement {
+                Statement::Raw { text, .. } => first + text.value.lines().count().saturating_sub(1),
+                _ => last,
+            };
+            taken.further.extend(first + 1..=last);
+        }
+        let first: BTreeSet<usize> = taken.first.iter().copied().collect();
+        taken.further.retain(|line| !first.contains(line));
+        Comments::find(source.text(), &taken)
+    }
+
+    /// The document.
+    fn page(&self, access: Option<&str>) -> Page {
+        let mut comments = self.comments();
+        let mut parts = Parts::default();
+        let mut in_order = self.statements.iter().collect::<Vec<_>>();
+        in_order.sort_by_key(|statement| {
+            let span = statement.span();
+            (Some(span.source) != self.id, span.start)
+        });
+        for statement in in_order {
+            let span = statement.span();
+            let line = self.line(span, span.start);
+            let about = |comments: &mut Comments| match line {
+                Some(line) => (comments.take_before(line), comments.take_behind(line)),
+                None => (Vec::new(), None),
+            };
+            let (before, behind) = about(&mut comments);
+            parts.add(statement, |value| Item { value, before, behind, origin: span });
+        }
+        let mut page = Page::default();
+        page.remarks(&comments.head);
+        page.gap();
+        parts.write(&mut page, access);
+        if !comments.tail.is_empty() {
+            page.gap();
+            page.remarks(&comments.tail);
+        }
+        page
+    }
+}
+
+/// The parts of a document, in the order in which they are written.
+#[derive(Debug, Default)]
+struct Parts {
+    top: Section,
+    flags: Vec<(String, Item)>,
+    raw: Section,
+    conf: Section,
+    feature: Section,
+    /// Listeners, milters and queue groups, by their key.
+    lists: Vec<(&'static str, Vec<Listed>)>,
+}
+
+/// One entry of a list of tables.
+#[derive(Debug)]
+struct Listed {
+    item: Item,
+    /// Its keys and values; `None` if it has to stay the text that it is.
+    pairs: Option<Vec<(&'static str, String)>>,
+}
+
+impl Parts {
+    fn add(&mut self, statement: &Statement, item: impl FnOnce(String) -> Item) {
+        match statement {
+            Statement::VersionId(text) => self.top.add("versionid", item(value::text(&text.value))),
+            Statement::System(name) => self.top.set("ostype", item(value::text(&name.value))),
+            Statement::Domain(name) => self.top.add("domain", item(value::text(&name.value))),
+            Statement::MasqueradeAs(name) => self.top.set("masquerade_as", item(value::text(&name.value))),
+            Statement::Mailer(name) => self.top.add("mailer", item(value::text(&name.value))),
+            Statement::Define(name, text) => self.define(name, &text.value, item),
+            Statement::Undefine(name, _) => {
+                let item = item("false".into());
+                if let Some(option) = option::by_name(name) {
+                    self.conf.set(option.key, item);
+                } else if let Some(setting) = setting::by_name(name) {
+                    self.top.set(setting.key, item);
+                }
+            }
+            Statement::Members { word: text, name, .. } | Statement::File { file: text, name, .. } => {
+                let key = macros::by_name(name).map_or("", |spec| spec.key);
+                self.top.add(key, item(value::text(&text.value)));
+            }
+            Statement::Daemon(text) => {
+                let pairs = equates::pairs(&text.value, equates::DAEMON);
+                self.list("daemon", Listed { pairs, item: item(value::text(&text.value)) });
+            }
+            Statement::Client(text) => {
+                let pairs = equates::pairs(&text.value, equates::CLIENT);
+                self.list("client", Listed { pairs, item: item(value::text(&text.value)) });
+            }
+            Statement::MailFilter { name, equates } => {
+                self.named("mail_filter", name, equates, equates::MILTER, item);
+            }
+            Statement::InputMailFilter { name, equates } => {
+                self.named("input_mail_filter", name, equates, equates::MILTER, item);
+            }
+            Statement::QueueGroup { name, equates } => self.named("queue_group", name, equates, equates::QUEUE, item),
+            Statement::Feature { feature, arguments, .. } => {
+                let feature = feature.renamed_to.and_then(feature::by_name).unwrap_or(feature);
+                let arguments = arguments.iter().map(|argument| argument.value.clone()).collect::<Vec<_>>();
+                let item = item(value::feature(feature, &arguments));
+                if feature.repeatable {
+                    self.feature.add(feature.key, item);
+                } else {
+                    self.feature.set(feature.key, item);
+                }
+            }
+            Statement::NoFeature { feature, .. } => self.feature.set(feature.key, item("false".into())),
+            Statement::MailerFlags { mailer, change } => {
+                self.flags.push((mailer.to_ascii_lowercase(), item(value::text(&change.value))));
+            }
+            Statement::Raw { text, name, .. } => {
+                let key = macros::by_name(name).map_or("head", |spec| spec.key);
+                self.raw.set(key, item(value::lines(&text.value)));
+            }
+        }
+    }
+
+    fn define(&mut self, name: &str, text: &str, item: impl FnOnce(String) -> Item) {
+        if let Some(option) = option::by_name(name) {
+            let value = match front::is_message(option.name) {
+                true => value::answer(text),
+                false => value::option(option.kind, text),
+            };
+            self.conf.set(option.key, item(value));
+        } else if let Some(setting) = setting::by_name(name) {
+            let value = match setting.kind {
+                setting::SettingKind::Value(kind) => value::option(kind, text),
+                setting::SettingKind::Marker => "true".into(),
+            };
+            match setting.name {
+                "MASQUERADE_NAME" => self.top.set("masquerade_as", item(value)),
+                "USE_CW_FILE" => self.feature.set("use_cw_file", item("true".into())),
+                _ => self.top.set(setting.key, item(value)),
+            }
+        }
+    }
+
+    fn named(
+        &mut self,
+        key: &'static str,
+        name: &Spanned<String>,
+        equates: &Spanned<String>,
+        known: &'static [equates::Equate],
+        item: impl FnOnce(String) -> Item,
+    ) {
+        let pairs =
+            equates::pairs(&equates.value, known).unwrap_or_else(|| vec![("equates", value::text(&equates.value))]);
+        let pairs = [("name", value::text(&name.value))].into_iter().chain(pairs).collect();
+        self.list(key, Listed { item: item(String::new()), pairs: Some(pairs) });
+    }
+
+    fn list(&mut self, key: &'static str, listed: Listed) {
+        match self.lists.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, list)) => list.push(listed),
+            None => self.lists.push((key, vec![listed])),
+        }
+    }
+
+    fn write(mut self, page: &mut Page, access: Option<&str>) {
+        let (tables, texts) =
+            self.lists.into_iter().partition::<Vec<_>, _>(|(_, list)| list.iter().all(|listed| listed.pairs.is_some()));
+        for (key, list) in texts {
+            list.into_iter().for_each(|listed| self.top.add(key, listed.item));
+        }
+        page.section(&self.top);
+        if let Some(access) = access {
+            page.gap();
+            page.remarks(&["Entries of the access map.".to_owned()]);
+            page.plain(&format!("access_file = {}", value::text(access)));
+        }
+        for entry in &self.raw.0 {
+            page.gap();
+            page.section(&Section(vec![entry.clone()]));
+        }
+        let key = |role: MacroRole| MACROS.iter().find(|spec| spec.role == role).map_or("", |spec| spec.key);
+        if !self.flags.is_empty() {
+            page.header(&format!("[{}]", key(MacroRole::MailerFlags)));
+            let mut done = BTreeSet::new();
+            for (mailer, first) in &self.flags {
+                if !done.insert(mailer) {
+                    continue;
+                }
+                let changes = self.flags.iter().filter(|(name, _)| name == mailer).map(|(_, item)| item);
+                let values = changes.clone().map(|item| item.value.clone()).collect::<Vec<_>>();
+                let value = match values.as_slice() {
+                    [one] => one.clone(),
+                    _ => value::list(values),
+                };
+                changes.for_each(|item| page.remarks(&item.before));
+                page.pair(mailer, &value, first.behind.as_deref(), first.origin);
+            }
+        }
+        for (header, section) in [("[conf]", &self.conf), ("[feature]", &self.feature)] {
+            if !section.0.is_empty() {
+                page.header(header);
+                page.section(section);
+            }
+        }
+        for (key, list) in tables {
+            for Listed { item, pairs } in list {
+                page.gap();
+                page.remarks(&item.before);
+                page.header_here(&format!("[[{key}]]"), item.behind.as_deref());
+                for (key, value) in pairs.unwrap_or_default() {
+                    page.pair(key, &value, None, item.origin);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! `migrate`: a site.toml that says what a `.mc` says.
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs, io, path::Path};
+
+    use relaycc::{
+        emit::cf,
+        front::{self, Input, Syntax},
+        migrate::{Migrated, migrate},
+        source::FileSystem,
+    };
+
+    /// The files of this machine.
+    struct Disk;
+
+    impl FileSystem for Disk {
+        fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+            fs::read(path)
+        }
+    }
+
+    fn migrated(path: &str) -> Migrated {
+        let bytes = fs::read(path).unwrap();
+        migrate(&Input { name: path, bytes: &bytes, syntax: Syntax::Mc }, None, &Disk)
+    }
+
+    /// What each `.mc` of a folder comes to: nothing if it is refused or the same bytes come out, otherwise why not.
+    fn failures(folder: &str) -> (usize, Vec<String>) {
+        let mut paths: Vec<String> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path().display().to_string())
+            .filter(|path| path.ends_with(".mc"))
+            .collect();
+        paths.sort();
+        let (mut same, mut failures) = (0, Vec::new());
+        for path in paths {
+            let migrated = migrated(&path);
+            let Some(site) = migrated.site else { continue };
+            let name = Path::new(&path).file_stem().unwrap().to_str().unwrap().to_owned();
+            let Some(toml) = migrated.toml else {
+                failures.push(name);
+                continue;
+            };
+            let input = Input { name: "site.toml", bytes: toml.as_bytes(), syntax: Syntax::Toml };
+            let again = front::compile(&input, &Disk).site.unwrap();
+            assert_eq!(cf::emit(&site).into_text(), cf::emit(&again).into_text(), "{path}\n{toml}");
+            same += 1;
+        }
+        (same, failures)
+    }
+
+    #[test]
+    fn every_fixture_comes_out_the_same_or_is_refused() {
+        let (same, refused) = failures("fixtures/features");
+        // What a site.toml refuses for good reason: empty values, a unit that is gone, line breaks inside an option,
+        // letters that sendmail does not know, a comma in a name, a word that the feature does not know. And lists of two
+        // kinds asked in turn, whose order no site.toml can tell.
+        assert_eq!(
+            refused,
+            [
+                "conf_empty",
+                "conf_obsolete",
+                "conf_privacy_flags_lines",
+                "daemon_options_empty",
+                "daemon_options_modifiers",
+                "enhdnsbl_several",
+                "m4_empty_arguments",
+                "m4_own_macro",
+                "masquerade_as_empty",
+                "relay_mail_from_other",
+            ]
+        );
+        assert!(same >= 271, "only {same}");
+    }
+
+    /// Configurations written by others, where the environment names a folder of them.
+    #[test]
+    fn a_corpus_comes_out_the_same_or_is_refused() {
+        let Ok(corpus) = env::var("RELAYCC_CORPUS") else { return };
+        let (same, refused) = failures(&format!("{corpus}/mc"));
+        println!("{same} the same, refused: {refused:?}");
+        assert!(same > 0);
+    }
+
+    #[test]
+    fn remarks_stay_with_what_they_are_about() {
+        let migrated = migrated("fixtures/migrate/remarks.mc");
+        let toml = migrated.toml.unwrap();
+        insta::with_settings!({ snapshot_path => "../snapshots/migrate", prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!("remarks", toml);
+        });
+    }
+
+    #[test]
+    fn what_a_site_toml_refuses_is_refused_at_its_place() {
+        let migrated = migrated("fixtures/features/masquerade_as_empty.mc");
+        assert!(migrated.toml.is_none());
+        let said = migrated.diagnostics.iter().find(|said| said.code == "not_migrated").unwrap();
+        assert_eq!(migrated.sources.snippet(said.span().unwrap()), "MASQUERADE_AS(`')");
+    }
+
+    #[test]
+    fn entries_of_the_access_map_stay_in_their_file() {
+        let bytes = fs::read("fixtures/arkum/site.mc").unwrap();
+        let input = Input { name: "fixtures/arkum/site.mc", bytes: &bytes, syntax: Syntax::Mc };
+        let toml = migrate(&input, Some("access"), &Disk).toml.unwrap();
+        let input = Input { name: "fixtures/arkum/other.toml", bytes: toml.as_bytes(), syntax: Syntax::Toml };
+        let (again, original) = (front::compile(&input, &Disk).site, migrate_site());
+        assert_eq!(again, original);
+    }
+
+    fn migrate_site() -> Option<relaycc::site::Site> {
+        migrated("fixtures/arkum/site.mc").site
+    }
+}
