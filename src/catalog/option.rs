@@ -119,6 +119,26 @@ pub struct OptionSpec {
     pub help: &'static str,
 }
 
+/// Names that sendmail takes in `O` lines besides those that an option becomes (op guide section 5.6, and the builds that
+/// distributions make).
+pub const FURTHER: [&str; 15] = [
+    "AliasFile",
+    "BadRcptShutdown",
+    "BadRcptShutdownGood",
+    "CipherSuites",
+    "ClientPortOptions",
+    "DaemonPortOptions",
+    "HelpFile",
+    "QueueDirectory",
+    "QueueTimeout",
+    "SetCertAltnames",
+    "SmtpUTF8",
+    "StatusFile",
+    "StrictTransportSecurity",
+    "TimeZoneSpec",
+    "Verbose",
+];
+
 /// The option of this name in `.mc`.
 pub fn by_name(name: &str) -> Option<&'static OptionSpec> {
     OPTIONS.iter().find(|option| option.name == name)

@@ -7,6 +7,7 @@ use clap::Args;
 use super::input::{self, Disk, SiteFile};
 use crate::{
     diagnostic::Diagnostic,
+    emit::cf,
     front::{self, Compiled},
     lint,
     syntax::zone::{self, Zones},
@@ -58,6 +59,10 @@ pub(super) fn check(file: &SiteFile, zone_files: &[ZoneFile]) -> Compiled {
     }
     if let Some(site) = &compiled.site {
         compiled.diagnostics.extend(lint::check(site, &zones));
+        // Only raw lines can ask for what is not there.
+        if !site.raw.is_empty() {
+            compiled.diagnostics.extend(cf::undefined(&cf::emit(site), site));
+        }
     }
     compiled
 }

@@ -15,7 +15,9 @@ pub mod mx_points_back;
 pub mod nouucp_mismatch;
 pub mod relay_domain_never_matches;
 pub mod relay_host_dns;
+pub mod rule_without_tab;
 pub mod top_level_domain;
+pub mod unknown_option;
 
 use crate::{
     diagnostic::{Diagnostic, Severity},
@@ -54,7 +56,7 @@ pub struct Linted<'a> {
 }
 
 /// Every rule, in the order of their codes.
-pub const RULES: [Rule; 11] = [
+pub const RULES: [Rule; 13] = [
     access_never_matches::RULE,
     access_pointless::RULE,
     access_repeated::RULE,
@@ -65,7 +67,9 @@ pub const RULES: [Rule; 11] = [
     nouucp_mismatch::RULE,
     relay_domain_never_matches::RULE,
     relay_host_dns::RULE,
+    rule_without_tab::RULE,
     top_level_domain::RULE,
+    unknown_option::RULE,
 ];
 
 /// What the rules find in one site, by the order of [`RULES`] and then of the source.

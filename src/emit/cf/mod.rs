@@ -3,10 +3,12 @@
 //! The directives are the reference's as a set; the rulesets are our own, decide the same, and are only what the site
 //! uses. Every line knows the statement it comes from.
 
+mod calls;
 mod directives;
 mod document;
 mod rules;
 
+pub use calls::undefined;
 pub use document::{Document, Line};
 
 use crate::site::Site;

@@ -1,0 +1,73 @@
+//! Options that sendmail does not have.
+//!
+//! What: a raw `O` line with a name that sendmail 8.17 does not know: misspelt, or of a version long gone. Why it is bad: sendmail
+//! says "readcf: unknown option name" at every start and goes on without what the line asks for.
+//!
+//! # Example
+//!
+//! ```mc
+//! LOCAL_CONFIG
+//! O MaxMesageSize=1000000
+//! O AutoRebuildAliases=true
+//! ```
+//!
+//! # Instead
+//!
+//! ```mc
+//! define(`confMAX_MESSAGE_SIZE', `1000000')
+//! ```
+//!
+//! Case does not count, and a name may be cut short, as sendmail allows. Options of one letter (`OA/etc/aliases`) are not looked
+//! at. Documented: operations guide section 5.6.
+
+use super::Rule;
+use crate::{
+    catalog::option::{self, OPTIONS},
+    diagnostic::{Diagnostic, Severity, nearest},
+    site::Site,
+    syntax::zone::Zones,
+};
+
+pub(super) const RULE: Rule = Rule {
+    code: "unknown_option",
+    summary: "a raw line sets an option that sendmail does not have",
+    severity: Severity::Warning,
+    check,
+    together: None,
+};
+
+fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
+    let lines = site.raw.values().flatten().filter_map(|raw| {
+        // A blank after the letter is what tells a name from a letter.
+        let name = raw.text.strip_prefix("O ")?.trim_start().split(['=', ' ', '\t', '\n']).next()?;
+        (!name.is_empty()).then_some((name, raw.span))
+    });
+    lines
+        .filter(|(name, _)| !is_known(name))
+        .map(|(name, span)| {
+            let found = Diagnostic::warning(RULE.code, format!("sendmail has no option `{name}`"))
+                .why("sendmail complains at every start and goes on without it");
+            let found = match option_for(name) {
+                Some(near) => found.help(format!("did you mean `{near}`?")),
+                None => found.help("remove the line, or look the name up in the operations guide"),
+            };
+            match span {
+                Some(span) => found.at(span, "set here"),
+                None => found,
+            }
+        })
+        .collect()
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    OPTIONS.iter().filter_map(|option| option.emits.option()).chain(option::FURTHER.iter().copied())
+}
+
+fn is_known(name: &str) -> bool {
+    names().any(|known| known.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)))
+}
+
+/// The option that is perhaps meant.
+fn option_for(name: &str) -> Option<&'static str> {
+    nearest(name, names())
+}
