@@ -75,12 +75,9 @@ impl Reference {
         let domain = world.host.split_once('.').map_or("", |(_, domain)| domain);
         let kept: HashSet<String> = probes::recorded(&world.host, domain).iter().map(Probe::title).collect();
         let answers = self.probes.iter().map(Probe::title).zip(self.answers.iter().cloned());
-        let accepted = self.compiled.verdict == Verdict::Accepted;
         Recording {
-            verdict: self.compiled.verdict,
-            stderr: self.compiled.stderr.clone(),
-            directives: if accepted { Directives::of(&self.compiled.cf).lines() } else { Vec::new() },
             answers: answers.filter(|(title, _)| kept.contains(title)).collect(),
+            ..Recording::declared(&self.compiled)
         }
     }
 

@@ -19,6 +19,8 @@ mod directives;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod generated;
+#[cfg(test)]
 mod m4;
 #[cfg(test)]
 mod memo;
@@ -49,7 +51,7 @@ mod tests {
     use crate::{
         compare::{self, Candidate, Comparison, Reference},
         fixture::{self, Fixture, Place},
-        m4, mutants,
+        generated, m4, mutants,
         recording::{self, Recording},
         smtp,
         world::World,
@@ -167,6 +169,39 @@ mod tests {
         assert!(better.is_empty(), "these are equal now and no longer pending: {better:?}");
     }
 
+    /// Every entry of the catalog by itself: what is declared and what is said, not what is answered.
+    #[test]
+    fn every_entry_of_the_catalog_declares_what_the_reference_declares() {
+        if !m4::installed() {
+            assert!(env::var_os("RELAYCC_REQUIRE_REFERENCE").is_none(), "no reference to ask");
+            println!("NOT COMPARED WITH THE REFERENCE: it is not installed");
+            return;
+        }
+        let Some(candidate) = Candidate::from_environment() else { return };
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated");
+        fs::create_dir_all(&folder).unwrap();
+        let wanted = env::var("RELAYCC_GENERATED").unwrap_or_default();
+        let fixtures: Vec<Fixture> = generated::all()
+            .into_iter()
+            .filter(|one| one.name.contains(&wanted))
+            .map(|one| {
+                let mc = folder.join(format!("{}.mc", one.name.replace('/', "-")));
+                fs::write(&mc, one.text).unwrap();
+                Fixture { name: one.name, mc, place: Place::Example, kept: false }
+            })
+            .collect();
+        let all = each(&fixtures, |fixture| {
+            let compiled = m4::compile(&fixture.mc).unwrap();
+            let expected = Recording::declared(&compiled);
+            Comparison::offline(fixture, &candidate, &expected).unwrap().0
+        });
+        let report: String = all.iter().map(Comparison::report).collect();
+        fs::write(folder.join("../../generated-report.txt"), &report).unwrap();
+        let differing = all.iter().filter(|one| one.differences() > 0).map(|one| one.name.as_str()).collect::<Vec<_>>();
+        println!("{} generated configurations, {} differ", all.len(), differing.len());
+        assert!(differing.is_empty(), "these differ, see target/generated-report.txt: {differing:?}");
+    }
+
     /// The comparison is worth something only if it fails on a configuration that decides otherwise.
     #[test]
     fn an_altered_configuration_is_told_apart() {
@@ -248,7 +283,7 @@ mod tests {
             let reference = smtp::dialogue(world, fixture.place, &label("reference"), &compiled.cf).unwrap();
             recording::text(&format!("{}.dialogue", fixture.name), &reference).unwrap();
             let Some(candidate) = &candidate else { continue };
-            let expected = Reference { compiled, probes: Vec::new(), answers: Vec::new() }.recording(world);
+            let expected = Recording::declared(&compiled);
             let (_, cf) = Comparison::offline(fixture, candidate, &expected).unwrap();
             if cf.is_empty() && pending().contains(&fixture.name) {
                 continue;

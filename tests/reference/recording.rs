@@ -10,7 +10,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{fixture, m4::Verdict};
+use crate::{
+    directives::Directives,
+    fixture,
+    m4::{Compiled, Verdict},
+};
 
 /// The configuration that the others are compared with.
 pub const BASE: &str = "features/plain";
@@ -29,6 +33,17 @@ pub struct Recording {
 }
 
 impl Recording {
+    /// What can be said of a compiled configuration without asking it anything.
+    pub fn declared(compiled: &Compiled) -> Recording {
+        let accepted = compiled.verdict == Verdict::Accepted;
+        Recording {
+            verdict: compiled.verdict,
+            stderr: compiled.stderr.clone(),
+            directives: if accepted { Directives::of(&compiled.cf).lines() } else { Vec::new() },
+            answers: BTreeMap::new(),
+        }
+    }
+
     /// Reads the recording of the fixture `name`.
     pub fn load(name: &str) -> io::Result<Recording> {
         let text = fs::read_to_string(path(name))?;

@@ -23,7 +23,7 @@ pub enum Format {
     Human,
     /// One line each: `file:line:column: error[code]: message`
     Short,
-    /// What sendmail's m4 prints on the same file, to the byte, and nothing else
+    /// What sendmail's m4 prints on the same file, to the byte; and errors that it does not see, one line each
     Sendmail,
     /// One JSON object a line
     Json,
@@ -52,7 +52,7 @@ pub fn render(format: Format, diagnostics: &[Diagnostic], sources: &Sources, ter
     match format {
         Format::Human => human::render(&by_place, sources, terminal),
         Format::Short => short::render(&by_place, sources),
-        Format::Sendmail => sendmail::render(diagnostics),
+        Format::Sendmail => sendmail::render(diagnostics, sources),
         Format::Json => json::render(&by_place, sources),
     }
 }
@@ -116,8 +116,11 @@ mod tests {
     }
 
     #[test]
-    fn sendmail_format_is_the_reference_texts_and_nothing_else() {
-        assert_eq!(rendered(Format::Sendmail, true), "*** WARNING: hostile\n*** ERROR: wrong\n");
+    fn sendmail_format_is_the_reference_texts_and_errors_that_the_reference_does_not_see() {
+        assert_eq!(
+            rendered(Format::Sendmail, true),
+            "site.mc:2:1: error[unknown_macro]: there is no macro `FEATUER`\n*** WARNING: hostile\n*** ERROR: wrong\n"
+        );
     }
 
     #[test]

@@ -1,0 +1,176 @@
+//! One small `.mc` for every entry of the catalog: each option, each setting, each system type, each mailer, each feature with
+//! each form of its arguments.
+
+use relaycc::catalog::{
+    Support,
+    feature::{ArgumentKind, FEATURES, FeatureSpec},
+    mailer::MAILERS,
+    option::{Emits, OPTIONS, OptionKind},
+    setting::{Reader, SETTINGS, SettingKind},
+    system::SYSTEMS,
+};
+
+/// What is generated: a name for people, and the text.
+pub struct Generated {
+    /// `option/confMAX_HOP/1`.
+    pub name: String,
+    /// The `.mc`.
+    pub text: String,
+}
+
+/// All of them.
+pub fn all() -> Vec<Generated> {
+    let mut all = Vec::new();
+    options(&mut all);
+    settings(&mut all);
+    for system in SYSTEMS {
+        add(&mut all, format!("system/{}", system.name), format!("OSTYPE(`{}')\n", system.name), MAILERS_OF_ALL);
+    }
+    for mailer in MAILERS.iter().filter(|mailer| mailer.support == Support::Full) {
+        let mailers = match mailer.name {
+            "local" | "smtp" => format!("MAILER(`{}')\n", mailer.name),
+            other => format!("MAILER(`local')\nMAILER(`smtp')\nMAILER(`{other}')\n"),
+        };
+        add(&mut all, format!("mailer/{}", mailer.name), SYSTEM.to_owned(), &mailers);
+        add(
+            &mut all,
+            format!("mailer/{}/alone", mailer.name),
+            SYSTEM.to_owned(),
+            &format!("MAILER(`{}')\n", mailer.name),
+        );
+    }
+    for feature in FEATURES.iter().filter(|feature| feature.support == Support::Full) {
+        features(&mut all, feature);
+    }
+    all
+}
+
+const SYSTEM: &str = "OSTYPE(`linux')\n";
+const MAILERS_OF_ALL: &str = "MAILER(`local')\nMAILER(`smtp')\n";
+
+fn add(all: &mut Vec<Generated>, name: String, before: String, after: &str) {
+    all.push(Generated { name, text: format!("{before}{after}") });
+}
+
+fn options(all: &mut Vec<Generated>) {
+    for option in OPTIONS {
+        let milter = match option.emits {
+            Emits::MilterOption(_) => "INPUT_MAIL_FILTER(`test', `S=local:/run/test.sock')\n",
+            _ => "",
+        };
+        let values = match option.name {
+            // Old: two durations in one.
+            "confMESSAGE_TIMEOUT" => vec!["5d/4h", "5d"],
+            _ => values(option.kind),
+        };
+        for (number, value) in values.iter().enumerate() {
+            let text = format!("{SYSTEM}define(`{}', `{value}')\n{milter}", option.name);
+            add(all, format!("option/{}/{number}", option.name), text, MAILERS_OF_ALL);
+        }
+        let text = format!("{SYSTEM}undefine(`{}')\n{milter}", option.name);
+        add(all, format!("option/{}/undefined", option.name), text, MAILERS_OF_ALL);
+    }
+}
+
+fn settings(all: &mut Vec<Generated>) {
+    for setting in SETTINGS.iter().filter(|setting| setting.support() == Support::Full) {
+        let reader = match setting.reader {
+            Reader::Core | Reader::Mailer("local" | "smtp") => String::new(),
+            Reader::Mailer(name) => format!("MAILER(`{name}')\n"),
+            Reader::Feature(name) => {
+                let feature = FEATURES.iter().find(|feature| feature.name == name);
+                format!("FEATURE(`{name}'{})\n", feature.map(required).unwrap_or_default())
+            }
+        };
+        let (before, after) = match setting.reader {
+            Reader::Mailer(_) => (String::new(), reader),
+            _ => (reader, String::new()),
+        };
+        let values = match setting.kind {
+            SettingKind::Marker => vec![""],
+            SettingKind::Value(kind) => values(kind),
+        };
+        for (number, value) in values.iter().enumerate() {
+            let text = format!("{SYSTEM}define(`{}', `{value}')\n{before}", setting.name);
+            add(all, format!("setting/{}/{number}", setting.name), text, &format!("{MAILERS_OF_ALL}{after}"));
+        }
+    }
+}
+
+/// Values that an option of this kind takes.
+fn values(kind: OptionKind) -> Vec<&'static str> {
+    match kind {
+        OptionKind::Boolean => vec!["True", "false"],
+        OptionKind::Integer => vec!["7", "0"],
+        OptionKind::Duration => vec!["5m", "1h30m"],
+        OptionKind::Initial(words) | OptionKind::Word(words) | OptionKind::Flags(words) => {
+            words.first().into_iter().chain(words.last()).copied().collect()
+        }
+        OptionKind::Letters(letters) => letters.get(..1).into_iter().collect(),
+        OptionKind::Mode => vec!["0600"],
+        OptionKind::Path => vec!["/etc/mail/some-file"],
+        OptionKind::Text => vec!["text", "$?x two words$."],
+    }
+}
+
+/// The arguments that the reference refuses the feature without.
+fn required(feature: &FeatureSpec) -> String {
+    let arguments = feature.arguments.iter().filter(|argument| argument.required);
+    arguments.filter_map(|argument| samples(argument.kind).first().map(|sample| format!(", {sample}"))).collect()
+}
+
+fn features(all: &mut Vec<Generated>, feature: &FeatureSpec) {
+    let needs = feature.requires.map(|name| format!("FEATURE(`{name}')\n")).unwrap_or_default();
+    let mut add_with = |form: String, arguments: &str| {
+        let text = format!("{SYSTEM}{needs}FEATURE(`{}'{arguments})\n", feature.name);
+        add(all, format!("feature/{}/{form}", feature.name), text, MAILERS_OF_ALL);
+    };
+    add_with("plain".into(), "");
+    add_with("required".into(), &required(feature));
+    for (index, argument) in feature.arguments.iter().enumerate() {
+        let before: String = feature
+            .arguments
+            .iter()
+            .take(index)
+            .map(|argument| match argument.required {
+                true => format!(", {}", samples(argument.kind).first().map_or("", String::as_str)),
+                false => ", `'".into(),
+            })
+            .collect();
+        for (number, sample) in samples(argument.kind).iter().enumerate() {
+            add_with(format!("{}/{number}", argument.key), &format!("{before}, {sample}"));
+        }
+    }
+    let every: String = feature
+        .arguments
+        .iter()
+        .map(|argument| format!(", {}", samples(argument.kind).last().map_or("", String::as_str)))
+        .collect();
+    add_with("every".into(), &every);
+}
+
+/// Arguments of a kind, quoted.
+fn samples(kind: ArgumentKind) -> Vec<String> {
+    let quoted = |text: &str| format!("`{text}'");
+    match kind {
+        ArgumentKind::Map => ["hash /etc/mail/table", "LDAP", "btree -o -T<TMPF> /etc/mail/table"].map(quoted).to_vec(),
+        ArgumentKind::Word(_, choices) => choices.iter().map(|choice| quoted(choice.word)).collect(),
+        ArgumentKind::Flags(_, choices) => {
+            let one = choices.iter().map(|choice| quoted(choice.word));
+            let both = choices.iter().map(|choice| quoted(choice.word)).collect::<Vec<_>>().join(", ");
+            one.chain([both]).collect()
+        }
+        ArgumentKind::Domain => vec![quoted("list.example.net")],
+        ArgumentKind::Answer(words) => {
+            let words = words.iter().map(|word| quoted(word));
+            [quoted("\"550 not here\""), quoted("\"550 5.7.1 Mail from \" $&{client_addr} \" refused\"")]
+                .into_iter()
+                .chain(words)
+                .collect()
+        }
+        ArgumentKind::Patterns => vec![quoted("127.0.0.2."), "`127.0.0.2.', `127.0.0.3.'".into()],
+        ArgumentKind::Path => vec![quoted("/usr/local/bin/program")],
+        ArgumentKind::Given => vec![quoted("n")],
+        ArgumentKind::Text => vec![quoted("5000")],
+    }
+}
