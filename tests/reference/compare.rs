@@ -55,7 +55,11 @@ pub struct Comparison {
 impl Reference {
     /// Compiles `fixture` with m4 and asks what came of it. A configuration that m4 gave up on is asked nothing.
     pub fn ask(world: &World, fixture: &Fixture) -> io::Result<Reference> {
-        let compiled = m4::compile(&fixture.mc)?;
+        Self::of(world, fixture, m4::compile(&fixture.mc)?)
+    }
+
+    /// The same for what m4 made of it, or what that was made into.
+    pub fn of(world: &World, fixture: &Fixture, compiled: Compiled) -> io::Result<Reference> {
         if compiled.verdict != Verdict::Accepted {
             return Ok(Reference { compiled, probes: Vec::new(), answers: Vec::new() });
         }

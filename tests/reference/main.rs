@@ -4,7 +4,7 @@
 //! cargo test --test reference                                     everything
 //! RELAYCC_FIXTURE=access_db cargo test --test reference one       one fixture, every difference printed
 //! RELAYCC_FIXTURE=access_db RELAYCC_CF=my.cf cargo test --test reference one          the same for any sendmail.cf
-//! RELAYCC_PENDING=1 cargo test --test reference one               writes fixtures/reference/pending.txt: what still differs
+//! RELAYCC_PENDING=1 cargo test --test reference every             writes fixtures/reference/pending.txt: what still differs
 //! RELAYCC_RECORD=1 cargo test --test reference one                writes fixtures/reference/recorded anew
 //! ```
 //!
@@ -18,6 +18,8 @@ mod compare;
 mod directives;
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod found;
 #[cfg(test)]
 mod generated;
 #[cfg(test)]
@@ -51,7 +53,7 @@ mod tests {
     use crate::{
         compare::{self, Candidate, Comparison, Reference},
         fixture::{self, Fixture, Place},
-        generated, m4, mutants,
+        found, generated, m4, mutants,
         recording::{self, Recording},
         smtp,
         world::World,
@@ -108,7 +110,7 @@ mod tests {
         let Some(worlds) = worlds(&fixtures) else {
             let Some(candidate) = candidate else { return };
             let recorded = |fixture: &Fixture| Recording::load(&fixture.name).unwrap();
-            judge(&each(&fixtures, |one| Comparison::offline(one, &candidate, &recorded(one)).unwrap().0));
+            judge(&each(&fixtures, |one| Comparison::offline(one, &candidate, &recorded(one)).unwrap().0), "reference");
             return;
         };
 
@@ -141,14 +143,14 @@ mod tests {
             println!("{}", compare::table(&all));
             return;
         }
-        judge(&all);
+        judge(&all, "reference");
     }
 
     /// Prints and keeps the report; fails on differences, save those of fixtures that are known to differ still.
-    fn judge(all: &[Comparison]) {
+    fn judge(all: &[Comparison], name: &str) {
         let report: String = all.iter().map(Comparison::report).collect();
         let table = compare::table(all);
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../reference-report.txt");
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("../{name}-report.txt"));
         fs::write(&path, format!("{table}\n{report}")).unwrap();
         if env::var_os("RELAYCC_FIXTURE").is_some() {
             println!("{report}{table}");
@@ -158,15 +160,37 @@ mod tests {
         println!("{table}");
         let differing = all.iter().filter(|one| one.differences() > 0).map(|one| one.name.clone());
         let differing: BTreeSet<String> = differing.collect();
+        let mut pending = pending();
         if env::var_os("RELAYCC_PENDING").is_some() {
-            let lines: String = differing.iter().map(|name| format!("{name}\n")).collect();
+            pending.retain(|name| !all.iter().any(|one| one.name == *name));
+            pending.extend(differing.iter().cloned());
+            let lines: String = pending.iter().map(|name| format!("{name}\n")).collect();
             fs::write(fixture::folder("reference").join("pending.txt"), lines).unwrap();
         }
-        let pending = pending();
+        pending.retain(|name| all.iter().any(|one| one.name == *name));
         let worse: Vec<_> = differing.difference(&pending).collect();
-        assert!(worse.is_empty(), "these differ, see target/reference-report.txt: {worse:?}");
+        assert!(worse.is_empty(), "these differ, see target/{name}-report.txt: {worse:?}");
         let better: Vec<_> = pending.difference(&differing).collect();
         assert!(better.is_empty(), "these are equal now and no longer pending: {better:?}");
+    }
+
+    /// Compares configurations found elsewhere.
+    fn found(fixtures: &[Fixture], name: &str) {
+        let (Some(worlds), Some(candidate)) = (worlds(fixtures), Candidate::from_environment()) else { return };
+        let compared = |fixture: &Fixture| found::compare(&worlds[&fixture.place], fixture, &candidate).unwrap();
+        judge(&each(fixtures, compared), name);
+    }
+
+    /// The configurations that the reference ships.
+    #[test]
+    fn every_sample_of_the_reference_answers_the_same() {
+        found(&found::samples().unwrap(), "samples");
+    }
+
+    /// Configurations written by others, where `RELAYCC_CORPUS` names a folder of them.
+    #[test]
+    fn every_configuration_of_a_corpus_answers_the_same() {
+        found(&found::corpus().unwrap(), "corpus");
     }
 
     /// Every entry of the catalog by itself: what is declared and what is said, not what is answered.
