@@ -120,8 +120,16 @@ mod tests {
         let place = Place::new();
         snapshot!(
             "help",
-            ["--help", "build --help", "lint --help", "schema --help", "completions --help", "man --help"]
-                .map(|words| place.run(words))
+            [
+                "--help",
+                "build --help",
+                "lint --help",
+                "migrate --help",
+                "schema --help",
+                "completions --help",
+                "man --help"
+            ]
+            .map(|words| place.run(words))
         );
     }
 
@@ -439,6 +447,42 @@ mod tests {
         assert_eq!(place.names("raw"), ["sendmail.cf"]);
         assert_eq!(place.names("tree"), ["access", "relay.toml", "sendmail.cf"]);
         snapshot!("no_such_product", runs);
+    }
+
+    #[test]
+    fn a_mc_becomes_a_site_toml() {
+        let place = Place::new();
+        place.write("site.mc", "OSTYPE(`linux')\ndnl the house\nRELAY_DOMAIN(`example.org')\nMAILER(`smtp')\n");
+        place.write("order.mc", "OSTYPE(`linux')\nMASQUERADE_AS(`')\nMAILER(`smtp')\n");
+        place.write("site.toml", "ostype = \"linux\"\n");
+        let shown = [
+            "migrate site.mc",
+            "migrate order.mc",
+            "migrate site.toml",
+            "migrate none.mc",
+            "migrate site.mc --out site.toml",
+            "migrate site.mc --out new/other.toml",
+        ]
+        .map(|words| place.run(words));
+        snapshot!("migrate", shown);
+        assert_eq!(place.read("site.toml"), "ostype = \"linux\"\n");
+        assert_eq!(place.read("new/other.toml"), place.run("migrate site.mc").stdout);
+        let stdin = place.run_with("migrate -", "OSTYPE(`linux')\nMAILER(`smtp')\n").stdout;
+        assert_eq!(stdin, "ostype = \"linux\"\nmailer = \"smtp\"\n");
+    }
+
+    #[test]
+    fn a_migrated_site_finds_its_access_entries() {
+        let place = Place::new();
+        fs::create_dir(place.path("old")).unwrap();
+        place.write("old/site.mc", "OSTYPE(`linux')\nFEATURE(`access_db')\nMAILER(`smtp')\n");
+        place.write("old/access", "Connect:192.0.2.1 REJECT\n");
+        place.run("migrate old/site.mc --out old/site.toml");
+        place.run("migrate old/site.mc --out new/site.toml");
+        let [old, beside, elsewhere] = ["old/site.mc", "old/site.toml", "new/site.toml"]
+            .map(|site| place.run(&format!("build {site} --emit access --out -")).stdout);
+        assert!(old.contains("REJECT"));
+        assert_eq!((beside, elsewhere), (old.clone(), old));
     }
 
     #[test]

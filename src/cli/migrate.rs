@@ -12,7 +12,7 @@ use super::{
     Exit,
     build::unwritable,
     input::{self, Disk, SyntaxName},
-    output::{self, Existing, OutputFile},
+    output::{self, Existing, OutputError, OutputFile},
     report::{ReportArguments, Reporter},
 };
 use crate::{
@@ -82,9 +82,21 @@ fn migrated(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, 
             let file = OutputFile { name, mode: 0o644, bytes: toml.into_bytes() };
             let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
             output::replace(directory.unwrap_or(Path::new(".")), &[file], Existing::Refuse)
-                .map_err(|error| unwritable(&error))?;
+                .map_err(|error| not_written(&error))?;
             Ok(super::print(format!("{}\n", path.display()).as_bytes()))
         }
+    }
+}
+
+/// That the site.toml could not be written.
+fn not_written(error: &OutputError) -> Box<Diagnostic> {
+    match error {
+        OutputError::Exists { .. } => Box::new(
+            Diagnostic::error("unwritable_output", error.to_string())
+                .why("no file is replaced: this one may have been written by hand")
+                .help("remove it, or give `--out` another name"),
+        ),
+        _ => unwritable(error),
     }
 }
 

@@ -18,6 +18,8 @@ pub(super) struct Comments {
     before: BTreeMap<usize, Vec<String>>,
     /// Remarks behind a statement, by its line.
     behind: BTreeMap<usize, String>,
+    /// Lines of statements before which the text takes a breath.
+    breaks: BTreeSet<usize>,
     /// What stands before everything, about the file as a whole.
     pub head: Vec<String>,
     /// What stands after the last statement.
@@ -31,6 +33,7 @@ impl Comments {
         let mut blocks: Vec<Vec<String>> = Vec::new();
         let mut open = false;
         let mut discarding = false;
+        let mut breath = false;
         for (number, line) in text.lines().enumerate() {
             if taken.first.contains(&number) {
                 let at_start = comments.before.is_empty() && comments.behind.is_empty() && comments.head.is_empty();
@@ -41,6 +44,9 @@ impl Comments {
                 }
                 let about = comments.before.entry(number).or_default();
                 *about = joined(waiting);
+                if std::mem::take(&mut breath) {
+                    comments.breaks.insert(number);
+                }
                 if let Some(remark) = behind(line) {
                     comments.behind.insert(number, remark);
                 }
@@ -65,6 +71,7 @@ impl Comments {
                 },
                 None => {
                     open = false;
+                    breath |= !taken.further.contains(&number);
                     continue;
                 }
             }
@@ -77,6 +84,11 @@ impl Comments {
     /// What was written before the statement that begins on this line; each remark is given once.
     pub fn take_before(&mut self, line: usize) -> Vec<String> {
         self.before.remove(&line).unwrap_or_default()
+    }
+
+    /// Whether a new paragraph begins with the statement on this line.
+    pub fn is_paragraph(&self, line: usize) -> bool {
+        self.breaks.contains(&line)
     }
 
     /// What was written behind it on its line.

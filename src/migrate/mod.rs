@@ -159,12 +159,11 @@ impl Draft<'_> {
         for statement in in_order {
             let span = statement.span();
             let line = self.line(span, span.start);
-            let about = |comments: &mut Comments| match line {
-                Some(line) => (comments.take_before(line), comments.take_behind(line)),
-                None => (Vec::new(), None),
+            let (paragraph, before, behind) = match line {
+                Some(line) => (comments.is_paragraph(line), comments.take_before(line), comments.take_behind(line)),
+                None => (false, Vec::new(), None),
             };
-            let (before, behind) = about(&mut comments);
-            parts.add(statement, |value| Item { value, before, behind, origin: span });
+            parts.add(statement, |value| Item { value, before, behind, paragraph, origin: span });
         }
         let mut page = Page::default();
         page.remarks(&comments.head);

@@ -14,6 +14,8 @@ pub(super) struct Item {
     pub before: Vec<String>,
     /// The remark behind it.
     pub behind: Option<String>,
+    /// Whether a new paragraph began with it.
+    pub paragraph: bool,
     /// The statement.
     pub origin: Span,
 }
@@ -95,16 +97,21 @@ impl Page {
 
     /// Adds all keys of a section.
     pub fn section(&mut self, section: &Section) {
+        // A remark is about the keys below it up to the next gap.
+        let mut remarked = false;
         for (index, entry) in section.0.iter().enumerate() {
-            self.entry(entry, index > 0);
+            let Some(first) = entry.items.first() else { continue };
+            if index > 0 && (!first.before.is_empty() || (remarked && first.paragraph)) {
+                self.gap();
+                remarked = false;
+            }
+            remarked |= !first.before.is_empty();
+            self.entry(entry);
         }
     }
 
-    fn entry(&mut self, entry: &Entry, gap: bool) {
+    fn entry(&mut self, entry: &Entry) {
         let Some((first, others)) = entry.items.split_first() else { return };
-        if gap && !first.before.is_empty() {
-            self.gap();
-        }
         self.remarks(&first.before);
         let values = || entry.items.iter().map(|item| item.value.clone());
         let value = match others {
