@@ -10,6 +10,8 @@ pub use table::{DEBIAN_BUILD, SYSTEMS};
 pub struct SystemSpec {
     /// Its name.
     pub name: &'static str,
+    /// Which systems it is for: one line, without a full stop.
+    pub help: &'static str,
     /// What it does, in order.
     pub effects: &'static [Effect],
 }
@@ -29,6 +31,7 @@ mod tests {
     #[test]
     fn table_is_in_order_without_repetition() {
         assert!(SYSTEMS.is_sorted_by(|a, b| a.name < b.name));
+        assert!(SYSTEMS.iter().all(|system| !system.help.is_empty() && !system.help.ends_with('.')));
     }
 
     #[test]

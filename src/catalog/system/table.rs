@@ -60,6 +60,7 @@ pub static DEBIAN_BUILD: &[Effect] = &[
 pub static SYSTEMS: &[SystemSpec] = &[
     SystemSpec {
         name: "a-ux",
+        help: "Apple's A/UX",
         effects: &[
             DefineIfUnset("QUEUE_DIR", Text("/usr/spool/mqueue")),
             DefineIfUnset("UUCP_MAILER_PATH", Text("/usr/bin/uux")),
@@ -70,6 +71,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "aix3",
+        help: "IBM AIX 3",
         effects: &[
             DefineIfUnset("LOCAL_MAILER_PATH", Text("/bin/bellmail")),
             DefineIfUnset("LOCAL_MAILER_ARGS", Text("mail $u")),
@@ -80,6 +82,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "aix4",
+        help: "IBM AIX 4",
         effects: &[
             DefineIfUnset("LOCAL_MAILER_PATH", Text("/bin/bellmail")),
             DefineIfUnset("LOCAL_MAILER_ARGS", Text("mail -F $g $u")),
@@ -90,6 +93,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "aix5",
+        help: "IBM AIX 5",
         effects: &[
             DefineIfUnset("LOCAL_MAILER_PATH", Text("/bin/bellmail")),
             DefineIfUnset("LOCAL_MAILER_ARGS", Text("mail -F $g $u")),
@@ -100,6 +104,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "altos",
+        help: "Altos System V",
         effects: &[
             DefineIfUnset("QUEUE_DIR", Text("/usr/spool/mqueue")),
             DefineIfUnset("UUCP_MAILER_PATH", Text("/usr/bin/uux")),
@@ -113,10 +118,12 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "amdahl-uts",
+        help: "Amdahl UTS",
         effects: &[DefineIfUnset("LOCAL_MAILER_FLAGS", Text("fSn9")), Define("confEBINDIR", Text("/usr/lib"))],
     },
     SystemSpec {
         name: "bsd4.3",
+        help: "4.3BSD",
         effects: &[
             DefineIfUnset("QUEUE_DIR", Text("/usr/spool/mqueue")),
             DefineIfUnset("UUCP_MAILER_ARGS", Text("uux - -r -z -a$g $h!rmail ($u)")),
@@ -124,23 +131,27 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "bsd4.4",
+        help: "4.4BSD and its descendants",
         effects: &[
             DefineIfUnset("STATUS_FILE", Text("/var/log/sendmail.st")),
             DefineIfUnset("LOCAL_MAILER_PATH", Text("/usr/libexec/mail.local")),
             DefineIfUnset("UUCP_MAILER_ARGS", Text("uux - -r -z -a$g $h!rmail ($u)")),
         ],
     },
-    SystemSpec { name: "bsdi", effects: &[System("bsd4.4")] },
+    SystemSpec { name: "bsdi", help: "BSD/OS of BSDI", effects: &[System("bsd4.4")] },
     SystemSpec {
         name: "bsdi1.0",
+        help: "BSD/386 1.0 of BSDI",
         effects: &[Print("NOTE: OSTYPE(bsdi1.0) is deprecated.  Use OSTYPE(bsdi) instead."), System("bsdi")],
     },
     SystemSpec {
         name: "bsdi2.0",
+        help: "BSD/OS 2.0 of BSDI",
         effects: &[Print("NOTE: OSTYPE(bsdi2.0) is deprecated.  Use OSTYPE(bsdi) instead."), System("bsdi")],
     },
     SystemSpec {
         name: "darwin",
+        help: "Apple's Darwin and macOS",
         effects: &[
             DefineIfUnset("STATUS_FILE", Text("/var/log/sendmail.st")),
             DefineIfUnset("LOCAL_MAILER_PATH", Text("/usr/libexec/mail.local")),
@@ -151,6 +162,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "debian",
+        help: "Debian and its derivatives, as their package installs sendmail",
         effects: &[
             IfUnset("sm_version", DEBIAN_BUILD),
             Define("confCF_VERSION", Text("Debian-2+deb12u2")),
@@ -187,6 +199,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "dgux",
+        help: "Data General DG/UX",
         effects: &[
             DefineIfUnset("LOCAL_MAILER_FLAGS", Text("m9")),
             Define("confTIME_ZONE", Text("USE_TZ")),
@@ -196,10 +209,12 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "domainos",
+        help: "Apollo Domain/OS",
         effects: &[DefineIfUnset("QUEUE_DIR", Text("/usr/spool/mqueue")), Define("confEBINDIR", Text("/usr/lib"))],
     },
     SystemSpec {
         name: "dragonfly",
+        help: "DragonFly BSD",
         effects: &[
             DefineIfUnset("STATUS_FILE", Text("/var/log/sendmail.st")),
             DefineIfUnset("LOCAL_MAILER_PATH", Text("/usr/libexec/mail.local")),
@@ -211,10 +226,12 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "dynix3.2",
+        help: "Sequent DYNIX 3.2",
         effects: &[DefineIfUnset("QUEUE_DIR", Text("/usr/spool/mqueue")), Define("confEBINDIR", Text("/usr/lib"))],
     },
     SystemSpec {
         name: "freebsd4",
+        help: "FreeBSD 4",
         effects: &[
             DefineIfUnset("STATUS_FILE", Text("/var/log/sendmail.st")),
             DefineIfUnset("LOCAL_MAILER_PATH", Text("/usr/libexec/mail.local")),
@@ -225,6 +242,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "freebsd5",
+        help: "FreeBSD 5",
         effects: &[
             DefineIfUnset("STATUS_FILE", Text("/var/log/sendmail.st")),
             DefineIfUnset("LOCAL_MAILER_PATH", Text("/usr/libexec/mail.local")),
@@ -236,6 +254,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "freebsd6",
+        help: "FreeBSD 6 and later",
         effects: &[
             DefineIfUnset("STATUS_FILE", Text("/var/log/sendmail.st")),
             DefineIfUnset("LOCAL_MAILER_PATH", Text("/usr/libexec/mail.local")),
@@ -247,6 +266,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "gnu",
+        help: "The GNU Hurd",
         effects: &[
             DefineIfUnset("STATUS_FILE", Text("/var/log/sendmail.st")),
             DefineIfUnset("LOCAL_MAILER_PATH", Text("/libexec/mail.local")),
@@ -256,6 +276,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "hpux10",
+        help: "HP-UX 10",
         effects: &[
             DefineIfUnset("QUEUE_DIR", Text("/var/spool/mqueue")),
             DefineIfUnset("LOCAL_MAILER_PATH", Text("/usr/bin/rmail")),
@@ -268,6 +289,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "hpux11",
+        help: "HP-UX 11",
         effects: &[
             DefineIfUnset("LOCAL_MAILER_PATH", Text("/usr/bin/rmail")),
             DefineIfUnset("LOCAL_MAILER_FLAGS", Text("m9")),
@@ -279,6 +301,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "hpux9",
+        help: "HP-UX 9",
         effects: &[
             DefineIfUnset("QUEUE_DIR", Text("/usr/spool/mqueue")),
             DefineIfUnset("LOCAL_MAILER_PATH", Text("/bin/rmail")),
@@ -291,6 +314,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "irix4",
+        help: "SGI IRIX 4",
         effects: &[
             DefineIfUnset("LOCAL_MAILER_FLAGS", Text("Ehm9")),
             DefineIfUnset("QUEUE_DIR", Text("/usr/spool/mqueue")),
@@ -299,6 +323,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "irix5",
+        help: "SGI IRIX 5",
         effects: &[
             Define("LOCAL_MAILER_CHARSET", Text("iso-8859-1")),
             DefineIfUnset("LOCAL_MAILER_FLAGS", Text("Ehmu9")),
@@ -312,6 +337,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "irix6",
+        help: "SGI IRIX 6",
         effects: &[
             Define("LOCAL_MAILER_CHARSET", Text("iso-8859-1")),
             DefineIfUnset("LOCAL_MAILER_FLAGS", Text("Ehmu9")),
@@ -325,6 +351,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "isc4.1",
+        help: "Interactive UNIX 4.1",
         effects: &[
             DefineIfUnset("LOCAL_MAILER_ARGS", Text("lmail -s $u")),
             DefineIfUnset("LOCAL_MAILER_FLAGS", Text("humS9")),
@@ -338,6 +365,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "linux",
+        help: "Linux, with the paths that sendmail's own build uses",
         effects: &[
             Define("confEBINDIR", Text("/usr/sbin")),
             Define("PROCMAIL_MAILER_PATH", Text("/usr/bin/procmail")),
@@ -346,6 +374,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "maxion",
+        help: "Concurrent MAXION",
         effects: &[
             Define("QUEUE_DIR", Text("/var/spool/mqueue")),
             Define("STATUS_FILE", Text("/var/adm/log/sendmail.st")),
@@ -358,6 +387,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "mklinux",
+        help: "MkLinux, Linux on Mach",
         effects: &[
             Define("confEBINDIR", Text("/usr/sbin")),
             DefineIfUnset("STATUS_FILE", Text("/var/log/sendmail.st")),
@@ -367,6 +397,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "mpeix",
+        help: "HP MPE/iX",
         effects: &[
             DefineIfUnset("LOCAL_MAILER_PATH", Text("/bin/tsmail")),
             DefineIfUnset("LOCAL_MAILER_FLAGS", Text("mu9")),
@@ -380,6 +411,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "nextstep",
+        help: "NeXTSTEP",
         effects: &[
             DefineIfUnset("UUCP_MAILER_PATH", Text("/usr/bin/uux")),
             DefineIfUnset("QUEUE_DIR", Text("/usr/spool/mqueue")),
@@ -389,6 +421,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "openbsd",
+        help: "OpenBSD",
         effects: &[
             DefineIfUnset("STATUS_FILE", Text("/var/log/sendmail.st")),
             DefineIfUnset("LOCAL_MAILER_PATH", Text("/usr/libexec/mail.local")),
@@ -398,6 +431,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "osf1",
+        help: "DEC OSF/1, Digital UNIX and Tru64",
         effects: &[
             DefineIfUnset("STATUS_FILE", Text("/usr/adm/sendmail/sendmail.st")),
             Define("confDEF_USER_ID", Text("daemon")),
@@ -406,6 +440,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "powerux",
+        help: "Harris PowerUX",
         effects: &[
             Define("LOCAL_MAILER_PATH", Text("/usr/bin/rmail")),
             DefineIfUnset("LOCAL_MAILER_FLAGS", Text("mn9")),
@@ -417,6 +452,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "ptx2",
+        help: "Sequent DYNIX/ptx 2",
         effects: &[
             DefineIfUnset("QUEUE_DIR", Text("/usr/spool/mqueue")),
             Define("LOCAL_MAILER_PATH", Text("/bin/mail")),
@@ -427,6 +463,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "qnx",
+        help: "QNX",
         effects: &[
             Define("QUEUE_DIR", Text("/usr/spool/mqueue")),
             Define("LOCAL_MAILER_ARGS", Text("mail $u")),
@@ -437,6 +474,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "riscos4.5",
+        help: "MIPS RISC/os 4.5",
         effects: &[
             DefineIfUnset("LOCAL_MAILER_ARGS", Text("rmail -d $u")),
             DefineIfUnset("QUEUE_DIR", Text("/usr/spool/mqueue")),
@@ -445,6 +483,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "sco-uw-2.1",
+        help: "SCO UnixWare 2.1",
         effects: &[
             Define("LOCAL_MAILER_PATH", Text("/usr/bin/rmail")),
             DefineIfUnset("LOCAL_MAILER_FLAGS", Text("fhCEn9")),
@@ -457,6 +496,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "sco3.2",
+        help: "SCO UNIX 3.2",
         effects: &[
             DefineIfUnset("QUEUE_DIR", Text("/usr/spool/mqueue")),
             DefineIfUnset("UUCP_MAILER_PATH", Text("/usr/bin/uux")),
@@ -469,6 +509,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "sinix",
+        help: "Siemens SINIX",
         effects: &[
             DefineIfUnset("QUEUE_DIR", Text("/var/spool/mqueue")),
             Define("LOCAL_MAILER_PATH", Text("/bin/mail.local")),
@@ -478,6 +519,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "solaris11",
+        help: "Solaris 11",
         effects: &[
             DefineIfUnset("UUCP_MAILER_ARGS", Text("uux - -r -a$g $h!rmail ($u)")),
             Define("confEBINDIR", Text("/usr/lib")),
@@ -488,6 +530,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "solaris2",
+        help: "Solaris 2 to 7",
         effects: &[
             DefineIfUnset("LOCAL_MAILER_PATH", Text("/usr/lib/mail.local")),
             DefineIfUnset("LOCAL_MAILER_FLAGS", Text("fSmn9")),
@@ -498,6 +541,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "solaris2.ml",
+        help: "Solaris 2 with Sun's mail.local",
         effects: &[
             DefineIfUnset("LOCAL_MAILER_PATH", Text("/usr/lib/mail.local")),
             DefineIfUnset("LOCAL_MAILER_FLAGS", Text("fSmn9")),
@@ -508,6 +552,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "solaris2.pre5",
+        help: "Solaris 2 before 2.5",
         effects: &[
             DefineIfUnset("LOCAL_MAILER_FLAGS", Text("SnE9")),
             DefineIfUnset("LOCAL_MAILER_ARGS", Text("mail -f $g -d $u")),
@@ -517,6 +562,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "solaris8",
+        help: "Solaris 8 to 10",
         effects: &[
             DefineIfUnset("UUCP_MAILER_ARGS", Text("uux - -r -a$g $h!rmail ($u)")),
             Define("confEBINDIR", Text("/usr/lib")),
@@ -525,10 +571,11 @@ pub static SYSTEMS: &[SystemSpec] = &[
             Feature("local_lmtp"),
         ],
     },
-    SystemSpec { name: "sunos3.5", effects: &[Define("confEBINDIR", Text("/usr/lib"))] },
-    SystemSpec { name: "sunos4.1", effects: &[Define("confEBINDIR", Text("/usr/lib"))] },
+    SystemSpec { name: "sunos3.5", help: "SunOS 3.5", effects: &[Define("confEBINDIR", Text("/usr/lib"))] },
+    SystemSpec { name: "sunos4.1", help: "SunOS 4.1", effects: &[Define("confEBINDIR", Text("/usr/lib"))] },
     SystemSpec {
         name: "svr4",
+        help: "UNIX System V Release 4",
         effects: &[
             Define("LOCAL_MAILER_PATH", Text("/usr/ucblib/binmail")),
             Define("LOCAL_SHELL_FLAGS", Text("ehuP")),
@@ -536,9 +583,10 @@ pub static SYSTEMS: &[SystemSpec] = &[
             Define("confEBINDIR", Text("/usr/ucblib")),
         ],
     },
-    SystemSpec { name: "ultrix4", effects: &[Define("confEBINDIR", Text("/usr/lib"))] },
+    SystemSpec { name: "ultrix4", help: "DEC Ultrix 4", effects: &[Define("confEBINDIR", Text("/usr/lib"))] },
     SystemSpec {
         name: "unicos",
+        help: "Cray UNICOS",
         effects: &[
             Define("ALIAS_FILE", Text("/usr/lib/aliases")),
             Define("HELP_FILE", Text("/usr/lib/sendmail.hf")),
@@ -552,6 +600,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "unicosmk",
+        help: "Cray UNICOS/mk",
         effects: &[
             Define("ALIAS_FILE", Text("/usr/lib/aliases")),
             Define("HELP_FILE", Text("/usr/lib/sendmail.hf")),
@@ -564,6 +613,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "unicosmp",
+        help: "Cray UNICOS/mp",
         effects: &[
             DefineIfUnset("LOCAL_MAILER_FLAGS", Text("Ehm9")),
             DefineIfUnset("LOCAL_MAILER_ARGS", Text("mail -s -d $u")),
@@ -576,6 +626,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "unixware7",
+        help: "SCO UnixWare 7",
         effects: &[
             DefineIfUnset("QUEUE_DIR", Text("/var/spool/mqueue")),
             Define("confEBINDIR", Text("/usr/lib")),
@@ -588,12 +639,14 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "unknown",
+        help: "None: sendmail's tree asks for a real one",
         effects: &[Print(
             "*** ERROR: You have not specified a valid operating system type.	Use the OSTYPE macro to select a valid system type.  This	is necessary in order to get the proper pathnames and flags	appropriate for your environment.",
         )],
     },
     SystemSpec {
         name: "uxpds",
+        help: "Fujitsu UXP/DS",
         effects: &[
             Define("confDEF_GROUP_ID", Text("6")),
             Define("LOCAL_MAILER_PATH", Text("/usr/ucblib/binmail")),

@@ -16,7 +16,7 @@ use crate::catalog::{
     mailer::MAILERS,
     option::{DefaultValue, OPTIONS, OptionKind},
     setting::{self, SettingKind, SettingSpec},
-    system::SYSTEMS,
+    system::{SYSTEMS, SystemSpec},
 };
 
 /// Text of one line: no control character but tab.
@@ -95,7 +95,10 @@ fn table(properties: Map<String, Value>, required: &[&str]) -> Value {
 
 fn of_macro(spec: &MacroSpec) -> Value {
     match spec.role {
-        MacroRole::System => json!({ "enum": SYSTEMS.iter().map(|system| system.name).collect::<Vec<_>>() }),
+        MacroRole::System => {
+            let one = |system: &SystemSpec| json!({ "const": system.name, "description": system.help });
+            json!({ "oneOf": SYSTEMS.iter().map(one).collect::<Vec<_>>() })
+        }
         MacroRole::Domain => list_of(&json!({ "enum": supported(DOMAINS.iter().map(|d| (d.name, d.support))) })),
         MacroRole::Mailer => {
             let names = supported(MAILERS.iter().map(|m| (m.name, m.support)));
