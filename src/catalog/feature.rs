@@ -134,6 +134,12 @@ pub enum When {
     Missing,
     /// The first argument is none of its words.
     Illegal,
+    /// The argument of this number, counted from 0, is given and none of its words.
+    IllegalAt(usize),
+    /// The argument of this number is missing or empty.
+    MissingAt(usize),
+    /// The first argument is this word, and the name is not defined.
+    WordWithout(&'static str, &'static str),
     /// This name is not defined; the feature then does nothing.
     Without(&'static str),
     /// The first argument is missing or empty, and this name is not defined.

@@ -7,6 +7,7 @@
 //! Not its business: any syntax, any default (the front ends fill them in from the catalog), any output.
 
 mod access;
+mod checks;
 mod class;
 pub mod ipv6;
 mod listener;
@@ -17,13 +18,14 @@ mod raw;
 mod setting;
 
 pub use access::{AccessAction, AccessEntry, AccessMap, TAGS, is_dsn};
+pub use checks::{ClientChecks, ClientLimit, CommandChecks, GreetPause, PrefixFlags};
 pub use class::{Class, ClassFile, Classes};
 pub use listener::{Listener, Listeners, service_port};
 pub use mailer::{Mailer, MailerNames};
 pub use map_spec::MapSpec;
 pub use policy::{
-    AddDomain, BlocklistMap, Canonify, DelayChecks, DnsBlocklist, ExtraBlocklistMatch, Headers, MailFromRelay,
-    Masquerade, Messages, Nouucp, PercentHack, RelayPolicy, Routing, SenderChecks, SpamRecipients,
+    AddDomain, BlocklistMap, Canonify, DelayChecks, DnsBlocklist, ExtraBlocklistMatch, Headers, ListKind,
+    MailFromRelay, Masquerade, Messages, Nouucp, PercentHack, RelayPolicy, Routing, SenderChecks, SpamRecipients,
 };
 pub use raw::{RawSection, RawText};
 pub use setting::Setting;
@@ -61,7 +63,11 @@ pub struct Site {
     pub senders: SenderChecks,
     /// When and for whom the checks run.
     pub delay_checks: Option<DelayChecks>,
-    /// DNS lists that clients are looked up in, in order.
+    /// What is asked of clients.
+    pub clients: ClientChecks,
+    /// What is asked of commands and recipients.
+    pub commands: CommandChecks,
+    /// DNS lists that clients and senders are looked up in, in order.
     pub blocklists: Vec<Spanned<DnsBlocklist>>,
     /// `DNSBL_MAP`, `DNSBL_MAP_OPT`, `EDNSBL_TO`: how those lists are asked.
     pub blocklist_map: BlocklistMap,

@@ -38,6 +38,8 @@ pub struct SenderChecks {
     pub accept_unresolvable: Option<Spanned<()>>,
     /// `accept_unqualified_senders`.
     pub accept_unqualified: Option<Spanned<()>>,
+    /// `badmx`: the MX records of its domain must be of use; a regular expression of addresses that are of none.
+    pub useless_mx: Option<Spanned<String>>,
 }
 
 /// `delay_checks`: client and sender are checked when the recipient is known.
@@ -63,9 +65,9 @@ pub enum SpamRecipients {
 /// One DNS list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DnsBlocklist {
-    /// `enhdnsbl` rather than `dnsbl`.
-    pub enhanced: bool,
-    /// The zone that is asked.
+    /// What is looked up, and how.
+    pub kind: ListKind,
+    /// The zone that is asked; of [`ListKind::MailServers`] what stands before the client's name in it.
     pub server: String,
     /// The refusal, `quarantine`, `discard`, or empty for the standard text. As written, with its quotes.
     pub message: String,
@@ -73,6 +75,31 @@ pub struct DnsBlocklist {
     pub temporary: String,
     /// Answers that count, as rule patterns; empty: any. Only of an enhanced list.
     pub matches: Vec<ExtraBlocklistMatch>,
+}
+
+/// The kinds of DNS lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListKind {
+    /// `dnsbl`: the client's address; any answer lists it.
+    Plain,
+    /// `enhdnsbl`: the client's address; certain answers list it.
+    Enhanced,
+    /// `rhsbl`: the domain of the sender.
+    SenderDomain,
+    /// `mtamark`: the client's address among those of all hosts, where `0` says that it is no mail server.
+    MailServers,
+}
+
+impl ListKind {
+    /// The feature that asks for a list of this kind.
+    pub fn feature(self) -> &'static str {
+        match self {
+            ListKind::Plain => "dnsbl",
+            ListKind::Enhanced => "enhdnsbl",
+            ListKind::SenderDomain => "rhsbl",
+            ListKind::MailServers => "mtamark",
+        }
+    }
 }
 
 /// A pattern of an enhanced list's answers.
@@ -87,6 +114,8 @@ pub struct BlocklistMap {
     pub options: Option<Setting<String>>,
     /// `EDNSBL_TO`: seconds to wait; `None` for 5.
     pub enhanced_timeout: Option<Setting<String>>,
+    /// `MTAMARK_TO`: seconds to wait; `None` for 5.
+    pub mark_timeout: Option<Setting<String>>,
 }
 
 /// Under which name mail leaves.

@@ -92,7 +92,8 @@ pub fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
 }
 
-/// All fixtures, or those that `RELAYCC_FIXTURE` names (a name, its last part, or a path to any other `.mc`).
+/// All fixtures, or those that `RELAYCC_FIXTURE` names (names or their last parts with commas between, or a path to
+/// any other `.mc`).
 pub fn chosen() -> io::Result<Vec<Fixture>> {
     let mut all = Vec::new();
     for (dir, place) in [("features", Place::Example), ("arkum", Place::Arkum)] {
@@ -110,7 +111,9 @@ pub fn chosen() -> io::Result<Vec<Fixture>> {
             let mc = fs::canonicalize(&wanted)?;
             return Ok(vec![Fixture { name: wanted, mc, place: Place::Example, kept: false }]);
         }
-        all.retain(|fixture| fixture.name == wanted || fixture.name.split('/').nth(1) == Some(&wanted));
+        let is =
+            |fixture: &Fixture, wanted: &str| fixture.name == wanted || fixture.name.split('/').nth(1) == Some(wanted);
+        all.retain(|fixture| wanted.split(',').any(|wanted| is(fixture, wanted)));
         assert!(!all.is_empty(), "RELAYCC_FIXTURE={wanted}: no such fixture");
     }
     Ok(all)

@@ -303,6 +303,87 @@ pub fn fixed(host: &str, domain: &str) -> Vec<Probe> {
     probes.extend(daemons(&outside, &local));
     probes.extend(mailers(host, domain));
     probes.extend(sessions(&outside, host));
+    probes.extend(checks(&outside, host));
+    probes
+}
+
+/// What is asked of clients, senders and commands by features that a site may do without.
+fn checks(outside: &Client, host: &str) -> Vec<Probe> {
+    let mut probes = Vec::new();
+    let forged = Client::new("forged.outside.test", "203.0.113.99", "FORGED");
+    let unknown = Client::new("[203.0.113.7]", "203.0.113.7", "TEMP");
+    let nameless = Client::nameless("203.0.113.6");
+    let inside = Client::nameless("192.168.138.7");
+    let six = Client::new("host.outside.test", "IPv6:2001:db8:9:0:0:0:0:5", "OK");
+    let elsewhere = Client::new("mx.example.net", "192.0.2.91", "OK");
+    for client in [outside, &nameless, &inside, &six, &elsewhere] {
+        for (rate, connections) in [("1", "1"), ("3", "2"), ("4", "3"), ("13", "5"), ("21", "11"), ("", "")] {
+            for command in [
+                format!("Start,check_relay {} $| {}", client.name, client.address),
+                "check_rcpt user@nomx.test".to_owned(),
+            ] {
+                let probe = client.asks_for("user@outside.test", command).with("client_rate", rate);
+                probes.push(probe.with("client_connections", connections));
+            }
+        }
+    }
+    for client in [outside, &forged, &unknown, &nameless, &inside, &six, &Client::local()] {
+        for pointer in ["", "friend.test", "spammer.test", "host.outside.test"] {
+            let relay = format!("Start,check_relay {} $| {}", client.name, client.address);
+            probes.push(client.asks_for("user@outside.test", relay).with("client_ptr", pointer));
+        }
+        probes.push(client.asks(format!("Start,greet_pause {} $| {}", client.name, client.address)));
+    }
+    for client in [outside, &inside, &Client::new("friend.test", "203.0.113.70", "OK")] {
+        for name in
+            [host, "localhost", "[127.0.0.1]", "[203.0.113.5]", "host.outside.test", "host", ".", "x.", "[IPv6:::1]"]
+        {
+            for recipient in ["user@nomx.test", "user@relay.example.com"] {
+                let probe = client.asks_for("user@outside.test", format!("check_rcpt {recipient}")).with("s", name);
+                probes.push(probe.clone());
+                probes.push(probe.with("auth_type", "PLAIN").with("auth_authen", "alice"));
+            }
+        }
+    }
+    for sender in [
+        "user@listed.test",
+        "user@www.outside.test",
+        "user@welcome.test",
+        "user@spammer.test",
+        "user@friend.test",
+        "user@loopmx.test",
+        "user@privatemx.test",
+        "user@addressmx.test",
+        "user@nowheremx.test",
+        "user@nullmx.test",
+        "user@tempfail.test",
+        "user@nomx.test",
+        "user@example.net",
+        "user",
+        "",
+    ] {
+        let relay = format!("Start,check_relay {} $| {}", outside.name, outside.address);
+        probes.push(outside.asks_for(sender, relay));
+        probes.push(outside.asks_for(sender, format!("check_mail <{sender}>")));
+        probes.push(outside.asks_for(sender, "check_rcpt user@relay.example.com"));
+    }
+    for command in ["EHLO x $| 2", "Subject: x $| 5", "GET / HTTP/1.0 $| 5", "XYZZY $| 5", "Host : x $| 4"] {
+        probes.push(outside.asks(format!("Start,check_other {command}")));
+    }
+    for pair in [
+        "user@outside.test $| user@relay.example.com",
+        "<user@outside.test> $| <user@nomx.test>",
+        "user@outside.test $| hated@friend.test",
+        "user@outside.test $| alice",
+        "<> $| alice",
+        " $| alice",
+    ] {
+        probes.push(outside.asks(format!("Start,check_compat {pair}")));
+    }
+    for recipient in ["alice@outside.test", "<alice+x@outside.test>", "bob@sub.friend.test", "user@nomx.test", "alice"]
+    {
+        probes.push(outside.asks(format!("queuegroup {recipient}")));
+    }
     probes
 }
 

@@ -5,7 +5,7 @@
 use super::{
     ArgumentKind::{self, Answer, Domain, Flags, Given, Map, Path, Patterns, Text, Word},
     ArgumentSpec, Choice, FeatureNotice, FeatureSpec, MapDefault, Matching, Support,
-    When::{Always, Illegal, MapWithout, Missing, MissingAndWithout, With, Without},
+    When::{Always, Illegal, IllegalAt, MapWithout, Missing, MissingAndWithout, With, Without, WordWithout},
 };
 use crate::catalog::effect::{
     Effect::{Define, DefineIfUnset, Undefine},
@@ -64,6 +64,9 @@ const fn says(when: super::When, text: &'static str) -> FeatureNotice {
 
 const MAP: ArgumentSpec = optional("map", Map, "Definition of the map, or `LDAP`");
 
+const NODELAY: &str = "`nodelay` to limit at once, whatever `delay_checks` puts off";
+const TERMINATE: &str = "`terminate` to end the session of a client above its limit";
+
 const ACCESS_FLAGS: &[Choice] = &[
     Choice { word: "skip", markers: &["_ACCESS_SKIP_"] },
     Choice { word: "lookupdotdomain", markers: &["_LOOKUPDOTDOMAIN_"] },
@@ -121,7 +124,14 @@ pub static FEATURES: &[FeatureSpec] = &[
         ..PLAIN
     },
     later("authinfo", "authinfo", "Looks up credentials for outgoing connections in a map of their own"),
-    later("badmx", "badmx", "Refuses senders whose domain's MX records are useless"),
+    FeatureSpec {
+        name: "badmx",
+        key: "badmx",
+        arguments: &[optional("addresses", Text, "Regular expression of addresses that no mail server has")],
+        markers: &["_BADMX_CHK_"],
+        help: "Refuses senders whose domain's MX records are useless",
+        ..PLAIN
+    },
     later("bcc", "bcc", "Adds a recipient to mail for domains that a map lists"),
     later("bestmx_is_local", "bestmx_is_local", "Takes domains whose best MX is this host for local ones"),
     later("bitdomain", "bitdomain", "Looks up Internet names of BITNET hosts in a map"),
@@ -136,7 +146,13 @@ pub static FEATURES: &[FeatureSpec] = &[
         help: "Old name of `blocklist_recipients`",
         ..PLAIN
     },
-    later("block_bad_helo", "block_bad_helo", "Refuses clients that greet with this host's own name or no valid one"),
+    FeatureSpec {
+        name: "block_bad_helo",
+        key: "block_bad_helo",
+        markers: &["_BLOCK_BAD_HELO_="],
+        help: "Refuses clients that greet with this host's own name or no valid one",
+        ..PLAIN
+    },
     FeatureSpec {
         name: "blocklist_recipients",
         key: "blocklist_recipients",
@@ -150,9 +166,50 @@ pub static FEATURES: &[FeatureSpec] = &[
         ..PLAIN
     },
     later("check_cert_altnames", "check_cert_altnames", "Compares a certificate's alternative names with the host's"),
-    later("check_other", "check_other", "Ends connections of clients that send what is no SMTP"),
-    later("compat_check", "compat_check", "Looks up pairs of sender and recipient in the access map"),
-    later("conncontrol", "conncontrol", "Limits each client's connections at a time, by the access map"),
+    FeatureSpec {
+        name: "check_other",
+        key: "check_other",
+        arguments: &[optional("commands", Text, "Regular expression of commands that end the session")],
+        help: "Ends sessions that send header fields, or other text that matches, in place of commands",
+        ..PLAIN
+    },
+    FeatureSpec {
+        name: "compat_check",
+        key: "compat_check",
+        requires: Some("access_db"),
+        notices: &[says(Without("_ACCESS_TABLE_"), "FEATURE(`compat_check') requires FEATURE(`access_db')\n")],
+        help: "Looks up pairs of sender and recipient in the access map",
+        ..PLAIN
+    },
+    FeatureSpec {
+        name: "conncontrol",
+        key: "conncontrol",
+        arguments: &[
+            optional(
+                "when",
+                Word(Matching::AnyCase, &[Choice { word: "nodelay", markers: &["_CONN_CONTROL_IMMEDIATE_"] }]),
+                NODELAY,
+            ),
+            optional(
+                "then",
+                Word(Matching::Exact, &[Choice { word: "terminate", markers: &["_CONN_CONTROL_REPLY=421"] }]),
+                TERMINATE,
+            ),
+        ],
+        requires: Some("access_db"),
+        markers: &["_CONN_CONTROL_"],
+        notices: &[
+            says(Without("_ACCESS_TABLE_"), "*** ERROR: FEATURE(`conncontrol') requires FEATURE(`access_db')\n"),
+            says(
+                WordWithout("nodelay", "_DELAY_CHECKS_"),
+                "*** ERROR: FEATURE(`conncontrol', `nodelay') requires FEATURE(`delay_checks')",
+            ),
+            says(Illegal, "*** ERROR: unknown parameter \"{}\" for FEATURE(`conncontrol')"),
+            says(IllegalAt(1), "*** ERROR: FEATURE(`conncontrol'): unknown argument \"{}\"\n"),
+        ],
+        help: "Limits the open connections of each client, by the access map",
+        ..PLAIN
+    },
     FeatureSpec {
         name: "delay_checks",
         key: "delay_checks",
@@ -210,7 +267,6 @@ pub static FEATURES: &[FeatureSpec] = &[
     later("generics_entire_domain", "generics_entire_domain", "Applies the generics table to subdomains too"),
     later("genericstable", "genericstable", "Replaces senders' addresses by others that a map gives"),
     FeatureSpec {
-        support: Support::NotYet,
         arguments: &[optional("pause", Text, "Milliseconds before the greeting, where the access map says nothing")],
         markers: &["_GREET_PAUSE_="],
         notices: &[says(
@@ -413,8 +469,44 @@ pub static FEATURES: &[FeatureSpec] = &[
         help: "Lets everybody relay",
         ..PLAIN
     },
-    later("queuegroup", "queuegroup", "Looks up queue groups in the access map"),
-    later("ratecontrol", "ratecontrol", "Limits how often each client connects, by the access map"),
+    FeatureSpec {
+        name: "queuegroup",
+        key: "queuegroup",
+        arguments: &[optional("default", Text, "Queue group of recipients that the access map does not name")],
+        requires: Some("access_db"),
+        notices: &[says(Without("_ACCESS_TABLE_"), "*** ERROR: FEATURE(`queuegroup') requires FEATURE(`access_db')\n")],
+        help: "Looks up queue groups in the access map",
+        ..PLAIN
+    },
+    FeatureSpec {
+        name: "ratecontrol",
+        key: "ratecontrol",
+        arguments: &[
+            optional(
+                "when",
+                Word(Matching::AnyCase, &[Choice { word: "nodelay", markers: &["_RATE_CONTROL_IMMEDIATE_"] }]),
+                NODELAY,
+            ),
+            optional(
+                "then",
+                Word(Matching::Exact, &[Choice { word: "terminate", markers: &["_RATE_CONTROL_REPLY=421"] }]),
+                TERMINATE,
+            ),
+        ],
+        requires: Some("access_db"),
+        markers: &["_RATE_CONTROL_"],
+        notices: &[
+            says(Without("_ACCESS_TABLE_"), "*** ERROR: FEATURE(`ratecontrol') requires FEATURE(`access_db')\n"),
+            says(
+                WordWithout("nodelay", "_DELAY_CHECKS_"),
+                "*** ERROR: FEATURE(`ratecontrol', `nodelay') requires FEATURE(`delay_checks')",
+            ),
+            says(Illegal, "*** ERROR: unknown parameter \"{}\" for FEATURE(`ratecontrol')"),
+            says(IllegalAt(1), "*** ERROR: FEATURE(`ratecontrol'): unknown argument \"{}\"\n"),
+        ],
+        help: "Limits how often each client connects, by the access map",
+        ..PLAIN
+    },
     plain("redirect", "redirect", &[], "Answers mail for `user@host.REDIRECT` with the new address"),
     plain(
         "relay_based_on_MX",
@@ -467,8 +559,25 @@ pub static FEATURES: &[FeatureSpec] = &[
         help: "Lets everybody relay who names a sender that the access map lets relay",
         ..PLAIN
     },
-    later("require_rdns", "require_rdns", "Refuses clients whose address has no name in DNS that leads back to it"),
-    later("rhsbl", "rhsbl", "Refuses senders whose domain a DNS list has"),
+    plain(
+        "require_rdns",
+        "require_rdns",
+        &["_REQUIRE_RDNS_="],
+        "Refuses clients whose address has no name in DNS that leads back to it",
+    ),
+    FeatureSpec {
+        name: "rhsbl",
+        key: "rhsbl",
+        arguments: &[
+            required("server", Domain, "Zone of the list"),
+            optional("message", Answer(&[]), "Answer to senders on the list"),
+            optional("temporary", Answer(&["t"]), "Answer when the list does not answer; `t` for the usual one"),
+        ],
+        repeatable: true,
+        markers: &["_RHSBL_R_="],
+        help: "Refuses senders whose domain a DNS list has",
+        ..PLAIN
+    },
     FeatureSpec {
         name: "smrsh",
         key: "smrsh",
@@ -499,7 +608,12 @@ pub static FEATURES: &[FeatureSpec] = &[
         ..later("tls_failures", "tls_failures", "Replaced by confTLS_FALLBACK_TO_CLEAR")
     },
     later("tls_session_features", "tls_session_features", "Looks up TLS options of single hosts in the access map"),
-    later("use_client_ptr", "use_client_ptr", "Judges clients by the name that DNS gives their address"),
+    plain(
+        "use_client_ptr",
+        "use_client_ptr",
+        &["_USE_CLIENT_PTR_"],
+        "Judges clients by the name that DNS gives their address",
+    ),
     plain("use_ct_file", "use_ct_file", &["_USE_CT_FILE_="], "Reads trusted users from the file confCT_FILE"),
     plain("use_cw_file", "use_cw_file", &["USE_CW_FILE="], "Reads this host's further names from the file confCW_FILE"),
     later("uucpdomain", "uucpdomain", "Looks up Internet names of UUCP hosts in a map"),

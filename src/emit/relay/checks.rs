@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Period, Reply, is_default, reader::Reader};
 use crate::{
-    site::{self, DnsBlocklist},
+    site::{self, DnsBlocklist, ListKind},
     source::Spanned,
 };
 
@@ -107,6 +107,7 @@ impl Checks {
         let site = reader.site;
         let lists = site.blocklists.iter().filter_map(|list| dns_list(reader, list)).collect();
         refuse_lookup(reader);
+        refuse_features(reader);
         Self {
             accept_unresolvable_senders: site.senders.accept_unresolvable.is_some(),
             accept_unqualified_senders: site.senders.accept_unqualified.is_some(),
@@ -134,11 +135,35 @@ fn refuse_lookup(reader: &mut Reader<'_>) {
     }
 }
 
+/// Checks that the format has no words for.
+fn refuse_features(reader: &mut Reader<'_>) {
+    let (clients, commands) = (&reader.site.clients, &reader.site.commands);
+    let asked = [
+        ("greet_pause", clients.greet_pause.as_ref().map(|asked| asked.span)),
+        ("ratecontrol", clients.rate.as_ref().map(|asked| asked.span)),
+        ("conncontrol", clients.connections.as_ref().map(|asked| asked.span)),
+        ("require_rdns", clients.reverse_name.as_ref().map(|asked| asked.span)),
+        ("block_bad_helo", clients.greeting_name.as_ref().map(|asked| asked.span)),
+        ("use_client_ptr", clients.by_pointer.as_ref().map(|asked| asked.span)),
+        ("drac", clients.recent_logins.as_ref().map(|asked| asked.span)),
+        ("badmx", reader.site.senders.useless_mx.as_ref().map(|asked| asked.span)),
+        ("check_other", commands.bad_command.as_ref().map(|asked| asked.span)),
+        ("compat_check", commands.pairs.as_ref().map(|asked| asked.span)),
+        ("queuegroup", commands.queue_group.as_ref().map(|asked| asked.span)),
+        ("prefixmod", commands.prefix.as_ref().map(|asked| asked.span)),
+    ];
+    for (feature, span) in asked {
+        if let Some(span) = span {
+            reader.refuse(format!("FEATURE {feature}"), Some(span), "the check is not part of the format");
+        }
+    }
+}
+
 fn dns_list(reader: &mut Reader<'_>, list: &Spanned<DnsBlocklist>) -> Option<DnsList> {
     match read_list(reader, &list.value) {
         Ok(list) => Some(list),
         Err(why) => {
-            let feature = if list.value.enhanced { "enhdnsbl" } else { "dnsbl" };
+            let feature = list.value.kind.feature();
             reader.refuse(format!("FEATURE {feature} for `{}`", list.value.server), Some(list.span), why);
             None
         }
@@ -146,6 +171,11 @@ fn dns_list(reader: &mut Reader<'_>, list: &Spanned<DnsBlocklist>) -> Option<Dns
 }
 
 fn read_list(reader: &Reader<'_>, list: &DnsBlocklist) -> Result<DnsList, String> {
+    match list.kind {
+        ListKind::Plain | ListKind::Enhanced => {}
+        ListKind::SenderDomain => return Err("a relay asks DNS lists of clients only".to_owned()),
+        ListKind::MailServers => return Err("a relay does not look for marks of mail servers".to_owned()),
+    }
     let zone = list.server.as_str();
     let listed = match list.message.trim() {
         "quarantine" => Listed::Quarantine(zone.to_owned()),
@@ -166,7 +196,7 @@ fn read_list(reader: &Reader<'_>, list: &DnsBlocklist) -> Result<DnsList, String
     };
     let answers = list.matches.iter().map(|pattern| answer(pattern)).collect::<Result<_, _>>()?;
     let timeout = match &reader.site.blocklist_map.enhanced_timeout {
-        Some(seconds) if list.enhanced => Some(
+        Some(seconds) if list.kind == ListKind::Enhanced => Some(
             Period::of_option(&seconds.value, 's')
                 .ok_or_else(|| format!("EDNSBL_TO `{}` is no time", seconds.value))?,
         ),

@@ -4,8 +4,8 @@ use super::*;
 use crate::{
     front::{self, Input, Syntax},
     site::{
-        AccessEntry, AccessMap, Class, ClassFile, DelayChecks, DnsBlocklist, Listener as Daemon, Mailer, MapSpec,
-        Nouucp, RawSection, RawText, Setting,
+        AccessEntry, AccessMap, Class, ClassFile, DelayChecks, DnsBlocklist, ListKind, Listener as Daemon, Mailer,
+        MapSpec, Nouucp, RawSection, RawText, Setting,
     },
     source::{MemoryFiles, Sources, Spanned},
 };
@@ -44,7 +44,7 @@ fn arkum() -> Site {
     site.nouucp = Some(at(Nouucp::Reject));
     site.delay_checks = Some(DelayChecks { declared: at(()), spam: None, compatible_8_10: false });
     site.blocklists = vec![at(DnsBlocklist {
-        enhanced: true,
+        kind: ListKind::Enhanced,
         server: "bl.example.net".into(),
         message: String::new(),
         temporary: "t".into(),

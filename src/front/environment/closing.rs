@@ -5,7 +5,7 @@ use crate::{
     catalog::option,
     diagnostic::Diagnostic,
     front::{macros::Macros, network},
-    site::Class,
+    site::{Class, ListKind},
     source::Span,
     syntax::mc::Text,
 };
@@ -33,6 +33,7 @@ impl Environment {
         self.deferred_delivery(macros);
         self.sender_domains(macros);
         self.friends_and_haters(macros);
+        self.sender_lists(macros);
         self.relay_file(macros);
         self.networks();
     }
@@ -120,6 +121,18 @@ impl Environment {
             let diagnostic = self.also_at(diagnostic, Some(place), "asked for here");
             self.report(diagnostic);
         }
+    }
+
+    /// `rhsbl`, whose rules search the access map.
+    fn sender_lists(&mut self, macros: &mut Macros<'_, '_>) {
+        let list = self.blocklists.iter().find(|list| list.value.kind == ListKind::SenderDomain);
+        let Some(place) = list.map(|list| list.span).filter(|_| !macros.is_defined("_ACCESS_TABLE_")) else { return };
+        self.report(
+            Diagnostic::warning("rhsbl_without_access", "`rhsbl` needs `access_db`")
+                .at(place, "searches the access map first")
+                .why("sendmail does not find the ruleset that searches it, and refuses every sender that has a domain")
+                .help("write FEATURE(`access_db') above it"),
+        );
     }
 
     /// `confCR_FILE`, where the site itself sets it.

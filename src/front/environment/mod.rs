@@ -23,7 +23,7 @@ use crate::{
         setting::{PRELUDE, SETTINGS},
     },
     diagnostic::Diagnostic,
-    site::{AccessEntry, Classes, DnsBlocklist, Mailer, MapSpec, RawSection, RawText},
+    site::{AccessEntry, Classes, ClientChecks, CommandChecks, DnsBlocklist, Mailer, MapSpec, RawSection, RawText},
     source::{SourceId, Span, Spanned},
     syntax::mc::Text,
 };
@@ -54,7 +54,13 @@ pub struct Environment {
     pub(super) mailers: Vec<Mailer>,
     /// `MODIFY_MAILER_FLAGS` statements, by the name that they use.
     pub(super) flag_changes: BTreeMap<String, FlagChanges>,
-    /// `dnsbl` and `enhdnsbl`.
+    /// What features ask of clients, as far as it is settled where they stand.
+    pub(super) client_checks: ClientChecks,
+    /// What features ask of commands and recipients.
+    pub(super) command_checks: CommandChecks,
+    /// `badmx`.
+    pub(super) useless_mx: Option<Spanned<String>>,
+    /// `dnsbl`, `enhdnsbl` and `rhsbl`.
     pub(super) blocklists: Vec<Spanned<DnsBlocklist>>,
     /// Maps that features declared, by the name of the feature.
     pub(super) maps: BTreeMap<&'static str, Spanned<MapSpec>>,
@@ -104,6 +110,9 @@ impl Environment {
             queue_groups: Vec::new(),
             mailers: Vec::new(),
             flag_changes: BTreeMap::new(),
+            client_checks: ClientChecks::default(),
+            command_checks: CommandChecks::default(),
+            useless_mx: None,
             blocklists: Vec::new(),
             maps: BTreeMap::new(),
             features: BTreeMap::new(),

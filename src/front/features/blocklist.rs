@@ -1,27 +1,39 @@
-//! `dnsbl` and `enhdnsbl`: DNS lists of clients.
+//! `dnsbl`, `enhdnsbl` and `rhsbl`: DNS lists of clients and of senders.
 
 use super::Run;
-use crate::{diagnostic::Diagnostic, site::DnsBlocklist, source::Spanned};
+use crate::{
+    diagnostic::{Diagnostic, Severity},
+    site::{DnsBlocklist, ListKind},
+    source::Spanned,
+};
 
 impl Run<'_, '_, '_> {
     /// Adds the list that the statement names.
     pub(super) fn add_blocklist(&mut self) {
-        let enhanced = self.spec.name == "enhdnsbl";
-        if !enhanced && !self.macros.is_defined("DNSBL_MAP") {
+        let kind = match self.spec.name {
+            "enhdnsbl" => ListKind::Enhanced,
+            "rhsbl" => ListKind::SenderDomain,
+            _ => ListKind::Plain,
+        };
+        if kind == ListKind::Plain && !self.macros.is_defined("DNSBL_MAP") {
             let default = crate::catalog::setting::by_name("DNSBL_MAP").and_then(|s| s.default.m4());
             self.macros.set("DNSBL_MAP", &default.unwrap_or_default(), self.span);
         }
         let server = self.value(0);
         if server.is_empty() && !self.environment.diagnostics.last().is_some_and(Diagnostic::is_error) {
-            let diagnostic = self.missing_server();
+            let mut diagnostic = self.missing_server();
+            if kind == ListKind::SenderDomain {
+                // The reference has nothing against it, and then looks up names that nobody has.
+                diagnostic.severity = Severity::Warning;
+            }
             self.environment.report(diagnostic);
         }
         let list = DnsBlocklist {
-            enhanced,
+            kind,
             server,
             message: self.message(1),
             temporary: self.message(2),
-            matches: if enhanced { self.matches() } else { Vec::new() },
+            matches: if kind == ListKind::Enhanced { self.matches() } else { Vec::new() },
         };
         self.environment.blocklists.push(Spanned::new(list, self.span));
     }

@@ -2,9 +2,10 @@
 //!
 //! Most of it is in the catalog's entry and is carried out here: what the reference prints and when, the words that an
 //! argument may be, the names that are then defined, the settings that are changed, the map. What an entry cannot say is in
-//! [`blocklist`] and [`map`]. Diagnostics of our own wording for what the reference prints are in [`notice`].
+//! [`blocklist`], [`check`] and [`map`]. Diagnostics of our own wording for what the reference prints are in [`notice`].
 
 mod blocklist;
+mod check;
 mod map;
 mod notice;
 
@@ -83,7 +84,14 @@ impl Run<'_, '_, '_> {
             self.environment.feature(self.macros, &name, self.args, self.span);
         }
         match self.spec.name {
-            "dnsbl" | "enhdnsbl" => self.add_blocklist(),
+            "dnsbl" | "enhdnsbl" | "rhsbl" => self.add_blocklist(),
+            "greet_pause" => self.greet_pause(),
+            "block_bad_helo" => self.own_addresses(),
+            "badmx" => self.useless_mx(),
+            "check_other" => self.bad_command(),
+            "compat_check" => self.pairs(),
+            "queuegroup" => self.queue_group(),
+            "prefixmod" => self.prefix(),
             "delay_checks" => {
                 if self.value(1).is_empty() {
                     self.mark("_DELAY_COMPAT_8_10_");
@@ -108,7 +116,12 @@ impl Run<'_, '_, '_> {
             let applies = match notice.when {
                 When::Always => true,
                 When::Missing => given.is_none() && first,
-                When::Illegal => given.is_some() && !self.is_a_word(0),
+                When::Illegal => effective && given.is_some() && !self.is_a_word(0),
+                When::IllegalAt(index) => {
+                    effective && self.arg(index).is_some_and(|arg| !arg.is_empty()) && !self.is_a_word(index)
+                }
+                When::MissingAt(index) => self.arg(index).is_none_or(Text::is_empty),
+                When::WordWithout(word, name) => effective && self.is_word(0, word) && !self.macros.is_defined(name),
                 When::Without(name) => {
                     let without = !self.macros.is_defined(name);
                     effective &= !without;
@@ -132,6 +145,13 @@ impl Run<'_, '_, '_> {
         self.argument_spec(index).is_none_or(|spec| spec.kind.choice(&value).is_some())
     }
 
+    /// Whether an argument is this one of the words that it may be.
+    fn is_word(&mut self, index: usize, word: &str) -> bool {
+        let value = self.value(index);
+        let spec = self.argument_spec(index);
+        spec.and_then(|spec| spec.kind.choice(&value)).is_some_and(|choice| choice.word == word)
+    }
+
     /// Defines what the words among the arguments stand for.
     fn words(&mut self) {
         for index in 0..self.args.len() {
@@ -150,8 +170,12 @@ impl Run<'_, '_, '_> {
             ArgumentKind::Word(_, choices) | ArgumentKind::Flags(_, choices) => choices,
             _ => return,
         };
-        let said = self.spec.notices.iter().any(|notice| notice.when == When::Illegal);
-        if value.is_empty() || (said && index == 0) {
+        let said = self.spec.notices.iter().any(|notice| match notice.when {
+            When::Illegal => index == 0,
+            When::IllegalAt(at) => index == at,
+            _ => false,
+        });
+        if value.is_empty() || said {
             return;
         }
         let words = choices.iter().map(|choice| format!("`{}`", choice.word)).collect::<Vec<_>>().join(", ");

@@ -9,7 +9,11 @@ use crate::{
 impl Run<'_, '_, '_> {
     /// A diagnostic for something that the reference prints.
     pub(super) fn explain(&self, notice: &FeatureNotice) -> Diagnostic {
-        let raw = self.arg(0).map_or("", |arg| arg.as_str());
+        let index = match notice.when {
+            When::IllegalAt(index) | When::MissingAt(index) => index,
+            _ => 0,
+        };
+        let raw = self.arg(index).map_or("", |arg| arg.as_str());
         let diagnostic = match (self.spec.name, notice.when) {
             ("promiscuous_relay", _) => Diagnostic::warning("promiscuous_relay", "this host relays for everybody")
                 .at(self.span, "makes it an open relay")
@@ -50,6 +54,20 @@ impl Run<'_, '_, '_> {
                     .why(format!("it works on what `{needed}` declares, and that is not declared above"))
                     .help(format!("write FEATURE(`{needed}') above it"))
             }
+            (name, When::WordWithout(word, mark)) => {
+                let needed = mark.trim_matches('_').to_ascii_lowercase();
+                Diagnostic::error("requires_feature", format!("`{name}` with `{word}` needs `{needed}` before it"))
+                    .at(self.place(0), "asked for here")
+                    .why(format!("nothing is put off without `{needed}`, and that is not declared above"))
+                    .help(format!("leave out `{word}`, or write FEATURE(`{needed}') above it"))
+            }
+            (name, When::MissingAt(index)) => {
+                let wanted = self.argument_spec(index).map_or("argument", |spec| spec.key);
+                Diagnostic::error("missing_argument", format!("`{name}` needs its {wanted}"))
+                    .at(self.span, format!("no {wanted} is given"))
+                    .why("there is nothing that it could stand for")
+                    .help(format!("give it as argument {} of FEATURE", index + 2))
+            }
             (name, When::Missing) => match self.argument_spec(0).map(|spec| spec.kind) {
                 Some(ArgumentKind::Word(_, choices)) => {
                     let forms: Vec<String> =
@@ -61,15 +79,15 @@ impl Run<'_, '_, '_> {
                 }
                 _ => self.missing_server(),
             },
-            (name, When::Illegal) => {
-                let words: Vec<String> = match self.argument_spec(0).map(|spec| spec.kind) {
+            (name, When::Illegal | When::IllegalAt(_)) => {
+                let words: Vec<String> = match self.argument_spec(index).map(|spec| spec.kind) {
                     Some(ArgumentKind::Word(_, choices) | ArgumentKind::Flags(_, choices)) => {
                         choices.iter().map(|choice| format!("`{}`", choice.word)).collect()
                     }
                     _ => Vec::new(),
                 };
                 Diagnostic::error("illegal_argument", format!("`{name}` does not know `{raw}`"))
-                    .at(self.place(0), "none of its words")
+                    .at(self.place(index), "none of its words")
                     .why("the argument has no effect")
                     .help(format!("it takes {}", words.join(" or ")))
             }

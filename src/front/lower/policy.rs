@@ -3,8 +3,8 @@
 use super::Table;
 use crate::{
     site::{
-        AccessMap, AddDomain, BlocklistMap, Canonify, DelayChecks, MailFromRelay, Masquerade, Messages, Nouucp,
-        PercentHack, RelayPolicy, Routing, SenderChecks, Site, SpamRecipients,
+        AccessMap, AddDomain, BlocklistMap, Canonify, ClientChecks, ClientLimit, DelayChecks, MailFromRelay,
+        Masquerade, Messages, Nouucp, PercentHack, RelayPolicy, Routing, SenderChecks, Site, SpamRecipients,
     },
     source::Spanned,
 };
@@ -16,7 +16,10 @@ pub(super) fn fill(site: &mut Site, table: &mut Table<'_, '_, '_>) {
     site.senders = SenderChecks {
         accept_unresolvable: table.flag("_ACCEPT_UNRESOLVABLE_DOMAINS_"),
         accept_unqualified: table.flag("_ACCEPT_UNQUALIFIED_SENDERS_"),
+        useless_mx: table.environment.useless_mx.take(),
     };
+    site.clients = clients(table);
+    site.commands = std::mem::take(&mut table.environment.command_checks);
     site.delay_checks = table.flag("_DELAY_CHECKS_").map(|declared| DelayChecks {
         declared,
         spam: match (table.is_defined("_SPAM_FRIEND_"), table.is_defined("_SPAM_HATER_")) {
@@ -31,6 +34,7 @@ pub(super) fn fill(site: &mut Site, table: &mut Table<'_, '_, '_>) {
             class: table.set("DNSBL_MAP"),
             options: table.set("DNSBL_MAP_OPT"),
             enhanced_timeout: table.set("EDNSBL_TO"),
+            mark_timeout: table.set("MTAMARK_TO"),
         };
     }
     site.masquerade = masquerade(table);
@@ -68,6 +72,26 @@ fn relay(table: &mut Table<'_, '_, '_>) -> RelayPolicy {
         }),
         loose: table.flag("_LOOSE_RELAY_CHECK_"),
     }
+}
+
+fn clients(table: &mut Table<'_, '_, '_>) -> ClientChecks {
+    let settled = std::mem::take(&mut table.environment.client_checks);
+    ClientChecks {
+        rate: limit(table, ["_RATE_CONTROL_", "_RATE_CONTROL_IMMEDIATE_", "_RATE_CONTROL_REPLY"]),
+        connections: limit(table, ["_CONN_CONTROL_", "_CONN_CONTROL_IMMEDIATE_", "_CONN_CONTROL_REPLY"]),
+        reverse_name: table.flag("_REQUIRE_RDNS_"),
+        greeting_name: table.flag("_BLOCK_BAD_HELO_"),
+        by_pointer: table.flag("_USE_CLIENT_PTR_"),
+        ..settled
+    }
+}
+
+/// `ratecontrol` or `conncontrol`, by the names that it defines.
+fn limit(table: &mut Table<'_, '_, '_>, [asked, immediate, reply]: [&str; 3]) -> Option<Spanned<ClientLimit>> {
+    let asked = table.flag(asked)?;
+    let immediate = table.is_defined(immediate);
+    let reply = table.value(reply).unwrap_or_else(|| "452".into());
+    Some(asked.map(|()| ClientLimit { immediate, reply }))
 }
 
 fn access(table: &mut Table<'_, '_, '_>) -> Option<AccessMap> {

@@ -33,7 +33,8 @@ pub fn fixed(cf: &mut Document, site: &Site) {
         }
         cf.line_from("C{Tls}VERIFY ENCR", origin);
         cf.line_from("C{TlsVerified}OK TRUSTED", origin);
-        cf.line_from("C{Src}E F D U", origin);
+        let by_address = [&site.clients.rate, &site.clients.connections].into_iter().any(Option::is_some);
+        cf.line_from(if by_address { "C{Src}E F D U A" } else { "C{Src}E F D U" }, origin);
     }
 }
 

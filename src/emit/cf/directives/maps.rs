@@ -2,7 +2,7 @@
 
 use super::Document;
 use crate::{
-    site::{MapSpec, Site},
+    site::{ListKind, MapSpec, Setting, Site},
     source::Span,
 };
 
@@ -29,6 +29,7 @@ pub fn maps(cf: &mut Document, site: &Site) {
         cf.line_from(format!("K{name} {}", spec.text), origin);
     }
     blocklists(cf, site);
+    checks(cf, site);
 }
 
 /// Maps that are made of others, which sendmail must know by then: they may be declared in raw text.
@@ -51,17 +52,46 @@ fn is_sequence(spec: &MapSpec) -> bool {
     spec.class() == "sequence"
 }
 
-/// The maps that DNS lists are asked through: one for plain lists, one for enhanced ones.
+/// The maps that DNS lists are asked through, in the order in which their features were first used.
 fn blocklists(cf: &mut Document, site: &Site) {
-    let first = |enhanced: bool| site.blocklists.iter().find(|list| list.value.enhanced == enhanced);
     let how = &site.blocklist_map;
-    if let Some(list) = first(false) {
-        let class = how.class.as_ref().map_or("dns -R A", |class| &class.value);
-        let options = how.options.as_ref().map_or(String::new(), |options| format!(" {}", options.value));
-        cf.line_from(format!("Kdnsbl {class} -T<TMP>{options}"), list.span);
+    let seconds = |set: &Option<Setting<String>>| set.as_ref().map_or("5", |set| &set.value).to_owned();
+    let mut seen = Vec::new();
+    for list in &site.blocklists {
+        let kind = list.value.kind;
+        if seen.contains(&kind) {
+            continue;
+        }
+        let line = match kind {
+            ListKind::Plain => {
+                let class = how.class.as_ref().map_or("dns -R A", |class| &class.value);
+                let options = how.options.as_ref().map_or(String::new(), |options| format!(" {}", options.value));
+                format!("Kdnsbl {class} -T<TMP>{options}")
+            }
+            ListKind::Enhanced => format!("Kednsbl dns -R A -a. -T<TMP> -r{}", seconds(&how.enhanced_timeout)),
+            // It shares the map of the plain lists, as that was declared.
+            ListKind::SenderDomain if seen.contains(&ListKind::Plain) => continue,
+            ListKind::SenderDomain => "Kdnsbl host -T<TMP>".to_owned(),
+            ListKind::MailServers => format!("Kmtamark dns -R TXT -a. -T<TMP> -r{}", seconds(&how.mark_timeout)),
+        };
+        cf.line_from(line, list.span);
+        seen.push(kind);
     }
-    if let Some(list) = first(true) {
-        let seconds = how.enhanced_timeout.as_ref().map_or("5", |seconds| &seconds.value);
-        cf.line_from(format!("Kednsbl dns -R A -a. -T<TMP> -r{seconds}"), list.span);
+}
+
+/// Maps that checks of senders and commands ask.
+fn checks(cf: &mut Document, site: &Site) {
+    if let Some(asked) = &site.senders.useless_mx {
+        for line in [
+            "Kmxlist bestmx -z: -T<TEMP>",
+            r"Kbadmx regex -a<BADMX> ^(([0-9]{1,3}\.){3}[0-9]){0,1}\.$",
+            "KdnsA dns -R A -a. -T<TEMP>",
+        ] {
+            cf.line_from(line, asked.span);
+        }
+        cf.line_from(format!("KBadMXIP regex -a<BADMXIP> {}", asked.value), asked.span);
+    }
+    if let Some(asked) = &site.commands.bad_command {
+        cf.line_from(format!("Kbadcmd regex -m -a<BADCMD> {}", asked.value), asked.span);
     }
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::{
     site::{
-        AccessMap, BlocklistMap, Class, ClassFile, DelayChecks, DnsBlocklist, Listener, Mailer, MapSpec, Nouucp,
-        PercentHack, RawText, Setting,
+        AccessMap, BlocklistMap, Class, ClassFile, DelayChecks, DnsBlocklist, ListKind, Listener, Mailer, MapSpec,
+        Nouucp, PercentHack, RawText, Setting,
     },
     source::{Sources, Span, Spanned},
 };
@@ -64,7 +64,7 @@ fn access() -> AccessMap {
 
 fn list(server: &str, enhanced: bool) -> Spanned<DnsBlocklist> {
     spanned(DnsBlocklist {
-        enhanced,
+        kind: if enhanced { ListKind::Enhanced } else { ListKind::Plain },
         server: server.to_owned(),
         message: String::new(),
         temporary: String::new(),
@@ -182,8 +182,12 @@ fn each_kind_of_dns_list_has_one_map() {
     assert_eq!(added(lists), ["Kdnsbl dns -R A -T<TMP>", "Kednsbl dns -R A -a. -T<TMP> -r5"]);
     let changed = added(|site| {
         lists(site);
-        site.blocklist_map =
-            BlocklistMap { class: Some(set("host")), options: Some(set("-D")), enhanced_timeout: Some(set("9")) };
+        site.blocklist_map = BlocklistMap {
+            class: Some(set("host")),
+            options: Some(set("-D")),
+            enhanced_timeout: Some(set("9")),
+            mark_timeout: None,
+        };
     });
     assert_eq!(changed, ["Kdnsbl host -T<TMP> -D", "Kednsbl dns -R A -a. -T<TMP> -r9"]);
 }

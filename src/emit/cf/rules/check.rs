@@ -1,7 +1,7 @@
 //! What sendmail asks at each step of an SMTP dialogue: `check_relay`, `check_mail`, `check_rcpt`.
 
-use super::{access::TEMPORARY, relay::recipient_may_fail, ruleset::Rules};
-use crate::site::{DnsBlocklist, RawSection, Site, SpamRecipients};
+use super::{access::TEMPORARY, bad_mx, client, lists, relay::recipient_may_fail, ruleset::Rules};
+use crate::site::{RawSection, Site, SpamRecipients};
 
 /// The three checks, and `Verdict`.
 pub(super) fn rules(site: &Site, r: &mut Rules) {
@@ -48,59 +48,32 @@ fn access_denied(site: &Site) -> String {
 
 fn connection(site: &Site, r: &mut Rules) {
     let name = name(site, "check_relay", "checkrelay");
+    if client::any_immediate(site) {
+        r.ruleset("check_relay", "check_relay: the limits that nothing puts off");
+        client::ask_limits(site, r, true);
+    }
     r.ruleset("Local_check_relay", "Local_check_relay: the site's own rules, if it has any, are LOCAL_RULESETS below");
     r.ruleset(name, &format!("{name}: may this client connect? Given: its name $| its address"));
+    if let Some(pointer) = &site.clients.by_pointer {
+        r.because(pointer.span).rule("$* $| $*", "$: $&{client_ptr} $| $2", "the name that DNS gives").because(None);
+    }
     r.rule("$*", "$: $1 $| $>\"Local_check_relay\" $1", "what the site's own rules say")
         .rule("$* $| $* $| $#$*", "$#$3", "decided")
         .rule("$* $| $* $| $*", "$@ $>\"Basic_check_relay\" $1 $| $2", "they say nothing");
     r.ruleset("Basic_check_relay", "Basic_check_relay: what the site's policy says");
     unless_deferred(r);
     if let Some(access) = &site.access {
-        r.because(access.declared.span)
-            .rule("$+ $| $+", "$: $>D < $1 > <?> <+ Connect> < $2 >", "its name and the domains above it")
-            .rule(" $| $+", "$: $>A < $1 > <?> <+ Connect> <>", "it has no name: its address")
-            .rule("<?> <$+>", "$: $>A < $1 > <?> <+ Connect> <>", "its address and the networks around it")
-            .rule("<?> <$*>", "$: OK", "nothing said of it")
+        client::look_up(access, r, "+ Connect");
+        r.rule("<?> <$*>", "$: OK", "nothing said of it")
             .rule("<$={Accept}> <$*>", "$@ $1", "welcome")
             .rule("<REJECT> <$*>", access_denied(site), "refused")
             .rule("<$+> <$*>", "$@ $>Verdict <$1>", "whatever else it says")
             .because(None);
     }
-    for list in &site.blocklists {
-        r.because(list.span);
-        blocklist(&list.value, r);
-    }
-    r.because(None).raw(site, RawSection::LocalDnsbl);
-}
-
-/// `dnsbl` and `enhdnsbl`: the client's address, reversed, as a name in the list's zone.
-fn blocklist(list: &DnsBlocklist, r: &mut Rules) {
-    let (map, server) = (if list.enhanced { "ednsbl" } else { "dnsbl" }, &list.server);
-    r.rule("$*", "$: $&{client_addr}", "the client's address")
-        .rule("$-.$-.$-.$-", format!("$: <?> $({map} $4.$3.$2.$1.{server}. $: OK $)"), "is it listed?")
-        .rule("<?>OK", "$: OKSOFAR", "no");
-    match list.temporary.as_str() {
-        "" => r.rule("<?>$+<TMP>", "$: TMPOK", "the list does not answer: no"),
-        "t" => r.rule(
-            "<?>$+<TMP>",
-            format!("$#error $@ 4.4.3 $: \"451 Temporary lookup failure of \" $&{{client_addr}} \" at {server}\""),
-            "the list does not answer: try again",
-        ),
-        text => r.rule("<?>$+<TMP>", format!("$#error $@ 4.4.3 $: {text}"), "the list does not answer: try again"),
-    };
-    let refusal = match list.message.as_str() {
-        "" => format!("$#error $@ 5.7.1 $: \"550 Rejected: \" $&{{client_addr}} \" listed at {server}\""),
-        "quarantine" => format!("$#error $@ quarantine $: {server}"),
-        "discard" if list.enhanced => "$#discard $: discard".into(),
-        "discard" => format!("$#discard $: {server}"),
-        text => format!("$#error $@ 5.7.1 $: {text}"),
-    };
-    if list.matches.is_empty() {
-        r.rule("<?>$+", &refusal, "yes");
-    }
-    for pattern in &list.matches {
-        r.rule(format!("<?>{pattern}"), &refusal, "yes, with this answer");
-    }
+    client::ask_limits(site, r, false);
+    lists::rules(site, r);
+    r.raw(site, RawSection::LocalDnsbl);
+    client::reverse_name(site, r);
 }
 
 fn sender(site: &Site, r: &mut Rules) {
@@ -159,6 +132,7 @@ fn sender(site: &Site, r: &mut Rules) {
             .rule("<$+> $*", "$@ $>Verdict <$1>", "whatever else it says")
             .because(None);
     }
+    bad_mx::ask(site, r);
 }
 
 /// Senders at this host, or at no domain, by a client that is elsewhere.
@@ -279,4 +253,5 @@ fn delayed(site: &Site, r: &mut Rules) {
         .obey()
         .rule("$* $| $*", "$: $1", "nothing against them")
         .because(None);
+    client::greeting_name(site, r);
 }

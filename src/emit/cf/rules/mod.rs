@@ -6,8 +6,12 @@
 //! An address is in *focus* when its host is in brackets: `user < @ host . >`, with a final dot when the host is canonical.
 
 mod access;
+mod bad_mx;
 mod canonify;
 mod check;
+mod client;
+mod commands;
+mod lists;
 mod masquerade;
 mod parse;
 mod relay;
@@ -32,6 +36,9 @@ pub(super) fn rules(cf: &mut Document, site: &Site) {
     access::rules(site, &mut r);
     relay::rules(site, &mut r);
     check::rules(site, &mut r);
+    bad_mx::rules(site, &mut r);
+    client::rules(site, &mut r);
+    commands::rules(site, &mut r);
     tls::rules(site, &mut r);
     masquerade::local_mailers(site, &mut r);
     masquerade::smtp_mailers(site, &mut r);

@@ -2,6 +2,7 @@
 
 use super::{
     access::TEMPORARY,
+    client::greeting_name,
     ruleset::Rules,
     uses::{defines_ruleset, raw_mentions},
 };
@@ -20,6 +21,9 @@ pub(super) fn rules(site: &Site, r: &mut Rules) {
     recipient(site, r);
     if site.relay.promiscuous.is_none() {
         client(site, r);
+    }
+    if site.delay_checks.is_none() {
+        greeting_name(site, r);
     }
 }
 

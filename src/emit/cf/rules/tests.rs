@@ -6,8 +6,8 @@ use super::rules;
 use crate::{
     emit::cf::Document,
     site::{
-        AccessMap, AddDomain, Class, DelayChecks, MailFromRelay, Mailer, MapSpec, Nouucp, PercentHack, Site,
-        SpamRecipients,
+        AccessMap, AddDomain, Class, ClientChecks, ClientLimit, CommandChecks, DelayChecks, GreetPause, MailFromRelay,
+        Mailer, MapSpec, Nouucp, PercentHack, PrefixFlags, Site, SpamRecipients,
     },
     source::{Sources, Span, Spanned},
 };
@@ -108,6 +108,28 @@ fn sites() -> Vec<Site> {
             s.trusts_authentication = true;
         }),
     ];
+    let mut steps = steps;
+    steps.push(Box::new(move |s| {
+        let limit = |immediate| Some(Spanned::new(ClientLimit { immediate, reply: "421".into() }, span));
+        s.clients = ClientChecks {
+            greet_pause: Some(Spanned::new(GreetPause { milliseconds: Some("5000".into()), by_access: true }, span)),
+            rate: limit(true),
+            connections: limit(false),
+            reverse_name: here(),
+            greeting_name: here(),
+            by_pointer: here(),
+            recent_logins: table(),
+        };
+    }));
+    steps.push(Box::new(move |s| {
+        s.senders.useless_mx = host();
+        s.commands = CommandChecks {
+            bad_command: host(),
+            pairs: here(),
+            queue_group: Some(Spanned::new(None, span)),
+            prefix: Some(Spanned::new(PrefixFlags { prefix: "x".into(), flags: "y".into() }, span)),
+        };
+    }));
     let mut sites = vec![Site::default()];
     for step in &steps {
         let mut alone = Site::default();
