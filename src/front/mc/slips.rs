@@ -5,6 +5,7 @@ use crate::{
     catalog::{macros::MACROS, option::OPTIONS, setting::SETTINGS},
     diagnostic::{Diagnostic, nearest},
     front::environment::Environment,
+    source::{Source, SourceId, Span},
     syntax::mc::{DefinitionRecord, Machine, Origin, looks_quoted},
 };
 
@@ -36,6 +37,39 @@ pub(super) fn find(environment: &mut Environment, m4: &Machine<'_>) {
             diagnostic = diagnostic.help("the macros of a `.mc` are in cf/README");
         }
         environment.report(diagnostic);
+    }
+}
+
+/// Raw lines after a `divert(-1)` that nothing ends.
+pub(super) fn discarded(environment: &mut Environment, m4: &Machine<'_>, file: SourceId) {
+    let Some(text) = m4.sources().get(file).map(Source::text).filter(|_| m4.diversion() < 0) else { return };
+    let Some(start) = text.rfind("divert(-") else { return };
+    let end = text.get(start..).and_then(|rest| rest.find(')')).map_or(text.len(), |at| start + at + 1);
+    let lost = text.get(end..).unwrap_or_default().lines().filter(|line| is_raw(line)).count();
+    if lost > 0 {
+        let lines = if lost == 1 { "1 raw line is" } else { &format!("{lost} raw lines are") };
+        environment.report(
+            Diagnostic::warning("discarded_lines", format!("{lines} thrown away"))
+                .at(Span::new(file, start, end), "everything from here to the end of the file")
+                .why("text in a diversion below 0 goes nowhere, and nothing turns the output on again; macros still take effect")
+                .help("write `divert(0)dnl` where the remarks end"),
+        );
+    }
+}
+
+/// Whether a line looks like one of sendmail.cf and not like a remark.
+fn is_raw(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let (first, second) = (words.next().unwrap_or_default(), words.next());
+    match line.as_bytes() {
+        [b'R', ..] => line.contains('$') && line.contains('\t'),
+        [b'O', b' ', ..] => line.contains('='),
+        [b'C' | b'F' | b'D', b'{' | b'A'..=b'Z' | b'a'..=b'z', ..] => second.is_none() && !first.ends_with(['.', ':']),
+        [b'K', ..] => {
+            second.is_some_and(|class| ["hash", "btree", "dbm", "regex", "dns", "macro", "cdb"].contains(&class))
+        }
+        [b'H', ..] => first.ends_with(':') && line.contains('$'),
+        _ => false,
     }
 }
 
