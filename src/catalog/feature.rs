@@ -142,6 +142,8 @@ pub enum When {
     WordWithout(&'static str, &'static str),
     /// This name is not defined; the feature then does nothing.
     Without(&'static str),
+    /// This name is not defined; the feature takes effect all the same.
+    Lacking(&'static str),
     /// The first argument is missing or empty, and this name is not defined.
     MissingAndWithout(&'static str),
     /// This name is defined.

@@ -16,6 +16,7 @@ mod map_spec;
 mod policy;
 mod raw;
 mod setting;
+mod tables;
 
 pub use access::{AccessAction, AccessEntry, AccessMap, TAGS, is_dsn};
 pub use checks::{ClientChecks, ClientLimit, CommandChecks, GreetPause, PrefixFlags};
@@ -29,6 +30,7 @@ pub use policy::{
 };
 pub use raw::{RawSection, RawText};
 pub use setting::Setting;
+pub use tables::Tables;
 
 use std::collections::BTreeMap;
 
@@ -75,6 +77,8 @@ pub struct Site {
     pub masquerade: Masquerade,
     /// Through what mail leaves.
     pub routing: Routing,
+    /// Tables that replace addresses.
+    pub tables: Tables,
     /// How host names are made canonical.
     pub canonify: Canonify,
     /// What `!` means.

@@ -159,6 +159,10 @@ pub struct Routing {
     pub sticky_hosts: Option<Spanned<()>>,
     /// `LUSER_RELAY`: names that are no local user.
     pub luser_relay: Option<Spanned<String>>,
+    /// `preserve_luser_host`: such names keep the host that they were sent to.
+    pub preserve_luser_host: Option<Spanned<()>>,
+    /// `preserve_local_plus_detail`: the local mailer gets `user+detail` as it is.
+    pub preserve_plus_detail: Option<Spanned<()>>,
     /// `mailertable`.
     pub mailertable: Option<Spanned<MapSpec>>,
     /// `virtusertable`.

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     directives::Directives,
-    probes::{CLASSES, Known},
+    probes::{CLASSES, Known, LISTED_CLASSES},
     recording,
     world::Setting,
 };
@@ -92,8 +92,8 @@ pub fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
 }
 
-/// All fixtures, or those that `RELAYCC_FIXTURE` names (names or their last parts with commas between, or a path to
-/// any other `.mc`).
+/// All fixtures, or those that `RELAYCC_FIXTURE` names (names or their last parts, or beginnings of these with an
+/// asterisk, with commas between, or a path to any other `.mc`).
 pub fn chosen() -> io::Result<Vec<Fixture>> {
     let mut all = Vec::new();
     for (dir, place) in [("features", Place::Example), ("arkum", Place::Arkum)] {
@@ -111,8 +111,13 @@ pub fn chosen() -> io::Result<Vec<Fixture>> {
             let mc = fs::canonicalize(&wanted)?;
             return Ok(vec![Fixture { name: wanted, mc, place: Place::Example, kept: false }]);
         }
-        let is =
-            |fixture: &Fixture, wanted: &str| fixture.name == wanted || fixture.name.split('/').nth(1) == Some(wanted);
+        let matches = |name: &str, wanted: &str| match wanted.strip_suffix('*') {
+            Some(beginning) => name.starts_with(beginning),
+            None => name == wanted,
+        };
+        let is = |fixture: &Fixture, wanted: &str| {
+            matches(&fixture.name, wanted) || fixture.name.split('/').nth(1).is_some_and(|last| matches(last, wanted))
+        };
         all.retain(|fixture| wanted.split(',').any(|wanted| is(fixture, wanted)));
         assert!(!all.is_empty(), "RELAYCC_FIXTURE={wanted}: no such fixture");
     }
@@ -125,6 +130,10 @@ pub fn known(place: Place, directives: &Directives, classes: &[String]) -> Known
     for (class, members) in CLASSES.iter().zip(classes) {
         let members = members.lines().map(str::to_owned).collect();
         known.classes.insert(class, members);
+    }
+    for class in LISTED_CLASSES {
+        let members = directives.members.iter().filter(|(name, _)| name == class).map(|(_, member)| member.clone());
+        known.classes.insert(class, members.collect());
     }
     for (map, spec) in directives.maps() {
         let file = spec.split_ascii_whitespace().find_map(|word| word.strip_prefix("/etc/mail/"));

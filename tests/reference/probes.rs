@@ -16,6 +16,9 @@ pub struct Known {
 /// The classes that are read for [`Known`].
 pub const CLASSES: [&str; 9] = ["w", "R", "M", "N", "E", "L", "m", "{VirtHost}", "{Canonify}"];
 
+/// Further classes of domains, of which only those members are asked about that the configuration itself lists.
+pub const LISTED_CLASSES: [&str; 5] = ["G", "B", "LDAPRoute", "LDAPRouteEquiv", "MappedDomain"];
+
 /// Probes that print the members of [`CLASSES`].
 pub fn of_classes() -> Vec<Probe> {
     CLASSES.iter().map(|class| Probe { envelope: Vec::new(), command: format!("$={class}") }).collect()
@@ -533,7 +536,7 @@ fn mailers(host: &str, domain: &str) -> Vec<Probe> {
             }
         }
     }
-    for detail in ["detail", "*", ""] {
+    for detail in ["detail", "*", "", "+detail", "host.test", "user@host.test"] {
         for address in [
             "user",
             "alice",
@@ -741,7 +744,32 @@ pub fn derived(known: &Known) -> Vec<Probe> {
             about_address(&outside, &address, &mut probes);
         }
     }
+    for key in known.keys.get("generics").into_iter().flatten() {
+        about_sender(key, &mut probes);
+    }
+    for network in ["bitdomain", "uudomain"] {
+        for host in known.keys.get(network).into_iter().flatten() {
+            for address in [format!("user@{host}.BITNET"), format!("user@{host}.UUCP"), format!("{host}!user")] {
+                about_address(&outside, &address, &mut probes);
+                probes.insert(tries("HS", "esmtp", &address));
+            }
+        }
+    }
     probes.into_iter().collect()
+}
+
+/// What a sender, with and without detail, or all senders of a domain, are called by each mailer.
+fn about_sender(key: &str, probes: &mut BTreeSet<Probe>) {
+    let (user, host) = key.split_once('@').unwrap_or((key, ""));
+    let user = if user.is_empty() { "user" } else { user.split('+').next().unwrap_or(user) };
+    let at = if host.is_empty() { String::new() } else { format!("@{host}") };
+    for user in [user.to_owned(), format!("{user}+x"), format!("{user}+x+y"), format!("{user}+"), format!("x{user}")] {
+        for (flags, mailer) in [("HS", "esmtp"), ("ES", "esmtp"), ("HR", "relay"), ("HS", "local")] {
+            probes.insert(tries(flags, mailer, &format!("{user}{at}")));
+        }
+        probes.insert(tries("HS", "esmtp", &format!("{user}@relay.example.com")));
+        probes.insert(tries("HS", "esmtp", &format!("{user}@x.{}", if host.is_empty() { "test" } else { host })));
+    }
 }
 
 /// Names of several kinds.

@@ -40,7 +40,19 @@ pub struct Setting {
 }
 
 /// The texts in `/etc/mail` that `makemap` hashes: those whose name starts so.
-pub const MAPS: [&str; 3] = ["access", "mailertable", "virtusertable"];
+pub const MAPS: [&str; 11] = [
+    "access",
+    "bcctable",
+    "bitdomain",
+    "domaintable",
+    "genericstable",
+    "mailertable",
+    "mailhost",
+    "mailroute",
+    "users.",
+    "uudomain",
+    "virtusertable",
+];
 
 /// Namespaces held open.
 pub struct World {

@@ -5,7 +5,7 @@
 use super::{
     ArgumentKind::{self, Answer, Domain, Flags, Given, Map, Path, Patterns, Text, Word},
     ArgumentSpec, Choice, FeatureNotice, FeatureSpec, MapDefault, Matching, Support,
-    When::{Always, Illegal, IllegalAt, MapWithout, Missing, MissingAndWithout, With, Without, WordWithout},
+    When::{Always, Illegal, IllegalAt, Lacking, MapWithout, Missing, MissingAndWithout, With, Without, WordWithout},
 };
 use crate::catalog::effect::{
     Effect::{Define, DefineIfUnset, Undefine},
@@ -134,7 +134,15 @@ pub static FEATURES: &[FeatureSpec] = &[
     },
     later("bcc", "bcc", "Adds a recipient to mail for domains that a map lists"),
     later("bestmx_is_local", "bestmx_is_local", "Takes domains whose best MX is this host for local ones"),
-    later("bitdomain", "bitdomain", "Looks up Internet names of BITNET hosts in a map"),
+    FeatureSpec {
+        name: "bitdomain",
+        key: "bitdomain",
+        arguments: &[MAP],
+        map: map("bitdomain", "", "bitdomain", "bitdomain"),
+        markers: &["_BITDOMAIN_TABLE_="],
+        help: "Looks up Internet names of BITNET hosts in a map",
+        ..PLAIN
+    },
     FeatureSpec {
         name: "blacklist_recipients",
         key: "blacklist_recipients",
@@ -247,7 +255,15 @@ pub static FEATURES: &[FeatureSpec] = &[
         ..PLAIN
     },
     later("domainmap", "domainmap", "Looks up a domain's users in a map of their own"),
-    later("domaintable", "domaintable", "Replaces domains by others that a map gives"),
+    FeatureSpec {
+        name: "domaintable",
+        key: "domaintable",
+        arguments: &[MAP],
+        map: map("domaintable", "", "domaintable", "domain"),
+        markers: &["_DOMAIN_TABLE_="],
+        help: "Replaces domains by others that a map gives",
+        ..PLAIN
+    },
     later("drac", "drac", "Lets clients relay that have just fetched mail, as a DRAC map says"),
     FeatureSpec {
         name: "enhdnsbl",
@@ -264,8 +280,21 @@ pub static FEATURES: &[FeatureSpec] = &[
         help: "Refuses clients whose address a DNS list has, by what the list answers",
         ..PLAIN
     },
-    later("generics_entire_domain", "generics_entire_domain", "Applies the generics table to subdomains too"),
-    later("genericstable", "genericstable", "Replaces senders' addresses by others that a map gives"),
+    plain(
+        "generics_entire_domain",
+        "generics_entire_domain",
+        &["_GENERICS_ENTIRE_DOMAIN_"],
+        "Applies the generics table to subdomains too",
+    ),
+    FeatureSpec {
+        name: "genericstable",
+        key: "genericstable",
+        arguments: &[MAP],
+        map: map("generics", "", "genericstable", "generics"),
+        markers: &["_GENERICS_TABLE_="],
+        help: "Replaces senders' addresses by others that a map gives",
+        ..PLAIN
+    },
     FeatureSpec {
         arguments: &[optional("pause", Text, "Milliseconds before the greeting, where the access map says nothing")],
         markers: &["_GREET_PAUSE_="],
@@ -455,8 +484,23 @@ pub static FEATURES: &[FeatureSpec] = &[
     },
     later("nullclient", "nullclient", "Sends all mail to one host and delivers none"),
     later("prefixmod", "prefixmod", "Changes the treatment of addresses that begin with a prefix"),
-    later("preserve_local_plus_detail", "preserve_local_plus_detail", "Hands `+detail` of local names to the mailer"),
-    later("preserve_luser_host", "preserve_luser_host", "Hands the host name of unknown users to LUSER_RELAY"),
+    plain(
+        "preserve_local_plus_detail",
+        "preserve_local_plus_detail",
+        &["_PRESERVE_LOCAL_PLUS_DETAIL_"],
+        "Hands `user+detail` to the local mailer as it is",
+    ),
+    FeatureSpec {
+        name: "preserve_luser_host",
+        key: "preserve_luser_host",
+        markers: &["_PRESERVE_LUSER_HOST_"],
+        notices: &[says(
+            Lacking("LUSER_RELAY"),
+            "*** LUSER_RELAY should be defined before FEATURE(`preserve_luser_host')\n    ",
+        )],
+        help: "Hands the host name of unknown users to LUSER_RELAY",
+        ..PLAIN
+    },
     FeatureSpec {
         name: "promiscuous_relay",
         key: "promiscuous_relay",
@@ -616,8 +660,21 @@ pub static FEATURES: &[FeatureSpec] = &[
     ),
     plain("use_ct_file", "use_ct_file", &["_USE_CT_FILE_="], "Reads trusted users from the file confCT_FILE"),
     plain("use_cw_file", "use_cw_file", &["USE_CW_FILE="], "Reads this host's further names from the file confCW_FILE"),
-    later("uucpdomain", "uucpdomain", "Looks up Internet names of UUCP hosts in a map"),
-    later("virtuser_entire_domain", "virtuser_entire_domain", "Applies the virtual user table to subdomains too"),
+    FeatureSpec {
+        name: "uucpdomain",
+        key: "uucpdomain",
+        arguments: &[MAP],
+        map: map("uudomain", "", "uudomain", "uucpdomain"),
+        markers: &["_UUDOMAIN_TABLE_="],
+        help: "Looks up Internet names of UUCP hosts in a map",
+        ..PLAIN
+    },
+    plain(
+        "virtuser_entire_domain",
+        "virtuser_entire_domain",
+        &["_VIRTUSER_ENTIRE_DOMAIN_"],
+        "Applies the virtual user table to subdomains too",
+    ),
     FeatureSpec {
         name: "virtusertable",
         key: "virtusertable",

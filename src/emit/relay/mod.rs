@@ -20,6 +20,7 @@ mod relaying;
 mod reply;
 mod routes;
 mod smtp;
+mod tables;
 mod template;
 mod timeouts;
 mod tls;
@@ -130,6 +131,7 @@ pub fn relay_config(site: &Site) -> Result<RelayConfig, Vec<Unsupported>> {
         timeouts: Timeouts::read(&mut reader),
         tls: Tls::read(&mut reader),
     };
+    tables::refuse(&mut reader);
     reader.finish(config)
 }
 

@@ -127,6 +127,7 @@ impl Run<'_, '_, '_> {
                     effective &= !without;
                     without
                 }
+                When::Lacking(name) => !self.macros.is_defined(name),
                 When::MissingAndWithout(name) => given.is_none() && !self.macros.is_defined(name),
                 When::With(name) => self.macros.is_defined(name),
                 When::MapWithout(option) => self.lacks(option),

@@ -68,6 +68,12 @@ impl Run<'_, '_, '_> {
                     .why("there is nothing that it could stand for")
                     .help(format!("give it as argument {} of FEATURE", index + 2))
             }
+            (name, When::Lacking(setting)) => {
+                Diagnostic::warning("define_too_late", format!("`{name}` comes before `{setting}`"))
+                    .at(self.span, format!("`{setting}` is not defined here"))
+                    .why(format!("sendmail's tree wants `{setting}` first; without it this feature does nothing"))
+                    .help(format!("write define(`{setting}', …) above it"))
+            }
             (name, When::Missing) => match self.argument_spec(0).map(|spec| spec.kind) {
                 Some(ArgumentKind::Word(_, choices)) => {
                     let forms: Vec<String> =

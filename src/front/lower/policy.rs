@@ -3,8 +3,8 @@
 use super::Table;
 use crate::{
     site::{
-        AccessMap, AddDomain, BlocklistMap, Canonify, ClientChecks, ClientLimit, DelayChecks, MailFromRelay,
-        Masquerade, Messages, Nouucp, PercentHack, RelayPolicy, Routing, SenderChecks, Site, SpamRecipients,
+        AccessMap, AddDomain, BlocklistMap, Canonify, ClientChecks, ClientLimit, DelayChecks, MailFromRelay, MapSpec,
+        Masquerade, Messages, Nouucp, PercentHack, RelayPolicy, Routing, SenderChecks, Site, SpamRecipients, Tables,
     },
     source::Spanned,
 };
@@ -39,6 +39,7 @@ pub(super) fn fill(site: &mut Site, table: &mut Table<'_, '_, '_>) {
     }
     site.masquerade = masquerade(table);
     site.routing = routing(table);
+    site.tables = tables(table);
     site.canonify = Canonify { disabled: table.flag("_NO_CANONIFY_"), hosts: table.is_defined("_CANONIFY_HOSTS_") };
     site.nouucp = table.spanned("_NO_UUCP_").and_then(|value| match value.value.as_str() {
         "r" => Some(value.map(|_| Nouucp::Reject)),
@@ -122,17 +123,32 @@ fn masquerade(table: &mut Table<'_, '_, '_>) -> Masquerade {
     }
 }
 
+/// The map that a feature declared, if what it defined is still there.
+fn map(table: &mut Table<'_, '_, '_>, mark: &str, feature: &str) -> Option<Spanned<MapSpec>> {
+    table.flag(mark)?;
+    table.environment.maps.get(feature).cloned()
+}
+
+fn tables(table: &mut Table<'_, '_, '_>) -> Tables {
+    Tables {
+        generics: map(table, "_GENERICS_TABLE_", "genericstable"),
+        generics_entire_domain: table.flag("_GENERICS_ENTIRE_DOMAIN_"),
+        virtuser_entire_domain: table.flag("_VIRTUSER_ENTIRE_DOMAIN_"),
+        domains: map(table, "_DOMAIN_TABLE_", "domaintable"),
+        bitnet_hosts: map(table, "_BITDOMAIN_TABLE_", "bitdomain"),
+        uucp_hosts: map(table, "_UUDOMAIN_TABLE_", "uucpdomain"),
+    }
+}
+
 fn routing(table: &mut Table<'_, '_, '_>) -> Routing {
-    let map = |table: &mut Table<'_, '_, '_>, mark: &str, feature: &str| {
-        table.flag(mark)?;
-        table.environment.maps.get(feature).map(|spec| Spanned::new(spec.value.clone(), spec.span))
-    };
     Routing {
         smart_host: table.spanned("SMART_HOST"),
         local_relay: table.spanned("LOCAL_RELAY"),
         mail_hub: table.spanned("MAIL_HUB"),
         sticky_hosts: table.flag("_STICKY_LOCAL_DOMAIN_"),
         luser_relay: table.spanned("LUSER_RELAY"),
+        preserve_luser_host: table.flag("_PRESERVE_LUSER_HOST_"),
+        preserve_plus_detail: table.flag("_PRESERVE_LOCAL_PLUS_DETAIL_"),
         mailertable: map(table, "_MAILER_TABLE_", "mailertable"),
         virtusertable: map(table, "_VIRTUSER_TABLE_", "virtusertable"),
         virtual_hosts_relay: table.is_defined("_VIRTHOSTS_"),

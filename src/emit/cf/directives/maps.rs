@@ -22,8 +22,8 @@ pub fn maps(cf: &mut Document, site: &Site) {
     if let Some(mx) = &site.relay.based_on_mx {
         cf.line_from("Kmxserved bestmx -z: -T<TEMP>", mx.span);
     }
-    if let Some(access) = &site.access {
-        cf.line_from("Kmacro macro", access.declared.span);
+    if let Some(origin) = sets_macros(site) {
+        cf.line_from("Kmacro macro", origin);
     }
     for (name, spec, origin) in named(site).filter(|(_, spec, _)| !is_sequence(spec)) {
         cf.line_from(format!("K{name} {}", spec.text), origin);
@@ -42,10 +42,23 @@ pub fn sequences(cf: &mut Document, site: &Site) {
 /// Maps that the site defines, by the names that rules know them by.
 fn named(site: &Site) -> impl Iterator<Item = (&'static str, &MapSpec, Span)> {
     let access = site.access.as_ref().map(|access| ("access", &access.spec, access.declared.span));
-    let routing = [("mailertable", &site.routing.mailertable), ("virtuser", &site.routing.virtusertable)];
+    let tables = [
+        ("mailertable", &site.routing.mailertable),
+        ("virtuser", &site.routing.virtusertable),
+        ("generics", &site.tables.generics),
+        ("domaintable", &site.tables.domains),
+        ("bitdomain", &site.tables.bitnet_hosts),
+        ("uudomain", &site.tables.uucp_hosts),
+    ];
     access
         .into_iter()
-        .chain(routing.into_iter().filter_map(|(name, map)| map.as_ref().map(|map| (name, &map.value, map.span))))
+        .chain(tables.into_iter().filter_map(|(name, map)| map.as_ref().map(|map| (name, &map.value, map.span))))
+}
+
+/// The first statement whose rules set macros, through the map `macro`.
+fn sets_macros(site: &Site) -> Option<Span> {
+    let access = site.access.as_ref().map(|access| access.declared.span);
+    access.or(site.routing.preserve_luser_host.as_ref().map(|asked| asked.span))
 }
 
 fn is_sequence(spec: &MapSpec) -> bool {

@@ -3,9 +3,11 @@
 //! RFC 5321 section 4.1.2 and RFC 5322 section 3.4 give the syntax; what is obsolete there (source routes, `%`, `!`) is
 //! taken apart here, once, so that no later rule needs to know it.
 
-use super::ruleset::Rules;
-use super::uses::class_may_be_used;
-use crate::site::{Class, RawSection, Site};
+use super::{generics, ruleset::Rules, uses::class_may_be_used};
+use crate::{
+    site::{Class, MapSpec, RawSection, Site},
+    source::Spanned,
+};
 
 /// Rulesets `canonify` (3), `Canonify2` (96) and `final` (4).
 pub(super) fn rules(site: &Site, r: &mut Rules) {
@@ -81,9 +83,14 @@ fn canonify_host(site: &Site, r: &mut Rules) {
     }
     r.rule("$* < @ [ $+ ] > $*", "$: $1 < @@ [ $2 ] > $3", "an address literal ...")
         .rule("$* < @@ $=w > $*", "$: $1 < @ $j . > $3", "... of this host")
-        .rule("$* < @@ $+ > $*", "$@ $1 < @ $2 > $3", "... of another stays as it is")
-        .raw(site, RawSection::LocalRule3)
-        .because(None);
+        .rule("$* < @@ $+ > $*", "$@ $1 < @ $2 > $3", "... of another stays as it is");
+    if let Some(table) = &site.tables.domains {
+        let renamed = "$: $1 < @ $(domaintable $2 $) > $3";
+        r.because(table.span).rule("$* < @ $+ > $*", renamed, "a domain that stands for another").because(None);
+    }
+    r.raw(site, RawSection::LocalRule3);
+    internet_name(r, &site.tables.bitnet_hosts, "bitdomain", "BITNET");
+    internet_name(r, &site.tables.uucp_hosts, "uudomain", "UUCP");
     uucp_host(site, r);
     r.rule("$* < @ $* $=P > $*", "$: $1 < @ $2 $3 . > $4", "names that are canonical as they are");
     lookup(site, r);
@@ -92,11 +99,22 @@ fn canonify_host(site: &Site, r: &mut Rules) {
     if let Some(virtusertable) =
         site.routing.virtusertable.as_ref().filter(|_| class_may_be_used(site, Class::VirtualHost))
     {
-        r.because(virtusertable.span)
-            .rule("$* < @ $={VirtHost} > $*", "$: $1 < @ $2 . > $3", "a virtual host")
-            .because(None);
+        r.because(virtusertable.span);
+        match &site.tables.virtuser_entire_domain {
+            Some(_) => r.rule("$* < @ $* $={VirtHost} > $*", "$: $1 < @ $2 $3 . > $4", "a host of a virtual domain"),
+            None => r.rule("$* < @ $={VirtHost} > $*", "$: $1 < @ $2 . > $3", "a virtual host"),
+        }
+        .because(None);
     }
+    generics::canonical(site, r);
     r.rule("$* < @ $* . . > $*", "$1 < @ $2 . > $3", "one dot is enough");
+}
+
+/// Hosts of another network that a map knows an Internet name of.
+fn internet_name(r: &mut Rules, table: &Option<Spanned<MapSpec>>, map: &str, network: &str) {
+    let Some(table) = table else { return };
+    let named = format!("$: $1 < @ $({map} $2 $: $2.{network} $) > $3");
+    r.because(table.span).rule(format!("$* < @ $+ .{network} > $*"), named, "has it an Internet name?").because(None);
 }
 
 fn uucp_host(site: &Site, r: &mut Rules) {

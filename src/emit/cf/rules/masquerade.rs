@@ -1,6 +1,7 @@
 //! Under which name addresses leave: rulesets 93 and 94, and those that the mailers name in `S=` and `R=`.
 
 use super::{
+    generics,
     ruleset::Rules,
     uses::{class_may_be_used, sets_macro},
 };
@@ -19,6 +20,7 @@ pub(super) fn rules(site: &Site, r: &mut Rules) {
 fn header(site: &Site, r: &mut Rules) {
     let masquerade = &site.masquerade;
     r.ruleset("MasqHdr=93", "MasqHdr: the name that a header address leaves under");
+    generics::rewrite(site, r);
     if class_may_be_used(site, Class::MasqueradeException) {
         r.rule("$* < @ $* $=N . >", "$@ $1 < @ $2 $3 . >", "a domain that keeps its name");
     }

@@ -11,7 +11,9 @@ mod canonify;
 mod check;
 mod client;
 mod commands;
+mod generics;
 mod lists;
+mod localaddr;
 mod masquerade;
 mod parse;
 mod relay;
@@ -30,7 +32,7 @@ pub(super) fn rules(cf: &mut Document, site: &Site) {
     let mut r = Rules::new(cf);
     canonify::rules(site, &mut r);
     parse::rules(site, &mut r);
-    parse::local_users(site, &mut r);
+    localaddr::rules(site, &mut r);
     parse::destinations(site, &mut r);
     masquerade::rules(site, &mut r);
     access::rules(site, &mut r);

@@ -5,7 +5,7 @@
 
 use super::{
     ruleset::Rules,
-    uses::{class_may_be_used, defines_ruleset, sets_macro},
+    uses::{class_may_be_used, sets_macro},
 };
 use crate::{
     site::{Class, RawSection, Site},
@@ -167,11 +167,14 @@ fn smart_host_origin(site: &Site) -> Option<Span> {
 fn virtual_users(site: &Site, r: &mut Rules) {
     let Some(table) = &site.routing.virtusertable else { return };
     r.because(table.span).rule("$+", "$: <!> $1", "not looked up yet");
-    let ours: &[&str] = if class_may_be_used(site, Class::VirtualHost) { &["$={VirtHost}", "$=w"] } else { &["$=w"] };
-    for class in ours {
+    let hosts = class_may_be_used(site, Class::VirtualHost).then_some(match site.tables.virtuser_entire_domain {
+        Some(_) => ("$* $={VirtHost}", "$2 $3"),
+        None => ("$={VirtHost}", "$2"),
+    });
+    for (hosts, host) in hosts.into_iter().chain([("$=w", "$2")]) {
         r.rule(
-            format!("<!> $+ < @ {class} . >"),
-            "$: < $(virtuser $1 @ $2 $@ $1 $: @ $) > $1 < @ $2 . >",
+            format!("<!> $+ < @ {hosts} . >"),
+            format!("$: < $(virtuser $1 @ {host} $@ $1 $: @ $) > $1 < @ {host} . >"),
             "the whole address",
         );
     }
@@ -261,49 +264,4 @@ pub(super) fn destinations(site: &Site, r: &mut Rules) {
         .rule("< $+ @ $+ > $* < @ $* >", "$: < $1 > $3 < @ $4 >", "a host makes no difference")
         .rule("< $+ > $* <@ $* > $*", format!("$#{local} $@ $2@$3 $: $1"), "this user")
         .rule("< $+ > $*", format!("$#{local} $@ $2    $: $1"), "the same, without a host");
-}
-
-/// Ruleset `localaddr` (5): a local user once more, after the aliases: detail, and the hosts that take local mail.
-pub(super) fn local_users(site: &Site, r: &mut Rules) {
-    let local = &site.mailer_names.local;
-    let routing = &site.routing;
-    r.ruleset("localaddr=5", "localaddr: a local user that no alias replaced");
-    if defines_ruleset(site, "Local_localaddr") {
-        r.rule("$+", "$: $1 $| $>\"Local_localaddr\" $1", "what the site's own rules say")
-            .rule("$+ $| $#ok", "$@ $1", "keep it")
-            .rule("$+ $| $#$*", "$#$2", "decided")
-            .rule("$+ $| $*", "$: $1", "they say nothing");
-    }
-    r.rule("$+ + *", format!("$#{local} $@ $&h $: $1"), "user+*: the second try, as user")
-        .rule("$+ + $*", format!("$#{local} $@ + $2 $: $1 + *"), "user+detail: try user+*")
-        .rule("$+", "$: <> $1", "no host takes it yet");
-    if let Some(luser) = &routing.luser_relay {
-        r.because(luser.span).rule("< > $+", "$: < $L > $(user $1 $)", "is there such a user?").rule(
-            "< $* > $+ <>",
-            "$: < > $2",
-            "yes",
-        );
-    }
-    if let Some(hub) = &routing.mail_hub {
-        r.because(hub.span).rule("< > $+", "$: < $H > $1", "the mail hub takes all");
-    }
-    if let Some(relay) = &routing.local_relay {
-        r.because(relay.span).rule("< > $+", "$: < $R > $1", "the local relay takes it");
-    }
-    r.because(None)
-        .rule("< > $+", "$: < > < $1 <> $&h >", "stays here: where is its detail?")
-        .rule("< > < $+ <> + $* >", "$: < > < $1 + $2 >", "in the host")
-        .rule("< > < $+ <> $* >", "$: < > < $1 >", "there is none")
-        .rule("< > < $+ + $* > $*", "< > < $1 > + $2 $3", "the user without it ...")
-        .rule("< > < $+ > + $*", format!("$#{local} $@ $2 $: @ $1"), "... is tried with it")
-        .rule("< > < $+ >", "$@ $1", "a user without detail");
-    if routing.luser_relay.is_some() || routing.mail_hub.is_some() || routing.local_relay.is_some() {
-        r.rule("$+", "$: $1 <> $&h", "leaves: with its detail ...")
-            .rule("$+ <> + $*", "$: $1 + $2", "... from the host")
-            .rule("$+ <> $*", "$: $1", "... if any")
-            .rule("< local : $* > $*", "$: $>MailerToTriple < local : $1 > $2", "to another local user")
-            .rule("< error : $* > $*", "$: $>MailerToTriple < error : $1 > $2", "to nobody")
-            .rule("< $~[ : $+ > $+", "$: $>MailerToTriple < $1 : $2 > $3 < @ $2 >", "by the mailer named")
-            .rule("< $+ > $+", "$@ $>MailerToTriple < $1 > $2 < @ $1 >", "to the host");
-    }
 }

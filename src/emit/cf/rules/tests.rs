@@ -102,6 +102,18 @@ fn sites() -> Vec<Site> {
             s.routing.fax_relay = host();
         }),
         Box::new(move |s| {
+            s.tables.generics = table();
+            s.tables.domains = table();
+            s.tables.bitnet_hosts = table();
+            s.tables.uucp_hosts = table();
+        }),
+        Box::new(move |s| {
+            s.tables.generics_entire_domain = here();
+            s.tables.virtuser_entire_domain = here();
+        }),
+        Box::new(move |s| s.routing.preserve_luser_host = here()),
+        Box::new(move |s| s.routing.preserve_plus_detail = here()),
+        Box::new(move |s| {
             s.canonify.disabled = here();
             s.canonify.hosts = true;
             s.redirect = here();
