@@ -37,8 +37,12 @@ pub enum MacroRole {
     QueueGroup,
     /// What follows in the file is raw sendmail.cf text for the section of this name.
     Raw,
-    /// Something of UUCP.
-    Uucp,
+    /// `SITECONFIG`: declares a UUCP link.
+    SiteConfig,
+    /// `SITE`: adds UUCP neighbours to the link before it.
+    Site,
+    /// `UUCPSMTP`: a rule that gives a UUCP host its Internet name.
+    UucpSmtp,
 }
 
 /// One macro.
@@ -175,15 +179,15 @@ pub static MACROS: &[MacroSpec] = &[
     later(raw("LOCAL_TLS_RCPT", "local_tls_rcpt", "Raw rules that judge TLS for a recipient")),
     later(raw("LOCAL_TLS_CLIENT", "local_tls_client", "Raw rules that judge a client's TLS")),
     later(raw("LOCAL_TLS_SERVER", "local_tls_server", "Raw rules that judge a server's TLS")),
-    later(entry(
+    entry(
         "SITECONFIG",
         "siteconfig",
-        MacroRole::Uucp,
+        MacroRole::SiteConfig,
         &["file", "name", "class"],
-        "File of UUCP neighbours of this host",
-    )),
-    later(entry("SITE", "site", MacroRole::Uucp, &["names"], "UUCP neighbours")),
-    later(entry("UUCPSMTP", "uucpsmtp", MacroRole::Uucp, &["name", "domain"], "Internet name of a UUCP host")),
+        "UUCP neighbours: the file that lists them, whom they are reached through, and their class",
+    ),
+    entry("SITE", "", MacroRole::Site, &["names", "kind"], "UUCP neighbours on the link before it"),
+    entry("UUCPSMTP", "uucpsmtp", MacroRole::UucpSmtp, &["name", "domain"], "Internet name of a UUCP host"),
 ];
 
 #[cfg(test)]
@@ -196,7 +200,8 @@ mod tests {
     #[test]
     fn names_and_keys_are_unique() {
         assert_eq!(MACROS.iter().map(|m| m.name).collect::<BTreeSet<_>>().len(), MACROS.len());
-        assert_eq!(MACROS.iter().map(|m| m.key).collect::<BTreeSet<_>>().len(), MACROS.len());
+        let keys: Vec<_> = MACROS.iter().map(|m| m.key).filter(|key| !key.is_empty()).collect();
+        assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len());
         for entry in MACROS {
             assert!(!entry.help.is_empty() && !entry.help.ends_with('.'), "{entry:?}");
             assert!(setting::by_key(entry.key).is_none(), "{entry:?}");

@@ -1,6 +1,10 @@
 //! Mailers: what `MAILER()` takes, and the delivery agents that each defines.
 
+mod agents;
+
 use super::Support;
+use super::effect::Effect;
+pub use agents::MAILERS;
 
 /// A value that a setting gives, or else a default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +66,8 @@ pub struct AgentSpec {
     pub max_recipients: FromSetting,
     /// `C=`.
     pub charset: FromSetting,
+    /// `U=`.
+    pub user: FromSetting,
     /// `T=` without its last part.
     pub dsn: &'static str,
     /// The last part of `T=`.
@@ -70,6 +76,28 @@ pub struct AgentSpec {
     pub queue_group: FromSetting,
     /// `A=`.
     pub argv: FromSetting,
+    /// What stands after the arguments, whatever they are.
+    pub argv_end: &'static str,
+    /// The mailer without which this agent is left out.
+    pub needs: Option<&'static str>,
+}
+
+/// When the reference prints something about a mailer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailerNoticeWhen {
+    /// This setting is not set.
+    Unset(&'static str),
+    /// The mailer of this name is not declared before.
+    Without(&'static str),
+}
+
+/// What the reference prints about a mailer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MailerNotice {
+    /// When it is printed.
+    pub when: MailerNoticeWhen,
+    /// The bytes, newline included where there is one.
+    pub text: &'static str,
 }
 
 /// One mailer.
@@ -81,6 +109,10 @@ pub struct MailerSpec {
     pub support: Support,
     /// The delivery agents, in the order that they are written; of a mailer that is not supported yet, none.
     pub agents: &'static [AgentSpec],
+    /// What it does to settings, before its agents read them.
+    pub effects: &'static [Effect],
+    /// What the reference prints, in this order.
+    pub notices: &'static [MailerNotice],
     /// One line for people, without a full stop.
     pub help: &'static str,
 }
@@ -136,160 +168,6 @@ impl FlagChanges {
         result
     }
 }
-
-const fn nothing() -> FromSetting {
-    FromSetting { settings: &[], default: "" }
-}
-
-const fn fixed(default: &'static str) -> FromSetting {
-    FromSetting { settings: &[], default }
-}
-
-const fn setting(settings: &'static [&'static str], default: &'static str) -> FromSetting {
-    FromSetting { settings, default }
-}
-
-const fn rewrite(usual: &'static str) -> RewriteSpec {
-    RewriteSpec { usual, unless: None }
-}
-
-/// A delivery agent that speaks SMTP over TCP/IP, as `smtp`, `esmtp`, `smtp8` and `dsmtp` do.
-const fn smtp(
-    name: &'static str,
-    own: &'static str,
-    modify: &'static str,
-    argv: &'static [&'static str],
-    queue_group: &'static [&'static str],
-) -> AgentSpec {
-    AgentSpec {
-        name,
-        path: fixed("[IPC]"),
-        flags: FlagsSpec {
-            base: "mDFMuX",
-            base_setting: "_DEF_SMTP_MAILER_FLAGS",
-            own,
-            more: setting(&["SMTP_MAILER_FLAGS"], ""),
-            modify,
-        },
-        sender: rewrite("EnvFromSMTP/HdrFromSMTP"),
-        recipient: RewriteSpec { usual: "EnvToSMTP", unless: Some(("_ALL_MASQUERADE_", "EnvToSMTP/HdrFromSMTP")) },
-        directory: nothing(),
-        eol: fixed("\\r\\n"),
-        line_limit: setting(&["SMTP_MAILER_LL"], "990"),
-        max_size: setting(&["SMTP_MAILER_MAX"], ""),
-        max_messages: setting(&["SMTP_MAILER_MAXMSGS"], ""),
-        max_recipients: setting(&["SMTP_MAILER_MAXRCPTS"], ""),
-        charset: setting(&["SMTP_MAILER_CHARSET"], ""),
-        dsn: "DNS/RFC822",
-        dsn_diagnostic: fixed("SMTP"),
-        queue_group: setting(queue_group, ""),
-        argv: setting(argv, "TCP $h"),
-    }
-}
-
-const LOCAL: AgentSpec = AgentSpec {
-    name: "local",
-    path: setting(&["LOCAL_MAILER_PATH"], "/bin/mail"),
-    flags: FlagsSpec {
-        base: "lsDFMAw5:/|@q",
-        base_setting: "_DEF_LOCAL_MAILER_FLAGS",
-        own: "",
-        more: setting(&["LOCAL_MAILER_FLAGS"], "Prmn9"),
-        modify: "LOCAL",
-    },
-    sender: RewriteSpec { usual: "EnvFromL/HdrFromL", unless: Some(("_LOCAL_LMTP_", "EnvFromSMTP/HdrFromL")) },
-    recipient: rewrite("EnvToL/HdrToL"),
-    directory: nothing(),
-    eol: setting(&["LOCAL_MAILER_EOL"], ""),
-    line_limit: nothing(),
-    max_size: setting(&["LOCAL_MAILER_MAX"], ""),
-    max_messages: setting(&["LOCAL_MAILER_MAXMSGS"], ""),
-    max_recipients: setting(&["LOCAL_MAILER_MAXRCPTS"], ""),
-    charset: setting(&["LOCAL_MAILER_CHARSET"], ""),
-    dsn: "DNS/RFC822",
-    dsn_diagnostic: setting(&["LOCAL_MAILER_DSN_DIAGNOSTIC_CODE"], "X-Unix"),
-    queue_group: setting(&["LOCAL_MAILER_QGRP"], ""),
-    argv: setting(&["LOCAL_MAILER_ARGS"], "mail -d $u"),
-};
-
-const PROG: AgentSpec = AgentSpec {
-    name: "prog",
-    path: setting(&["LOCAL_SHELL_PATH"], "/bin/sh"),
-    flags: FlagsSpec {
-        base: "lsDFMoq",
-        base_setting: "_DEF_LOCAL_SHELL_FLAGS",
-        own: "",
-        more: setting(&["LOCAL_SHELL_FLAGS"], "eu9"),
-        modify: "SHELL",
-    },
-    sender: rewrite("EnvFromL/HdrFromL"),
-    recipient: rewrite("EnvToL/HdrToL"),
-    directory: setting(&["LOCAL_SHELL_DIR"], "$z:/"),
-    eol: nothing(),
-    line_limit: nothing(),
-    max_size: setting(&["LOCAL_MAILER_MAX"], ""),
-    max_messages: nothing(),
-    max_recipients: nothing(),
-    charset: nothing(),
-    dsn: "X-Unix/X-Unix",
-    dsn_diagnostic: fixed("X-Unix"),
-    queue_group: setting(&["LOCAL_PROG_QGRP"], ""),
-    argv: setting(&["LOCAL_SHELL_ARGS"], "sh -c $u"),
-};
-
-const RELAY: AgentSpec = AgentSpec {
-    flags: FlagsSpec {
-        base: "mDFMuX",
-        base_setting: "_DEF_SMTP_MAILER_FLAGS",
-        own: "a8",
-        more: setting(&["RELAY_MAILER_FLAGS", "SMTP_MAILER_FLAGS"], ""),
-        modify: "RELAY",
-    },
-    recipient: RewriteSpec { usual: "MasqSMTP", unless: Some(("_ALL_MASQUERADE_", "MasqSMTP/MasqRelay")) },
-    line_limit: setting(&["RELAY_MAILER_LL"], "2040"),
-    max_size: nothing(),
-    max_messages: setting(&["RELAY_MAILER_MAXMSGS"], ""),
-    charset: setting(&["RELAY_MAILER_CHARSET"], ""),
-    ..smtp("relay", "a8", "RELAY", &["RELAY_MAILER_ARGS"], &["RELAY_MAILER_QGRP"])
-};
-
-const fn later(name: &'static str, help: &'static str) -> MailerSpec {
-    MailerSpec { name, support: Support::NotYet, agents: &[], help }
-}
-
-/// Every mailer, in alphabetical order.
-pub static MAILERS: &[MailerSpec] = &[
-    later("cyrus", "Delivers to Cyrus mailboxes through a program"),
-    later("cyrusv2", "Delivers to Cyrus mailboxes by LMTP"),
-    later("fax", "Sends mail as faxes"),
-    MailerSpec {
-        name: "local",
-        support: Support::Full,
-        agents: &[LOCAL, PROG],
-        help: "Delivers to local mailboxes and programs",
-    },
-    later("mail11", "Sends mail over DECnet"),
-    later("phquery", "Looks recipients up in a phone book"),
-    later("pop", "Delivers to POP mailboxes"),
-    later("procmail", "Filters mail through procmail on its way to other hosts"),
-    later("qpage", "Sends mail to pagers"),
-    MailerSpec {
-        name: "smtp",
-        support: Support::Full,
-        agents: &[
-            smtp("smtp", "", "SMTP", &["SMTP_MAILER_ARGS"], &["SMTP_MAILER_QGRP"]),
-            smtp("esmtp", "a", "ESMTP", &["ESMTP_MAILER_ARGS"], &["ESMTP_MAILER_QGRP"]),
-            smtp("smtp8", "8", "SMTP8", &["SMTP8_MAILER_ARGS"], &["SMTP8_MAILER_QGRP"]),
-            smtp("dsmtp", "a%", "DSMTP", &["DSMTP_MAILER_ARGS"], &["DSMTP_MAILER_QGRP"]),
-            RELAY,
-        ],
-        help: "Sends mail to other hosts by SMTP",
-    },
-    later("ssh", "Sends mail to other hosts by SMTP over ssh"),
-    later("usenet", "Posts mail as news"),
-    later("uucp", "Sends mail to other hosts by UUCP"),
-    later("xagent", "Hands mail to a user agent"),
-];
 
 #[cfg(test)]
 mod tests {

@@ -10,6 +10,7 @@ pub mod macros;
 pub mod mailer;
 pub mod option;
 pub mod setting;
+pub mod siteconfig;
 pub mod system;
 
 /// Whether this program can compile a site that uses the thing.

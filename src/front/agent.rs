@@ -27,10 +27,12 @@ pub fn agent(spec: &AgentSpec, settings: &dyn Settings, span: Option<Span>) -> M
             .find_map(|name| settings.value(name))
             .or_else(|| Some(from.default.to_owned()).filter(|text| !text.is_empty())),
     };
-    let mut flags = settings.value(spec.flags.base_setting).unwrap_or_else(|| spec.flags.base.to_owned());
+    let base = Some(spec.flags.base_setting).filter(|name| !name.is_empty()).and_then(|name| settings.value(name));
+    let mut flags = base.unwrap_or_else(|| spec.flags.base.to_owned());
     flags.push_str(spec.flags.own);
     flags.push_str(&value(spec.flags.more));
-    if let Some(changes) = settings.flag_changes(spec.flags.modify) {
+    // Agents whose flags cannot be changed have no name for it.
+    if let Some(changes) = settings.flag_changes(spec.flags.modify).filter(|_| !spec.flags.modify.is_empty()) {
         flags = changes.apply(&flags);
     }
     Mailer {
@@ -48,7 +50,8 @@ pub fn agent(spec: &AgentSpec, settings: &dyn Settings, span: Option<Span>) -> M
         dsn: format!("{}/{}", spec.dsn, value(spec.dsn_diagnostic)),
         queue_group: filled(spec.queue_group),
         directory: defined(spec.directory),
-        argv: value(spec.argv),
+        user: defined(spec.user),
+        argv: value(spec.argv) + spec.argv_end,
         span,
     }
 }

@@ -50,6 +50,10 @@ pub(crate) enum Statement {
     MailerFlags { mailer: &'static str, change: Text },
     /// `MAILER`.
     Mailer(Text),
+    /// `SITECONFIG`, with the `SITE`s that follow it.
+    SiteConfig { file: Option<Text>, host: Text, class: Text, sites: Vec<Text>, smart_sites: Vec<Text>, span: Span },
+    /// `UUCPSMTP`.
+    UucpSmtp { host: Text, domain: Text },
     /// `LOCAL_CONFIG` and its like.
     Raw { section: RawSection, text: Text, name: &'static str },
 }
@@ -73,7 +77,11 @@ impl Statement {
             | Statement::MailerFlags { change: text, .. }
             | Statement::Mailer(text)
             | Statement::Raw { text, .. } => text.span,
-            Statement::Feature { span, .. } | Statement::NoFeature { span, .. } | Statement::Undefine(_, span) => *span,
+            Statement::Feature { span, .. }
+            | Statement::NoFeature { span, .. }
+            | Statement::Undefine(_, span)
+            | Statement::SiteConfig { span, .. } => *span,
+            Statement::UucpSmtp { host, domain } => host.span.to(domain.span),
         }
     }
 
@@ -96,7 +104,9 @@ impl Statement {
             Statement::NoFeature { feature, .. } => (13, 0, feature.name),
             Statement::MailerFlags { mailer, .. } => (14, 0, mailer),
             Statement::Mailer(name) => (15, u8::from(name.value != "local"), &name.value),
-            Statement::Raw { section, name, .. } => (16, *section as u8, name),
+            Statement::SiteConfig { .. } => (16, 0, ""),
+            Statement::UucpSmtp { .. } => (17, 0, ""),
+            Statement::Raw { section, name, .. } => (18, *section as u8, name),
         }
     }
 }

@@ -247,6 +247,21 @@ impl Parts {
             Statement::MailerFlags { mailer, change } => {
                 self.flags.push((mailer.to_ascii_lowercase(), item(value::text(&change.value))));
             }
+            Statement::SiteConfig { file, host, class, sites, smart_sites, .. } => {
+                let mut pairs = Vec::new();
+                pairs.extend(file.iter().map(|file| ("file", value::text(&file.value))));
+                pairs.extend([("name", value::text(&host.value)), ("class", value::text(&class.value))]);
+                for (key, names) in [("site", sites), ("smart_site", smart_sites)] {
+                    if !names.is_empty() {
+                        pairs.push((key, value::list(names.iter().map(|name| value::text(&name.value)))));
+                    }
+                }
+                self.list("siteconfig", Listed { pairs: Some(pairs), item: item(String::new()) });
+            }
+            Statement::UucpSmtp { host, domain } => {
+                let pair = format!("{} = {}", value::text(&host.value), value::text(&domain.value));
+                self.top.set("uucpsmtp", item(format!("{{ {pair} }}")));
+            }
             Statement::Raw { text, name, .. } => {
                 let key = macros::by_name(name).map_or("head", |spec| spec.key);
                 self.raw.set(key, item(value::lines(&text.value)));

@@ -11,7 +11,7 @@ pub struct Mailer {
     pub path: String,
     /// One letter a flag.
     pub flags: String,
-    /// Sender rewriting, envelope and header: `EnvFromSMTP/HdrFromSMTP`.
+    /// Sender rewriting, envelope and header: `EnvFromSMTP/HdrFromSMTP`; empty for none of its own.
     pub sender: String,
     /// Recipient rewriting.
     pub recipient: String,
@@ -33,6 +33,8 @@ pub struct Mailer {
     pub queue_group: Option<String>,
     /// Working directories.
     pub directory: Option<String>,
+    /// User, and group, that its program runs as.
+    pub user: Option<String>,
     /// Argument vector.
     pub argv: String,
     /// The `MAILER` statement that brought it; `None` if it came by default.
@@ -49,7 +51,7 @@ impl Eq for Mailer {}
 
 impl Mailer {
     /// Everything but the place.
-    fn key(&self) -> [Option<&str>; 15] {
+    fn key(&self) -> [Option<&str>; 16] {
         [
             Some(&self.name),
             Some(&self.path),
@@ -65,6 +67,7 @@ impl Mailer {
             Some(&self.dsn),
             self.queue_group.as_deref(),
             self.directory.as_deref(),
+            self.user.as_deref(),
             Some(&self.argv),
         ]
     }

@@ -17,6 +17,7 @@ mod policy;
 mod raw;
 mod setting;
 mod tables;
+mod uucp;
 
 pub use access::{AccessAction, AccessEntry, AccessMap, TAGS, is_dsn};
 pub use checks::{ClientChecks, ClientLimit, CommandChecks, GreetPause, PrefixFlags};
@@ -31,6 +32,7 @@ pub use policy::{
 pub use raw::{RawSection, RawText};
 pub use setting::Setting;
 pub use tables::Tables;
+pub use uucp::UucpLink;
 
 use std::collections::BTreeMap;
 
@@ -85,6 +87,8 @@ pub struct Site {
     pub nouucp: Option<Spanned<Nouucp>>,
     /// What `%` means.
     pub percent_hack: Option<Spanned<PercentHack>>,
+    /// UUCP neighbours, in the order declared.
+    pub uucp: Vec<Spanned<UucpLink>>,
     /// `FEATURE(redirect)`: `user@host.REDIRECT` answers with the new address.
     pub redirect: Option<Spanned<()>>,
     /// Text of refusals.
@@ -117,6 +121,9 @@ pub struct Site {
     pub has_mail_from_macro: bool,
     /// Raw sendmail.cf lines, by the section they belong to.
     pub raw: BTreeMap<RawSection, Vec<RawText>>,
+    /// How many pieces of a section stand before the rules that a mailer adds to it: `LOCAL_UUCP` before `MAILER(uucp)`,
+    /// `LOCAL_RULE_0` before `MAILER(mail11)`. A section that is not named has none.
+    pub raw_before_mailer: BTreeMap<RawSection, usize>,
 }
 
 impl Site {

@@ -175,6 +175,8 @@ pub struct Routing {
     pub bitnet_relay: Option<Spanned<String>>,
     /// `DECNET_RELAY`.
     pub decnet_relay: Option<Spanned<String>>,
+    /// `node::user` is an address: `DECNET_RELAY`, or `_USE_DECNET_SYNTAX_`, which `MAILER(mail11)` defines.
+    pub decnet_syntax: Option<Spanned<()>>,
     /// `FAX_RELAY`.
     pub fax_relay: Option<Spanned<String>>,
 }

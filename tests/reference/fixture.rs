@@ -126,7 +126,10 @@ pub fn chosen() -> io::Result<Vec<Fixture>> {
 
 /// What `directives` and the answers to [`crate::probes::of_classes`] tell of the names that a configuration knows.
 pub fn known(place: Place, directives: &Directives, classes: &[String]) -> Known {
-    let mut known = Known::default();
+    const USUAL: [&str; 7] = ["local", "prog", "smtp", "esmtp", "smtp8", "dsmtp", "relay"];
+    let agents =
+        directives.listed.keys().filter_map(|name| name.strip_prefix('M')).filter(|name| !USUAL.contains(name));
+    let mut known = Known { agents: agents.map(str::to_owned).collect(), ..Known::default() };
     for (class, members) in CLASSES.iter().zip(classes) {
         let members = members.lines().map(str::to_owned).collect();
         known.classes.insert(class, members);

@@ -11,10 +11,13 @@ pub struct Known {
     pub classes: BTreeMap<&'static str, BTreeSet<String>>,
     /// Keys of the maps that it reads, by map name.
     pub keys: BTreeMap<String, Vec<String>>,
+    /// The delivery agents that it declares, besides those that every site of a relay has.
+    pub agents: Vec<String>,
 }
 
 /// The classes that are read for [`Known`].
-pub const CLASSES: [&str; 9] = ["w", "R", "M", "N", "E", "L", "m", "{VirtHost}", "{Canonify}"];
+pub const CLASSES: [&str; 15] =
+    ["w", "R", "M", "N", "E", "L", "m", "{VirtHost}", "{Canonify}", "U", "V", "W", "X", "Y", "Z"];
 
 /// Further classes of domains, of which only those members are asked about that the configuration itself lists.
 pub const LISTED_CLASSES: [&str; 5] = ["G", "B", "LDAPRoute", "LDAPRouteEquiv", "MappedDomain"];
@@ -691,9 +694,12 @@ fn sessions(outside: &Client, host: &str) -> Vec<Probe> {
 /// Probes about what the configuration itself names, and about the neighbours of these.
 pub fn derived(known: &Known) -> Vec<Probe> {
     let (mut members, mut keys) = (Named::default(), Named::default());
+    let mut probes = BTreeSet::new();
     for (class, names) in &known.classes {
         for name in names {
-            if matches!(*class, "E" | "L") {
+            if matches!(*class, "U" | "V" | "W" | "X" | "Y" | "Z") {
+                about_neighbour(name, &mut probes);
+            } else if matches!(*class, "E" | "L") {
                 members.users.insert(name.clone());
             } else {
                 members.add(name);
@@ -704,7 +710,9 @@ pub fn derived(known: &Known) -> Vec<Probe> {
         keys.add(without_tag(key));
     }
 
-    let mut probes = BTreeSet::new();
+    for agent in &known.agents {
+        about_agent(agent, &mut probes);
+    }
     let outside = Client::outside();
     for domain in members.domains.iter().chain(&keys.domains) {
         about_domain(domain, &mut probes);
@@ -769,6 +777,69 @@ fn about_sender(key: &str, probes: &mut BTreeSet<Probe>) {
         }
         probes.insert(tries("HS", "esmtp", &format!("{user}@relay.example.com")));
         probes.insert(tries("HS", "esmtp", &format!("{user}@x.{}", if host.is_empty() { "test" } else { host })));
+    }
+}
+
+/// What a delivery agent makes of addresses, and addresses that are its own.
+fn about_agent(agent: &str, probes: &mut BTreeSet<Probe>) {
+    for flags in ["HS", "HR", "ES", "ER"] {
+        for address in [
+            "user",
+            "<>",
+            "user@relay.example.com",
+            "user@outside.test",
+            "user@nohost.UUCP",
+            "hub!user",
+            "hub!other!user",
+            "node::user",
+            "user@[203.0.113.5]",
+            "<@outside.test:user@nomx.test>",
+            "<@hub.UUCP:user@nomx.test>",
+            "list:;",
+        ] {
+            for host in ["hub", "outside.test"] {
+                probes.insert(tries(flags, agent, address).with("h", host));
+            }
+        }
+    }
+    for address in [
+        "user@POP",
+        "user@host.FAX",
+        "user@host.domain.FAX",
+        "comp.test.USENET",
+        "comp.test.USENET@relay.example.com",
+        "comp.test.USENET@outside.test",
+        "node::user",
+        "1.2::user",
+        "user@node.DECNET",
+        "user@relay.DECNET",
+        "node::other::user",
+        "bb+list@relay.example.com",
+        "nohost!user",
+        "nohost!other!user",
+        "user@nohost.UUCP",
+        "user@outside.test.UUCP",
+    ] {
+        about_address(&Client::outside(), address, probes);
+    }
+    for workspace in
+        ["user < @ node . LOCAL >", "user < @ relay . example . com . >", "relay :: user", "user < @ hub . UUCP >"]
+    {
+        for ruleset in ["Mail11To", "Mail11From", "EnvToU", "HdrToU", "FromU", "EnvFromUD", "EnvFromUUD"] {
+            probes.insert(Probe { envelope: Vec::new(), command: format!("{ruleset} {workspace}") });
+        }
+    }
+}
+
+/// Ways to write the address of a UUCP neighbour.
+fn about_neighbour(name: &str, probes: &mut BTreeSet<Probe>) {
+    for address in
+        [format!("{name}!user"), format!("user@{name}.UUCP"), format!("{name}!other!user"), format!("x{name}!user")]
+    {
+        about_address(&Client::outside(), &address, probes);
+        for agent in ["uucp-old", "uucp-new", "esmtp"] {
+            probes.insert(tries("ES", agent, &address).with("h", name));
+        }
     }
 }
 

@@ -99,6 +99,7 @@ fn local_mailer() -> Mailer {
         dsn: String::new(),
         queue_group: None,
         directory: None,
+        user: None,
         argv: "procmail -Y -a $h -d $u".into(),
         span: None,
     }

@@ -6,7 +6,7 @@ use super::Environment;
 use crate::{
     catalog::{
         Support,
-        mailer::{self, FlagChanges, MAILERS, MailerSpec},
+        mailer::{self, FlagChanges, MAILERS, MailerNotice, MailerNoticeWhen, MailerSpec},
     },
     diagnostic::{Diagnostic, nearest},
     front::{
@@ -66,8 +66,53 @@ impl Environment {
     }
 
     fn declare(&mut self, macros: &mut Macros<'_, '_>, spec: &MailerSpec, span: Option<Span>) {
+        for notice in spec.notices {
+            self.mailer_notice(macros, spec, notice, span);
+        }
+        let by = span.unwrap_or_else(|| self.nowhere());
+        self.apply(macros, spec.effects, &[], by);
+        let there = |needed: &str, macros: &mut Macros<'_, '_>| macros.is_defined(&format!("_MAILER_{needed}_"));
+        let agents: Vec<_> = spec.agents.iter().filter(|a| a.needs.is_none_or(|n| there(n, macros))).collect();
         let now = Now { macros: RefCell::new(macros), changes: &self.flag_changes };
-        self.mailers.extend(spec.agents.iter().map(|a| agent(a, &now, span)));
+        self.mailers.extend(agents.into_iter().map(|a| agent(a, &now, span)));
+    }
+}
+
+impl Environment {
+    /// Says what the reference says of a mailer that lacks something.
+    fn mailer_notice(
+        &mut self,
+        macros: &mut Macros<'_, '_>,
+        spec: &MailerSpec,
+        notice: &MailerNotice,
+        span: Option<Span>,
+    ) {
+        let name = spec.name;
+        let diagnostic = match notice.when {
+            MailerNoticeWhen::Unset(setting) => {
+                if macros.is_defined(setting) {
+                    return;
+                }
+                Diagnostic::warning("mailer_lacks_setting", format!("mailer `{name}` needs `{setting}`"))
+                    .why("it has no default; the name of the setting is written where its value belongs")
+                    .help(format!("write define(`{setting}', `…') above MAILER(`{name}')"))
+            }
+            MailerNoticeWhen::Without(other) => {
+                if macros.is_defined(&format!("_MAILER_{other}_")) {
+                    return;
+                }
+                let missing: Vec<&str> =
+                    spec.agents.iter().filter(|a| a.needs == Some(other)).map(|a| a.name).collect();
+                Diagnostic::warning(
+                    "mailer_without_other",
+                    format!("without `{other}`, `{}` are left out", missing.join("` and `")),
+                )
+                .why(format!("it uses the rewriting of MAILER(`{other}'), which is not above this"))
+                .help(format!("write MAILER(`{other}') above MAILER(`{name}'), or leave it so if none is wanted"))
+            }
+        };
+        let diagnostic = self.also_at(diagnostic, span, "declared here");
+        self.report(diagnostic.reference(notice.text));
     }
 }
 

@@ -12,8 +12,11 @@ mod effect;
 mod mailer;
 mod statement;
 mod system;
+mod uucp;
 
 use std::collections::BTreeMap;
+
+pub use uucp::uucp_rule;
 
 use super::macros::Macros;
 use crate::{
@@ -23,7 +26,9 @@ use crate::{
         setting::{PRELUDE, SETTINGS},
     },
     diagnostic::Diagnostic,
-    site::{AccessEntry, Classes, ClientChecks, CommandChecks, DnsBlocklist, Mailer, MapSpec, RawSection, RawText},
+    site::{
+        AccessEntry, Classes, ClientChecks, CommandChecks, DnsBlocklist, Mailer, MapSpec, RawSection, RawText, UucpLink,
+    },
     source::{SourceId, Span, Spanned},
     syntax::mc::Text,
 };
@@ -60,6 +65,8 @@ pub struct Environment {
     pub(super) command_checks: CommandChecks,
     /// `badmx`.
     pub(super) useless_mx: Option<Spanned<String>>,
+    /// `SITECONFIG` statements, with their `SITE`s.
+    pub(super) uucp: Vec<Spanned<UucpLink>>,
     /// `dnsbl`, `enhdnsbl` and `rhsbl`.
     pub(super) blocklists: Vec<Spanned<DnsBlocklist>>,
     /// Maps that features declared, by the name of the feature.
@@ -72,6 +79,8 @@ pub struct Environment {
     pub(super) access: Vec<AccessEntry>,
     /// Raw lines.
     pub(super) raw: BTreeMap<RawSection, Vec<RawText>>,
+    /// How many pieces of a section stand before the rules that a mailer adds to it.
+    pub(super) raw_before_mailer: BTreeMap<RawSection, usize>,
     /// Where `-T<TMPF>` goes into the arguments of `access_db`, once one of them lacked it.
     pub(super) access_gap: Option<Option<usize>>,
     /// The text that defaults count as written in: see [`Environment::written`].
@@ -113,12 +122,14 @@ impl Environment {
             client_checks: ClientChecks::default(),
             command_checks: CommandChecks::default(),
             useless_mx: None,
+            uucp: Vec::new(),
             blocklists: Vec::new(),
             maps: BTreeMap::new(),
             features: BTreeMap::new(),
             brought: Vec::new(),
             access: Vec::new(),
             raw: BTreeMap::new(),
+            raw_before_mailer: BTreeMap::new(),
             access_gap: None,
             builtin,
         }
@@ -162,6 +173,20 @@ impl Environment {
                     last.text.push('\n');
                 }
                 _ => pieces.push(RawText { text: format!("{bytes}\n"), span: Some(line.span()) }),
+            }
+        }
+    }
+
+    /// Notes which raw lines of a `.mc` stand before the rules that a mailer adds to their section.
+    pub fn note_order(&mut self) {
+        for (section, mailer) in [(RawSection::LocalUucp, "uucp"), (RawSection::LocalRule0, "mail11")] {
+            let declared = self.mailers.iter().find(|declared| declared.name == mailer).and_then(|found| found.span);
+            let (Some(place), Some(pieces)) = (declared, self.raw.get(&section)) else { continue };
+            let earlier =
+                |raw: &RawText| raw.span.is_some_and(|at| at.source == place.source && at.start < place.start);
+            let count = pieces.iter().take_while(|raw| earlier(raw)).count();
+            if count > 0 {
+                self.raw_before_mailer.insert(section, count);
             }
         }
     }

@@ -22,7 +22,9 @@ pub fn lower(environment: &mut Environment, macros: &mut Macros<'_, '_>) -> Site
         version_ids: std::mem::take(&mut environment.version_ids),
         blocklists: std::mem::take(&mut environment.blocklists),
         mailers: std::mem::take(&mut environment.mailers),
+        uucp: std::mem::take(&mut environment.uucp),
         raw: std::mem::take(&mut environment.raw),
+        raw_before_mailer: std::mem::take(&mut environment.raw_before_mailer),
         ..Site::default()
     };
     // Their order says nothing.

@@ -155,6 +155,7 @@ fn routing(table: &mut Table<'_, '_, '_>) -> Routing {
         uucp_relay: table.spanned("UUCP_RELAY"),
         bitnet_relay: table.spanned("BITNET_RELAY"),
         decnet_relay: table.spanned("DECNET_RELAY"),
+        decnet_syntax: table.flag("DECNET_RELAY").or_else(|| table.flag("_USE_DECNET_SYNTAX_")),
         fax_relay: table.spanned("FAX_RELAY"),
     }
 }

@@ -66,6 +66,7 @@ fn run(input: &Input<'_>, files: &dyn FileSystem, mut record: Option<&mut Record
     let mut site = None;
     if finished {
         raw::collect(&mut environment, &mut m4);
+        environment.note_order();
         if let Some(record) = record {
             record.definitions(&mut Macros::new(&mut m4));
             record.raw(&environment);

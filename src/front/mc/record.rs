@@ -9,7 +9,7 @@ use crate::{
         feature,
         macros::{MacroRole, MacroSpec},
         mailer::MAILERS,
-        option, setting,
+        option, setting, siteconfig,
     },
     front::{environment::Environment, macros::Macros, statement::Statement},
     site::{Class, RawSection},
@@ -65,7 +65,24 @@ impl Record {
                 let Some(class) = Class::by_name(class) else { return };
                 Statement::File { class, file: text(0), name: spec.name }
             }
-            MacroRole::Hack | MacroRole::Raw | MacroRole::Uucp => return,
+            MacroRole::SiteConfig => {
+                let file = Some(text(0)).filter(|file| siteconfig::by_name(&file.value).is_some());
+                let (host, class) = (text(1), text(2));
+                let (sites, smart_sites) = (Vec::new(), Vec::new());
+                Statement::SiteConfig { file, host, class, sites, smart_sites, span: call.span }
+            }
+            MacroRole::Site => {
+                let (names, smart) = (text(0), text(1).value == "S");
+                if let Some(Statement::SiteConfig { class, sites, smart_sites, .. }) =
+                    self.statements.iter_mut().rfind(|last| matches!(last, Statement::SiteConfig { .. }))
+                {
+                    let list = if smart && class.value == "U" { smart_sites } else { sites };
+                    list.push(names);
+                }
+                return;
+            }
+            // The rule is among the raw lines.
+            MacroRole::Hack | MacroRole::Raw | MacroRole::UucpSmtp => return,
         };
         self.statements.push(statement);
     }

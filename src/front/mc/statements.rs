@@ -1,5 +1,7 @@
 //! The macros of a `.mc`, as a dialect of m4.
 
+use std::borrow::Cow;
+
 use super::record::Record;
 use crate::{
     catalog::{
@@ -8,7 +10,7 @@ use crate::{
     },
     diagnostic::Diagnostic,
     front::{
-        environment::Environment,
+        environment::{Environment, uucp_rule},
         macros::{Macros, Words},
     },
     site::Class,
@@ -34,7 +36,7 @@ impl<'r> Statements<'r> {
     }
 
     /// Carries out one statement; the m4 text that is read in its place.
-    fn carry_out(&mut self, macros: &mut Macros<'_, '_>, spec: &MacroSpec, call: &Call) -> &'static str {
+    fn carry_out(&mut self, macros: &mut Macros<'_, '_>, spec: &MacroSpec, call: &Call) -> Cow<'static, str> {
         if let Some(record) = &mut self.record {
             record.statement(macros, spec, call);
         }
@@ -54,13 +56,13 @@ impl<'r> Statements<'r> {
                 if let Some(class) = Class::by_name(class) {
                     environment.class_members(macros, class, arg(0), spec.name);
                 }
-                return REST_OF_LINE;
+                return REST_OF_LINE.into();
             }
             MacroRole::ClassFile(class) => {
                 if let Some(class) = Class::by_name(class) {
                     environment.class_file(macros, class, arg(0), spec.name);
                 }
-                return REST_OF_LINE;
+                return REST_OF_LINE.into();
             }
             MacroRole::Setting(_) => environment.masquerade_as(macros, arg(0)),
             MacroRole::Daemon => environment.daemon_options(arg(0)),
@@ -68,10 +70,12 @@ impl<'r> Statements<'r> {
             MacroRole::Milter => environment.mail_filter(macros, arg(0), arg(1)),
             MacroRole::InputMilter => environment.input_mail_filter(macros, arg(0), arg(1)),
             MacroRole::QueueGroup => environment.queue_group(macros, arg(0), arg(1)),
-            MacroRole::Raw => return section(spec.name),
-            MacroRole::Uucp => {}
+            MacroRole::Raw => return section(spec.name).into(),
+            MacroRole::SiteConfig => environment.site_config(macros, Some(arg(0)), arg(1), arg(2), call.span),
+            MacroRole::Site => environment.site_names(macros, arg(0), arg(1), call.span),
+            MacroRole::UucpSmtp => return uucp_rule(call.str(0), call.str(1)).into(),
         }
-        ""
+        "".into()
     }
 
     /// Says so where a statement lacks its arguments, in place of what its missing arguments led to.

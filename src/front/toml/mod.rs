@@ -11,6 +11,7 @@ mod names;
 mod read;
 mod run;
 pub mod schema;
+mod uucp;
 mod value;
 mod words;
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{
-    access, conf, equates, feature, names,
+    access, conf, equates, feature, names, uucp,
     value::{Expected, Refusals, Text, quoted_list},
 };
 use crate::{
@@ -222,7 +222,9 @@ fn statements(refusals: &mut Refusals, spec: &'static MacroSpec, entry: &Entry) 
             let found = text.zip(section_of(spec.name));
             found.map(|(text, section)| Statement::Raw { section, text, name: spec.name }).into_iter().collect()
         }
-        MacroRole::Hack | MacroRole::Uucp => Vec::new(),
+        MacroRole::SiteConfig => uucp::links(refusals, key, entry),
+        MacroRole::UucpSmtp => uucp::domains(refusals, key, entry),
+        MacroRole::Hack | MacroRole::Site => Vec::new(),
     }
 }
 
@@ -253,7 +255,7 @@ where
 fn mailer_flags(refusals: &mut Refusals, key: &str, entry: &Entry) -> Vec<Statement> {
     let expected = Expected::new(key, "a table of mailers and changes to their flags", "{ local = \"+S\" }");
     let Some(table) = refusals.table(&entry.value, &expected) else { return Vec::new() };
-    let known = || MAILERS.iter().flat_map(|mailer| mailer.agents).map(|agent| agent.flags.modify);
+    let known = flag_names;
     let mut statements = Vec::new();
     for change in table.entries() {
         let Some(mailer) = known().find(|name| name.eq_ignore_ascii_case(&change.key.value)) else {
@@ -349,5 +351,6 @@ fn section_of(name: &str) -> Option<RawSection> {
 
 /// The mailers whose flags can be changed.
 pub(super) fn flag_names() -> impl Iterator<Item = &'static str> {
-    MAILERS.iter().flat_map(|mailer| mailer.agents).map(|agent| agent.flags.modify)
+    let names = MAILERS.iter().flat_map(|mailer| mailer.agents).map(|agent| agent.flags.modify);
+    names.filter(|name| !name.is_empty())
 }

@@ -5,13 +5,13 @@ use crate::{
     diagnostic::Diagnostic,
     front::{
         access_text,
-        environment::Environment,
+        environment::{Environment, uucp_rule},
         lower::lower,
         macros::Macros,
         mc::raw,
         statement::{self, Statement},
     },
-    site::{AccessEntry, Site},
+    site::{AccessEntry, RawSection, Site},
     source::{FileSystem, SourceId, Sources, Span},
     syntax::mc::{Machine, Text},
 };
@@ -107,6 +107,19 @@ fn carry_out(environment: &mut Environment, macros: &mut Macros<'_, '_>, stateme
         Statement::NoFeature { feature, span } => no_feature(environment, feature.name, *span),
         Statement::MailerFlags { mailer, change } => environment.modify_mailer_flags(mailer, &change.value),
         Statement::Mailer(name) => environment.mailer(macros, &literal(name), &[], name.span),
+        Statement::SiteConfig { file, host, class, sites, smart_sites, span } => {
+            let file = file.as_ref().map(literal);
+            environment.site_config(macros, file.as_ref(), &literal(host), &literal(class), *span);
+            let sites = sites.iter().map(|names| (names, "")).chain(smart_sites.iter().map(|names| (names, "S")));
+            for (names, kind) in sites {
+                let kind = Text::computed(kind, names.span).into_literal();
+                environment.site_names(macros, &literal(names), &kind, names.span);
+            }
+        }
+        Statement::UucpSmtp { host, domain } => {
+            let rule = Text::computed(uucp_rule(&host.value, &domain.value), host.span.to(domain.span));
+            environment.raw_text(RawSection::LocalRule3, &rule);
+        }
         Statement::Raw { section, text: lines, name } => {
             if *name == "LOCAL_NET_CONFIG" {
                 macros.set("_LOCAL_RULES_", "1", lines.span);

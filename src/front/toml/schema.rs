@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     equates::{self, Equate, EquateKind},
-    read,
+    read, uucp,
 };
 use crate::catalog::{
     Support,
@@ -16,6 +16,7 @@ use crate::catalog::{
     mailer::MAILERS,
     option::{DefaultValue, OPTIONS, OptionKind},
     setting::{self, SettingKind, SettingSpec},
+    siteconfig::FILES,
     system::{SYSTEMS, SystemSpec},
 };
 
@@ -123,8 +124,21 @@ fn of_macro(spec: &MacroSpec) -> Value {
         MacroRole::QueueGroup => list_of(&named(equates::QUEUE, "path")),
         MacroRole::Feature => features(),
         MacroRole::Raw => json!({ "type": "string", "pattern": LINES, "minLength": 1 }),
-        MacroRole::Hack | MacroRole::Uucp => json!(false),
+        MacroRole::SiteConfig => list_of(&uucp_link()),
+        MacroRole::UucpSmtp => json!({ "type": "object", "additionalProperties": some_text() }),
+        MacroRole::Hack | MacroRole::Site => json!(false),
     }
+}
+
+fn uucp_link() -> Value {
+    let schema = |key: &str| match key {
+        "file" => json!({ "enum": FILES.iter().map(|file| file.name).collect::<Vec<_>>() }),
+        "class" => pattern(uucp::CLASS),
+        "site" | "smart_site" => list_of(&some_text()),
+        _ => some_text(),
+    };
+    let keys = uucp::LINK.iter().map(|(key, help)| ((*key).to_owned(), described(schema(key), help))).collect();
+    table(keys, &["name", "class"])
 }
 
 fn supported(all: impl Iterator<Item = (&'static str, Support)>) -> Vec<&'static str> {

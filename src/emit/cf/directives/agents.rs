@@ -28,8 +28,11 @@ fn line(mailer: &Mailer) -> String {
     };
     equate('P', &mailer.path);
     equate('F', &mailer.flags);
-    equate('S', &mailer.sender);
-    equate('R', &mailer.recipient);
+    for (letter, rewriting) in [('S', &mailer.sender), ('R', &mailer.recipient)] {
+        if !rewriting.is_empty() {
+            equate(letter, rewriting);
+        }
+    }
     let optional = [
         ('E', &mailer.eol),
         ('L', &mailer.line_limit),
@@ -38,6 +41,7 @@ fn line(mailer: &Mailer) -> String {
         ('m', &mailer.max_messages),
         ('r', &mailer.max_recipients),
         ('C', &mailer.charset),
+        ('U', &mailer.user),
     ];
     for (letter, value) in optional {
         if let Some(value) = value {

@@ -2,7 +2,7 @@
 
 use super::Document;
 use crate::{
-    site::{Setting, Site},
+    site::{Setting, Site, UucpLink},
     source::Spanned,
 };
 
@@ -66,6 +66,28 @@ pub fn relays(cf: &mut Document, site: &Site) {
         if let Some(host) = host {
             cf.line_from(format!("{name}{}", host.value), host.span);
             cf.line_from(class, host.span);
+        }
+    }
+    for (mailer, class) in [("mail11", "CPDECNET"), ("pop", "CPPOP"), ("fax", "CPFAX")] {
+        if let Some(mailer) = site.mailers.iter().find(|declared| declared.name == mailer) {
+            cf.line_from(class, mailer.span);
+        }
+    }
+    uucp(cf, site);
+}
+
+/// UUCP links: whom neighbours are reached through, this host's own UUCP names, the neighbours.
+fn uucp(cf: &mut Document, site: &Site) {
+    for link in &site.uucp {
+        let UucpLink { class, host, neighbours } = &link.value;
+        cf.line_from(format!("D{class}{host}"), link.span);
+        if class == "U" {
+            cf.line_from(format!("Cw{host} {host}.UUCP"), link.span);
+        }
+        let on_link = |(of, _): &&(String, String)| of == class;
+        let apart = neighbours.iter().filter(|neighbour| !on_link(neighbour));
+        for (class, names) in neighbours.iter().filter(on_link).chain(apart) {
+            cf.line_from(format!("C{class}{names}"), link.span);
         }
     }
 }

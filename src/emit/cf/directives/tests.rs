@@ -281,6 +281,7 @@ fn delivery_agents_are_one_line_with_their_arguments_last() {
             dsn: "DNS/RFC822/SMTP".into(),
             queue_group: Some("slow".into()),
             directory: None,
+            user: None,
             argv: "TCP $h".into(),
             span: None,
         });

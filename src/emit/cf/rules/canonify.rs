@@ -41,7 +41,7 @@ fn canonify(site: &Site, r: &mut Rules) {
             .rule("$+ . $- ! $+", "$@ $>Canonify2 $3 < @ $1 . $2 >", "host.domain!user")
             .rule("$+ ! $+", "$@ $>Canonify2 $2 < @ $1 .UUCP >", "any other path");
     }
-    if let Some(decnet) = &site.routing.decnet_relay {
+    if let Some(decnet) = &site.routing.decnet_syntax {
         r.because(decnet.span)
             .rule("$- :: $+", "$@ $>Canonify2 $2 < @ $1 .DECNET >", "node::user")
             .rule("$- . $- :: $+", "$@ $>Canonify2 $3 < @ $1.$2 .DECNET >", "area.node::user")
@@ -125,7 +125,20 @@ fn uucp_host(site: &Site, r: &mut Rules) {
         r.because(relay.span)
             .rule("$* < @ $+ . UUCP > $*", "$@ $1 < @ $2 . UUCP . > $3", "left to the UUCP relay")
             .because(None);
-    } else if site.canonify.disabled.is_none() {
+        return;
+    }
+    for class in ["U", "V", "W", "X", "Y"] {
+        if let Some(link) = site.uucp.iter().find(|link| link.value.class == class) {
+            r.because(link.span)
+                .rule(
+                    format!("$* < @ $={class} . UUCP > $*"),
+                    "$@ $1 < @ $2 . UUCP . > $3",
+                    "a neighbour is no name for DNS",
+                )
+                .because(None);
+        }
+    }
+    if site.canonify.disabled.is_none() {
         r.rule("$* < @ $+ . UUCP > $*", "$: $1 < @ $[ $2 $] . UUCP . > $3", "is a UUCP name known to DNS?").rule(
             "$* < @ $+ . . UUCP . > $*",
             "$@ $1 < @ $2 . > $3",
@@ -180,7 +193,7 @@ fn finish(site: &Site, r: &mut Rules) {
     if site.nouucp.is_none() {
         r.rule("$+ @ $- . UUCP", "$2!$1", "UUCP addresses are sent as host!user");
     }
-    if let Some(decnet) = &site.routing.decnet_relay {
+    if let Some(decnet) = &site.routing.decnet_syntax {
         r.because(decnet.span).rule("$+ @ $+ . DECNET", "$2 :: $1", "DECnet addresses as node::user").because(None);
     }
     r.rule("$+ % $=w @ $=w", "$1 @ $2", "user%us@us is user@us");

@@ -22,6 +22,7 @@ mod ruleset;
 mod tests;
 mod tls;
 mod uses;
+mod uucp;
 
 use super::Document;
 use crate::site::{RawSection, Site};
@@ -44,5 +45,7 @@ pub(super) fn rules(cf: &mut Document, site: &Site) {
     tls::rules(site, &mut r);
     masquerade::local_mailers(site, &mut r);
     masquerade::smtp_mailers(site, &mut r);
+    uucp::uucp_mailers(site, &mut r);
+    uucp::mail11(site, &mut r);
     r.raw(site, RawSection::LocalRulesets);
 }

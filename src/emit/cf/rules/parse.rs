@@ -5,11 +5,11 @@
 
 use super::{
     ruleset::Rules,
-    uses::{class_may_be_used, sets_macro},
+    uses::{class_may_be_used, sets_macro, uucp_class_may_be_used},
 };
 use crate::{
     site::{Class, RawSection, Site},
-    source::Span,
+    source::{Span, Spanned},
 };
 
 /// Rulesets `parse` (0), `Parse0`, `Parse1`, `ParseLocal` (98) and `Recurse` (97).
@@ -36,7 +36,16 @@ pub(super) fn rules(site: &Site, r: &mut Rules) {
                 "... otherwise say where to",
             );
     }
-    r.raw(site, RawSection::LocalRule0);
+    let decnet = site.mailers.iter().find(|mailer| mailer.name == "mail11").and_then(|mailer| mailer.span);
+    r.raw_before_mailer(site, RawSection::LocalRule0);
+    if site.has_mailer("mail11") {
+        let local = &site.mailer_names.local;
+        r.because(decnet)
+            .rule("$* < @ $=w .DECNET. >", format!("$#{local} $: $1"), "a user of this DECnet node")
+            .rule("$+ < @ $+ .DECNET. >", "$#mail11 $@ $2 $: $1", "a user of another")
+            .because(None);
+    }
+    r.raw_after_mailer(site, RawSection::LocalRule0);
 }
 
 fn syntax(r: &mut Rules) {
@@ -84,7 +93,7 @@ fn policy(site: &Site, r: &mut Rules) {
     virtual_users(site, r);
     users_at_our_names(site, r);
     mailer_table(site, r);
-    r.raw(site, RawSection::LocalUucp);
+    uucp_links(site, r);
     pseudo_domains(site, r);
     r.raw(site, RawSection::LocalNetConfig);
     if has_smart_host(site) {
@@ -109,6 +118,12 @@ fn policy(site: &Site, r: &mut Rules) {
 /// a say.
 fn users_at_our_names(site: &Site, r: &mut Rules) {
     let local = &site.mailer_names.local;
+    let usenet = site.mailers.iter().find(|mailer| mailer.name == "usenet");
+    if let Some(usenet) = usenet {
+        r.because(usenet.span)
+            .rule("$+ . USENET < @ $=w . >", "$#usenet $@ usenet $: $1", "a newsgroup, at this host")
+            .because(None);
+    }
     let Some(sticky) = &site.routing.sticky_hosts else {
         if class_may_be_used(site, Class::LocalUser) {
             r.rule("$=L < @ $=w . >", format!("$#{local} $: @ $1"), "a user who is always local");
@@ -213,21 +228,79 @@ fn mailer_table(site: &Site, r: &mut Rules) {
         .because(None);
 }
 
+/// UUCP neighbours: of this host, by the mailer that suits them, and of others, through these. Between the two, the site's
+/// own rules, or before both where they stand before `MAILER(uucp)`.
+fn uucp_links(site: &Site, r: &mut Rules) {
+    let uucp = site.mailers.iter().find(|mailer| mailer.name == "uucp");
+    let declared = uucp.and_then(|mailer| mailer.span);
+    r.raw_before_mailer(site, RawSection::LocalUucp);
+    if uucp.is_some() {
+        r.because(declared);
+        for (class, mailer) in [("Z", "uucp-uudom"), ("Y", "uucp-new"), ("U", "uucp-old")] {
+            if uucp_class_may_be_used(site, class) {
+                r.rule(
+                    format!("$* < @ $={class} . UUCP. > $*"),
+                    format!("$#{mailer} $@ $2 $: $1 < @ $2 .UUCP. > $3"),
+                    "a neighbour of this host",
+                );
+            }
+        }
+        r.because(None);
+    }
+    r.raw_after_mailer(site, RawSection::LocalUucp);
+    if site.nouucp.is_some() {
+        return;
+    }
+    for class in ["V", "W", "X"] {
+        if let Some(link) = site.uucp.iter().find(|link| link.value.class == class) {
+            r.because(link.span)
+                .rule(
+                    format!("$* < @ $={class} . UUCP . > $*"),
+                    format!("$: $>MailerToTriple < ${class} > $1 <@$2.UUCP.> $3"),
+                    "a neighbour of another host, which passes it on",
+                )
+                .because(None);
+        }
+    }
+}
+
+/// Pseudo-domains, each by the mailer that serves it or through its own relay.
 fn pseudo_domains(site: &Site, r: &mut Rules) {
     let routing = &site.routing;
-    for (relay, domain, letter) in [
-        (&routing.bitnet_relay, "$+.BITNET", 'B'),
-        (&routing.decnet_relay, "$+.DECNET", 'C'),
-        (&routing.fax_relay, "$+.FAX", 'F'),
-        (&routing.uucp_relay, "$*.UUCP", 'Y'),
-    ] {
-        let Some(relay) = relay else { continue };
+    let mailer = |name: &str| site.mailers.iter().find(|mailer| mailer.name == name);
+    let relayed = |r: &mut Rules, relay: &Option<Spanned<String>>, domain: &str, letter: char| {
+        let Some(relay) = relay else { return };
         let written = domain.replace("$+", "$2").replace("$*", "$2");
         r.because(relay.span).rule(
             format!("$*<@{domain}.>$*"),
             format!("$: $>MailerToTriple < ${letter} > $1 <@{written}.> $3"),
             "a pseudo-domain's own relay",
         );
+    };
+    relayed(r, &routing.bitnet_relay, "$+.BITNET", 'B');
+    relayed(r, &routing.decnet_relay, "$+.DECNET", 'C');
+    if let Some(pop) = mailer("pop") {
+        r.because(pop.span).rule("$+ < @ POP. >", "$#pop $: $1", "a mailbox of the POP server here");
+    }
+    match mailer("fax") {
+        Some(fax) => {
+            r.because(fax.span).rule("$+ < @ $+ .FAX. >", "$#fax $@ $2 $: $1", "a fax");
+        }
+        None => relayed(r, &routing.fax_relay, "$+.FAX", 'F'),
+    }
+    match (&routing.uucp_relay, mailer("uucp")) {
+        (None, Some(uucp)) => {
+            let chosen = &site.mailer_names.uucp;
+            r.because(uucp.span).rule(
+                "$* < @ $+ .UUCP. > $*",
+                format!("$#{chosen} $@ $2 $: $1 < @ $2 .UUCP. > $3"),
+                "any other UUCP host",
+            );
+        }
+        (relay, _) => relayed(r, relay, "$*.UUCP", 'Y'),
+    }
+    if let Some(usenet) = mailer("usenet") {
+        r.because(usenet.span).rule("$+ . USENET", "$#usenet $@ usenet $: $1", "a newsgroup");
     }
     r.because(None);
 }

@@ -3,7 +3,7 @@
 use super::uses::defines_ruleset;
 use crate::{
     emit::cf::Document,
-    site::{RawSection, Site},
+    site::{RawSection, RawText, Site},
     source::Span,
 };
 
@@ -43,7 +43,23 @@ impl<'a> Rules<'a> {
 
     /// Adds the site's own lines of a section as they are.
     pub(super) fn raw(&mut self, site: &Site, section: RawSection) -> &mut Self {
-        for text in site.raw_section(section) {
+        self.pieces(site.raw_section(section).iter())
+    }
+
+    /// Adds those of the site's own lines of a section that stand before what a mailer adds to it.
+    pub(super) fn raw_before_mailer(&mut self, site: &Site, section: RawSection) -> &mut Self {
+        let before = site.raw_before_mailer.get(&section).copied().unwrap_or(0);
+        self.pieces(site.raw_section(section).iter().take(before))
+    }
+
+    /// Adds the others.
+    pub(super) fn raw_after_mailer(&mut self, site: &Site, section: RawSection) -> &mut Self {
+        let before = site.raw_before_mailer.get(&section).copied().unwrap_or(0);
+        self.pieces(site.raw_section(section).iter().skip(before))
+    }
+
+    fn pieces<'t>(&mut self, texts: impl Iterator<Item = &'t RawText>) -> &mut Self {
+        for text in texts {
             self.document.raw(&text.text, text.span);
         }
         self

@@ -29,6 +29,7 @@ fn mailer(name: &str) -> Mailer {
         dsn: String::new(),
         queue_group: None,
         directory: None,
+        user: None,
         argv: String::new(),
         span: None,
     }

@@ -15,17 +15,25 @@ pub(super) fn class_may_be_used(site: &Site, class: Class) -> bool {
     site.classes.is_used(class) || raw_lines(site).any(|line| fills_class(line, class.name()))
 }
 
+/// Whether the UUCP class of this letter can have members: through `SITECONFIG`, or through a raw line that fills it.
+pub(super) fn uucp_class_may_be_used(site: &Site, letter: &str) -> bool {
+    let mut filled = site.uucp.iter().flat_map(|link| &link.value.neighbours);
+    filled.any(|(class, _)| class == letter) || raw_lines(site).any(|line| fills_class(line, letter))
+}
+
 /// Whether any raw line holds this text.
 pub(super) fn raw_mentions(site: &Site, text: &str) -> bool {
     raw_lines(site).any(|line| line.contains(text))
 }
 
-/// Whether a raw line gives the one-letter macro a value.
+/// Whether a raw line, or a UUCP link, gives the one-letter macro a value.
 pub(super) fn sets_macro(site: &Site, letter: char) -> bool {
-    raw_lines(site).any(|line| {
-        let Some(rest) = line.strip_prefix('D') else { return false };
-        rest.starts_with(letter) || rest.strip_prefix('{').is_some_and(|r| r.starts_with(&format!("{letter}}}")))
-    })
+    let link = |class: &str| class.chars().eq([letter]);
+    site.uucp.iter().any(|declared| link(&declared.value.class))
+        || raw_lines(site).any(|line| {
+            let Some(rest) = line.strip_prefix('D') else { return false };
+            rest.starts_with(letter) || rest.strip_prefix('{').is_some_and(|r| r.starts_with(&format!("{letter}}}")))
+        })
 }
 
 fn fills_class(line: &str, class: &str) -> bool {
