@@ -450,6 +450,13 @@ mod tests {
     }
 
     #[test]
+    fn findings_are_explained() {
+        let place = Place::new();
+        let words = ["lint --explain undefined_map", "lint --explain undefinedmap", "lint --explain x", "lint"];
+        snapshot!("explain", words.map(|words| place.run(words)));
+    }
+
+    #[test]
     fn a_mc_becomes_a_site_toml() {
         let place = Place::new();
         place.write("site.mc", "OSTYPE(`linux')\ndnl the house\nRELAY_DOMAIN(`example.org')\nMAILER(`smtp')\n");

@@ -11,6 +11,8 @@ use super::{
     report::{ReportArguments, Reporter},
 };
 use crate::{
+    diagnostic::{Diagnostic, nearest},
+    findings::{self, FINDINGS},
     front::Compiled,
     lint::{self, Linted},
 };
@@ -20,11 +22,15 @@ use crate::{
 #[command(after_help = "\
 Examples:
   relaycc lint site.toml --zone example.com.zone --zone 192.0.2.zone
-  relaycc lint gateway.mc hub.mc                   each by itself, and both against each other")]
+  relaycc lint gateway.mc hub.mc                   each by itself, and both against each other
+  relaycc lint --explain access_repeated           what a finding means, and what to write instead")]
 pub(super) struct Arguments {
     /// The sites: .toml or .mc files; `-` is standard input
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "explain", value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// Print what the findings of a code mean, with an example and what to write instead, and check nothing
+    #[arg(long, value_name = "CODE", exclusive = true)]
+    explain: Option<String>,
     /// The language of files whose name does not tell
     #[arg(long, value_enum, value_name = "SYNTAX")]
     syntax: Option<SyntaxName>,
@@ -34,8 +40,27 @@ pub(super) struct Arguments {
     report: ReportArguments,
 }
 
+/// That there is nothing to explain.
+fn unknown(code: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::error("unknown_code", format!("no finding `{code}` is explained"))
+        .why("findings whose message says all have no further explanation");
+    match nearest(code, FINDINGS.iter().map(|finding| finding.code)) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => {
+            let codes = FINDINGS.iter().map(|finding| finding.code).collect::<Vec<_>>();
+            diagnostic.help(format!("explained are {}", codes.join(", ")))
+        }
+    }
+}
+
 pub(super) fn run(arguments: &Arguments) -> Exit {
     let mut reporter = Reporter::new(&arguments.report);
+    if let Some(code) = &arguments.explain {
+        return match findings::by_code(code) {
+            Some(finding) => super::print(finding.text.as_bytes()),
+            None => reporter.failed(&unknown(code)),
+        };
+    }
     let zones = match arguments.zones.read() {
         Ok(zones) => zones,
         Err(diagnostic) => return reporter.failed(&diagnostic),

@@ -1,34 +1,4 @@
-//! Keys of the access map that no search asks for.
-//!
-//! What: keys in a notation that sendmail does not know (`*.example.com`, `example.com.`, an IPv6 address with `::`), with a tag that it does not know, or for a feature that is not switched on. Why it is bad: the entry
-//! looks as if it refused or allowed something, and does nothing.
-//!
-//! # Example
-//!
-//! ```mc
-//! FEATURE(`access_db')
-//! ```
-//! ```access
-//! Connect:10.2.3.0            REJECT
-//! Connect:*.example.com       REJECT
-//! Conect:example.net          REJECT
-//! Connect:IPv6:2001:db8::1    RELAY
-//! ```
-//!
-//! # Instead
-//!
-//! ```mc
-//! FEATURE(`access_db')
-//! ```
-//! ```access
-//! Connect:10.2.3                      REJECT
-//! Connect:example.com                 REJECT
-//! Connect:example.net                 REJECT
-//! Connect:IPv6:2001:db8:0:0:0:0:0:1   RELAY
-//! ```
-//!
-//! The suggestions put an entry into force that was not, so they are not safe to carry out unseen. Documented: cf/README,
-//! "ANTI-SPAM CONFIGURATION CONTROL"; each was asked of sendmail 8.17, which since 8.15 writes IPv6 addresses in full.
+#![doc = include_str!("../findings/access_never_matches.md")]
 
 use std::net::Ipv6Addr;
 

@@ -1,31 +1,4 @@
-//! Entries of the access map that change nothing.
-//!
-//! What: an entry that asks for what an entry for a wider domain or network asks for anyway, with no entry between them. Why
-//! it is bad: whoever reads the map takes it for an exception, and it stays when the wider entry is taken away or changed.
-//!
-//! # Example
-//!
-//! ```mc
-//! FEATURE(`access_db')
-//! ```
-//! ```access
-//! Connect:192.168        RELAY
-//! Connect:192.168.138    RELAY
-//! ```
-//!
-//! # Instead
-//!
-//! ```mc
-//! FEATURE(`access_db')
-//! ```
-//! ```access
-//! Connect:192.168        RELAY
-//! Connect:192.168.138    REJECT
-//! Connect:192.168.138.7  RELAY
-//! ```
-//!
-//! The fix, to remove the narrower entry, is safe: every search ends with the same answer. Documented: cf/README, "Access DB
-//! entries".
+#![doc = include_str!("../findings/access_pointless.md")]
 
 use std::collections::BTreeMap;
 

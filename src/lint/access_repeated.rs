@@ -1,32 +1,4 @@
-//! Keys of the access map that come twice.
-//!
-//! What: two entries with the same key, or keys that differ in case only. The reason: a database holds a key once, and
-//! sendmail looks keys up in lower case; `makemap` keeps the first entry, complains about the second and exits with an error,
-//! so the database may be the old one.
-//!
-//! # Example
-//!
-//! ```toml
-//! [feature]
-//! access_db = true
-//!
-//! [access]
-//! "Connect:example.com" = "RELAY"
-//! "connect:Example.COM" = "REJECT"
-//! ```
-//!
-//! # Instead
-//!
-//! ```toml
-//! [feature]
-//! access_db = true
-//!
-//! [access]
-//! "Connect:example.com" = "REJECT"
-//! ```
-//!
-//! There is no fix: which of the two was meant, only its author knows. A map with `-f` tells keys apart by case.
-//! Documented: makemap(8), cf/README "Access DB entries".
+#![doc = include_str!("../findings/access_repeated.md")]
 
 use super::Rule;
 use crate::{

@@ -1,34 +1,4 @@
-//! Untagged entries of the access map that allow relaying.
-//!
-//! What: `example.com RELAY` instead of `Connect:` or `To:`. Why it is bad: an entry without a tag is looked up for clients,
-//! senders and recipients alike. It relays from and to the domain where perhaps one was meant, and it makes whoever *claims*
-//! a sender address of the domain pass other checks; with `delay_checks` that skips the checks of the client, DNS lists among
-//! them, for anybody on the Internet.
-//!
-//! # Example
-//!
-//! ```mc
-//! FEATURE(`access_db')
-//! FEATURE(`delay_checks')
-//! ```
-//! ```access
-//! example.com    RELAY
-//! ```
-//!
-//! # Instead
-//!
-//! ```mc
-//! FEATURE(`access_db')
-//! FEATURE(`delay_checks')
-//! ```
-//! ```access
-//! Connect:example.com    RELAY
-//! To:example.com         RELAY
-//! ```
-//!
-//! The fix is safe: the two tagged entries relay as the untagged one did. Networks without a tag are not told: only clients
-//! have addresses. Documented: cf/README, "ANTI-SPAM CONFIGURATION CONTROL" (untagged entries are deprecated) and "Delay all
-//! checks".
+#![doc = include_str!("../findings/access_untagged_relay.md")]
 
 use super::{
     Rule,

@@ -1,35 +1,4 @@
-//! Values of the access map that do not mean what they look like.
-//!
-//! What: sendmail knows a few words (OK, RELAY, REJECT, DISCARD, SKIP, QUARANTINE:, ERROR:) and takes every other value for
-//! the text of a refusal. Why it is bad: a misspelt word refuses mail with itself as the text; a text without a reply code
-//! is answered 553 5.3.0; quotes around a whole value make a text of it; SKIP without `skip` refuses with the text "SKIP".
-//!
-//! # Example
-//!
-//! ```mc
-//! FEATURE(`access_db')
-//! ```
-//! ```access
-//! Connect:example.com    REJECTED
-//! From:example.net       ERROR:no mail from you
-//! To:example.org         "ERROR:550 no"
-//! Connect:192.0.2        SKIP
-//! ```
-//!
-//! # Instead
-//!
-//! ```mc
-//! FEATURE(`access_db', `hash -T<TMPF> /etc/mail/access', `skip')
-//! ```
-//! ```access
-//! Connect:example.com    REJECT
-//! From:example.net       ERROR:5.7.1:"550 no mail from you"
-//! To:example.org         ERROR:5.7.1:"550 no"
-//! Connect:192.0.2        SKIP
-//! ```
-//!
-//! The suggestions change what is answered, so they are not safe to carry out unseen. Documented: cf/README, "Access DB
-//! entries"; the answers are those of sendmail 8.17.
+#![doc = include_str!("../findings/access_value.md")]
 
 use super::{
     Rule,

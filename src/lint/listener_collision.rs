@@ -1,28 +1,4 @@
-//! Two listeners on one port.
-//!
-//! What: two `DAEMON_OPTIONS` that ask for the same port of the same address, or one on port 587 beside the submission agent
-//! that sendmail adds by itself. Why it is bad: the system gives the port to one of them; sendmail tries ten times, says "server
-//! SMTP socket wedged" and exits, so that after a restart nobody answers on any port.
-//!
-//! # Example
-//!
-//! ```mc
-//! DAEMON_OPTIONS(`Port=smtp, Name=MTA')
-//! DAEMON_OPTIONS(`Port=submission, Name=MSA, M=Ea')
-//! ```
-//!
-//! # Instead
-//!
-//! ```mc
-//! FEATURE(`no_default_msa')
-//! DAEMON_OPTIONS(`Port=smtp, Name=MTA')
-//! DAEMON_OPTIONS(`Port=submission, Name=MSA, M=Ea')
-//! ```
-//!
-//! `no_default_msa` is safe to add if the site's own listener is meant to replace sendmail's. A listener with the modifier `O`
-//! may fail to open, and one for all addresses takes the port from one for a single address only on some systems: the first is
-//! not told, and the second only for Linux. Documented: cf/README on `no_default_msa`; operations guide, DaemonPortOptions; the
-//! end of sendmail was observed with 8.17.
+#![doc = include_str!("../findings/listener_collision.md")]
 
 use super::Rule;
 use crate::{

@@ -1,7 +1,7 @@
 //! Findings of our own: one file per rule, one registry.
 //!
 //! A rule judges a [`Site`] that compiled, beyond what sendmail's own tree says. Its code names its file, its fixtures
-//! (`fixtures/lint/CODE/`) and its findings, and the doc comment of its module is its documentation. Whether a finding
+//! (`fixtures/lint/CODE/`) and its findings, and its documentation is [`crate::findings`]'. Whether a finding
 //! fails a build is the command line's business.
 
 mod access_key;

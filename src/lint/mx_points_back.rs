@@ -1,38 +1,4 @@
-//! Domains whose mail comes to this host, which does not know what to do with it.
-//!
-//! What: a zone names this host as MX of a domain that is neither local nor routed here. Why it is bad: if this host is the
-//! best MX, sendmail finds itself at the head of the list and returns the mail ("config error: mail loops back to me (MX
-//! problem?)", formerly "MX list for example.com points back"); if it is a backup MX and does not relay to the domain, it
-//! refuses the mail.
-//!
-//! # Example
-//!
-//! ```mc
-//! define(`confDOMAIN_NAME', `mail.example.com')
-//! ```
-//! ```zone
-//! $ORIGIN example.com.
-//! @     SOA  ns hostmaster 1 2 3 4 5
-//! @     MX   10 mail
-//! mail  A    192.0.2.1
-//! ```
-//!
-//! # Instead
-//!
-//! ```mc
-//! define(`confDOMAIN_NAME', `mail.example.com')
-//! LOCAL_DOMAIN(`example.com')
-//! ```
-//! ```zone
-//! $ORIGIN example.com.
-//! @     SOA  ns hostmaster 1 2 3 4 5
-//! @     MX   10 mail
-//! mail  A    192.0.2.1
-//! ```
-//!
-//! To make the domain local is safe only if its users are known here, or at the mail hub. Nothing is said of domains that a
-//! mailer table may route, and it is advice where a file may name them. Documented: RFC 5321 section 5.1; sendmail's FAQ,
-//! question 4.5.
+#![doc = include_str!("../findings/mx_points_back.md")]
 
 use std::{collections::HashSet, net::Ipv4Addr};
 

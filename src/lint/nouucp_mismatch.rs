@@ -1,27 +1,4 @@
-//! `!` or `%` that one host takes for a character and the next for a route.
-//!
-//! What: a host with `nouucp` or `nopercenthack` (`nospecial`) that hands mail on to a hub. Why it is bad: it lets
-//! `example.net!user@here` pass as an ordinary local address; a hub without the same feature reads a route in it and relays to
-//! `user@example.net`, because the mail comes from a host that it trusts. Each host alone refuses to relay, both together are
-//! an open relay.
-//!
-//! # Example
-//!
-//! ```mc
-//! FEATURE(`nouucp', `nospecial')
-//! define(`MAIL_HUB', `hub.example.com')
-//! ```
-//!
-//! # Instead
-//!
-//! ```mc
-//! FEATURE(`nouucp', `reject')
-//! define(`MAIL_HUB', `hub.example.com')
-//! ```
-//!
-//! One site alone is advice, since the hub is not known. When the hub is linted in the same run and lacks the feature, it is
-//! a warning with both places. `reject` on this host is safe if none of its users have such addresses. Documented: cf/README,
-//! "ANTI-SPAM CONFIGURATION CONTROL", the notice on systems A and B.
+#![doc = include_str!("../findings/nouucp_mismatch.md")]
 
 use super::{Linted, Rule};
 use crate::{

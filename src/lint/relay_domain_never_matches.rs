@@ -1,22 +1,4 @@
-//! Relay domains that no host or recipient is ever found by.
-//!
-//! What: names in class R in a notation that sendmail does not know: `*.example.com`, an address with `@`, an IPv6 address with
-//! `::` or leading zeros. Why it is bad: whoever wrote it believes that those hosts may relay, and they are refused.
-//!
-//! # Example
-//!
-//! ```mc
-//! RELAY_DOMAIN(`*.example.com IPv6:2001:db8::1')
-//! ```
-//!
-//! # Instead
-//!
-//! ```mc
-//! RELAY_DOMAIN(`example.com IPv6:2001:db8:0:0:0:0:0:1')
-//! ```
-//!
-//! The suggestions let hosts relay that could not, so they are not safe to carry out unseen. Documented: cf/README,
-//! "ANTI-SPAM CONFIGURATION CONTROL"; that IPv6 addresses are written in full was asked of sendmail 8.17.
+#![doc = include_str!("../findings/relay_domain_never_matches.md")]
 
 use super::{
     Rule,

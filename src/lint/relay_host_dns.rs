@@ -1,44 +1,4 @@
-//! A, PTR and MX records of the relay host that do not fit together.
-//!
-//! What: the host's name has no address or is an alias, its address has no name or another one, or an MX record names an alias
-//! or a host without an address. Why it is bad: other hosts refuse mail of a client whose name and address do not lead to
-//! each other, and mail to an MX that is an alias may not arrive.
-//!
-//! # Example
-//!
-//! ```mc
-//! define(`confDOMAIN_NAME', `mail.example.com')
-//! LOCAL_DOMAIN(`example.com')
-//! ```
-//! ```zone
-//! $ORIGIN example.com.
-//! @        SOA    ns hostmaster 1 2 3 4 5
-//! @        MX     10 smtp
-//! smtp     CNAME  mail
-//! mail     A      192.0.2.1
-//! $ORIGIN 2.0.192.in-addr.arpa.
-//! @        SOA    ns hostmaster 1 2 3 4 5
-//! 1        PTR    www.example.com.
-//! ```
-//!
-//! # Instead
-//!
-//! ```mc
-//! define(`confDOMAIN_NAME', `mail.example.com')
-//! LOCAL_DOMAIN(`example.com')
-//! ```
-//! ```zone
-//! $ORIGIN example.com.
-//! @        SOA    ns hostmaster 1 2 3 4 5
-//! @        MX     10 mail
-//! mail     A      192.0.2.1
-//! $ORIGIN 2.0.192.in-addr.arpa.
-//! @        SOA    ns hostmaster 1 2 3 4 5
-//! 1        PTR    mail.example.com.
-//! ```
-//!
-//! The fixes are in the zones and are safe there. Names outside the zones that are given are not judged. Documented: RFC 1912
-//! section 2.1 (A and PTR), RFC 2181 section 10.3 and RFC 5321 section 5.1 (MX).
+#![doc = include_str!("../findings/relay_host_dns.md")]
 
 use std::net::IpAddr;
 

@@ -1,26 +1,4 @@
-//! Rules with blanks where a tab must be.
-//!
-//! What: a raw `R` line that has no tab in it. Why it is bad: only tabs separate the two sides of a rule, so sendmail takes the
-//! whole line for the left side, says "invalid rewrite line (tab expected)" and does not start; m4 copies the line without a
-//! word.
-//!
-//! # Example
-//!
-//! ```mc
-//! LOCAL_RULESETS
-//! SLocal_check_mail
-//! R$* < @ spam.test . > $*    $#error $: 550 no
-//! ```
-//!
-//! # Instead
-//!
-//! ```toml
-//! local_rulesets = "SLocal_check_mail\nR$* < @ spam.test . > $*\t$#error $: 550 no\n"
-//! ```
-//!
-//! In a `.mc` the tab is typed; here it is spelt out so that it shows.
-//! An editor that turns tabs into blanks is usually to blame. Documented: operations guide section 5.1; seen with sendmail 8.17,
-//! which ends with status 70.
+#![doc = include_str!("../findings/rule_without_tab.md")]
 
 use super::Rule;
 use crate::{

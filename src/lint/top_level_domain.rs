@@ -1,28 +1,4 @@
-//! Relaying for a whole top-level domain.
-//!
-//! What: a name under which strangers register domains (`gov`, `co.uk`) in class m with `relay_entire_domain`, among the relay
-//! domains, or with RELAY in the access map. Why it is bad: names mean their subdomains too, so the host relays for everybody
-//! in that domain. It happens without anyone writing it: class m is the host's name after its first dot, and for a host
-//! `example.com` that is `com`.
-//!
-//! # Example
-//!
-//! ```mc
-//! define(`confDOMAIN_NAME', `bob.gov')
-//! FEATURE(`relay_entire_domain')
-//! RELAY_DOMAIN(`co.uk')
-//! ```
-//!
-//! # Instead
-//!
-//! ```mc
-//! define(`confDOMAIN_NAME', `mail.bob.gov')
-//! FEATURE(`relay_entire_domain')
-//! RELAY_DOMAIN(`example.co.uk')
-//! ```
-//!
-//! There is no fix that is safe: which domain was meant, only its author knows. With `relay_hosts_only`, names mean themselves
-//! and only class m is told. Documented: cf/README on `relay_entire_domain`; the list of such names is the Public Suffix List.
+#![doc = include_str!("../findings/top_level_domain.md")]
 
 use super::{
     Rule,

@@ -1,24 +1,4 @@
-//! Options that sendmail does not have.
-//!
-//! What: a raw `O` line with a name that sendmail 8.17 does not know: misspelt, or of a version long gone. Why it is bad: sendmail
-//! says "readcf: unknown option name" at every start and goes on without what the line asks for.
-//!
-//! # Example
-//!
-//! ```mc
-//! LOCAL_CONFIG
-//! O MaxMesageSize=1000000
-//! O AutoRebuildAliases=true
-//! ```
-//!
-//! # Instead
-//!
-//! ```mc
-//! define(`confMAX_MESSAGE_SIZE', `1000000')
-//! ```
-//!
-//! Case does not count, and a name may be cut short, as sendmail allows. Options of one letter (`OA/etc/aliases`) are not looked
-//! at. Documented: operations guide section 5.6.
+#![doc = include_str!("../findings/unknown_option.md")]
 
 use super::Rule;
 use crate::{

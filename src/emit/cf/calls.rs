@@ -4,12 +4,7 @@
 //! comes to such a rule: `$>Nowhere` ends the delivery with a configuration error, `$(nomap …$)` leaves the key as it is. Which
 //! names exist is known once the file is made, so the question is asked here.
 //!
-//! # Findings
-//!
-//! - `undefined_ruleset`: a raw rule or header calls a ruleset that neither the site nor its features define. Wrong:
-//!   `R$*<TAB>$: $>ChekMail $1` beside `SCheckMail`. Right: the name as it is defined, or the lines that define it.
-//! - `undefined_map`: a raw rule looks something up in a map that has no `K` line. Wrong: `$(bogus $1 $)` alone. Right: a
-//!   `Kbogus hash /etc/mail/bogus` under `LOCAL_CONFIG`.
+//! `src/findings` documents what it finds.
 
 use std::collections::BTreeSet;
 
@@ -50,7 +45,7 @@ pub fn undefined(document: &Document, site: &Site) -> Vec<Diagnostic> {
                 format!("define it: a line `S{name}` and its rules under `LOCAL_RULESETS`"),
             ));
         }
-        for name in looked_up(&raw.text).filter(|name| !maps.contains(name)) {
+        for name in looked_up(&raw.text).filter(|name| raw.text.starts_with('R') && !maps.contains(name)) {
             found.push(finding(
                 raw,
                 "undefined_map",

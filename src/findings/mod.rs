@@ -1,0 +1,59 @@
+//! What findings mean: for each code what is told, why it matters, an example, and what to write instead.
+//!
+//! One file per code; the rules of [`crate::lint`] have it as their documentation, `relaycc lint --explain` prints it, and
+//! the tests compile both of its examples. Codes whose message says it all have no file.
+
+/// What there is to say about the findings of one code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Finding {
+    /// The code.
+    pub code: &'static str,
+    /// Markdown: a line that names it, what and why, `# Example`, `# Instead`, and where it is documented.
+    pub text: &'static str,
+}
+
+/// The entry of a code, from the file of that name.
+macro_rules! finding {
+    ($code:literal) => {
+        Finding { code: $code, text: include_str!(concat!($code, ".md")) }
+    };
+}
+
+/// Every finding that is explained, in the order of their codes.
+pub static FINDINGS: [Finding; 30] = [
+    finding!("access_never_matches"),
+    finding!("access_pointless"),
+    finding!("access_repeated"),
+    finding!("access_untagged_relay"),
+    finding!("access_value"),
+    finding!("define_overridden"),
+    finding!("define_too_late"),
+    finding!("define_twice"),
+    finding!("deprecated_feature"),
+    finding!("discarded_lines"),
+    finding!("feature_after_mailer"),
+    finding!("listener_collision"),
+    finding!("mc_blank_before_parenthesis"),
+    finding!("mc_commented_call"),
+    finding!("mc_wrong_quotes"),
+    finding!("mx_points_back"),
+    finding!("nouucp_mismatch"),
+    finding!("obsolete_option"),
+    finding!("relay_domain_never_matches"),
+    finding!("relay_host_dns"),
+    finding!("rule_without_tab"),
+    finding!("top_level_domain"),
+    finding!("undefined_map"),
+    finding!("undefined_ruleset"),
+    finding!("unknown_define"),
+    finding!("unknown_feature"),
+    finding!("unknown_macro"),
+    finding!("unknown_mailer"),
+    finding!("unknown_option"),
+    finding!("unknown_system_type"),
+];
+
+/// The finding of this code.
+pub fn by_code(code: &str) -> Option<&'static Finding> {
+    FINDINGS.iter().find(|finding| finding.code == code)
+}

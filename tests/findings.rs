@@ -1,0 +1,81 @@
+//! What is said of findings is true: the example has the finding, and what to write instead has it not.
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, path::PathBuf};
+
+    use relaycc::{
+        emit::cf,
+        findings::FINDINGS,
+        front::{self, Input, Syntax},
+        lint::{self, RULES},
+        source::MemoryFiles,
+        syntax::zone::{self, Zones},
+    };
+
+    /// Code blocks under a heading, by language.
+    fn blocks<'a>(text: &'a str, heading: &str) -> BTreeMap<&'a str, String> {
+        let mut blocks: BTreeMap<&str, String> = BTreeMap::new();
+        let (mut here, mut block) = (false, None);
+        for line in text.lines() {
+            match (line.strip_prefix("# "), line.strip_prefix("```")) {
+                (Some(title), _) if block.is_none() => here = title == heading,
+                (_, Some("")) => block = None,
+                (_, Some(language)) => block = Some(language),
+                _ => {
+                    if let Some(language) = block.filter(|_| here) {
+                        blocks.entry(language).or_default().push_str(&format!("{line}\n"));
+                    }
+                }
+            }
+        }
+        blocks
+    }
+
+    /// The codes of all findings in a site, completed by what every site needs.
+    fn codes(blocks: &BTreeMap<&str, String>) -> Vec<&'static str> {
+        let (name, text) = match (blocks.get("mc"), blocks.get("toml")) {
+            (Some(mc), None) => {
+                let system = if mc.contains("OSTYPE(") { "" } else { "OSTYPE(`linux')\n" };
+                let mailers = if mc.contains("MAILER(") { "" } else { "MAILER(`local')\nMAILER(`smtp')\n" };
+                ("site.mc", format!("{system}{mc}{mailers}"))
+            }
+            (None, Some(toml)) => ("site.toml", format!("ostype = \"linux\"\nmailer = [\"local\", \"smtp\"]\n{toml}")),
+            _ => panic!("one site is expected: {blocks:?}"),
+        };
+        let access = blocks.get("access").map(|text| (PathBuf::from("access"), text.clone().into_bytes()));
+        let input = Input { name, bytes: text.as_bytes(), syntax: Syntax::of(name).unwrap() };
+        let mut compiled = front::compile(&input, &MemoryFiles(access.into_iter().collect()));
+        let mut found = compiled.diagnostics;
+        if let Some(site) = &compiled.site {
+            let zones = match blocks.get("zone") {
+                Some(text) => zone::parse(text, compiled.sources.add("zone", text), "").0,
+                None => Zones::default(),
+            };
+            found.extend(lint::check(site, &zones));
+            found.extend(cf::undefined(&cf::emit(site), site));
+        }
+        found.into_iter().map(|finding| finding.code).collect()
+    }
+
+    #[test]
+    fn examples_are_true() {
+        for finding in &FINDINGS {
+            let bad = codes(&blocks(finding.text, "Example"));
+            assert!(bad.contains(&finding.code), "{}: {bad:?}", finding.code);
+            let good = codes(&blocks(finding.text, "Instead"));
+            assert!(!good.contains(&finding.code), "{}: {good:?}", finding.code);
+        }
+    }
+
+    #[test]
+    fn every_rule_is_explained_in_its_place() {
+        assert!(FINDINGS.is_sorted_by(|a, b| a.code < b.code));
+        for rule in &RULES {
+            assert!(FINDINGS.iter().any(|finding| finding.code == rule.code), "{}", rule.code);
+        }
+        for finding in &FINDINGS {
+            assert!(finding.text.lines().next().unwrap().ends_with('.'), "{}", finding.code);
+        }
+    }
+}
