@@ -233,7 +233,10 @@ fn features_print_what_the_reference_prints_without_arguments() {
         let mut expected: String = entry
             .notices
             .iter()
-            .filter(|notice| matches!(notice.when, When::Always | When::Missing | When::Without(_) | When::Lacking(_)))
+            .filter(|notice| {
+                use When::{Always, Lacking, Missing, MissingAt, Without};
+                matches!(notice.when, Always | Missing | MissingAt(_) | Without(_) | Lacking(_))
+            })
             .map(|notice| notice.text)
             .collect();
         if let Some(other) = entry.renamed_to {

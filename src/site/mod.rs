@@ -17,6 +17,7 @@ mod policy;
 mod raw;
 mod setting;
 mod tables;
+mod tls;
 mod uucp;
 
 pub use access::{AccessAction, AccessEntry, AccessMap, TAGS, is_dsn};
@@ -32,6 +33,7 @@ pub use policy::{
 pub use raw::{RawSection, RawText};
 pub use setting::Setting;
 pub use tables::Tables;
+pub use tls::{StrictTransport, TlsPolicy};
 pub use uucp::UucpLink;
 
 use std::collections::BTreeMap;
@@ -69,6 +71,8 @@ pub struct Site {
     pub delay_checks: Option<DelayChecks>,
     /// What is asked of clients.
     pub clients: ClientChecks,
+    /// Encryption and authentication.
+    pub tls: TlsPolicy,
     /// What is asked of commands and recipients.
     pub commands: CommandChecks,
     /// DNS lists that clients and senders are looked up in, in order.

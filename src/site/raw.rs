@@ -23,8 +23,64 @@ pub enum RawSection {
     LocalDnsbl,
     /// `LOCAL_RULE_1`, `LOCAL_RULE_2` and `LOCAL_RULESETS`, in the order given.
     LocalRulesets,
+    /// `LOCAL_SRV_FEATURES`: the ruleset that is asked first which features a client is offered.
+    LocalSrvFeatures,
+    /// `LOCAL_CLT_FEATURES`: the same of the features used with a server.
+    LocalCltFeatures,
+    /// `LOCAL_TRY_TLS`: the same of whether STARTTLS is tried.
+    LocalTryTls,
+    /// `LOCAL_TLS_RCPT`: the same of whether a connection is good enough for a recipient.
+    LocalTlsRcpt,
+    /// `LOCAL_TLS_CLIENT`: the same of a client's connection.
+    LocalTlsClient,
+    /// `LOCAL_TLS_SERVER`: the same of a server's connection.
+    LocalTlsServer,
     /// `MAILER_DEFINITIONS`, and text after `MAILER()`.
     MailerDefinitions,
+}
+
+impl RawSection {
+    /// The sections that are one ruleset each.
+    pub const HOOKS: [RawSection; 6] = [
+        RawSection::LocalSrvFeatures,
+        RawSection::LocalCltFeatures,
+        RawSection::LocalTryTls,
+        RawSection::LocalTlsRcpt,
+        RawSection::LocalTlsClient,
+        RawSection::LocalTlsServer,
+    ];
+
+    /// The ruleset that the lines of this section are; its `S` line is the section's first.
+    pub fn ruleset(self) -> Option<&'static str> {
+        Some(match self {
+            RawSection::LocalSrvFeatures => "Local_srv_features",
+            RawSection::LocalCltFeatures => "Local_clt_features",
+            RawSection::LocalTryTls => "Local_try_tls",
+            RawSection::LocalTlsRcpt => "Local_tls_rcpt",
+            RawSection::LocalTlsClient => "Local_tls_client",
+            RawSection::LocalTlsServer => "Local_tls_server",
+            RawSection::Head
+            | RawSection::Classes
+            | RawSection::LocalConfig
+            | RawSection::LocalRule3
+            | RawSection::LocalRule0
+            | RawSection::LocalUucp
+            | RawSection::LocalNetConfig
+            | RawSection::LocalDnsbl
+            | RawSection::LocalRulesets
+            | RawSection::MailerDefinitions => return None,
+        })
+    }
+
+    /// The macro of a section that is one ruleset: `LOCAL_TLS_CLIENT`.
+    pub fn hook_macro(self) -> Option<String> {
+        self.ruleset().map(str::to_ascii_uppercase)
+    }
+
+    /// The section of a macro whose lines are one ruleset.
+    pub fn of_hook(name: &str) -> Option<RawSection> {
+        Self::HOOKS.into_iter().find(|hook| hook.ruleset().is_some_and(|ruleset| ruleset.eq_ignore_ascii_case(name)))
+    }
 }
 
 /// Raw lines and where they were written.

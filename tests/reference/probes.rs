@@ -310,6 +310,48 @@ pub fn fixed(host: &str, domain: &str) -> Vec<Probe> {
     probes.extend(mailers(host, domain));
     probes.extend(sessions(&outside, host));
     probes.extend(checks(&outside, host));
+    probes.extend(policies());
+    probes
+}
+
+/// Connections to servers for recipients whose domain may have a policy about them.
+fn policies() -> Vec<Probe> {
+    let mut probes = Vec::new();
+    for server in
+        ["mx.policy.test", "a.listed.test", "x.y.listed.test", "mx.soft.test", "other.dots.test", "mx.secure.test"]
+    {
+        let asks = |command: String, recipient: &str| {
+            let envelope = vec![("server_name", server.to_owned()), ("server_addr", "203.0.113.9".to_owned())];
+            Probe { envelope, command }.with("rcpt_addr", recipient).with("cipher_bits", "128")
+        };
+        for recipient in
+            ["user@policy.test", "user@soft.test.", "user@dots.test", "user@nomatch.test", "user@plain.test", ""]
+        {
+            probes.push(asks("tls_rcpt user@policy.test".to_owned(), recipient).with("verify", "OK"));
+            probes.push(asks(format!("tls_rcpt <{recipient}>"), recipient).with("verify", "NO"));
+            for verify in ["OK", "NO", "NONE", "SOFTWARE"] {
+                probes.push(asks(format!("tls_server {verify}"), recipient).with("verify", verify));
+            }
+            for flags in ["", "MM", "DD"] {
+                let features = format!("Start,tls_clt_features {server} $| 203.0.113.9");
+                probes.push(asks(features, recipient).with("client_flags", flags));
+            }
+        }
+        for subject in [server, "other.test"] {
+            let command = "tls_server OK".to_owned();
+            let probe = asks(command, "").with("verify", "OK").with("cn_subject", subject);
+            probes.push(probe.clone().with("cert_issuer", "/C=US/CN=ca.test"));
+            probes.push(probe);
+        }
+    }
+    for (name, address) in [("hub.example.com", "192.0.2.30"), ("x.test", "192.0.2.31"), ("x.test", "203.0.113.9")] {
+        let server = vec![("server_name", name.to_owned()), ("server_addr", address.to_owned())];
+        probes.push(Probe { envelope: server, command: format!("Start,authinfo {name} $| {address}") });
+    }
+    for address in ["vip user@outside.test", "vip+user@outside.test", "vip+alice", "vipuser", "vip + user"] {
+        probes.push(Client::outside().asks(format!("3,0 {address}")));
+        probes.push(Client::outside().asks_for("someone@outside.test", format!("check_rcpt {address}")));
+    }
     probes
 }
 

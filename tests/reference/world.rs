@@ -40,11 +40,13 @@ pub struct Setting {
 }
 
 /// The texts in `/etc/mail` that `makemap` hashes: those whose name starts so.
-pub const MAPS: [&str; 11] = [
+pub const MAPS: [&str; 13] = [
     "access",
+    "authinfo",
     "bcctable",
     "bitdomain",
     "domaintable",
+    "drac",
     "genericstable",
     "mailertable",
     "mailhost",

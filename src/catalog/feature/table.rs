@@ -5,7 +5,10 @@
 use super::{
     ArgumentKind::{self, Answer, Domain, Flags, Given, Map, Path, Patterns, Text, Word},
     ArgumentSpec, Choice, FeatureNotice, FeatureSpec, MapDefault, Matching, Support,
-    When::{Always, Illegal, IllegalAt, Lacking, MapWithout, Missing, MissingAndWithout, With, Without, WordWithout},
+    When::{
+        Always, Illegal, IllegalAt, Lacking, MapWithout, Missing, MissingAndWithout, MissingAt, With, Without,
+        WordWithout,
+    },
 };
 use crate::catalog::effect::{
     Effect::{Define, DefineIfUnset, Undefine},
@@ -123,7 +126,15 @@ pub static FEATURES: &[FeatureSpec] = &[
         help: "Adds a domain to addresses in local mail too",
         ..PLAIN
     },
-    later("authinfo", "authinfo", "Looks up credentials for outgoing connections in a map of their own"),
+    FeatureSpec {
+        name: "authinfo",
+        key: "authinfo",
+        arguments: &[MAP],
+        map: map("authinfo", "", "authinfo", "authinfo"),
+        markers: &["_AUTHINFO_TABLE_="],
+        help: "Looks up credentials for outgoing connections in a map of their own",
+        ..PLAIN
+    },
     FeatureSpec {
         name: "badmx",
         key: "badmx",
@@ -173,7 +184,12 @@ pub static FEATURES: &[FeatureSpec] = &[
         help: "Refuses recipients that the access map refuses",
         ..PLAIN
     },
-    later("check_cert_altnames", "check_cert_altnames", "Compares a certificate's alternative names with the host's"),
+    plain(
+        "check_cert_altnames",
+        "check_cert_altnames",
+        &["_FFR_TLS_ALTNAMES"],
+        "Compares hosts with the alternative names in their certificates too",
+    ),
     FeatureSpec {
         name: "check_other",
         key: "check_other",
@@ -264,7 +280,14 @@ pub static FEATURES: &[FeatureSpec] = &[
         help: "Replaces domains by others that a map gives",
         ..PLAIN
     },
-    later("drac", "drac", "Lets clients relay that have just fetched mail, as a DRAC map says"),
+    FeatureSpec {
+        name: "drac",
+        key: "drac",
+        arguments: &[optional("map", Text, "Definition of the map")],
+        markers: &["_DRAC_="],
+        help: "Lets clients relay that have just fetched mail, as a DRAC map says",
+        ..PLAIN
+    },
     FeatureSpec {
         name: "enhdnsbl",
         key: "enhdnsbl",
@@ -418,7 +441,18 @@ pub static FEATURES: &[FeatureSpec] = &[
         "Masquerades envelope senders as well as headers",
     ),
     later("msp", "msp", "Makes this the configuration of the mail submission program"),
-    later("mtamark", "mtamark", "Refuses clients that DNS does not mark as mail servers"),
+    FeatureSpec {
+        name: "mtamark",
+        key: "mtamark",
+        arguments: &[
+            optional("message", Answer(&[]), "Answer to clients that are marked as no mail servers"),
+            optional("temporary", Answer(&["t"]), "Answer when DNS does not answer; `t` for the usual one"),
+            optional("record", Domain, "Name of the mark; `_perm._smtp._srv` when none is given"),
+        ],
+        markers: &["_MTAMARK_R="],
+        help: "Refuses clients that DNS does not mark as mail servers",
+        ..PLAIN
+    },
     plain("no_default_msa", "no_default_msa", &["_NO_MSA_"], "Leaves out the listener for submission on port 587"),
     FeatureSpec {
         name: "nocanonify",
@@ -483,7 +517,20 @@ pub static FEATURES: &[FeatureSpec] = &[
         ..PLAIN
     },
     later("nullclient", "nullclient", "Sends all mail to one host and delivers none"),
-    later("prefixmod", "prefixmod", "Changes the treatment of addresses that begin with a prefix"),
+    FeatureSpec {
+        name: "prefixmod",
+        key: "prefixmod",
+        arguments: &[
+            required("prefix", Text, "Tokens that addresses begin with"),
+            required("flags", Text, "Flags of recipients with such addresses"),
+        ],
+        notices: &[
+            says(Missing, "Feature \"prefixmod\" requires argument"),
+            says(MissingAt(1), "Feature \"prefixmod\" requires two arguments"),
+        ],
+        help: "Gives flags to recipients whose address begins with a prefix",
+        ..PLAIN
+    },
     plain(
         "preserve_local_plus_detail",
         "preserve_local_plus_detail",
@@ -646,12 +693,32 @@ pub static FEATURES: &[FeatureSpec] = &[
         &["_STICKY_LOCAL_DOMAIN_"],
         "Keeps the host name of local addresses on their way to LOCAL_RELAY or MAIL_HUB",
     ),
-    later("sts", "sts", "Honours MTA-STS policies of the domains that mail is sent to"),
+    FeatureSpec {
+        name: "sts",
+        key: "sts",
+        arguments: &[
+            optional("map", Text, "Definition of the map that knows the policies"),
+            optional(
+                "names",
+                Word(Matching::Exact, &[Choice { word: "NO_SAN_TST", markers: &[] }]),
+                "`NO_SAN_TST` for certificates whose alternative names do not count",
+            ),
+        ],
+        markers: &["_MTA_STS_="],
+        help: "Honours MTA-STS policies of the domains that mail is sent to",
+        ..PLAIN
+    },
     FeatureSpec {
         notices: &[says(Always, "*** ERROR: FEATURE(tls_failures) has been replaced by confTLS_FALLBACK_TO_CLEAR\n")],
-        ..later("tls_failures", "tls_failures", "Replaced by confTLS_FALLBACK_TO_CLEAR")
+        effects: &[Define("confTLS_FALLBACK_TO_CLEAR", Value::Text("true"))],
+        ..plain("tls_failures", "tls_failures", &[], "Replaced by confTLS_FALLBACK_TO_CLEAR")
     },
-    later("tls_session_features", "tls_session_features", "Looks up TLS options of single hosts in the access map"),
+    plain(
+        "tls_session_features",
+        "tls_session_features",
+        &["_TLS_SESSION_FEATURES_"],
+        "Looks up TLS options of single hosts in the access map",
+    ),
     plain(
         "use_client_ptr",
         "use_client_ptr",

@@ -79,6 +79,10 @@ pub static SETTINGS: &[SettingSpec] = settings! {
         "Reads this host's further names from confCW_FILE: what `use_cw_file` sets";
     "TLS_PERM_ERR" "tls_perm_err" Core, Marker, undefined Unset;
         "Makes failures of required TLS permanent errors";
+    "_CERT_REGEX_ISSUER_" "cert_regex_issuer" Core, Value(OptionKind::Text), undefined Unset;
+        "Options and regular expression of what is looked up of a certificate's issuer";
+    "_CERT_REGEX_SUBJECT_" "cert_regex_subject" Core, Value(OptionKind::Text), undefined Unset;
+        "Options and regular expression of what is looked up of a certificate's subject";
     "DNSBL_MAP" "dnsbl_map" Feature("dnsbl"), Value(OptionKind::Text), undefined Text("dns -R A");
         "Map class, with its options, that DNS lists are looked up with";
     "DNSBL_MAP_OPT" "dnsbl_map_opt" Feature("dnsbl"), Value(OptionKind::Text), undefined Unset;

@@ -52,6 +52,12 @@ mod tests {
             RawSection::LocalNetConfig,
             RawSection::LocalDnsbl,
             RawSection::LocalRulesets,
+            RawSection::LocalSrvFeatures,
+            RawSection::LocalCltFeatures,
+            RawSection::LocalTryTls,
+            RawSection::LocalTlsRcpt,
+            RawSection::LocalTlsClient,
+            RawSection::LocalTlsServer,
             RawSection::MailerDefinitions,
         ];
         let mut site = Site::default();

@@ -137,7 +137,7 @@ fn refuse_lookup(reader: &mut Reader<'_>) {
 
 /// Checks that the format has no words for.
 fn refuse_features(reader: &mut Reader<'_>) {
-    let (clients, commands) = (&reader.site.clients, &reader.site.commands);
+    let (clients, commands, tls) = (&reader.site.clients, &reader.site.commands, &reader.site.tls);
     let asked = [
         ("greet_pause", clients.greet_pause.as_ref().map(|asked| asked.span)),
         ("ratecontrol", clients.rate.as_ref().map(|asked| asked.span)),
@@ -150,8 +150,18 @@ fn refuse_features(reader: &mut Reader<'_>) {
         ("check_other", commands.bad_command.as_ref().map(|asked| asked.span)),
         ("compat_check", commands.pairs.as_ref().map(|asked| asked.span)),
         ("queuegroup", commands.queue_group.as_ref().map(|asked| asked.span)),
+        ("authinfo", tls.credentials.as_ref().map(|asked| asked.span)),
+        ("tls_session_features", tls.session_features.as_ref().map(|asked| asked.span)),
+        ("check_cert_altnames", tls.alternative_names.as_ref().map(|asked| asked.span)),
+        ("sts", tls.strict_transport.as_ref().map(|asked| asked.span)),
         ("prefixmod", commands.prefix.as_ref().map(|asked| asked.span)),
     ];
+    let parts = [("_CERT_REGEX_ISSUER_", &tls.issuer_part), ("_CERT_REGEX_SUBJECT_", &tls.subject_part)];
+    for (name, part) in parts {
+        if let Some(part) = part {
+            reader.refuse(name, part.span, "a relay looks up names in certificates as they are");
+        }
+    }
     for (feature, span) in asked {
         if let Some(span) = span {
             reader.refuse(format!("FEATURE {feature}"), Some(span), "the check is not part of the format");

@@ -325,6 +325,12 @@ fn section_name(section: RawSection) -> &'static str {
         RawSection::LocalNetConfig => "LOCAL_NET_CONFIG",
         RawSection::LocalDnsbl => "LOCAL_DNSBL",
         RawSection::LocalRulesets => "LOCAL_RULESETS",
+        RawSection::LocalSrvFeatures => "LOCAL_SRV_FEATURES",
+        RawSection::LocalCltFeatures => "LOCAL_CLT_FEATURES",
+        RawSection::LocalTryTls => "LOCAL_TRY_TLS",
+        RawSection::LocalTlsRcpt => "LOCAL_TLS_RCPT",
+        RawSection::LocalTlsClient => "LOCAL_TLS_CLIENT",
+        RawSection::LocalTlsServer => "LOCAL_TLS_SERVER",
         RawSection::MailerDefinitions => "MAILER_DEFINITIONS",
     }
 }

@@ -27,7 +27,8 @@ use crate::{
     },
     diagnostic::Diagnostic,
     site::{
-        AccessEntry, Classes, ClientChecks, CommandChecks, DnsBlocklist, Mailer, MapSpec, RawSection, RawText, UucpLink,
+        AccessEntry, Classes, ClientChecks, CommandChecks, DnsBlocklist, Mailer, MapSpec, RawSection, RawText,
+        StrictTransport, UucpLink,
     },
     source::{SourceId, Span, Spanned},
     syntax::mc::Text,
@@ -63,6 +64,8 @@ pub struct Environment {
     pub(super) client_checks: ClientChecks,
     /// What features ask of commands and recipients.
     pub(super) command_checks: CommandChecks,
+    /// `sts`.
+    pub(super) strict_transport: Option<Spanned<StrictTransport>>,
     /// `badmx`.
     pub(super) useless_mx: Option<Spanned<String>>,
     /// `SITECONFIG` statements, with their `SITE`s.
@@ -121,6 +124,7 @@ impl Environment {
             flag_changes: BTreeMap::new(),
             client_checks: ClientChecks::default(),
             command_checks: CommandChecks::default(),
+            strict_transport: None,
             useless_mx: None,
             uucp: Vec::new(),
             blocklists: Vec::new(),

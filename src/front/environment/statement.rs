@@ -5,6 +5,7 @@ use crate::{
     diagnostic::Diagnostic,
     front::macros::Macros,
     site::{Class, ClassFile, RawSection, Setting},
+    source::Span,
     syntax::mc::Text,
 };
 
@@ -103,6 +104,20 @@ impl Environment {
     /// `QUEUE_GROUP`.
     pub fn queue_group(&mut self, macros: &mut Macros<'_, '_>, name: &Text, equates: &Text) {
         self.queue_groups.push((macros.expand(name), equates.clone()));
+    }
+
+    /// What the reference says of a raw ruleset that stands before the mailers.
+    pub fn raw_hook(&mut self, macros: &mut Macros<'_, '_>, name: &str, span: Span) {
+        if RawSection::of_hook(name).is_none() || macros.is_defined("_MAILER_DEFINED_") {
+            return;
+        }
+        self.report(
+            Diagnostic::warning("hook_before_mailer", format!("{name} comes before MAILER"))
+                .at(span, "too early")
+                .why("rulesets stand after the mailers by custom; what they decide does not depend on it")
+                .help(format!("move {name} with its rules to the end of the file"))
+                .reference(format!("*** WARNING: MAILER() should be before {name}\n")),
+        );
     }
 
     /// `VERSIONID`: a comment that says which version of the source this is.

@@ -10,6 +10,10 @@ use crate::{
 impl Run<'_, '_, '_> {
     /// Adds the list that the statement names.
     pub(super) fn add_blocklist(&mut self) {
+        if self.spec.name == "mtamark" {
+            self.add_marks();
+            return;
+        }
         let kind = match self.spec.name {
             "enhdnsbl" => ListKind::Enhanced,
             "rhsbl" => ListKind::SenderDomain,
@@ -36,6 +40,19 @@ impl Run<'_, '_, '_> {
             matches: if kind == ListKind::Enhanced { self.matches() } else { Vec::new() },
         };
         self.environment.blocklists.push(Spanned::new(list, self.span));
+    }
+
+    /// `mtamark`, whose answers come first and whose record has a usual name.
+    fn add_marks(&mut self) {
+        let record = Some(self.value(2)).filter(|record| !record.is_empty());
+        let marks = DnsBlocklist {
+            kind: ListKind::MailServers,
+            server: record.unwrap_or_else(|| "_perm._smtp._srv".into()),
+            message: self.message(0),
+            temporary: self.message(1),
+            matches: Vec::new(),
+        };
+        self.environment.blocklists.push(Spanned::new(marks, self.span));
     }
 
     /// A list that is not named.

@@ -2,7 +2,7 @@
 
 use super::Run;
 use crate::{
-    site::{Class, GreetPause, PrefixFlags},
+    site::{Class, GreetPause, MapSpec, PrefixFlags, StrictTransport},
     source::Spanned,
 };
 
@@ -45,9 +45,28 @@ impl Run<'_, '_, '_> {
         self.environment.command_checks.queue_group.get_or_insert(Spanned::new(group, span));
     }
 
-    /// `prefixmod`.
+    /// `drac`.
+    pub(super) fn recent_logins(&mut self) {
+        let class = self.macros.value("DATABASE_MAP_TYPE").unwrap_or_default();
+        let directory = self.macros.value("MAIL_SETTINGS_DIR").unwrap_or_default();
+        let text = self.value_or(0, &format!("{class} {directory}drac"));
+        self.environment.maps.insert(self.spec.name, Spanned::new(MapSpec::new(text), self.span));
+    }
+
+    /// `sts`.
+    pub(super) fn strict_transport(&mut self) {
+        let text = self.value(0);
+        let map = match text.as_str() {
+            "" => MapSpec::new("socket -d5 -T<TMPF> inet:5461@127.0.0.1"),
+            _ => MapSpec::new(self.with_tempfail(text)),
+        };
+        let sts = StrictTransport { map, names: self.value(1) != "NO_SAN_TST" };
+        self.environment.strict_transport = Some(Spanned::new(sts, self.span));
+    }
+
+    /// `prefixmod`. Flags that are not given are a name that nobody expands.
     pub(super) fn prefix(&mut self) {
-        let flags = PrefixFlags { prefix: self.value(0), flags: self.value(1) };
+        let flags = PrefixFlags { prefix: self.value(0), flags: self.value_or(1, "_PREFIX_FLAGS_") };
         self.environment.command_checks.prefix = Some(Spanned::new(flags, self.span));
     }
 

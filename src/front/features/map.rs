@@ -40,7 +40,11 @@ impl Run<'_, '_, '_> {
         if self.lacks(TEMPORARY.trim_start_matches("-T")) {
             self.environment.access_gap = Some(text.find(' '));
         }
-        // Once an argument lacked it, the reference puts it into every later one, at the same place.
+        self.with_tempfail(text)
+    }
+
+    /// Once an argument lacked `-T<TMPF>`, the reference puts it into every later one, at the same place.
+    pub(super) fn with_tempfail(&self, text: String) -> String {
         match self.environment.access_gap {
             None => text,
             Some(at) => {

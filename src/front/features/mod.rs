@@ -84,13 +84,15 @@ impl Run<'_, '_, '_> {
             self.environment.feature(self.macros, &name, self.args, self.span);
         }
         match self.spec.name {
-            "dnsbl" | "enhdnsbl" | "rhsbl" => self.add_blocklist(),
+            "dnsbl" | "enhdnsbl" | "rhsbl" | "mtamark" => self.add_blocklist(),
             "greet_pause" => self.greet_pause(),
             "block_bad_helo" => self.own_addresses(),
             "badmx" => self.useless_mx(),
             "check_other" => self.bad_command(),
             "compat_check" => self.pairs(),
             "queuegroup" => self.queue_group(),
+            "drac" => self.recent_logins(),
+            "sts" => self.strict_transport(),
             "prefixmod" => self.prefix(),
             "delay_checks" => {
                 if self.value(1).is_empty() {

@@ -3,7 +3,7 @@
 use super::Run;
 use crate::{
     catalog::feature::{ArgumentKind, FeatureNotice, When},
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Severity},
 };
 
 impl Run<'_, '_, '_> {
@@ -83,6 +83,10 @@ impl Run<'_, '_, '_> {
                         .why("without it such addresses are neither refused nor taken as they are")
                         .help(format!("write {}", forms.join(" or ")))
                 }
+                _ if name == "prefixmod" => Diagnostic::warning("missing_argument", "`prefixmod` needs its prefix")
+                    .at(self.span, "no prefix is given")
+                    .why("there is no address that it is for")
+                    .help("write FEATURE(`prefixmod', `prefix', `flags')"),
                 _ => self.missing_server(),
             },
             (name, When::Illegal | When::IllegalAt(_)) => {
@@ -120,6 +124,11 @@ impl Run<'_, '_, '_> {
                 }
             }
         };
-        diagnostic.reference(notice.render(raw))
+        let mut diagnostic = diagnostic.reference(notice.render(raw));
+        // What the reference does not call an error it compiles all the same; it does nothing then.
+        if self.spec.name == "prefixmod" {
+            diagnostic.severity = Severity::Warning;
+        }
+        diagnostic
     }
 }

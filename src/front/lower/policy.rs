@@ -5,6 +5,7 @@ use crate::{
     site::{
         AccessMap, AddDomain, BlocklistMap, Canonify, ClientChecks, ClientLimit, DelayChecks, MailFromRelay, MapSpec,
         Masquerade, Messages, Nouucp, PercentHack, RelayPolicy, Routing, SenderChecks, Site, SpamRecipients, Tables,
+        TlsPolicy,
     },
     source::Spanned,
 };
@@ -19,6 +20,7 @@ pub(super) fn fill(site: &mut Site, table: &mut Table<'_, '_, '_>) {
         useless_mx: table.environment.useless_mx.take(),
     };
     site.clients = clients(table);
+    site.tls = tls(table);
     site.commands = std::mem::take(&mut table.environment.command_checks);
     site.delay_checks = table.flag("_DELAY_CHECKS_").map(|declared| DelayChecks {
         declared,
@@ -75,6 +77,17 @@ fn relay(table: &mut Table<'_, '_, '_>) -> RelayPolicy {
     }
 }
 
+fn tls(table: &mut Table<'_, '_, '_>) -> TlsPolicy {
+    TlsPolicy {
+        credentials: map(table, "_AUTHINFO_TABLE_", "authinfo"),
+        session_features: table.flag("_TLS_SESSION_FEATURES_"),
+        alternative_names: table.flag("_FFR_TLS_ALTNAMES"),
+        strict_transport: table.environment.strict_transport.take(),
+        issuer_part: table.setting("_CERT_REGEX_ISSUER_"),
+        subject_part: table.setting("_CERT_REGEX_SUBJECT_"),
+    }
+}
+
 fn clients(table: &mut Table<'_, '_, '_>) -> ClientChecks {
     let settled = std::mem::take(&mut table.environment.client_checks);
     ClientChecks {
@@ -83,6 +96,7 @@ fn clients(table: &mut Table<'_, '_, '_>) -> ClientChecks {
         reverse_name: table.flag("_REQUIRE_RDNS_"),
         greeting_name: table.flag("_BLOCK_BAD_HELO_"),
         by_pointer: table.flag("_USE_CLIENT_PTR_"),
+        recent_logins: map(table, "_DRAC_", "drac"),
         ..settled
     }
 }

@@ -23,6 +23,9 @@ const SECTIONS: [RawSection; 10] = [
     RawSection::LocalRulesets,
 ];
 
+/// The diversion of the first of [`RawSection::HOOKS`], of our own: the reference puts them among `LOCAL_RULESETS`.
+pub(super) const FIRST_HOOK: i32 = 9000;
+
 /// Takes the text of all diversions.
 pub(super) fn collect(environment: &mut Environment, m4: &mut Machine<'_>) {
     let explained = explained(m4);
@@ -30,7 +33,8 @@ pub(super) fn collect(environment: &mut Environment, m4: &mut Machine<'_>) {
     for number in numbers {
         let Some(text) = m4.take_diversion(number) else { continue };
         let known = usize::try_from(number).ok().and_then(|n| SECTIONS.get(n).copied());
-        let section = known.unwrap_or(RawSection::MailerDefinitions);
+        let hook = usize::try_from(number - FIRST_HOOK).ok().and_then(|n| RawSection::HOOKS.get(n).copied());
+        let section = known.or(hook).unwrap_or(RawSection::MailerDefinitions);
         let before = if number == 0 { Before::Comment } else { Before::Blank };
         check_after(m4, &text, before, &explained);
         environment.raw_text(section, &text);

@@ -118,7 +118,9 @@ impl Record {
     pub fn raw(&mut self, environment: &Environment) {
         for (section, pieces) in &environment.raw {
             let Some(span) = pieces.iter().find_map(|piece| piece.span) else { continue };
-            let text = pieces.iter().map(|piece| piece.text.as_str()).collect::<String>();
+            // The name of a ruleset that is a section is said by the section.
+            let named = usize::from(section.ruleset().is_some());
+            let text = pieces.iter().skip(named).map(|piece| piece.text.as_str()).collect::<String>();
             let text = Spanned::new(text, span);
             self.statements.push(Statement::Raw { section: *section, text, name: statement_of(*section) });
         }
@@ -142,6 +144,12 @@ fn statement_of(section: RawSection) -> &'static str {
         RawSection::LocalNetConfig => "LOCAL_NET_CONFIG",
         RawSection::LocalDnsbl => "LOCAL_DNSBL",
         RawSection::LocalRulesets => "LOCAL_RULESETS",
+        RawSection::LocalSrvFeatures => "LOCAL_SRV_FEATURES",
+        RawSection::LocalCltFeatures => "LOCAL_CLT_FEATURES",
+        RawSection::LocalTryTls => "LOCAL_TRY_TLS",
+        RawSection::LocalTlsRcpt => "LOCAL_TLS_RCPT",
+        RawSection::LocalTlsClient => "LOCAL_TLS_CLIENT",
+        RawSection::LocalTlsServer => "LOCAL_TLS_SERVER",
         RawSection::MailerDefinitions => "MAILER_DEFINITIONS",
     }
 }

@@ -70,7 +70,10 @@ impl<'r> Statements<'r> {
             MacroRole::Milter => environment.mail_filter(macros, arg(0), arg(1)),
             MacroRole::InputMilter => environment.input_mail_filter(macros, arg(0), arg(1)),
             MacroRole::QueueGroup => environment.queue_group(macros, arg(0), arg(1)),
-            MacroRole::Raw => return section(spec.name).into(),
+            MacroRole::Raw => {
+                environment.raw_hook(macros, spec.name, call.span);
+                return section(spec.name).into();
+            }
             MacroRole::SiteConfig => environment.site_config(macros, Some(arg(0)), arg(1), arg(2), call.span),
             MacroRole::Site => environment.site_names(macros, arg(0), arg(1), call.span),
             MacroRole::UucpSmtp => return uucp_rule(call.str(0), call.str(1)).into(),
@@ -115,6 +118,12 @@ const REST_OF_LINE: &str = "dnl`'";
 /// What turns the text after a section's name into that section: m4 text.
 fn section(name: &str) -> &'static str {
     match name {
+        "LOCAL_SRV_FEATURES" => "define(`_LOCAL_SRV_FEATURES_')divert(9000)SLocal_srv_features",
+        "LOCAL_CLT_FEATURES" => "define(`_LOCAL_CLT_FEATURES_')divert(9001)SLocal_clt_features",
+        "LOCAL_TRY_TLS" => "define(`_LOCAL_TRY_TLS_')divert(9002)SLocal_try_tls",
+        "LOCAL_TLS_RCPT" => "define(`_LOCAL_TLS_RCPT_')divert(9003)SLocal_tls_rcpt",
+        "LOCAL_TLS_CLIENT" => "define(`_LOCAL_TLS_CLIENT_')divert(9004)SLocal_tls_client",
+        "LOCAL_TLS_SERVER" => "define(`_LOCAL_TLS_SERVER_')divert(9005)SLocal_tls_server",
         "LOCAL_NET_CONFIG" => "define(`_LOCAL_RULES_', `1')divert(1)",
         "LOCAL_RULE_3" => "divert(2)",
         "LOCAL_RULE_0" => "divert(3)",

@@ -345,7 +345,7 @@ fn section_of(name: &str) -> Option<RawSection> {
         "LOCAL_DNSBL" => RawSection::LocalDnsbl,
         "LOCAL_RULE_1" | "LOCAL_RULE_2" | "LOCAL_RULESETS" => RawSection::LocalRulesets,
         "MAILER_DEFINITIONS" => RawSection::MailerDefinitions,
-        _ => return None,
+        _ => return RawSection::of_hook(name),
     })
 }
 

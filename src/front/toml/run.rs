@@ -125,9 +125,9 @@ fn carry_out(environment: &mut Environment, macros: &mut Macros<'_, '_>, stateme
                 macros.set("_LOCAL_RULES_", "1", lines.span);
             }
             let first = match *name {
-                "LOCAL_RULE_1" => Some("Ssender=1"),
-                "LOCAL_RULE_2" => Some("Srecipient=2"),
-                _ => None,
+                "LOCAL_RULE_1" => Some("Ssender=1".to_owned()),
+                "LOCAL_RULE_2" => Some("Srecipient=2".to_owned()),
+                _ => section.ruleset().map(|ruleset| format!("S{ruleset}")),
             };
             if let Some(first) = first {
                 environment.raw_text(*section, &Text::computed(first, lines.span));

@@ -31,10 +31,13 @@ pub fn fixed(cf: &mut Document, site: &Site) {
         {
             cf.line_from("C{SpamTag}SPAMFRIEND SPAMHATER", checks.declared.span);
         }
-        cf.line_from("C{Tls}VERIFY ENCR", origin);
-        cf.line_from("C{TlsVerified}OK TRUSTED", origin);
         let by_address = [&site.clients.rate, &site.clients.connections].into_iter().any(Option::is_some);
         cf.line_from(if by_address { "C{Src}E F D U A" } else { "C{Src}E F D U" }, origin);
+    }
+    let sts = site.tls.strict_transport.as_ref().map(|sts| sts.span);
+    if let Some(origin) = site.access.as_ref().map(|access| access.declared.span).or(sts) {
+        cf.line_from("C{Tls}VERIFY ENCR", origin);
+        cf.line_from("C{TlsVerified}OK TRUSTED", origin);
     }
 }
 

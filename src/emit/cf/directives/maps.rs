@@ -30,6 +30,7 @@ pub fn maps(cf: &mut Document, site: &Site) {
     }
     blocklists(cf, site);
     checks(cf, site);
+    certificates(cf, site);
 }
 
 /// Maps that are made of others, which sendmail must know by then: they may be declared in raw text.
@@ -49,6 +50,8 @@ fn named(site: &Site) -> impl Iterator<Item = (&'static str, &MapSpec, Span)> {
         ("domaintable", &site.tables.domains),
         ("bitdomain", &site.tables.bitnet_hosts),
         ("uudomain", &site.tables.uucp_hosts),
+        ("authinfo", &site.tls.credentials),
+        ("drac", &site.clients.recent_logins),
     ];
     access
         .into_iter()
@@ -58,7 +61,10 @@ fn named(site: &Site) -> impl Iterator<Item = (&'static str, &MapSpec, Span)> {
 /// The first statement whose rules set macros, through the map `macro`.
 fn sets_macros(site: &Site) -> Option<Span> {
     let access = site.access.as_ref().map(|access| access.declared.span);
-    access.or(site.routing.preserve_luser_host.as_ref().map(|asked| asked.span))
+    access
+        .or(site.routing.preserve_luser_host.as_ref().map(|asked| asked.span))
+        .or(site.tls.strict_transport.as_ref().map(|asked| asked.span))
+        .or(site.commands.prefix.as_ref().map(|asked| asked.span))
 }
 
 fn is_sequence(spec: &MapSpec) -> bool {
@@ -89,6 +95,26 @@ fn blocklists(cf: &mut Document, site: &Site) {
         };
         cf.line_from(line, list.span);
         seen.push(kind);
+    }
+}
+
+/// Maps that take certificates and policies of MTA-STS apart.
+fn certificates(cf: &mut Document, site: &Site) {
+    for (map, regex) in [("CERTIssuer", &site.tls.issuer_part), ("CERTSubject", &site.tls.subject_part)] {
+        if let Some(regex) = regex {
+            cf.line_from(format!("K{map} regex {}", regex.value), regex.span);
+        }
+    }
+    if let Some(sts) = &site.tls.strict_transport {
+        for line in [
+            "Kstsxsni regex -a: -s3 (.*)(servername=)(.*)",
+            "Kstsxsni2 regex -a: -s2 (.*)(servername=.*)",
+            "Kstsxmatch regex -a: -s2 (match=)(.*)",
+            "Kstsxnodaneflag regex -a@ -s3 (.*)(flags=)([^;]*d)(.*)",
+        ] {
+            cf.line_from(line, sts.span);
+        }
+        cf.line_from(format!("Ksts {}", sts.value.map.text), sts.span);
     }
 }
 

@@ -34,6 +34,15 @@ pub fn options(cf: &mut Document, site: &Site) {
             write(cf, name, value);
         }
     }
+    if let Some(sts) = &site.tls.strict_transport {
+        cf.line_from("O StrictTransportSecurity=true", sts.span);
+        if sts.value.names {
+            cf.line_from("O SetCertAltnames=true", sts.span);
+        }
+    }
+    if let Some(names) = &site.tls.alternative_names {
+        cf.line_from("O SetCertAltnames=true", names.span);
+    }
     listeners(cf, site);
 }
 

@@ -18,6 +18,7 @@ mod masquerade;
 mod parse;
 mod relay;
 mod ruleset;
+mod sts;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -48,4 +49,7 @@ pub(super) fn rules(cf: &mut Document, site: &Site) {
     uucp::uucp_mailers(site, &mut r);
     uucp::mail11(site, &mut r);
     r.raw(site, RawSection::LocalRulesets);
+    for hook in RawSection::HOOKS {
+        r.raw(site, hook);
+    }
 }

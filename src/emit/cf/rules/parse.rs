@@ -23,7 +23,7 @@ pub(super) fn rules(site: &Site, r: &mut Rules) {
         .rule("<@>", format!("$#{local} $: <@>"), "the null address")
         .rule("$*", "$: $>ParseLocal $1", "the site's own rules")
         .rule("$*", "$: $>Parse1 $1", "the site's policy");
-    syntax(r);
+    syntax(site, r);
     policy(site, r);
     r.ruleset("ParseLocal=98", "ParseLocal: the site's own rules for ruleset 0");
     if let Some(redirect) = &site.redirect {
@@ -48,7 +48,20 @@ pub(super) fn rules(site: &Site, r: &mut Rules) {
     r.raw_after_mailer(site, RawSection::LocalRule0);
 }
 
-fn syntax(r: &mut Rules) {
+/// `prefixmod`: takes a prefix off and leaves flags for the recipient.
+fn prefix(site: &Site, r: &mut Rules) {
+    let Some(asked) = site.commands.prefix.as_ref().filter(|asked| !asked.value.prefix.is_empty()) else { return };
+    let (prefix, flags) = (&asked.value.prefix, &asked.value.flags);
+    r.because(asked.span)
+        .rule(
+            format!(" {prefix} $+"),
+            format!("$: $1 $(macro {{rcpt_flags}} $@ {flags} $)"),
+            "an address with the prefix",
+        )
+        .because(None);
+}
+
+fn syntax(site: &Site, r: &mut Rules) {
     let name = "$#error $@ 5.1.2 $: \"553 Invalid host name\"";
     let route = "$#error $@ 5.1.3 $: \"553 Invalid route address\"";
     let user = "$#error $@ 5.1.3 $: \"553 User address required\"";
@@ -77,6 +90,7 @@ fn syntax(r: &mut Rules) {
         .rule("< @ *LOCAL* >", user, "nothing within them")
         .rule("$* $=O $* < @ *LOCAL* >", "$@ $>Parse0 $>canonify $1 $2 $3", "a routed address within them")
         .rule("$* < @ *LOCAL* >", "$: $1", "a user");
+    prefix(site, r);
     r.ruleset("HostSyntax", "HostSyntax: refuse a host that is neither a name nor an address literal")
         .rule("<> $*", "$1", "an empty phrase")
         .rule("$* < @ [ $* ] : $+ > $*", "$@ $1 < @ [ $2 ] : $3 > $4", "[host]:[host], tried in turn")

@@ -228,6 +228,7 @@ fn client(site: &Site, r: &mut Rules) {
         .rule("IPv6:0:0:0:0:0:0:0:1", "$@ RELAY", "this host")
         .rule("IPv6:::1", "$@ RELAY", "this host")
         .rule("$=R $*", "$@ RELAY", "an address or network that may relay");
+    recent_login(site, r);
     if let Some(access) = &site.access {
         r.because(access.declared.span).rule("$*", "$: $>A <$1> <?> <+ Connect> <$1>", "what the access map says");
         relay_verdict(r);
@@ -272,6 +273,19 @@ fn client(site: &Site, r: &mut Rules) {
         );
         relay_verdict(r);
     }
+}
+
+/// `drac`: addresses that have just fetched mail.
+fn recent_login(site: &Site, r: &mut Rules) {
+    let Some(map) = &site.clients.recent_logins else { return };
+    r.because(map.span)
+        .rule("$*", "$: <> $(drac $1 $: <?> $1 $)", "has it just fetched mail?")
+        .rule("<> <?> $+", "$: $1", "no")
+        .rule("<> $+", "$@ RELAY", "yes")
+        .rule("IPv6:$*", "$: <> $(drac $1 $: <?> IPv6:$1 $)", "the same without the tag of IPv6")
+        .rule("<> <?> $+", "$: $1", "no")
+        .rule("<> $+", "$@ RELAY", "yes")
+        .because(None);
 }
 
 /// After a search of the client in the access map: `<value> <client>`.

@@ -7,7 +7,7 @@ use crate::{
     emit::cf::Document,
     site::{
         AccessMap, AddDomain, Class, ClientChecks, ClientLimit, CommandChecks, DelayChecks, GreetPause, MailFromRelay,
-        Mailer, MapSpec, Nouucp, PercentHack, PrefixFlags, Site, SpamRecipients,
+        Mailer, MapSpec, Nouucp, PercentHack, PrefixFlags, RawSection, RawText, Site, SpamRecipients, StrictTransport,
     },
     source::{Sources, Span, Spanned},
 };
@@ -142,6 +142,19 @@ fn sites() -> Vec<Site> {
             queue_group: Some(Spanned::new(None, span)),
             prefix: Some(Spanned::new(PrefixFlags { prefix: "x".into(), flags: "y".into() }, span)),
         };
+    }));
+    steps.push(Box::new(move |s| {
+        s.tls.session_features = here();
+        s.tls.alternative_names = here();
+        for hook in RawSection::HOOKS {
+            let text = format!("S{}\n", hook.ruleset().unwrap_or_default());
+            s.raw.insert(hook, vec![RawText { text, span: None }]);
+        }
+    }));
+    steps.push(Box::new(move |s| {
+        let sts = StrictTransport { map: MapSpec::new("hash /etc/mail/sts"), names: true };
+        s.tls.strict_transport = Some(Spanned::new(sts, span));
+        s.tls.credentials = table();
     }));
     let mut sites = vec![Site::default()];
     for step in &steps {

@@ -1,8 +1,11 @@
 //! Authentication and TLS: what is asked of a connection, and what is offered on it (cf/README, "STARTTLS" and
 //! "SMTP AUTHENTICATION").
 
-use super::{access::TEMPORARY, ruleset::Rules};
-use crate::site::{AccessMap, Site};
+use super::{access::TEMPORARY, ruleset::Rules, sts};
+use crate::{
+    site::{AccessMap, RawSection, Setting, Site},
+    source::Span,
+};
 
 /// `trust_auth`, the feature and TLS checks that sendmail calls, `authinfo`, and what they call.
 pub(super) fn rules(site: &Site, r: &mut Rules) {
@@ -16,15 +19,47 @@ pub(super) fn rules(site: &Site, r: &mut Rules) {
         "what to use with this server; looked up by the client, as in the reference",
     );
     try_tls(site, r);
+    sts::rules(site, r);
     recipient(site, r);
     client(site, r);
     server(site, r);
     requirement(site, r);
+    if let Some(origin) = full_check(site) {
+        additional(site, origin, r);
+    }
+    session_features(site, r);
     if let Some(access) = &site.access {
-        additional(access, r);
-        certificate(access, r);
+        certificate(site, access, r);
     }
     authinfo(site, r);
+}
+
+/// What asks for more than that TLS does not fail: the access map, or policies of MTA-STS.
+pub(super) fn full_check(site: &Site) -> Option<Span> {
+    let access = site.access.as_ref().map(|access| access.declared.span);
+    access.or_else(|| site.tls.strict_transport.as_ref().map(|sts| sts.span))
+}
+
+/// Asks the site's own ruleset of a section, if it has one, and obeys a mailer that it chooses.
+fn own(site: &Site, r: &mut Rules, hook: RawSection) {
+    let (Some(first), Some(ruleset)) = (site.raw_section(hook).first(), hook.ruleset()) else { return };
+    // What is given to `tls_client` has the usual separator in it, and is needed whole afterwards.
+    let mark = if hook == RawSection::LocalTlsClient { "<?>" } else { "$|" };
+    r.because(first.span)
+        .rule("$*", format!("$: $1 {mark} $>\"{ruleset}\" $1"), "what the site's own rules say")
+        .rule(format!("$* {mark} $#$*"), "$#$2", "decided")
+        .rule(format!("$* {mark} $*"), "$: $1", "they say nothing")
+        .because(None);
+}
+
+/// Asks a ruleset of MTA-STS, if policies are honoured.
+fn policy(site: &Site, r: &mut Rules, ruleset: &str) {
+    let Some(sts) = &site.tls.strict_transport else { return };
+    r.because(sts.span)
+        .rule("$*", format!("$: $1 $| $>\"{ruleset}\" $1"), "what the recipient's domain asks")
+        .obey()
+        .rule("$* $| $*", "$: $1", "nothing, or it is met")
+        .because(None);
 }
 
 fn trust_auth(site: &Site, r: &mut Rules) {
@@ -53,6 +88,7 @@ fn search(access: &AccessMap, r: &mut Rules, tag: &str, side: &str) {
 
 fn features(site: &Site, r: &mut Rules, name: &str, tag: &str, purpose: &str) {
     r.ruleset(name, &format!("{name}: {purpose}"));
+    own(site, r, if name == "srv_features" { RawSection::LocalSrvFeatures } else { RawSection::LocalCltFeatures });
     if let Some(access) = &site.access {
         search(access, r, &quoted(tag), "client");
         r.rule("<?>$*", "$@ OK", "nothing in particular")
@@ -68,6 +104,7 @@ fn quoted(tag: &str) -> String {
 
 fn try_tls(site: &Site, r: &mut Rules) {
     r.ruleset("try_tls", "try_tls: is STARTTLS tried with this server?");
+    own(site, r, RawSection::LocalTryTls);
     if let Some(access) = &site.access {
         search(access, r, &quoted("Try_TLS"), "server");
         r.rule("<?>$*", "$@ OK", "it is")
@@ -82,6 +119,8 @@ fn try_tls(site: &Site, r: &mut Rules) {
 
 fn recipient(site: &Site, r: &mut Rules) {
     r.ruleset("tls_rcpt", "tls_rcpt: is the connection good enough for this recipient?");
+    own(site, r, RawSection::LocalTlsRcpt);
+    policy(site, r, "STS_Check");
     if let Some(access) = &site.access {
         r.because(access.declared.span)
             .rule("$*", "$: $(macro {TLS_Name} $@ $&{server_name} $) $1", "whom a certificate must name")
@@ -99,6 +138,7 @@ fn recipient(site: &Site, r: &mut Rules) {
 fn client(site: &Site, r: &mut Rules) {
     let purpose = "tls_client: is the client's connection good enough? Given: ${verify} $| MAIL or STARTTLS";
     r.ruleset("tls_client", purpose);
+    own(site, r, RawSection::LocalTlsClient);
     if let Some(access) = &site.access {
         peer(access, r, "client", "TLS_Clt", "$* $| $*");
         r.rule("$*", "$@ $>\"TLS_connection\" $1", "is it met?");
@@ -109,6 +149,8 @@ fn client(site: &Site, r: &mut Rules) {
 
 fn server(site: &Site, r: &mut Rules) {
     r.ruleset("tls_server", "tls_server: is the server's connection good enough? Given: ${verify}");
+    own(site, r, RawSection::LocalTlsServer);
+    policy(site, r, "STS_secure");
     if let Some(access) = &site.access {
         peer(access, r, "server", "TLS_Srv", "$*");
     }
@@ -136,13 +178,13 @@ fn requirement(site: &Site, r: &mut Rules) {
         ("CONFIG", "STARTTLS temporarily not possible."),
     ];
     r.ruleset("TLS_connection", "TLS_connection: does the connection meet the requirement?");
-    let Some(access) = &site.access else {
+    let Some(origin) = full_check(site) else {
         for (verify, text) in failures {
             r.rule(verify, format!("$#error $@ {status} $: \"{reply} {text}\""), "no");
         }
         return;
     };
-    r.because(access.declared.span)
+    r.because(origin)
         .rule("$* $| <$*>$*", "$: $1 $| <$2>", "the requirement alone")
         .rule("$* $| <PERM + $={Tls} $*>", "$: $1 $| <503:5.7.0> <$2 $3>", "failing is permanent")
         .rule("$* $| <TEMP + $={Tls} $*>", "$: $1 $| <403:4.7.0> <$2 $3>", "failing is temporary")
@@ -190,11 +232,20 @@ fn requirement(site: &Site, r: &mut Rules) {
 }
 
 /// `TLS_req`: `<requirement> … $| <reply:status>`, all of which must hold; and `max`.
-fn additional(access: &AccessMap, r: &mut Rules) {
+fn additional(site: &Site, origin: Span, r: &mut Rules) {
     r.ruleset("TLS_req", "TLS_req: does the certificate say what is asked?")
-        .because(access.declared.span)
+        .because(origin)
         .rule(" $| $+", "$@ OK", "all of it")
-        .rule("<CN> $* $| <$+>", "$: <CN:$&{TLS_Name}> $1 $| <$2>", "its name is the host's")
+        .rule("<CN> $* $| <$+>", "$: <CN:$&{TLS_Name}> $1 $| <$2>", "its name is the host's");
+    if let Some(names) = &site.tls.alternative_names {
+        // As in the reference, nothing more is asked of a certificate for all hosts of a domain.
+        r.because(names.span)
+            .rule("<CN:$={cert_altnames}> $* $| <$+>", "$@ $>\"TLS_req\" $2 $| <$3>", "one of its names is this: yes")
+            .rule("<CN:$-.$+> $* $| <$+>", "$: <CN:*.$2> $3 $| <$4>", "all hosts of the domain?")
+            .rule("<CN:$={cert_altnames}> $* $| <$+>", "$@ $>\"TLS_req\" $3 $| <$3>", "yes")
+            .rule("<CN:$*> $* $| <$+>", "$: <CN:$&{TLS_Name}> $2 $| <$3>", "no: its name is the host's");
+    }
+    r.because(origin)
         .rule("<CN:$&{cn_subject}> $* $| <$+>", "$@ $>\"TLS_req\" $1 $| <$2>", "its name is this: yes")
         .rule("<CN:$+> $* $| <$-:$+>", "$#error $@ $4 $: $3 \" CN \" $&{cn_subject} \" does not match \" $1", "no")
         .rule("<CS:$&{cert_subject}> $* $| <$+>", "$@ $>\"TLS_req\" $1 $| <$2>", "its subject is this: yes")
@@ -208,13 +259,19 @@ fn additional(access: &AccessMap, r: &mut Rules) {
             "<CI:$+> $* $| <$-:$+>",
             "$#error $@ $4 $: $3 \" Cert Issuer \" $&{cert_issuer} \" does not match \" $1",
             "no",
-        )
-        .rule("<CITag:$-> $* $| <$+>", "$: <$(access $1:$&{cert_issuer} $: ? $)> $2 $| <$3>", "its issuer is listed")
-        .rule("<?> $* $| <$-:$+>", "$#error $@ $3 $: $2 \" Cert Issuer \" $&{cert_issuer} \" not acceptable\"", "no")
-        .rule("<OK> $* $| <$+>", "$@ $>\"TLS_req\" $1 $| <$2>", "yes")
-        .rule("OK", "$@ OK", "the rest holds too");
+        );
+    if site.access.is_some() {
+        r.rule("<CITag:$-> $* $| <$+>", "$: <$(access $1:$&{cert_issuer} $: ? $)> $2 $| <$3>", "its issuer is listed")
+            .rule(
+                "<?> $* $| <$-:$+>",
+                "$#error $@ $3 $: $2 \" Cert Issuer \" $&{cert_issuer} \" not acceptable\"",
+                "no",
+            )
+            .rule("<OK> $* $| <$+>", "$@ $>\"TLS_req\" $1 $| <$2>", "yes");
+    }
+    r.rule("OK", "$@ OK", "the rest holds too");
     r.ruleset("max", "max: the larger of two numbers, n:m; an empty one is nothing")
-        .because(access.declared.span)
+        .because(origin)
         .rule(":", "$: 0", "neither")
         .rule(":$-", "$: $1", "the second alone")
         .rule("$-:", "$: $1", "the first alone")
@@ -223,17 +280,68 @@ fn additional(access: &AccessMap, r: &mut Rules) {
         .rule("$-:$-:$-", "$: $2", "no");
 }
 
+/// `tls_srv_features` and `tls_clt_features`: options of single sessions.
+fn session_features(site: &Site, r: &mut Rules) {
+    let asked = site.tls.session_features.as_ref().map(|asked| asked.span);
+    if asked.is_some() {
+        r.ruleset(
+            "tls_srv_features",
+            "tls_srv_features: options of the session with this client. Given: name $| address",
+        );
+        match &site.access {
+            Some(access) => options(access, r, "TLS_Srv_Features"),
+            None => {
+                r.because(asked).rule("$*", "$@ \"\"", "none");
+            }
+        }
+    }
+    let Some(origin) = asked.or_else(|| site.tls.strict_transport.as_ref().map(|sts| sts.span)) else { return };
+    if let Some(access) = &site.access {
+        r.ruleset("tls_clt_feat_acc", "tls_clt_feat_acc: what the access map says of it");
+        options(access, r, "TLS_Clt_Features");
+    }
+    let purpose = "tls_clt_features: options of the session with this server. Given: name $| address";
+    r.ruleset("tls_clt_features", purpose).because(origin).rule("$*", "$: $1 $| <>", "none so far");
+    if site.access.is_some() {
+        r.rule("$* $| <>", "$: $1 $| $>\"tls_clt_feat_acc\" $1", "those of the access map").rule(
+            "$* $| $* $| $*",
+            "$: $1 $| $2 $| <$3>",
+            "in brackets",
+        );
+    }
+    sts::features(site, r);
+    r.because(origin)
+        .rule("$* $| $* $| <\"\">", "$@ \"\"", "none")
+        .rule("$* $| $* $| <$+>", "$@ $3", "these")
+        .rule("$*", "$@ \"\"", "none");
+}
+
+/// The options that the access map has for `name $| address`.
+fn options(access: &AccessMap, r: &mut Rules, tag: &str) {
+    r.because(access.declared.span)
+        .rule("$* $| $*", format!("$: $>D <$1> <?> <! {tag}> <$2>"), "by name")
+        .rule("<?> <$*>", format!("$: $>A <$1> <?> <! {tag}> <$1>"), "by address")
+        .rule("<?> <$*>", "$@ \"\"", "none")
+        .rule("<$+> <$*>", "$@ $1", "these");
+}
+
 /// `RelayTLS`: clients whose certificate the access map trusts may relay.
-fn certificate(access: &AccessMap, r: &mut Rules) {
+fn certificate(site: &Site, access: &AccessMap, r: &mut Rules) {
+    let part = |map: &str, regex: &Option<Setting<String>>, of: &str| match regex {
+        Some(_) => format!("$({map} $&{{{of}}} $)"),
+        None => format!("$&{{{of}}}"),
+    };
+    let issuer = part("CERTIssuer", &site.tls.issuer_part, "cert_issuer");
+    let subject = part("CERTSubject", &site.tls.subject_part, "cert_subject");
     r.ruleset("RelayTLS", "RelayTLS: may a client relay because of its certificate?")
         .because(access.declared.span)
         .rule("$*", "$: <?> $&{verify}", "has it shown a certificate?")
         .rule("<?> $={TlsVerified}", "$: OK", "it has one that is good")
         .rule("<?> $*", "$@ NO", "it has none")
-        .rule("$*", "$: $&{cert_issuer}", "who issued it?")
+        .rule("$*", format!("$: {issuer}"), "who issued it?")
         .rule("$+", "$: $(access CERTISSUER:$1 $)", "what the access map says of it")
         .rule("RELAY", "$# RELAY", "whoever has one of that issuer")
-        .rule("SUBJECT", "$: <@> $&{cert_subject}", "some who have")
+        .rule("SUBJECT", format!("$: <@> {subject}"), "some who have")
         .rule("<@> $+", "$: <@> $(access CERTSUBJECT:$1 $)", "what the access map says of the subject")
         .rule("<@> RELAY", "$# RELAY", "this one")
         .rule("$*", "$: NO", "nobody else");
@@ -242,7 +350,14 @@ fn certificate(access: &AccessMap, r: &mut Rules) {
 /// `authinfo`: who we are to a server. Defined even when empty: sendmail then has no other source.
 fn authinfo(site: &Site, r: &mut Rules) {
     r.ruleset("authinfo", "authinfo: who we are when a server asks for authentication");
-    if let Some(access) = &site.access {
+    if let Some(map) = &site.tls.credentials {
+        r.because(map.span)
+            .rule("$*", "$: <$(authinfo AuthInfo:$&{server_name} $: ? $)>", "by name")
+            .rule("<?>", "$: <$(authinfo AuthInfo:$&{server_addr} $: ? $)>", "by address")
+            .rule("<?>", "$: <$(authinfo AuthInfo: $: ? $)>", "for all")
+            .rule("<?>", "$@ no", "nobody")
+            .rule("<$*>", "$# $1", "this");
+    } else if let Some(access) = &site.access {
         r.because(access.declared.span)
             .rule("$*", "$: $1 $| $>D <$&{server_name}> <?> <! AuthInfo> <>", "by name")
             .rule("$* $| <?>$*", "$: $1 $| $>A <$&{server_addr}> <?> <! AuthInfo> <>", "by address")
