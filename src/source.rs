@@ -93,6 +93,7 @@ pub struct Source {
     name: String,
     text: String,
     line_starts: Vec<u32>,
+    is_latin1: bool,
 }
 
 impl Source {
@@ -127,8 +128,32 @@ impl Sources {
         let text = text.into();
         let line_starts =
             std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| to_u32(at + 1))).collect::<Vec<_>>();
-        self.texts.push(Source { name: name.into(), text, line_starts });
+        self.texts.push(Source { name: name.into(), text, line_starts, is_latin1: false });
         SourceId(to_u32(self.texts.len() - 1))
+    }
+
+    /// Adds a text whose bytes were not UTF-8 and were taken as Latin-1, one character each.
+    pub fn add_latin1(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
+        let id = self.add(name, text);
+        if let Some(source) = self.texts.last_mut() {
+            source.is_latin1 = true;
+        }
+        id
+    }
+
+    /// Bytes of what was made of these texts: those of a Latin-1 text come out as they went in.
+    pub fn encode(&self, made: String) -> Vec<u8> {
+        if made.is_ascii() || !self.texts.iter().any(|source| source.is_latin1) {
+            return made.into_bytes();
+        }
+        let mut bytes = Vec::with_capacity(made.len());
+        for character in made.chars() {
+            match u8::try_from(u32::from(character)) {
+                Ok(byte) => bytes.push(byte),
+                Err(_) => bytes.extend(character.encode_utf8(&mut [0; 4]).bytes()),
+            }
+        }
+        bytes
     }
 
     /// The text that `id` names, if this collection made it.

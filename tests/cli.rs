@@ -479,6 +479,17 @@ mod tests {
     }
 
     #[test]
+    fn bytes_that_are_not_utf8_come_out_as_they_went_in() {
+        let place = Place::new();
+        let text = b"OSTYPE(`linux')\nMAILER(`smtp')\nLOCAL_CONFIG\nKbad regex -a@MATCH \xb1\xa4\xb0\xed\n";
+        fs::write(place.path("site.mc"), text).unwrap();
+        place.run("build site.mc --emit cf --out new");
+        let cf = fs::read(place.path("new/sendmail.cf")).unwrap();
+        assert!(cf.windows(4).any(|bytes| bytes == b"\xb1\xa4\xb0\xed"));
+        assert!(place.run("migrate site.mc").stderr.contains("cannot say bytes that are not UTF-8"));
+    }
+
+    #[test]
     fn a_migrated_site_finds_its_access_entries() {
         let place = Place::new();
         fs::create_dir(place.path("old")).unwrap();

@@ -76,7 +76,7 @@ pub(super) fn make(
     if wanted.has(Product::Cf) {
         let document = cf::emit(site);
         let map = wanted.source_map.then(|| source_map::json(&document, sources).into_bytes());
-        files.push(Product::Cf.file(document.into_text()));
+        files.push(Product::Cf.file(sources.encode(document.into_text())));
         files.extend(map.map(|bytes| OutputFile { name: source_map::FILE_NAME.into(), mode: 0o644, bytes }));
     }
     match site.access.as_ref().filter(|map| !map.entries.is_empty()) {

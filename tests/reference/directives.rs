@@ -44,10 +44,11 @@ impl Directives {
                         _ => (letter.to_string(), rest.to_owned()),
                     };
                     let values = directives.listed.entry(name).or_default();
-                    // A map that is declared again in the same words is the same map.
-                    if letter != 'K' || values.last() != Some(&value) {
-                        values.push(value);
+                    // Of a map that is declared twice, sendmail opens the last.
+                    if letter == 'K' {
+                        values.clear();
                     }
+                    values.push(value);
                 }
             }
         }

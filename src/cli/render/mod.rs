@@ -116,10 +116,14 @@ mod tests {
     }
 
     #[test]
-    fn sendmail_format_is_the_reference_texts_and_errors_that_the_reference_does_not_see() {
+    fn sendmail_format_is_the_reference_texts_or_why_it_would_have_taken_what_is_refused() {
+        assert_eq!(rendered(Format::Sendmail, true), "*** WARNING: hostile\n*** ERROR: wrong\n");
+        let (mut diagnostics, sources) = findings();
+        diagnostics.retain(|diagnostic| diagnostic.code != "no_place");
+        let plain = Terminal { color: false, width: Some(80) };
         assert_eq!(
-            rendered(Format::Sendmail, true),
-            "site.mc:2:1: error[unknown_macro]: there is no macro `FEATUER`\n*** WARNING: hostile\n*** ERROR: wrong\n"
+            render(Format::Sendmail, &diagnostics, &sources, plain),
+            "site.mc:2:1: error[unknown_macro]: there is no macro `FEATUER`\n*** WARNING: hostile\n"
         );
     }
 

@@ -3,10 +3,11 @@
 use super::short;
 use crate::{diagnostic::Diagnostic, source::Sources};
 
-/// The reference texts in order. Of what the reference does not see, only errors are told, in the short form: nobody should
-/// wonder why nothing was written.
+/// The reference texts in order. Where the reference would not refuse the input, errors of our own are told in the short form:
+/// nobody should wonder why nothing was written.
 pub(super) fn render(diagnostics: &[Diagnostic], sources: &Sources) -> String {
-    let own = |diagnostic: &Diagnostic| match diagnostic.is_error() {
+    let refuses = diagnostics.iter().any(|diagnostic| diagnostic.is_error() && diagnostic.reference.is_some());
+    let own = |diagnostic: &Diagnostic| match diagnostic.is_error() && !refuses {
         true => short::render(&[diagnostic], sources),
         false => String::new(),
     };

@@ -40,7 +40,7 @@ pub fn load(sources: &mut Sources, name: &str, bytes: &[u8]) -> (SourceId, Vec<D
         // Shown to nobody but in the diagnostic, where a NUL would do harm.
         text = text.replace('\0', "\u{fffd}");
     }
-    let id = sources.add(name, text);
+    let id = if latin.is_some() { sources.add_latin1(name, text) } else { sources.add(name, text) };
     let at = |byte: usize, length: usize| Span::new(id, byte, byte + length);
     let mut said = Vec::new();
     if let Some(byte) = nul {
@@ -75,7 +75,9 @@ pub fn load(sources: &mut Sources, name: &str, bytes: &[u8]) -> (SourceId, Vec<D
         said.push(
             Diagnostic::advice("mc_latin1", "the file is not UTF-8 and is read as Latin-1")
                 .at(at(byte, length), "the first byte that is not UTF-8")
-                .why("m4 copies such bytes as they are; what is written here is UTF-8, so outside of remarks they change")
+                .why(
+                    "such bytes come out as they went in, as they do from m4; what they mean depends on who reads them",
+                )
                 .help("convert the file, for instance with `iconv -f latin1 -t utf-8`"),
         );
     }
