@@ -88,7 +88,7 @@ mod tests {
     fn names_and_keys_are_unique_and_follow_from_each_other() {
         assert_eq!(SETTINGS.iter().map(|s| s.name).collect::<BTreeSet<_>>().len(), SETTINGS.len());
         for setting in SETTINGS {
-            assert_eq!(setting.name.to_lowercase(), setting.key);
+            assert_eq!(setting.name.trim_matches('_').to_lowercase(), setting.key);
             assert!(!setting.help.is_empty() && !setting.help.ends_with('.'), "{setting:?}");
         }
     }
