@@ -138,20 +138,20 @@ pub static MACROS: &[MacroSpec] = &[
     members("CANONIFY_DOMAIN", "canonify_domain", "Canonify", "Domains that are looked up in spite of `nocanonify`"),
     file("CANONIFY_DOMAIN_FILE", "canonify_domain_file", "Canonify", "File of domains that are looked up all the same"),
     members("TRUST_AUTH_MECH", "trust_auth_mech", "TrustAuthMech", "Mechanisms that let an authenticated client relay"),
-    later(members("LDAPROUTE_DOMAIN", "ldaproute_domain", "LDAPRoute", "Domains that LDAP routing is for")),
-    later(file("LDAPROUTE_DOMAIN_FILE", "ldaproute_domain_file", "LDAPRoute", "File of domains of LDAP routing")),
-    later(members(
+    members("LDAPROUTE_DOMAIN", "ldaproute_domain", "LDAPRoute", "Domains that LDAP routing is for"),
+    file("LDAPROUTE_DOMAIN_FILE", "ldaproute_domain_file", "LDAPRoute", "File of domains of LDAP routing"),
+    members(
         "LDAPROUTE_EQUIVALENT",
         "ldaproute_equivalent",
         "LDAPRouteEquiv",
         "Hosts that count as the masquerade name in LDAP routing",
-    )),
-    later(file(
+    ),
+    file(
         "LDAPROUTE_EQUIVALENT_FILE",
         "ldaproute_equivalent_file",
         "LDAPRouteEquiv",
         "File of hosts that count as the masquerade name in LDAP routing",
-    )),
+    ),
     entry("DAEMON_OPTIONS", "daemon", MacroRole::Daemon, &["equates"], "Where sendmail listens"),
     entry("CLIENT_OPTIONS", "client", MacroRole::Client, &["equates"], "How sendmail connects"),
     entry("MAIL_FILTER", "mail_filter", MacroRole::Milter, &["name", "equates"], "Milter that may be asked"),

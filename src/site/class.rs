@@ -26,13 +26,17 @@ pub enum Class {
     Generics,
     /// `$={VirtHost}`: domains of the virtual user table, `VIRTUSER_DOMAIN`.
     VirtualHost,
+    /// `$={LDAPRoute}`: domains of LDAP routing, `LDAPROUTE_DOMAIN`.
+    LdapRoute,
+    /// `$={LDAPRouteEquiv}`: hosts that count as the masquerade name there, `LDAPROUTE_EQUIVALENT`.
+    LdapRouteEquivalent,
     /// `$={TrustAuthMech}`: mechanisms that allow relaying, `TRUST_AUTH_MECH`.
     TrustAuthMech,
 }
 
 impl Class {
     /// Every class, in the order that they are written.
-    pub const ALL: [Class; 10] = [
+    pub const ALL: [Class; 12] = [
         Class::Local,
         Class::Relay,
         Class::Exposed,
@@ -42,6 +46,8 @@ impl Class {
         Class::Canonify,
         Class::Generics,
         Class::VirtualHost,
+        Class::LdapRoute,
+        Class::LdapRouteEquivalent,
         Class::TrustAuthMech,
     ];
 
@@ -62,6 +68,8 @@ impl Class {
             Class::Canonify => "Canonify",
             Class::Generics => "G",
             Class::VirtualHost => "VirtHost",
+            Class::LdapRoute => "LDAPRoute",
+            Class::LdapRouteEquivalent => "LDAPRouteEquiv",
             Class::TrustAuthMech => "TrustAuthMech",
         }
     }

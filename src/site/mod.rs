@@ -32,7 +32,7 @@ pub use policy::{
 };
 pub use raw::{RawSection, RawText};
 pub use setting::Setting;
-pub use tables::Tables;
+pub use tables::{BestMx, Copies, DomainMap, LdapRouting, MissingMailbox, RoutedDetail, Tables};
 pub use tls::{StrictTransport, TlsPolicy};
 pub use uucp::UucpLink;
 

@@ -797,6 +797,24 @@ pub fn derived(known: &Known) -> Vec<Probe> {
     for key in known.keys.get("generics").into_iter().flatten() {
         about_sender(key, &mut probes);
     }
+    for key in known.keys.get("ldapmh").into_iter().chain(known.keys.get("ldapmra")).flatten() {
+        about_routed(&outside, key, &mut probes);
+    }
+    if known.keys.contains_key("bcctable") {
+        for address in
+            ["user@outside.test", "<user@www.outside.test>", "user@a.b.outside.test", "user@example.net", "user"]
+        {
+            probes.insert(outside.asks(format!("bcc {address}")));
+            probes.insert(outside.asks(format!("3,0 {address}")).with("addr_type", "e b"));
+        }
+    }
+    for domain in known.classes.get("MappedDomain").into_iter().flatten() {
+        for user in ["jsmith", "jsmith+x", "jdoe", "jdoe+x+y", "local", "later", "a.b", "user%outside.test"] {
+            for addr_type in ["e r", "e s"] {
+                probes.insert(outside.asks(format!("3,0 {user}@{domain}")).with("addr_type", addr_type));
+            }
+        }
+    }
     for network in ["bitdomain", "uudomain"] {
         for host in known.keys.get(network).into_iter().flatten() {
             for address in [format!("user@{host}.BITNET"), format!("user@{host}.UUCP"), format!("{host}!user")] {
@@ -806,6 +824,23 @@ pub fn derived(known: &Known) -> Vec<Probe> {
         }
     }
     probes.into_iter().collect()
+}
+
+/// Where mail for an address of LDAP routing goes, with and without detail, and what it is refused with.
+fn about_routed(client: &Client, key: &str, probes: &mut BTreeSet<Probe>) {
+    let (user, host) = key.split_once('@').unwrap_or((key, ""));
+    let user = if user.is_empty() { "anybody" } else { user };
+    for user in
+        [user.to_owned(), format!("{user}+x"), format!("{user}+x+y"), format!("no{user}"), format!("no{user}+x")]
+    {
+        for addr_type in ["e r", "e s", "h r"] {
+            for mode in ["s", "v"] {
+                let probe = client.asks(format!("3,0 {user}@{host}")).with("addr_type", addr_type);
+                probes.insert(probe.with("opMode", mode));
+            }
+        }
+        probes.insert(client.asks_for("someone@outside.test", format!("check_rcpt {user}@{host}")));
+    }
 }
 
 /// What a sender, with and without detail, or all senders of a domain, are called by each mailer.

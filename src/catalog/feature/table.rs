@@ -143,8 +143,28 @@ pub static FEATURES: &[FeatureSpec] = &[
         help: "Refuses senders whose domain's MX records are useless",
         ..PLAIN
     },
-    later("bcc", "bcc", "Adds a recipient to mail for domains that a map lists"),
-    later("bestmx_is_local", "bestmx_is_local", "Takes domains whose best MX is this host for local ones"),
+    FeatureSpec {
+        name: "bcc",
+        key: "bcc",
+        arguments: &[
+            optional("map", Map, "Definition of the map of domains, or `access` for entries of the access map"),
+            optional("host", Text, "Relay, `[mailer:]host`, that takes the copies"),
+            optional("address", Text, "Who gets the copies, whatever the map says"),
+            optional("canonical", Text, "Definition of a map that the recipients of copies are rewritten with"),
+        ],
+        map: map("bcctable", "", "bcctable", "bcctable"),
+        markers: &["_ADD_BCC_"],
+        help: "Adds a recipient to mail for domains that a map lists",
+        ..PLAIN
+    },
+    FeatureSpec {
+        name: "bestmx_is_local",
+        key: "bestmx_is_local",
+        arguments: &[optional("domains", Text, "Domains that are asked about; all when none are given")],
+        markers: &["_BESTMX_IS_LOCAL_={}"],
+        help: "Takes domains whose best MX is this host for local ones",
+        ..PLAIN
+    },
     FeatureSpec {
         name: "bitdomain",
         key: "bitdomain",
@@ -270,7 +290,17 @@ pub static FEATURES: &[FeatureSpec] = &[
         help: "Refuses clients whose address a DNS list has",
         ..PLAIN
     },
-    later("domainmap", "domainmap", "Looks up a domain's users in a map of their own"),
+    FeatureSpec {
+        name: "domainmap",
+        key: "domainmap",
+        arguments: &[
+            required("domain", Domain, "The domain"),
+            required("map", Text, "Definition of the map of its users"),
+        ],
+        repeatable: true,
+        help: "Looks up a domain's users in a map of their own",
+        ..PLAIN
+    },
     FeatureSpec {
         name: "domaintable",
         key: "domaintable",
@@ -327,7 +357,44 @@ pub static FEATURES: &[FeatureSpec] = &[
         )],
         ..plain("greet_pause", "greet_pause", &[], "Waits before the greeting and refuses clients that do not")
     },
-    later("ldap_routing", "ldap_routing", "Looks up mailboxes and their hosts in LDAP"),
+    FeatureSpec {
+        name: "ldap_routing",
+        key: "ldap_routing",
+        arguments: &[
+            optional("mail_host", Text, "Definition of the map from addresses to mail hosts"),
+            optional("routing_address", Text, "Definition of the map from addresses to routing addresses"),
+            optional(
+                "missing",
+                Text,
+                "Of addresses not found: `passthru`, `bounce`, or `sendertoo` for senders as well",
+            ),
+            optional(
+                "detail",
+                Word(
+                    Matching::Exact,
+                    &[
+                        Choice { word: "strip", markers: &["_LDAP_ROUTE_DETAIL_=_STRIP_"] },
+                        Choice { word: "preserve", markers: &["_LDAP_ROUTE_DETAIL_=_PRESERVE_"] },
+                    ],
+                ),
+                "What becomes of `+detail` in addresses not found",
+            ),
+            optional("nodomain", Given, "Anything, not to look up `@domain`"),
+            optional(
+                "tempfail",
+                Word(
+                    Matching::Exact,
+                    &[
+                        Choice { word: "tempfail", markers: &["_LDAP_ROUTE_MAPTEMP_=_TEMPFAIL_"] },
+                        Choice { word: "queue", markers: &["_LDAP_ROUTE_MAPTEMP_=_QUEUE_"] },
+                    ],
+                ),
+                "Whether recipients are refused for now, or their mail queued, while the maps cannot be read",
+            ),
+        ],
+        help: "Looks up mailboxes and their hosts in LDAP",
+        ..PLAIN
+    },
     plain(
         "limited_masquerade",
         "limited_masquerade",
@@ -751,5 +818,5 @@ pub static FEATURES: &[FeatureSpec] = &[
         help: "Replaces recipients in domains of this host by others that a map gives",
         ..PLAIN
     },
-    later("vnet", "vnet", "Rewrites addresses of IBM's VNET"),
+    plain("vnet", "vnet", &[], "Rewrites addresses of IBM's VNET"),
 ];

@@ -27,6 +27,9 @@ impl Environment {
         }
         self.message_timeout(macros);
         for name in OUT_OF_DATE {
+            if name == "confAUTO_REBUILD" {
+                self.ldap_server(macros);
+            }
             self.out_of_date(macros, name);
         }
         self.old_port_options(macros);
@@ -36,6 +39,23 @@ impl Environment {
         self.sender_lists(macros);
         self.relay_file(macros);
         self.networks();
+    }
+
+    /// LDAP routing by its usual maps, which say nothing of the server.
+    fn ldap_server(&mut self, macros: &mut Macros<'_, '_>) {
+        if macros.is_defined("confLDAP_DEFAULT_SPEC") || !macros.is_defined("_LDAP_ROUTING_WARN_") {
+            return;
+        }
+        let place = macros.definition("_LDAP_ROUTING_WARN_").map(|text| text.span());
+        let diagnostic = Diagnostic::warning("ldap_server", "`ldap_routing` does not say which server to ask")
+            .why("its usual maps name neither a server nor a base; sendmail asks whatever its library is set up for")
+            .help("define `confLDAP_DEFAULT_SPEC`, such as `-h ldap.example.net -b dc=example,dc=net`")
+            .reference(
+                "\nWARNING: Using default FEATURE(ldap_routing) map definition(s)\nwithout setting \
+                 confLDAP_DEFAULT_SPEC option.\n",
+            );
+        let diagnostic = self.also_at(diagnostic, place, "asked for here");
+        self.report(diagnostic);
     }
 
     /// `confMESSAGE_TIMEOUT`, `return/warn`, stands for two of today's options.

@@ -28,7 +28,7 @@ use crate::{
     diagnostic::Diagnostic,
     site::{
         AccessEntry, Classes, ClientChecks, CommandChecks, DnsBlocklist, Mailer, MapSpec, RawSection, RawText,
-        StrictTransport, UucpLink,
+        StrictTransport, Tables, UucpLink,
     },
     source::{SourceId, Span, Spanned},
     syntax::mc::Text,
@@ -72,6 +72,8 @@ pub struct Environment {
     pub(super) uucp: Vec<Spanned<UucpLink>>,
     /// `dnsbl`, `enhdnsbl` and `rhsbl`.
     pub(super) blocklists: Vec<Spanned<DnsBlocklist>>,
+    /// `domainmap`, `bestmx_is_local`, `bcc` and `ldap_routing`.
+    pub(super) tables: Tables,
     /// Maps that features declared, by the name of the feature.
     pub(super) maps: BTreeMap<&'static str, Spanned<MapSpec>>,
     /// Every feature that was asked for, and where it was first.
@@ -128,6 +130,7 @@ impl Environment {
             useless_mx: None,
             uucp: Vec::new(),
             blocklists: Vec::new(),
+            tables: Tables::default(),
             maps: BTreeMap::new(),
             features: BTreeMap::new(),
             brought: Vec::new(),

@@ -8,6 +8,7 @@ mod blocklist;
 mod check;
 mod map;
 mod notice;
+mod table;
 
 use super::{environment::Environment, macros::Macros};
 use crate::{
@@ -94,6 +95,10 @@ impl Run<'_, '_, '_> {
             "drac" => self.recent_logins(),
             "sts" => self.strict_transport(),
             "prefixmod" => self.prefix(),
+            "domainmap" => self.domain_map(),
+            "bestmx_is_local" => self.best_mx(),
+            "bcc" => self.copies(),
+            "ldap_routing" => self.ldap_routing(),
             "delay_checks" => {
                 if self.value(1).is_empty() {
                     self.mark("_DELAY_COMPAT_8_10_");

@@ -145,12 +145,15 @@ fn map(table: &mut Table<'_, '_, '_>, mark: &str, feature: &str) -> Option<Spann
 
 fn tables(table: &mut Table<'_, '_, '_>) -> Tables {
     Tables {
+        domain_maps_without_regex: table.is_defined("DOMAINMAP_NO_REGEX"),
+        vnet: table.environment.features.get("vnet").map(|span| Spanned::new((), *span)),
         generics: map(table, "_GENERICS_TABLE_", "genericstable"),
         generics_entire_domain: table.flag("_GENERICS_ENTIRE_DOMAIN_"),
         virtuser_entire_domain: table.flag("_VIRTUSER_ENTIRE_DOMAIN_"),
         domains: map(table, "_DOMAIN_TABLE_", "domaintable"),
         bitnet_hosts: map(table, "_BITDOMAIN_TABLE_", "bitdomain"),
         uucp_hosts: map(table, "_UUDOMAIN_TABLE_", "uucpdomain"),
+        ..std::mem::take(&mut table.environment.tables)
     }
 }
 

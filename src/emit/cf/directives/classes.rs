@@ -1,7 +1,10 @@
 //! Classes: `C` and `F` lines.
 
 use super::Document;
-use crate::site::{Class, Site};
+use crate::{
+    site::{BestMx, Class, Site},
+    source::Spanned,
+};
 
 /// Classes that rules need whatever the site is, and those that its features need.
 pub fn fixed(cf: &mut Document, site: &Site) {
@@ -38,6 +41,27 @@ pub fn fixed(cf: &mut Document, site: &Site) {
     if let Some(origin) = site.access.as_ref().map(|access| access.declared.span).or(sts) {
         cf.line_from("C{Tls}VERIFY ENCR", origin);
         cf.line_from("C{TlsVerified}OK TRUSTED", origin);
+    }
+}
+
+/// Classes and macros that belong to tables.
+pub fn of_tables(cf: &mut Document, site: &Site) {
+    let tables = &site.tables;
+    for map in &tables.domain_maps {
+        cf.line_from(format!("C{{MappedDomain}}{}", map.value.domain), map.span);
+    }
+    if let Some(Spanned { value: BestMx::Within(domains), span }) = &tables.best_mx {
+        cf.line_from(format!("CB{domains}"), *span);
+    }
+    if let Some(copies) = tables.copies.as_ref().filter(|copies| !copies.value.host.is_empty()) {
+        cf.line_from(format!("DA{}", copies.value.host), copies.span);
+    }
+    if let Some(vnet) = &tables.vnet {
+        cf.line_from("CAvnet.ibm.com vnet rscs ipnet", vnet.span);
+    }
+    let copies = tables.copies.as_ref().filter(|copies| copies.value.canonical.is_some()).map(|copies| copies.span);
+    if let Some(origin) = tables.ldap_routing.as_ref().map(|routing| routing.span).or(copies) {
+        cf.line_from("C{SMTPOpModes} s d D", origin);
     }
 }
 

@@ -28,9 +28,35 @@ pub fn maps(cf: &mut Document, site: &Site) {
     for (name, spec, origin) in named(site).filter(|(_, spec, _)| !is_sequence(spec)) {
         cf.line_from(format!("K{name} {}", spec.text), origin);
     }
+    tables(cf, site);
     blocklists(cf, site);
     checks(cf, site);
     certificates(cf, site);
+}
+
+/// Maps of features that have more than one.
+fn tables(cf: &mut Document, site: &Site) {
+    let tables = &site.tables;
+    if let Some(map) = tables.domain_maps.first().filter(|_| !tables.domain_maps_without_regex) {
+        cf.line_from("Kdomainmap_regex regex -a.:NOTDONE: -s1,2 -d_ (.*)[-\\.]([^-\\.]*)$", map.span);
+    }
+    for map in &tables.domain_maps {
+        cf.line_from(format!("K{} {} -T<TEMP>", map.value.map_name(), map.value.map.text), map.span);
+    }
+    if let Some(mx) = &tables.best_mx {
+        cf.line_from("Kbestmx bestmx", mx.span);
+    }
+    if let Some(copies) = &tables.copies {
+        for (name, map) in [("bcctable", &copies.value.map), ("canonicalRcpt", &copies.value.canonical)] {
+            if let Some(map) = map {
+                cf.line_from(format!("K{name} {}", map.text), copies.span);
+            }
+        }
+    }
+    if let Some(routing) = &tables.ldap_routing {
+        cf.line_from(format!("Kldapmh {}", routing.value.host.text), routing.span);
+        cf.line_from(format!("Kldapmra {}", routing.value.address.text), routing.span);
+    }
 }
 
 /// Maps that are made of others, which sendmail must know by then: they may be declared in raw text.

@@ -29,6 +29,7 @@ pub fn before_rules(cf: &mut Document, site: &Site) {
     cf.line("# Classes");
     classes::fixed(cf, site);
     classes::policy(cf, site);
+    classes::of_tables(cf, site);
     raw(cf, site, RawSection::Classes);
     classes::derived(cf, site);
     cf.line("");

@@ -43,6 +43,9 @@ pub fn options(cf: &mut Document, site: &Site) {
     if let Some(names) = &site.tls.alternative_names {
         cf.line_from("O SetCertAltnames=true", names.span);
     }
+    if let Some(copies) = &site.tables.copies {
+        cf.line_from("O AddBcc=true", copies.span);
+    }
     listeners(cf, site);
 }
 

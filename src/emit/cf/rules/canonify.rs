@@ -3,7 +3,7 @@
 //! RFC 5321 section 4.1.2 and RFC 5322 section 3.4 give the syntax; what is obsolete there (source routes, `%`, `!`) is
 //! taken apart here, once, so that no later rule needs to know it.
 
-use super::{generics, ruleset::Rules, uses::class_may_be_used};
+use super::{generics, ruleset::Rules, uses::class_may_be_used, vnet};
 use crate::{
     site::{Class, MapSpec, RawSection, Site},
     source::Spanned,
@@ -88,6 +88,7 @@ fn canonify_host(site: &Site, r: &mut Rules) {
         let renamed = "$: $1 < @ $(domaintable $2 $) > $3";
         r.because(table.span).rule("$* < @ $+ > $*", renamed, "a domain that stands for another").because(None);
     }
+    vnet::names(site, r);
     r.raw(site, RawSection::LocalRule3);
     internet_name(r, &site.tables.bitnet_hosts, "bitdomain", "BITNET");
     internet_name(r, &site.tables.uucp_hosts, "uudomain", "UUCP");

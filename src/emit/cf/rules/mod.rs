@@ -7,11 +7,15 @@
 
 mod access;
 mod bad_mx;
+mod best_mx;
 mod canonify;
 mod check;
 mod client;
 mod commands;
+mod copies;
+mod domain_map;
 mod generics;
+mod ldap_routing;
 mod lists;
 mod localaddr;
 mod masquerade;
@@ -24,6 +28,7 @@ mod tests;
 mod tls;
 mod uses;
 mod uucp;
+mod vnet;
 
 use super::Document;
 use crate::site::{RawSection, Site};
@@ -36,6 +41,9 @@ pub(super) fn rules(cf: &mut Document, site: &Site) {
     parse::rules(site, &mut r);
     localaddr::rules(site, &mut r);
     parse::destinations(site, &mut r);
+    domain_map::rules(site, &mut r);
+    ldap_routing::rules(site, &mut r);
+    copies::rules(site, &mut r);
     masquerade::rules(site, &mut r);
     access::rules(site, &mut r);
     relay::rules(site, &mut r);

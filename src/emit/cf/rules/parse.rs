@@ -4,8 +4,10 @@
 //! the mailer table, pseudo-domains, the smart host, the Internet.
 
 use super::{
+    best_mx, copies, domain_map, ldap_routing,
     ruleset::Rules,
     uses::{class_may_be_used, sets_macro, uucp_class_may_be_used},
+    vnet,
 };
 use crate::{
     site::{Class, RawSection, Site},
@@ -23,7 +25,10 @@ pub(super) fn rules(site: &Site, r: &mut Rules) {
         .rule("<@>", format!("$#{local} $: <@>"), "the null address")
         .rule("$*", "$: $>ParseLocal $1", "the site's own rules")
         .rule("$*", "$: $>Parse1 $1", "the site's policy");
-    syntax(site, r);
+    syntax(r);
+    copies::call(site, r);
+    prefix(site, r);
+    host_syntax(r);
     policy(site, r);
     r.ruleset("ParseLocal=98", "ParseLocal: the site's own rules for ruleset 0");
     if let Some(redirect) = &site.redirect {
@@ -37,6 +42,7 @@ pub(super) fn rules(site: &Site, r: &mut Rules) {
             );
     }
     let decnet = site.mailers.iter().find(|mailer| mailer.name == "mail11").and_then(|mailer| mailer.span);
+    domain_map::call(site, r);
     r.raw_before_mailer(site, RawSection::LocalRule0);
     if site.has_mailer("mail11") {
         let local = &site.mailer_names.local;
@@ -61,7 +67,7 @@ fn prefix(site: &Site, r: &mut Rules) {
         .because(None);
 }
 
-fn syntax(site: &Site, r: &mut Rules) {
+fn syntax(r: &mut Rules) {
     let name = "$#error $@ 5.1.2 $: \"553 Invalid host name\"";
     let route = "$#error $@ 5.1.3 $: \"553 Invalid route address\"";
     let user = "$#error $@ 5.1.3 $: \"553 User address required\"";
@@ -90,7 +96,10 @@ fn syntax(site: &Site, r: &mut Rules) {
         .rule("< @ *LOCAL* >", user, "nothing within them")
         .rule("$* $=O $* < @ *LOCAL* >", "$@ $>Parse0 $>canonify $1 $2 $3", "a routed address within them")
         .rule("$* < @ *LOCAL* >", "$: $1", "a user");
-    prefix(site, r);
+}
+
+/// Ruleset `HostSyntax`.
+fn host_syntax(r: &mut Rules) {
     r.ruleset("HostSyntax", "HostSyntax: refuse a host that is neither a name nor an address literal")
         .rule("<> $*", "$1", "an empty phrase")
         .rule("$* < @ [ $* ] : $+ > $*", "$@ $1 < @ [ $2 ] : $3 > $4", "[host]:[host], tried in turn")
@@ -103,12 +112,15 @@ fn syntax(site: &Site, r: &mut Rules) {
 fn policy(site: &Site, r: &mut Rules) {
     let local = &site.mailer_names.local;
     r.ruleset("Parse1", "Parse1: the site's policy, from the most particular to the most general");
+    ldap_routing::call(site, r);
     address_literal(site, r);
     virtual_users(site, r);
     users_at_our_names(site, r);
     mailer_table(site, r);
     uucp_links(site, r);
     pseudo_domains(site, r);
+    vnet::routes(site, r);
+    best_mx::route(site, r);
     r.raw(site, RawSection::LocalNetConfig);
     if has_smart_host(site) {
         r.because(smart_host_origin(site))

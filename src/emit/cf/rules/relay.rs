@@ -2,6 +2,7 @@
 
 use super::{
     access::TEMPORARY,
+    best_mx,
     client::greeting_name,
     ruleset::Rules,
     uses::{defines_ruleset, raw_mentions},
@@ -94,6 +95,7 @@ fn recipient(site: &Site, r: &mut Rules) {
         None => r.rule("$*", "$: $>ParseRecipient $1", "whoever gets it in the end"),
     }
     .because(None);
+    best_mx::recipient(site, r);
     blocked_recipient(site, r);
     if site.relay.promiscuous.is_some() {
         return;

@@ -6,8 +6,9 @@ use super::rules;
 use crate::{
     emit::cf::Document,
     site::{
-        AccessMap, AddDomain, Class, ClientChecks, ClientLimit, CommandChecks, DelayChecks, GreetPause, MailFromRelay,
-        Mailer, MapSpec, Nouucp, PercentHack, PrefixFlags, RawSection, RawText, Site, SpamRecipients, StrictTransport,
+        AccessMap, AddDomain, BestMx, Class, ClientChecks, ClientLimit, CommandChecks, Copies, DelayChecks, DomainMap,
+        GreetPause, LdapRouting, MailFromRelay, Mailer, MapSpec, MissingMailbox, Nouucp, PercentHack, PrefixFlags,
+        RawSection, RawText, RoutedDetail, Site, SpamRecipients, StrictTransport,
     },
     source::{Sources, Span, Spanned},
 };
@@ -111,6 +112,28 @@ fn sites() -> Vec<Site> {
         Box::new(move |s| {
             s.tables.generics_entire_domain = here();
             s.tables.virtuser_entire_domain = here();
+        }),
+        Box::new(move |s| {
+            let (domain, map) = ("mapped.test".to_owned(), MapSpec::new("hash /etc/mail/users"));
+            s.tables.domain_maps.push(Spanned::new(DomainMap { domain, map }, span));
+            s.tables.best_mx = Some(Spanned::new(BestMx::Within("test".into()), span));
+            s.tables.vnet = here();
+        }),
+        Box::new(move |s| {
+            let map = Some(MapSpec::new("hash /etc/mail/bcctable"));
+            let (host, address) = ("hub.example".to_owned(), String::new());
+            s.tables.copies = Some(Spanned::new(Copies { canonical: map.clone(), map, host, address }, span));
+        }),
+        Box::new(move |s| {
+            let routing = LdapRouting {
+                host: MapSpec::new("hash /etc/mail/mailhost"),
+                address: MapSpec::new("hash /etc/mail/mailroute"),
+                missing: MissingMailbox::RefuseBoth,
+                detail: Some(RoutedDetail::Preserve),
+                by_domain: true,
+                refuse_for_now: true,
+            };
+            s.tables.ldap_routing = Some(Spanned::new(routing, span));
         }),
         Box::new(move |s| s.routing.preserve_luser_host = here()),
         Box::new(move |s| s.routing.preserve_plus_detail = here()),

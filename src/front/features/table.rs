@@ -1,0 +1,129 @@
+//! Features with tables of more than one argument: `domainmap`, `bestmx_is_local`, `bcc`, `ldap_routing`.
+
+use super::Run;
+use crate::{
+    diagnostic::Diagnostic,
+    site::{BestMx, Copies, DomainMap, LdapRouting, MapSpec, MissingMailbox, RoutedDetail},
+    source::Spanned,
+};
+
+impl Run<'_, '_, '_> {
+    /// `domainmap`.
+    pub(super) fn domain_map(&mut self) {
+        let (domain, map) = (self.value(0), self.value(1));
+        if domain.is_empty() || map.is_empty() {
+            self.environment.report(
+                Diagnostic::error("missing_argument", "`domainmap` needs a domain and a map")
+                    .at(self.span, "expected both")
+                    .why("sendmail refuses a map without a class, and no domain would have it")
+                    .help("write FEATURE(`domainmap', `example.net', `hash /etc/mail/example.net-users')"),
+            );
+        }
+        let map = DomainMap { domain, map: MapSpec::new(map) };
+        self.environment.tables.domain_maps.push(Spanned::new(map, self.span));
+        self.mark("_DOMAIN_MAP_");
+    }
+
+    /// `bestmx_is_local`.
+    pub(super) fn best_mx(&mut self) {
+        let words = self.value(0);
+        let which = if words.is_empty() { BestMx::Anywhere } else { BestMx::Within(words) };
+        self.environment.tables.best_mx = Some(Spanned::new(which, self.span));
+    }
+
+    /// `bcc`.
+    pub(super) fn copies(&mut self) {
+        if self.value(0).eq_ignore_ascii_case("access") {
+            self.mark("_BCC_ACCESS_");
+        }
+        let by_access = self.macros.is_defined("_BCC_ACCESS_");
+        if by_access && !self.macros.is_defined("_ACCESS_TABLE_") {
+            self.environment.report(
+                Diagnostic::error("requires_feature", "`bcc` by the access map needs `access_db` before it")
+                    .at(self.span, "asked for here")
+                    .why("it works on entries with the tag `bcc:`, and no access map is declared above")
+                    .help("write FEATURE(`access_db') above it")
+                    .reference("*** ERROR: FEATURE(`bcc') requires FEATURE(`access_db')\n"),
+            );
+        }
+        if !by_access {
+            self.declare_map();
+        }
+        let map = self.environment.maps.get(self.spec.name).filter(|_| !by_access).map(|spec| spec.value.clone());
+        let canonical = Some(self.value(3)).filter(|text| !text.is_empty());
+        if canonical.is_some() {
+            self.mark("_CANONIFY_BCC_");
+        }
+        let copies =
+            Copies { map, host: self.value(1), address: self.value(2), canonical: canonical.map(MapSpec::new) };
+        self.environment.report(
+            Diagnostic::advice("option_unknown_to_build", "not every sendmail knows the option that `bcc` sets")
+                .at(self.span, "sets AddBcc")
+                .why("sendmail 8.17 has it only when built with _FFR_ADD_BCC; others complain, and send no copies")
+                .help("try the configuration with `sendmail -bt`"),
+        );
+        self.environment.tables.copies = Some(Spanned::new(copies, self.span));
+    }
+
+    /// `ldap_routing`.
+    pub(super) fn ldap_routing(&mut self) {
+        let host = self.ldap_map(0, "mailHost");
+        let address = self.ldap_map(1, "mailRoutingAddress");
+        let missing = self.value(2);
+        match missing.as_str() {
+            "" | "passthru" => self.mark("_LDAP_ROUTING_=_PASS_THROUGH_"),
+            _ => self.mark("_LDAP_ROUTING_=_MUST_EXIST_"),
+        }
+        if missing == "sendertoo" {
+            self.mark("_LDAP_SENDER_MUST_EXIST_=");
+        }
+        if !matches!(missing.as_str(), "" | "passthru" | "sendertoo" | "bounce") {
+            let diagnostic =
+                Diagnostic::warning("unknown_argument", format!("`ldap_routing` does not know `{missing}`"))
+                    .at(self.place(2), "taken for `bounce`")
+                    .why("sendmail's tree refuses unknown recipients for any word that it does not know here")
+                    .help("it takes `passthru`, `bounce` or `sendertoo`");
+            self.environment.report(diagnostic);
+        }
+        if !self.value(4).is_empty() {
+            self.mark("_LDAP_ROUTE_NODOMAIN_=yes");
+        }
+        if self.value(5).is_empty() {
+            self.mark("_LDAP_ROUTE_MAPTEMP_=_QUEUE_");
+        }
+        self.mark("_NEED_SMTPOPMODES_");
+        let mut value = |name: &str| self.macros.value(name).unwrap_or_default();
+        let detail = match value("_LDAP_ROUTE_DETAIL_").as_str() {
+            "_STRIP_" => Some(RoutedDetail::Strip),
+            "_PRESERVE_" => Some(RoutedDetail::Preserve),
+            _ => None,
+        };
+        let refuse_for_now = value("_LDAP_ROUTE_MAPTEMP_") == "_TEMPFAIL_";
+        let must_exist = value("_LDAP_ROUTING_") == "_MUST_EXIST_";
+        let routing = LdapRouting {
+            host,
+            address,
+            missing: match (must_exist, self.macros.is_defined("_LDAP_SENDER_MUST_EXIST_")) {
+                (false, _) => MissingMailbox::Pass,
+                (true, false) => MissingMailbox::RefuseRecipient,
+                (true, true) => MissingMailbox::RefuseBoth,
+            },
+            detail,
+            by_domain: !self.macros.is_defined("_LDAP_ROUTE_NODOMAIN_"),
+            refuse_for_now,
+        };
+        self.environment.tables.ldap_routing = Some(Spanned::new(routing, self.span));
+    }
+
+    /// A map of LDAP routing: the one given, or the usual one for `attribute`.
+    fn ldap_map(&mut self, index: usize, attribute: &str) -> MapSpec {
+        let given = self.value(index);
+        if !given.is_empty() {
+            return MapSpec::new(given);
+        }
+        self.mark("_LDAP_ROUTING_WARN_=yes");
+        MapSpec::new(format!(
+            "ldap -1 -T<TMPF> -v {attribute} -k (&(objectClass=inetLocalMailRecipient)(mailLocalAddress=%0))"
+        ))
+    }
+}
