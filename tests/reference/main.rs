@@ -286,11 +286,12 @@ mod tests {
     }
 
     /// Fixtures on which a daemon is run and talked to.
-    const SPOKEN: [&str; 5] = [
+    const SPOKEN: [&str; 6] = [
         "arkum/site",
         "features/site_delayed",
         "features/site_gateway",
         "features/site_hub",
+        "features/site_popular",
         "features/site_all_relaying",
     ];
 
