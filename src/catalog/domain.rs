@@ -2,7 +2,7 @@
 
 use super::Support;
 use super::effect::{
-    Effect::{self, Append, Define, DefineIfUnset, ExposedUser, Feature, IfUnset, Marker},
+    Effect::{self, Append, Define, DefineIfUnset, Domain, ExposedUser, Feature, Hack, IfUnset, Marker, Print},
     Value::Text,
 };
 use super::system::DEBIAN_BUILD;
@@ -23,18 +23,75 @@ pub fn by_name(name: &str) -> Option<&'static DomainSpec> {
     DOMAINS.iter().find(|domain| domain.name == name)
 }
 
-const fn later(name: &'static str) -> DomainSpec {
-    DomainSpec { name, support: Support::NotYet, effects: &[] }
+const fn full(name: &'static str, effects: &'static [Effect]) -> DomainSpec {
+    DomainSpec { name, support: Support::Full, effects }
 }
 
 /// Every site policy, in order of names.
 pub static DOMAINS: &[DomainSpec] = &[
-    later("Berkeley.EDU"),
-    later("CS.Berkeley.EDU"),
-    later("EECS.Berkeley.EDU"),
-    later("S2K.Berkeley.EDU"),
-    later("berkeley-only"),
-    later("debian-msp"),
+    full(
+        "Berkeley.EDU",
+        &[
+            Domain("berkeley-only"),
+            Define("BITNET_RELAY", Text("bitnet-relay.Berkeley.EDU")),
+            Define("UUCP_RELAY", Text("uucp-relay.Berkeley.EDU")),
+            Define("confFORWARD_PATH", Text("$z/.forward.$w:$z/.forward")),
+            Define("confCW_FILE", Text("-o /etc/sendmail.cw")),
+            Define("confDONT_INIT_GROUPS", Text("True")),
+            Feature("redirect"),
+            Feature("use_cw_file"),
+            Feature("stickyhost"),
+        ],
+    ),
+    full(
+        "CS.Berkeley.EDU",
+        &[
+            Domain("Berkeley.EDU"),
+            Hack("cssubdomain"),
+            Define("confUSERDB_SPEC", Text("/usr/sww/share/lib/users.cs.db,/usr/sww/share/lib/users.eecs.db")),
+        ],
+    ),
+    full("EECS.Berkeley.EDU", &[Domain("Berkeley.EDU"), Define("MASQUERADE_NAME", Text("EECS.Berkeley.EDU"))]),
+    full("S2K.Berkeley.EDU", &[Domain("CS.Berkeley.EDU"), Define("MASQUERADE_NAME", Text("postgres.Berkeley.EDU"))]),
+    full(
+        "berkeley-only",
+        &[Print(
+            "sample_policy",
+            "*** ERROR: You are trying to use the Berkeley sample configuration\tfiles outside of the Computer Science \
+             Division at Berkeley.\tThe configuration (.mc) files must be customized to reference\tdomain files \
+             appropriate for your environment.",
+        )],
+    ),
+    full(
+        "debian-msp",
+        &[
+            IfUnset("sm_version", DEBIAN_BUILD),
+            Marker("DEBIAN_MSP"),
+            Define("confCF_VERSION", Text("Submit")),
+            Define("MSP_QUEUE_DIR", Text("/var/spool/mqueue-client")),
+            Define("STATUS_FILE", Text("/var/lib/sendmail/sm-client.st")),
+            Define("confHOST_STATUS_DIRECTORY", Text("")),
+            Define("confPID_FILE", Text("/var/run/sendmail/msp/sendmail.pid")),
+            Define("confCONTROL_SOCKET_NAME", Text("/var/run/sendmail/msp/smcontrol")),
+            Define("confPROCESS_TITLE_PREFIX", Text("MSP")),
+            Define("confRRT_IMPLIES_DSN", Text("False")),
+            Define("confSAFE_FILE_ENV", Text("/")),
+            Define("confSAFE_QUEUE", Text("True")),
+            Define("confQUEUE_FILE_MODE", Text("0660")),
+            Define("confTEMP_FILE_MODE", Text("0640")),
+            Define("confTO_ICONNECT", Text("2s")),
+            Define("confTO_MAIL", Text("2m")),
+            Define("confTO_DATAINIT", Text("2m")),
+            Define("confTO_RSET", Text("1m")),
+            Define("confTO_QUIT", Text("2m")),
+            Define("confTO_COMMAND", Text("5m")),
+            Define("confTO_IDENT", Text("5s")),
+            Define("confTO_HOSTSTATUS", Text("0")),
+            Feature("no_default_msa"),
+            Define("confRUN_AS_USER", Text("smmsp")),
+            Define("confTRUSTED_USER", Text("smmsp")),
+        ],
+    ),
     DomainSpec {
         name: "debian-mta",
         support: Support::Full,

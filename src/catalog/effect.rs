@@ -49,6 +49,12 @@ pub enum Effect {
     System(&'static str),
     /// Adds raw lines as `LOCAL_CONFIG` does, and leaves what follows in the site file there.
     LocalConfig(&'static str),
-    /// Prints this on standard error.
-    Print(&'static str),
+    /// Declares a mailer.
+    Mailer(&'static str),
+    /// Brings in the site policy of this name.
+    Domain(&'static str),
+    /// Brings in the hack of this name.
+    Hack(&'static str),
+    /// Prints this on standard error: the code of the diagnostic, and the text.
+    Print(&'static str, &'static str),
 }

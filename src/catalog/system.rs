@@ -52,7 +52,10 @@ mod tests {
                     | Effect::MailerFlags(..)
                     | Effect::ExposedUser(_)
                     | Effect::LocalConfig(_)
-                    | Effect::Print(_) => {}
+                    | Effect::Mailer(_)
+                    | Effect::Domain(_)
+                    | Effect::Hack(_)
+                    | Effect::Print(..) => {}
                 }
             }
         }

@@ -100,6 +100,8 @@ impl Statement {
             Statement::MailFilter { .. } => (9, 0, ""),
             Statement::InputMailFilter { .. } => (10, 0, ""),
             Statement::QueueGroup { .. } => (11, 0, ""),
+            // These two declare mailers, after which no feature may stand.
+            Statement::Feature { feature, .. } if matches!(feature.name, "msp" | "nullclient") => (14, 1, feature.name),
             Statement::Feature { feature, .. } => (12, feature.requires.is_some().into(), feature.name),
             Statement::NoFeature { feature, .. } => (13, 0, feature.name),
             Statement::MailerFlags { mailer, .. } => (14, 0, mailer),

@@ -16,6 +16,7 @@ mod map_spec;
 mod policy;
 mod raw;
 mod setting;
+mod submission;
 mod tables;
 mod tls;
 mod uucp;
@@ -32,6 +33,7 @@ pub use policy::{
 };
 pub use raw::{RawSection, RawText};
 pub use setting::Setting;
+pub use submission::Submission;
 pub use tables::{BestMx, Copies, DomainMap, LdapRouting, MissingMailbox, RoutedDetail, Tables};
 pub use tls::{StrictTransport, TlsPolicy};
 pub use uucp::UucpLink;
@@ -91,6 +93,8 @@ pub struct Site {
     pub nouucp: Option<Spanned<Nouucp>>,
     /// What `%` means.
     pub percent_hack: Option<Spanned<PercentHack>>,
+    /// `msp`: this is the configuration of the mail submission program.
+    pub submission: Option<Spanned<Submission>>,
     /// UUCP neighbours, in the order declared.
     pub uucp: Vec<Spanned<UucpLink>>,
     /// `FEATURE(redirect)`: `user@host.REDIRECT` answers with the new address.

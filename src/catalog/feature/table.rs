@@ -11,7 +11,7 @@ use super::{
     },
 };
 use crate::catalog::effect::{
-    Effect::{Define, DefineIfUnset, Undefine},
+    Effect::{Define, DefineIfUnset, Feature, Mailer, Undefine},
     Value,
 };
 
@@ -38,10 +38,6 @@ const fn plain(
     help: &'static str,
 ) -> FeatureSpec {
     FeatureSpec { name, key, markers, help, ..PLAIN }
-}
-
-const fn later(name: &'static str, key: &'static str, help: &'static str) -> FeatureSpec {
-    FeatureSpec { name, key, support: Support::NotYet, help, ..PLAIN }
 }
 
 const fn optional(key: &'static str, kind: ArgumentKind, help: &'static str) -> ArgumentSpec {
@@ -75,6 +71,9 @@ const ACCESS_FLAGS: &[Choice] = &[
     Choice { word: "lookupdotdomain", markers: &["_LOOKUPDOTDOMAIN_"] },
     Choice { word: "relaytofulladdress", markers: &["_RELAY_FULL_ADDR_"] },
 ];
+
+/// The first argument, whatever it is.
+const FIRST: Value = Value::Argument { index: 0, otherwise: &Value::Text("_NULL_CLIENT_") };
 
 /// Every feature, in alphabetical order.
 pub static FEATURES: &[FeatureSpec] = &[
@@ -507,7 +506,24 @@ pub static FEATURES: &[FeatureSpec] = &[
         &["_MASQUERADE_ENVELOPE_"],
         "Masquerades envelope senders as well as headers",
     ),
-    later("msp", "msp", "Makes this the configuration of the mail submission program"),
+    FeatureSpec {
+        arguments: &[
+            optional("host", Text, "Host, or address in brackets, that takes all mail; `[localhost]` if not given"),
+            optional("port", Text, "`MSA` to submit on port 587 instead of 25"),
+        ],
+        effects: &[
+            Undefine("ALIAS_FILE"),
+            Define("confDELIVERY_MODE", Value::Text("i")),
+            Define("confUSE_MSP", Value::Text("True")),
+            Define("confFORWARD_PATH", Value::Text("")),
+            Define("confPRIVACY_FLAGS", Value::Text("goaway,noetrn,restrictqrun")),
+            Define("confDONT_PROBE_INTERFACES", Value::Text("True")),
+            DefineIfUnset("confRUN_AS_USER", Value::Text("smmsp")),
+            // The user alone where a group follows it.
+            DefineIfUnset("confTRUSTED_USER", Value::Text("substr(confRUN_AS_USER,0,index(confRUN_AS_USER`:',`:'))")),
+        ],
+        ..plain("msp", "msp", &[], "Makes this the configuration of the mail submission program")
+    },
     FeatureSpec {
         name: "mtamark",
         key: "mtamark",
@@ -583,7 +599,24 @@ pub static FEATURES: &[FeatureSpec] = &[
         help: "Does not take `!` in an address for a UUCP route",
         ..PLAIN
     },
-    later("nullclient", "nullclient", "Sends all mail to one host and delivers none"),
+    FeatureSpec {
+        arguments: &[required("host", Text, "Host that takes all mail, also under whose name it leaves")],
+        effects: &[
+            Undefine("ALIAS_FILE"),
+            Define("MAIL_HUB", FIRST),
+            Define("SMART_HOST", FIRST),
+            Define("confFORWARD_PATH", Value::Text("")),
+            DefineIfUnset("confFROM_HEADER", Value::Text("<$g>")),
+            Define("_DEF_LOCAL_MAILER_FLAGS", Value::Text("lsDFM5q")),
+            Define("MASQUERADE_NAME", FIRST),
+            Feature("allmasquerade"),
+            Feature("masquerade_envelope"),
+            Mailer("local"),
+            Mailer("smtp"),
+        ],
+        notices: &[says(Missing, "Feature \"nullclient\" requires argument")],
+        ..plain("nullclient", "nullclient", &[], "Sends all mail to one host and delivers none")
+    },
     FeatureSpec {
         name: "prefixmod",
         key: "prefixmod",

@@ -142,12 +142,18 @@ pub static SYSTEMS: &[SystemSpec] = &[
     SystemSpec {
         name: "bsdi1.0",
         help: "BSD/386 1.0 of BSDI",
-        effects: &[Print("NOTE: OSTYPE(bsdi1.0) is deprecated.  Use OSTYPE(bsdi) instead."), System("bsdi")],
+        effects: &[
+            Print("system_type", "NOTE: OSTYPE(bsdi1.0) is deprecated.  Use OSTYPE(bsdi) instead."),
+            System("bsdi"),
+        ],
     },
     SystemSpec {
         name: "bsdi2.0",
         help: "BSD/OS 2.0 of BSDI",
-        effects: &[Print("NOTE: OSTYPE(bsdi2.0) is deprecated.  Use OSTYPE(bsdi) instead."), System("bsdi")],
+        effects: &[
+            Print("system_type", "NOTE: OSTYPE(bsdi2.0) is deprecated.  Use OSTYPE(bsdi) instead."),
+            System("bsdi"),
+        ],
     },
     SystemSpec {
         name: "darwin",
@@ -641,6 +647,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
         name: "unknown",
         help: "None: sendmail's tree asks for a real one",
         effects: &[Print(
+            "system_type",
             "*** ERROR: You have not specified a valid operating system type.	Use the OSTYPE macro to select a valid system type.  This	is necessary in order to get the proper pathnames and flags	appropriate for your environment.",
         )],
     },

@@ -264,6 +264,9 @@ impl<'a> Reader<'a> {
                 "queue groups are not part of the format",
             );
         }
+        if let Some(submission) = &site.submission {
+            self.refuse("msp", Some(submission.span), "a relay takes mail over SMTP, not from programs");
+        }
         if let Some(cluster) = &site.ldap_cluster {
             self.refuse("confLDAP_CLUSTER", cluster.span, "a relay reads no LDAP directory");
         }

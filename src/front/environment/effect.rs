@@ -51,7 +51,10 @@ impl Environment {
                     }
                 }
                 Effect::LocalConfig(lines) => self.raw_text(RawSection::LocalConfig, &Text::computed(lines, by)),
-                Effect::Print(text) => self.report(printed(text, by)),
+                Effect::Mailer(name) => self.mailer(macros, &Text::computed(name, by), &[], by),
+                Effect::Domain(name) => self.domain(macros, &Text::computed(name, by), by),
+                Effect::Hack(name) => self.hack(macros, &Text::computed(name, by)),
+                Effect::Print(code, text) => self.report(printed(code, text, by)),
             }
         }
     }
@@ -77,14 +80,14 @@ fn evaluate(macros: &mut Macros<'_, '_>, value: Value, args: &[Text], by: Span) 
 }
 
 /// A message that the reference prints, as a diagnostic of its own.
-fn printed(text: &str, by: Span) -> Diagnostic {
+fn printed(code: &'static str, text: &str, by: Span) -> Diagnostic {
     let first = text.lines().next().unwrap_or(text);
     let message = first.trim_start_matches("*** ERROR: ").trim_start_matches("NOTE: ").trim_end_matches('.');
     let message = message.split_once(".\t").map_or(message, |(sentence, _)| sentence);
     let diagnostic = if text.starts_with("*** ERROR") {
-        Diagnostic::error("system_type", message)
+        Diagnostic::error(code, message)
     } else {
-        Diagnostic::warning("system_type", message)
+        Diagnostic::warning(code, message)
     };
     diagnostic.at(by, "asked for here").reference(text)
 }

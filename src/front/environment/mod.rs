@@ -28,7 +28,7 @@ use crate::{
     diagnostic::Diagnostic,
     site::{
         AccessEntry, Classes, ClientChecks, CommandChecks, DnsBlocklist, Mailer, MapSpec, RawSection, RawText,
-        StrictTransport, Tables, UucpLink,
+        StrictTransport, Submission, Tables, UucpLink,
     },
     source::{SourceId, Span, Spanned},
     syntax::mc::Text,
@@ -68,6 +68,8 @@ pub struct Environment {
     pub(super) strict_transport: Option<Spanned<StrictTransport>>,
     /// `badmx`.
     pub(super) useless_mx: Option<Spanned<String>>,
+    /// `msp`.
+    pub(super) submission: Option<Spanned<Submission>>,
     /// `SITECONFIG` statements, with their `SITE`s.
     pub(super) uucp: Vec<Spanned<UucpLink>>,
     /// `dnsbl`, `enhdnsbl` and `rhsbl`.
@@ -128,6 +130,7 @@ impl Environment {
             command_checks: CommandChecks::default(),
             strict_transport: None,
             useless_mx: None,
+            submission: None,
             uucp: Vec::new(),
             blocklists: Vec::new(),
             tables: Tables::default(),

@@ -8,6 +8,7 @@ mod blocklist;
 mod check;
 mod map;
 mod notice;
+mod submission;
 mod table;
 
 use super::{environment::Environment, macros::Macros};
@@ -91,6 +92,7 @@ impl Run<'_, '_, '_> {
             "badmx" => self.useless_mx(),
             "check_other" => self.bad_command(),
             "compat_check" => self.pairs(),
+            "msp" => self.submission(),
             "queuegroup" => self.queue_group(),
             "drac" => self.recent_logins(),
             "sts" => self.strict_transport(),

@@ -74,6 +74,10 @@ impl Run<'_, '_, '_> {
                     .why(format!("sendmail's tree wants `{setting}` first; without it this feature does nothing"))
                     .help(format!("write define(`{setting}', …) above it"))
             }
+            ("nullclient", When::Missing) => Diagnostic::error("missing_argument", "`nullclient` names no host")
+                .at(self.span, "expected a second argument")
+                .why("all mail goes to that host; without one nothing could be sent")
+                .help("write FEATURE(`nullclient', `mailhub.example.com')"),
             (name, When::Missing) => match self.argument_spec(0).map(|spec| spec.kind) {
                 Some(ArgumentKind::Word(_, choices)) => {
                     let forms: Vec<String> =

@@ -102,6 +102,15 @@ impl Record {
                 undefined.insert(name, span);
             }
         }
+        // No system type on purpose, as in the submit.mc that comes with sendmail.
+        let nameless = macros.machine().definitions().iter().find(|record| {
+            record.name.value == "__OSTYPE__" && record.origin != Origin::Supplied && record.removed.is_none()
+        });
+        if let Some(span) = nameless.map(|record| record.call)
+            && macros.expanded("__OSTYPE__").is_some_and(|text| text.is_empty())
+        {
+            self.statements.push(Statement::System(Spanned::new(String::new(), span)));
+        }
         for (name, span) in undefined {
             if !macros.exists(name) {
                 self.statements.push(Statement::Undefine(name, span));

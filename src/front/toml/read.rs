@@ -162,9 +162,10 @@ fn statements(refusals: &mut Refusals, spec: &'static MacroSpec, entry: &Entry) 
         }
         MacroRole::System => {
             let expected = Expected::new(key, "the name of a system type", "\"linux\"");
-            let name = refusals.some_text(value, &expected);
+            // An empty name is no system type on purpose: a submit.cf needs none.
+            let name = refusals.text(value, &expected);
             let known = || SYSTEMS.iter().map(|system| (system.name, Support::Full));
-            name.filter(|name| known_name(refusals, name, "system type", known))
+            name.filter(|name| name.value.is_empty() || known_name(refusals, name, "system type", known))
                 .map(Statement::System)
                 .into_iter()
                 .collect()

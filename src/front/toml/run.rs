@@ -81,6 +81,7 @@ impl Entries {
 fn carry_out(environment: &mut Environment, macros: &mut Macros<'_, '_>, statement: &Statement, text: &str) {
     match statement {
         Statement::VersionId(text) => environment.version_id(&literal(text)),
+        Statement::System(name) if name.value.is_empty() => macros.define("__OSTYPE__", literal(name)),
         Statement::System(name) => environment.ostype(macros, &literal(name), name.span),
         Statement::Domain(name) => environment.domain(macros, &literal(name), name.span),
         Statement::Define(name, value) => macros.define(name, literal(value)),

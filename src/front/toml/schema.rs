@@ -98,7 +98,9 @@ fn of_macro(spec: &MacroSpec) -> Value {
     match spec.role {
         MacroRole::System => {
             let one = |system: &SystemSpec| json!({ "const": system.name, "description": system.help });
-            json!({ "oneOf": SYSTEMS.iter().map(one).collect::<Vec<_>>() })
+            let none =
+                json!({ "const": "", "description": "None: what depends on the system is all said in this file" });
+            json!({ "oneOf": SYSTEMS.iter().map(one).chain([none]).collect::<Vec<_>>() })
         }
         MacroRole::Domain => list_of(&json!({ "enum": supported(DOMAINS.iter().map(|d| (d.name, d.support))) })),
         MacroRole::Mailer => {

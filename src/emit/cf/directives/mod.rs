@@ -25,6 +25,7 @@ pub fn before_rules(cf: &mut Document, site: &Site) {
     cf.line("# Names");
     names::names(cf, site);
     names::relays(cf, site);
+    names::submission(cf, site);
     cf.line("");
     cf.line("# Classes");
     classes::fixed(cf, site);

@@ -43,6 +43,13 @@ pub fn names(cf: &mut Document, site: &Site) {
     }
 }
 
+/// The host that takes submitted mail, where this is the mail submission program.
+pub fn submission(cf: &mut Document, site: &Site) {
+    if let Some(submission) = &site.submission {
+        cf.line_from(format!("D{{MTAHost}}{}", submission.value.host), submission.span);
+    }
+}
+
 /// Hosts that mail goes through, and the pseudo-domains that some of them serve.
 pub fn relays(cf: &mut Document, site: &Site) {
     let routing = &site.routing;

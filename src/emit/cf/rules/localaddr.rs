@@ -10,7 +10,7 @@ use crate::site::Site;
 pub(super) fn rules(site: &Site, r: &mut Rules) {
     let routing = &site.routing;
     r.ruleset("localaddr=5", "localaddr: a local user that no alias replaced");
-    if defines_ruleset(site, "Local_localaddr") {
+    if site.submission.is_some() || defines_ruleset(site, "Local_localaddr") {
         r.rule("$+", "$: $1 $| $>\"Local_localaddr\" $1", "what the site's own rules say")
             .rule("$+ $| $#ok", "$@ $1", "keep it")
             .rule("$+ $| $#$*", "$#$2", "decided")
@@ -121,4 +121,18 @@ fn leaves(site: &Site, r: &mut Rules) {
             .because(None);
     }
     r.rule("< $+ > $+", "$@ $>MailerToTriple < $1 > $2 < @ $1 >", "to the host");
+}
+
+/// `Local_localaddr` of the mail submission program: every address goes to the mail server.
+pub(super) fn submission(site: &Site, r: &mut Rules) {
+    let Some(submission) = &site.submission else { return };
+    let ours = if submission.value.masqueraded { "$M" } else { "$j" };
+    r.ruleset("Local_localaddr", "Local_localaddr: the mail server takes every address")
+        .because(submission.span)
+        .rule("$+", "$: $>ParseRecipient $1", "whoever gets it in the end")
+        .rule("$* < @ $+ > $*", "$#relay $@ ${MTAHost} $: $1 < @ $2 > $3", "a user at a host");
+    if submission.value.decnet {
+        r.rule("$+ :: $+", "$#relay $@ ${MTAHost} $: $1 :: $2", "a user at a DECnet node");
+    }
+    r.rule("$*", format!("$#relay $@ ${{MTAHost}} $: $1 < @ {ours} >"), "a user of this host");
 }

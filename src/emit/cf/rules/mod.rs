@@ -56,6 +56,7 @@ pub(super) fn rules(cf: &mut Document, site: &Site) {
     masquerade::smtp_mailers(site, &mut r);
     uucp::uucp_mailers(site, &mut r);
     uucp::mail11(site, &mut r);
+    localaddr::submission(site, &mut r);
     r.raw(site, RawSection::LocalRulesets);
     for hook in RawSection::HOOKS {
         r.raw(site, hook);
