@@ -18,6 +18,16 @@ pub struct Generated {
     pub text: String,
 }
 
+/// Those that differ, each because a user is better off with what relaycc does.
+pub const BETTER: [&str; 3] = [
+    // The reference leaves the word as the class of the map, and sendmail knows no class `LDAP`; here it is the default
+    // definition, as it is for every other map.
+    "feature/bcc/map/1",
+    // Without a domain and a map the reference writes a map that sendmail cannot open; here that is an error.
+    "feature/domainmap/domain/0",
+    "feature/domainmap/plain",
+];
+
 /// All of them.
 pub fn all() -> Vec<Generated> {
     let mut all = Vec::new();
