@@ -415,6 +415,16 @@ fn checks(outside: &Client, host: &str) -> Vec<Probe> {
         probes.push(outside.asks_for(sender, format!("check_mail <{sender}>")));
         probes.push(outside.asks_for(sender, "check_rcpt user@relay.example.com"));
     }
+    let spammer = Client::new("spammer.test", "203.0.113.66", "OK");
+    for client in [&spammer, &nameless, &Client::new("friend.test", "203.0.113.70", "OK")] {
+        for sender in ["user@spammer.test", "user@does.not.exist.test", "user@friend.test"] {
+            for user in ["friendly", "friendly+x", "hated", "oldfriend", "rejected"] {
+                for domain in ["relay.example.com", "friend.test", "nomx.test"] {
+                    probes.push(client.asks_for(sender, format!("check_rcpt <{user}@{domain}>")));
+                }
+            }
+        }
+    }
     for command in ["EHLO x $| 2", "Subject: x $| 5", "GET / HTTP/1.0 $| 5", "XYZZY $| 5", "Host : x $| 4"] {
         probes.push(outside.asks(format!("Start,check_other {command}")));
     }
