@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, Severity, nearest},
-    site::{AccessAction, AccessEntry, AccessMap, Site, TAGS},
+    site::{AccessAction, AccessEntry, AccessMap, ListKind, Site, TAGS},
     syntax::zone::Zones,
 };
 
@@ -41,7 +41,7 @@ fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
 fn judge(site: &Site, map: &AccessMap, entry: &AccessEntry) -> Option<Finding> {
     let tag = tag(entry);
     if !is_mail_tag(&tag) {
-        return spam(site, entry, &tag);
+        return spam(site, entry, &tag).or_else(|| unread(site, entry, &tag));
     }
     match Key::of(entry) {
         Key::Tag => Some(Finding {
@@ -94,6 +94,40 @@ fn spam(site: &Site, entry: &AccessEntry, tag: &str) -> Option<Finding> {
         message: format!("`{}` is not looked up", entry.key),
         why: "`Spam:` entries are for delay_checks with `friend` or `hater`",
         help: "use FEATURE(`delay_checks', `friend')".into(),
+    })
+}
+
+/// Entries that only a feature looks up, where the site does without it.
+fn unread(site: &Site, entry: &AccessEntry, tag: &str) -> Option<Finding> {
+    let (clients, commands, tls) = (&site.clients, &site.commands, &site.tls);
+    let list_of_senders = || site.blocklists.iter().any(|list| list.value.kind == ListKind::SenderDomain);
+    let (is_read, feature) = match tag {
+        "clientrate" => (clients.rate.is_some(), "ratecontrol"),
+        "clientconn" => (clients.connections.is_some(), "conncontrol"),
+        "greetpause" => (clients.greet_pause.as_ref().is_some_and(|pause| pause.value.by_access), "greet_pause"),
+        "compat" => (commands.pairs.is_some(), "compat_check"),
+        "qgrp" => (commands.queue_group.is_some(), "queuegroup"),
+        "rhs" => (list_of_senders(), "rhsbl"),
+        "tls_srv_features" => (tls.session_features.is_some(), "tls_session_features"),
+        "tls_clt_features" => {
+            (tls.session_features.is_some() || tls.strict_transport.is_some(), "tls_session_features")
+        }
+        "authinfo" if tls.credentials.is_some() => {
+            return Some(Finding {
+                message: format!("`{}` is not looked up", entry.key),
+                why: "credentials are looked up in the map of `authinfo`",
+                help: "put the entry into that map, or leave out FEATURE(`authinfo')".into(),
+            });
+        }
+        _ => return None,
+    };
+    // Raw rules may look for it themselves.
+    let written = entry.tag().unwrap_or_default();
+    let is_read = is_read || site.raw.values().flatten().any(|raw| raw.text.contains(written));
+    (!is_read).then(|| Finding {
+        message: format!("`{}` is not looked up", entry.key),
+        why: "only a feature that is not used looks for this tag",
+        help: format!("use FEATURE(`{feature}') below FEATURE(`access_db'), or remove the entry"),
     })
 }
 

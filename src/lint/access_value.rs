@@ -27,6 +27,7 @@ fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
         .iter()
         .filter_map(|entry| match tag(entry).as_str() {
             "spam" => spam(entry),
+            "clientrate" | "clientconn" => limit(entry),
             tag if is_mail_tag(tag) => mail(entry, skip),
             _ => None,
         })
@@ -48,6 +49,19 @@ fn spam(entry: &AccessEntry) -> Option<Diagnostic> {
             "write FRIEND to leave the recipient's mail unchecked, HATER to have it checked",
         )),
     }
+}
+
+/// Limits of clients are numbers; 0 for none.
+fn limit(entry: &AccessEntry) -> Option<Diagnostic> {
+    let value = &entry.value.value;
+    (value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_digit())).then(|| {
+        finding(
+            entry,
+            format!("`{value}` is no number"),
+            "sendmail reads a number as far as there is one and takes the rest for nothing: without any, all are refused",
+            "write the number of connections that are allowed, 0 for any number",
+        )
+    })
 }
 
 fn mail(entry: &AccessEntry, skip: bool) -> Option<Diagnostic> {

@@ -85,7 +85,7 @@ impl AccessEntry {
 }
 
 /// Tags that sendmail's rulesets look up (cf/README, "Access DB entries" and "STARTTLS").
-pub const TAGS: [&str; 20] = [
+pub const TAGS: [&str; 22] = [
     "AuthInfo",
     "CERTISSUER",
     "CERTSUBJECT",
@@ -106,6 +106,8 @@ pub const TAGS: [&str; 20] = [
     "TLS_Srv_Features",
     "To",
     "Try_TLS",
+    "bcc",
+    "rhs",
 ];
 
 /// What an access entry asks for, read from its value.
