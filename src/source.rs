@@ -3,7 +3,10 @@
 //! Every value that a later stage may complain about carries a [`Span`]: which text, and which bytes of it. Nothing here
 //! knows what the texts mean.
 
-use std::{fmt, io, path::Path};
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+};
 
 /// Names one text in a [`Sources`]. Cheap to copy; meaningless outside the collection that made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -179,6 +182,11 @@ pub trait FileSystem {
     /// # Errors
     /// Whatever the underlying store reports; [`io::ErrorKind::NotFound`] when there is no such file.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// The path of a file of the site's own tree (`feature/NAME.m4`, as sendmail's tree names them), if there is one.
+    fn find(&self, _relative: &Path) -> Option<PathBuf> {
+        None
+    }
 }
 
 /// A file system with no files in it: every read is "not found".
@@ -193,7 +201,7 @@ impl FileSystem for NoFiles {
 
 /// Files held in memory, for tests and editors.
 #[derive(Debug, Clone, Default)]
-pub struct MemoryFiles(pub std::collections::BTreeMap<std::path::PathBuf, Vec<u8>>);
+pub struct MemoryFiles(pub std::collections::BTreeMap<PathBuf, Vec<u8>>);
 
 impl FileSystem for MemoryFiles {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {

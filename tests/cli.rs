@@ -504,6 +504,19 @@ mod tests {
     }
 
     #[test]
+    fn a_feature_of_the_site_s_own_is_found_by_an_include_path() {
+        let place = Place::new();
+        fs::create_dir_all(place.path("own/feature")).unwrap();
+        place.write("own/feature/house.m4", "divert(-1)\ndefine(`SMART_HOST', `_ARG_')\nLOCAL_CONFIG\nDXhouse\n");
+        place.write("site.mc", "OSTYPE(`linux')\nFEATURE(`house', `hub.example.com')\nMAILER(`smtp')\n");
+        let run = place.run("build site.mc --emit cf --out - -I elsewhere --include own");
+        assert!(run.stdout.contains("\nDShub.example.com\n") && run.stdout.contains("\nDXhouse\n"), "{}", run.shown);
+        assert_eq!(place.run("lint site.mc -I own").status, Some(0));
+        let without = place.run("lint site.mc --format short");
+        assert!(without.stderr.contains("there is no feature `house`"), "{}", without.shown);
+    }
+
+    #[test]
     fn a_file_that_is_no_text_is_refused() {
         let place = Place::new();
         let mut file = File::create(place.path("binary.mc")).unwrap();

@@ -10,7 +10,7 @@ use clap::{Args, error::ErrorKind};
 use super::{
     Exit,
     check::{self, ZoneArguments},
-    input::{self, SyntaxName},
+    input::{self, Disk, SyntaxName},
     output::{self, Existing, OutputError, OutputFile},
     products::{self, Product, Wanted},
     report::{ReportArguments, Reporter},
@@ -45,6 +45,8 @@ pub(super) struct Arguments {
     /// The language of the site, if its name does not tell
     #[arg(long, value_enum, value_name = "SYNTAX")]
     syntax: Option<SyntaxName>,
+    #[command(flatten)]
+    disk: Disk,
     #[command(flatten)]
     zones: ZoneArguments,
     #[command(flatten)]
@@ -95,7 +97,7 @@ fn build(
     reporter: &mut Reporter<'_>,
 ) -> Result<Exit, Box<Diagnostic>> {
     let file = input::read(&arguments.site, arguments.syntax)?;
-    let Compiled { site, mut diagnostics, sources } = check::check(&file, &arguments.zones.read()?);
+    let Compiled { site, mut diagnostics, sources } = check::check(&file, &arguments.zones.read()?, &arguments.disk);
     let wanted = Wanted { named: &arguments.emit, source_map: arguments.source_map };
     let mut files = Vec::new();
     if let Some(site) = site.filter(|_| !diagnostics.iter().any(Diagnostic::is_error)) {

@@ -48,8 +48,8 @@ pub(super) struct ZoneFile {
 }
 
 /// Compiles a site and adds what the lint rules find in it.
-pub(super) fn check(file: &SiteFile, zone_files: &[ZoneFile]) -> Compiled {
-    let mut compiled = front::compile(&file.input(), &Disk);
+pub(super) fn check(file: &SiteFile, zone_files: &[ZoneFile], disk: &Disk) -> Compiled {
+    let mut compiled = front::compile(&file.input(), disk);
     let mut zones = Zones::default();
     for ZoneFile { name, text } in zone_files {
         let source = compiled.sources.add(name, text.as_str());

@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{self, Read},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use clap::ValueEnum;
@@ -112,11 +112,20 @@ fn neighbour(path: &Path) -> Option<String> {
 }
 
 /// The files of this machine.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Disk;
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(super) struct Disk {
+    /// Directory with own `feature/NAME.m4`, `domain/`, `hack/`, `mailer/` and `ostype/` files, for names that sendmail does
+    /// not have; may be given again
+    #[arg(short = 'I', long = "include", value_name = "DIR")]
+    include: Vec<PathBuf>,
+}
 
 impl FileSystem for Disk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         fs::read(path)
+    }
+
+    fn find(&self, relative: &Path) -> Option<PathBuf> {
+        self.include.iter().map(|directory| directory.join(relative)).find(|path| path.is_file())
     }
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use super::{
     Exit,
     check::{self, ZoneArguments},
-    input::{self, SyntaxName},
+    input::{self, Disk, SyntaxName},
     report::{ReportArguments, Reporter},
 };
 use crate::{
@@ -34,6 +34,8 @@ pub(super) struct Arguments {
     /// The language of files whose name does not tell
     #[arg(long, value_enum, value_name = "SYNTAX")]
     syntax: Option<SyntaxName>,
+    #[command(flatten)]
+    disk: Disk,
     #[command(flatten)]
     zones: ZoneArguments,
     #[command(flatten)]
@@ -70,7 +72,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     for path in &arguments.files {
         match input::read(path, arguments.syntax) {
             Ok(file) => {
-                let compiled = check::check(&file, &zones);
+                let compiled = check::check(&file, &zones, &arguments.disk);
                 reporter.found(&compiled.diagnostics, &compiled.sources);
                 checked.push((file, compiled));
             }

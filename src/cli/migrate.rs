@@ -67,7 +67,7 @@ fn migrated(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, 
         ));
     }
     let access = access_file(&arguments.site, arguments.out.as_deref());
-    let mut migrated = migrate::migrate(&file.input(), access.as_deref(), &Disk);
+    let mut migrated = migrate::migrate(&file.input(), access.as_deref(), &Disk::default());
     if let Migrated { site: Some(site), other: Some(other), sources, .. } = &migrated {
         let differences = differences(site, other, sources);
         migrated.diagnostics.extend(differences);

@@ -63,7 +63,15 @@ impl Environment {
     pub fn hack(&mut self, macros: &mut Macros<'_, '_>, name: &Text) {
         let wanted = macros.expand(name).as_str().to_owned();
         if HACKS.contains(&wanted.as_str()) {
-            self.unsupported("hack", &wanted, name.span());
+            self.report(
+                Diagnostic::error(
+                    "unsupported",
+                    format!("hack `{wanted}` is a file of sendmail's tree, and not built in"),
+                )
+                .at(name.span(), "its file is not found")
+                .why("what it does would be missing from the output")
+                .help(format!("say where the tree is, to have it read there: -I {TREE}")),
+            );
         } else {
             let help = "write what the hack file holds into this file, in place of HACK".into();
             self.unknown(macros, "hack", "hack", &wanted, name.span(), help);

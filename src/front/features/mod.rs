@@ -54,7 +54,8 @@ impl Environment {
         self.features.entry(spec.name).or_insert(span);
     }
 
-    fn refuse_after_mailer(&mut self, macros: &mut Macros<'_, '_>, name: &str, span: Span) {
+    /// Says that a feature comes after the first `MAILER`, if it does.
+    pub(in crate::front) fn refuse_after_mailer(&mut self, macros: &mut Macros<'_, '_>, name: &str, span: Span) {
         let Some(mailer) = macros.definition("_MAILER_DEFINED_") else { return };
         let diagnostic = Diagnostic::error("feature_after_mailer", format!("FEATURE({name}) comes after MAILER"))
             .at(span, "too late here")

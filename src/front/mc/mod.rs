@@ -11,6 +11,7 @@ mod slips;
 mod statements;
 #[cfg(test)]
 mod tests;
+mod tree;
 
 pub use statements::Statements;
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::record::Record;
+use super::{record::Record, tree};
 use crate::{
     catalog::{
         Support,
@@ -154,6 +154,13 @@ impl Dialect for Statements<'_> {
             _ => {}
         }
         let Some(spec) = spec(&call.name) else { return Text::empty(call.span) };
+        if let Some(text) = tree::text(m4, &Words, spec.role, &call) {
+            if spec.role == MacroRole::Feature {
+                self.environment.refuse_after_mailer(&mut Macros::new(m4), call.str(0), call.span);
+                self.environment.diagnostics.drain(..).for_each(|diagnostic| m4.report(diagnostic));
+            }
+            return Text::computed(text, call.span);
+        }
         if spec.support == Support::NotYet && spec.role != MacroRole::Hack {
             self.environment.unsupported("macro", spec.name, call.span);
         }

@@ -155,6 +155,11 @@ impl<'a> Machine<'a> {
         definition
     }
 
+    /// The path of a file of the site's own tree, if there is one and its name is text.
+    pub fn find_file(&self, relative: &str) -> Option<String> {
+        self.files.find(std::path::Path::new(relative))?.into_os_string().into_string().ok()
+    }
+
     /// Defines `name`, as ``define(`name', `value')`` does.
     pub fn define(&mut self, dialect: &dyn Dialect, name: &str, value: Text) {
         let name = Spanned::new(name.to_owned(), self.here);

@@ -1,0 +1,146 @@
+//! Files of a site's own tree: `feature/NAME.m4` and its like, found by an include path.
+//!
+//! sendmail's tree keeps a file for each name that `FEATURE`, `DOMAIN`, `HACK`, `MAILER` and `OSTYPE` take, and sites add
+//! theirs. Names of the catalog mean what the catalog says; a file is read for any other name, and for hacks. It is written
+//! in the language of the `.mc` itself and executed where the statement stands, with its arguments in `_ARG_`, `_ARGS_` and
+//! `_ARG1_` to `_ARG9_`.
+
+use crate::{
+    catalog::{domain, feature, macros::MacroRole, mailer, system},
+    syntax::mc::{Call, Dialect, Machine, Text},
+};
+
+/// The folder that the files of a statement are in; `None` if it has none.
+fn folder(role: MacroRole) -> Option<&'static str> {
+    match role {
+        MacroRole::System => Some("ostype"),
+        MacroRole::Domain => Some("domain"),
+        MacroRole::Feature => Some("feature"),
+        MacroRole::Hack => Some("hack"),
+        MacroRole::Mailer => Some("mailer"),
+        _ => None,
+    }
+}
+
+/// Whether the catalog has the name.
+fn is_known(role: MacroRole, name: &str) -> bool {
+    match role {
+        MacroRole::System => system::by_name(name).is_some(),
+        MacroRole::Domain => domain::by_name(name).is_some(),
+        MacroRole::Feature => feature::by_name(name).is_some(),
+        MacroRole::Mailer => mailer::by_name(name).is_some(),
+        _ => false,
+    }
+}
+
+/// The m4 text that is read in place of a statement whose name only a file of the site's tree knows; `None` if there is no
+/// such file. Its arguments are defined.
+pub(super) fn text(m4: &mut Machine<'_>, dialect: &dyn Dialect, role: MacroRole, call: &Call) -> Option<String> {
+    let folder = folder(role)?;
+    let name = call.str(0);
+    // A name that leads out of the folder is no name.
+    if is_known(role, name) || name.is_empty() || name.contains(['/', '`', '\'', '\0']) {
+        return None;
+    }
+    let path = m4.find_file(&format!("{folder}/{name}.m4"))?;
+    let empty = Text::empty(call.span);
+    let arguments = call.args.get(1..).unwrap_or(&[]);
+    m4.define(dialect, "_ARG_", arguments.first().unwrap_or(&empty).clone());
+    for number in 0..9 {
+        m4.define(dialect, &format!("_ARG{}_", number + 1), arguments.get(number).unwrap_or(&empty).clone());
+    }
+    let mut all = Text::empty(call.span);
+    for (number, argument) in arguments.iter().enumerate() {
+        all.push_computed(if number == 0 { "`" } else { ",`" }, call.span);
+        all.push(argument);
+        all.push_computed("'", call.span);
+    }
+    m4.define(dialect, "_ARGS_", all);
+    let include = format!("include(`{path}')POPDIVERT`'");
+    Some(match role {
+        MacroRole::System => format!(
+            "ifdef(`__OSTYPE__', `errprint(`duplicate OSTYPE({name})\n')')define(`__OSTYPE__', `{name}')\
+             PUSHDIVERT(-1){include}"
+        ),
+        MacroRole::Mailer => format!(
+            "ifdef(`_MAILER_DEFINED_', `', `define(`_MAILER_DEFINED_', `1')')ifdef(`_MAILER_{name}_', \
+             `errprint(`*** ERROR: MAILER({name}) already included\n')', \
+             `define(`_MAILER_{name}_', `')PUSHDIVERT(7){include}')"
+        ),
+        _ => format!("PUSHDIVERT(-1){include}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io,
+        path::{Path, PathBuf},
+    };
+
+    use crate::{
+        front::{Compiled, Input, Syntax, compile},
+        site::RawSection,
+        source::FileSystem,
+    };
+
+    /// A tree with one file.
+    struct Tree(&'static str, &'static str);
+
+    impl FileSystem for Tree {
+        fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+            if path == Path::new("/own").join(self.0) { Ok(self.1.into()) } else { Err(io::ErrorKind::NotFound.into()) }
+        }
+
+        fn find(&self, relative: &Path) -> Option<PathBuf> {
+            (relative == Path::new(self.0)).then(|| Path::new("/own").join(relative))
+        }
+    }
+
+    fn compiled(tree: &Tree, statements: &str) -> Compiled {
+        let text = format!("OSTYPE(`linux')\n{statements}\nMAILER(`smtp')\n");
+        compile(&Input { name: "site.mc", bytes: text.as_bytes(), syntax: Syntax::Mc }, tree)
+    }
+
+    #[test]
+    fn a_feature_of_the_site_is_executed_with_its_arguments() {
+        let tree = Tree(
+            "feature/house.m4",
+            "divert(-1)\nremarks\nifelse(defn(`_ARG_'), `', `errprint(`house needs an argument\n')')\ndivert(0)\n\
+             VERSIONID(`house')\ndefine(`SMART_HOST', _ARG_)define(`MAIL_HUB', `_ARG2_')\n\
+             ifdef(`_NO_UUCP_', `', `FEATURE(`nouucp', `reject')')\nLOCAL_CONFIG\nDX`'_ARG_\n",
+        );
+        let found = compiled(&tree, "FEATURE(`house', `hub.example.com', `other.example.com')");
+        assert!(found.diagnostics.is_empty(), "{:#?}", found.diagnostics);
+        let site = found.site.unwrap();
+        assert_eq!(site.routing.smart_host.unwrap().value, "hub.example.com");
+        assert_eq!(site.routing.mail_hub.unwrap().value, "other.example.com");
+        assert!(site.nouucp.is_some());
+        assert_eq!(site.raw[&RawSection::LocalConfig][0].text, "DXhub.example.com\n");
+    }
+
+    #[test]
+    fn domains_hacks_and_systems_of_the_site_are_found_too() {
+        for (file, statement) in [
+            ("domain/house.m4", "DOMAIN(`house')"),
+            ("hack/cssubdomain.m4", "HACK(`cssubdomain')"),
+            ("mailer/house.m4", "MAILER(`house')"),
+        ] {
+            let found = compiled(&Tree(file, "define(`SMART_HOST', `hub.example.com')\n"), statement);
+            let site = found.site.unwrap_or_else(|| panic!("{file}: {:#?}", found.diagnostics));
+            assert_eq!(site.routing.smart_host.map(|host| host.value).as_deref(), Some("hub.example.com"), "{file}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_leads_elsewhere_is_not_looked_for() {
+        let found = compiled(&Tree("feature/../x.m4", ""), "FEATURE(`../x')");
+        assert!(found.site.is_none());
+    }
+
+    #[test]
+    fn the_catalog_comes_before_files() {
+        let found = compiled(&Tree("feature/nouucp.m4", "define(`SMART_HOST', `no')\n"), "FEATURE(`nouucp', `reject')");
+        assert!(found.site.unwrap().routing.smart_host.is_none());
+    }
+}
