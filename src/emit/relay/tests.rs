@@ -328,3 +328,14 @@ proptest! {
         let _ = relay_config(&site);
     }
 }
+
+#[test]
+fn checks_without_counterpart_are_refused_by_the_name_of_their_feature() {
+    let mut site = Site::default();
+    site.clients.reverse_name = Some(at(()));
+    site.senders.useless_mx = Some(at("^127".into()));
+    site.tls.session_features = Some(at(()));
+    let refused = relay_config(&site).unwrap_err();
+    let named: Vec<_> = refused.iter().map(|u| u.statement.as_str()).collect();
+    assert_eq!(named, ["FEATURE require_rdns", "FEATURE badmx", "FEATURE tls_session_features"]);
+}

@@ -206,3 +206,36 @@ fn a_domain_brings_its_features_and_users() {
     assert_eq!(site.options["MaxHeadersLength"].value, "32768");
     assert_eq!(site.domains[0].value, "generic");
 }
+
+#[test]
+fn limits_of_clients_keep_when_and_how() {
+    let limits = |statements: &str| {
+        let clients = site(statements).clients;
+        [clients.rate, clients.connections].map(|limit| limit.map(|l| (l.value.immediate, l.value.reply)))
+    };
+    let own = |immediate, reply: &str| Some((immediate, reply.to_owned()));
+    let both = "FEATURE(`access_db')FEATURE(`ratecontrol')FEATURE(`conncontrol', `', `terminate')";
+    assert_eq!(limits(both), [own(false, "452"), own(false, "421")]);
+    let at_once = "FEATURE(`access_db')FEATURE(`delay_checks')FEATURE(`ratecontrol', `NODELAY')";
+    assert_eq!(limits(at_once), [own(true, "452"), None]);
+    assert_eq!(codes("FEATURE(`access_db')FEATURE(`ratecontrol', `nodelay')")[..1], ["requires_feature"]);
+}
+
+#[test]
+fn a_pause_looks_up_the_access_map_that_is_above_it() {
+    let pause =
+        |statements: &str| site(statements).clients.greet_pause.map(|p| (p.value.milliseconds, p.value.by_access));
+    let five = Some("5000".to_owned());
+    assert_eq!(pause("FEATURE(`access_db')FEATURE(`greet_pause', `5000')"), Some((five.clone(), true)));
+    assert_eq!(pause("FEATURE(`greet_pause', `5000')FEATURE(`access_db')"), Some((five, false)));
+    assert_eq!(pause("FEATURE(`access_db')FEATURE(`greet_pause')"), Some((None, true)));
+}
+
+#[test]
+fn raw_rules_about_encryption_are_a_ruleset_of_their_own() {
+    let site = site("LOCAL_TLS_SERVER\nRNOT\t$@ x\nLOCAL_RULESETS\nSother");
+    let text = |section| site.raw_section(section).iter().map(|raw| raw.text.as_str()).collect::<String>();
+    assert_eq!(text(RawSection::LocalTlsServer), "SLocal_tls_server\nRNOT\t$@ x\n");
+    assert_eq!(text(RawSection::LocalRulesets), "Sother\n");
+    assert!(site.raw_section(RawSection::LocalTlsClient).is_empty());
+}
