@@ -93,6 +93,8 @@ pub struct Site {
     pub nouucp: Option<Spanned<Nouucp>>,
     /// What `%` means.
     pub percent_hack: Option<Spanned<PercentHack>>,
+    /// Local users may be in a user database, by their whole name: `confUSERDB_SPEC`, set before `MAILER(local)`.
+    pub user_database: bool,
     /// `msp`: this is the configuration of the mail submission program.
     pub submission: Option<Spanned<Submission>>,
     /// UUCP neighbours, in the order declared.

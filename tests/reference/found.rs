@@ -23,7 +23,50 @@ pub fn samples() -> io::Result<Vec<Fixture>> {
     for folder in ["cf", "debian"] {
         all.extend(collect(&Path::new(CF_TREE).join(folder), folder)?);
     }
+    let mended = all.iter().filter_map(|sample| mended(sample).transpose()).collect::<io::Result<Vec<_>>>()?;
+    all.extend(mended);
     Ok(all)
+}
+
+/// A sample that is refused, as a site would mend it first; `None` for the others.
+///
+/// The policies of Berkeley refuse themselves: here what they say stands in their place. A system type that has to be chosen
+/// is Linux.
+fn mended(sample: &Fixture) -> io::Result<Option<Fixture>> {
+    if m4::compile(&sample.mc)?.verdict != Verdict::Refused {
+        return Ok(None);
+    }
+    let mut text = inlined(&fs::read_to_string(&sample.mc)?)?.replace("`unknown'", "unknown");
+    text = text.replace("OSTYPE(unknown)", "OSTYPE(`linux')");
+    if !text.contains("OSTYPE(") {
+        text.insert_str(0, "OSTYPE(`linux')dnl\n");
+    }
+    let (_, stem) = sample.name.split_once('/').unwrap_or(("", &sample.name));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("found").join("mended");
+    fs::create_dir_all(&folder)?;
+    let mc = folder.join(format!("{stem}.mc"));
+    fs::write(&mc, text)?;
+    Ok(Some(Fixture { name: format!("mended/{stem}"), mc, ..sample.clone() }))
+}
+
+/// The text with what the policies of Berkeley, and their hack, say in their place, and without the one that refuses.
+fn inlined(text: &str) -> io::Result<String> {
+    let mut out = String::new();
+    for line in text.split_inclusive('\n') {
+        let named = |start| line.strip_prefix(start).and_then(|rest: &str| rest.split_once(')')).map(|(name, _)| name);
+        let policy = named("DOMAIN(").filter(|name| name.contains("erkeley")).map(|name| ("domain", name));
+        match policy.or_else(|| named("HACK(").map(|name| ("hack", name))) {
+            Some((_, "berkeley-only")) => {}
+            Some((folder, name)) => {
+                let file = fs::read_to_string(Path::new(CF_TREE).join(folder).join(format!("{name}.m4")))?;
+                let body = file.split_once("divert(0)").map_or(file.as_str(), |(_, body)| body);
+                out += "dnl";
+                out += &inlined(body)?;
+            }
+            None => out += line,
+        }
+    }
+    Ok(out)
 }
 
 /// Those of the folder that `RELAYCC_CORPUS` names; none without it.

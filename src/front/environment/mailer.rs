@@ -69,6 +69,9 @@ impl Environment {
         for notice in spec.notices {
             self.mailer_notice(macros, spec, notice, span);
         }
+        if spec.name == "local" {
+            self.user_database = macros.is_defined("confUSERDB_SPEC");
+        }
         let by = span.unwrap_or_else(|| self.nowhere());
         self.apply(macros, spec.effects, &[], by);
         let there = |needed: &str, macros: &mut Macros<'_, '_>| macros.is_defined(&format!("_MAILER_{needed}_"));

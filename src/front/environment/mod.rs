@@ -68,6 +68,8 @@ pub struct Environment {
     pub(super) strict_transport: Option<Spanned<StrictTransport>>,
     /// `badmx`.
     pub(super) useless_mx: Option<Spanned<String>>,
+    /// `confUSERDB_SPEC` was defined where `MAILER(local)` stood.
+    pub(super) user_database: bool,
     /// `msp`.
     pub(super) submission: Option<Spanned<Submission>>,
     /// `SITECONFIG` statements, with their `SITE`s.
@@ -130,6 +132,7 @@ impl Environment {
             command_checks: CommandChecks::default(),
             strict_transport: None,
             useless_mx: None,
+            user_database: false,
             submission: None,
             uucp: Vec::new(),
             blocklists: Vec::new(),

@@ -22,6 +22,7 @@ pub fn lower(environment: &mut Environment, macros: &mut Macros<'_, '_>) -> Site
         version_ids: std::mem::take(&mut environment.version_ids),
         blocklists: std::mem::take(&mut environment.blocklists),
         mailers: std::mem::take(&mut environment.mailers),
+        user_database: environment.user_database,
         submission: environment.submission.take(),
         uucp: std::mem::take(&mut environment.uucp),
         raw: std::mem::take(&mut environment.raw),

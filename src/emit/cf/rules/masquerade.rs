@@ -73,7 +73,7 @@ pub(super) fn local_mailers(site: &Site, r: &mut Rules) {
         }
     }
     r.ruleset("EnvToL", "EnvToL: envelope recipients in local mail").rule("$+ < @ $* >", "$: $1", "the user alone");
-    if !site.options.contains_key("UserDatabaseSpec") {
+    if !site.user_database {
         r.rule("$+ + $*", "$: < $&{addr_type} > $1 + $2", "with a detail:")
             .rule("<e s> $+ + $*", "$: $1", "a sender goes without it")
             .rule("< $* > $+", "$: $2", "a recipient keeps it");
