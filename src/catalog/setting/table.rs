@@ -55,7 +55,7 @@ pub static SETTINGS: &[SettingSpec] = settings! {
         "Vendor in the `V` line";
     "NO_VENDOR" "no_vendor" Core, Marker, undefined Unset;
         "Leaves the vendor out of the `V` line";
-    "_USE_DECNET_SYNTAX_" "_use_decnet_syntax_" Core, Marker, undefined Unset;
+    "_USE_DECNET_SYNTAX_" "use_decnet_syntax" Core, Marker, undefined Unset;
         "`node::user` is an address, as it is with DECNET_RELAY";
     "NO_NETINET6" "no_netinet6" Core, Marker, undefined Unset;
         "Leaves out what IPv6 addresses need";
