@@ -34,7 +34,7 @@ use super::Document;
 use crate::site::{RawSection, Site};
 use ruleset::Rules;
 
-/// Adds all rulesets of a site, in order; the site's own `LOCAL_RULESETS` come last.
+/// Adds all rulesets of a site, in order.
 pub(super) fn rules(cf: &mut Document, site: &Site) {
     let mut r = Rules::new(cf);
     canonify::rules(site, &mut r);
@@ -52,12 +52,13 @@ pub(super) fn rules(cf: &mut Document, site: &Site) {
     client::rules(site, &mut r);
     commands::rules(site, &mut r);
     tls::rules(site, &mut r);
+    // Before the mailers' own, so that a site's rules for one of those are asked first, as they are in the reference's file.
+    r.raw(site, RawSection::LocalRulesets);
     masquerade::local_mailers(site, &mut r);
     masquerade::smtp_mailers(site, &mut r);
     uucp::uucp_mailers(site, &mut r);
     uucp::mail11(site, &mut r);
     localaddr::submission(site, &mut r);
-    r.raw(site, RawSection::LocalRulesets);
     for hook in RawSection::HOOKS {
         r.raw(site, hook);
     }
