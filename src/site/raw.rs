@@ -40,6 +40,47 @@ pub enum RawSection {
 }
 
 impl RawSection {
+    /// Every section, in the order of the output.
+    pub const ALL: [RawSection; 16] = [
+        RawSection::Head,
+        RawSection::Classes,
+        RawSection::LocalConfig,
+        RawSection::LocalRule3,
+        RawSection::LocalRule0,
+        RawSection::LocalUucp,
+        RawSection::LocalNetConfig,
+        RawSection::LocalDnsbl,
+        RawSection::LocalRulesets,
+        RawSection::LocalSrvFeatures,
+        RawSection::LocalCltFeatures,
+        RawSection::LocalTryTls,
+        RawSection::LocalTlsRcpt,
+        RawSection::LocalTlsClient,
+        RawSection::LocalTlsServer,
+        RawSection::MailerDefinitions,
+    ];
+
+    /// The macro that all lines of the section can stand under; `None` for what stands outside of all sections.
+    pub fn statement(self) -> Option<&'static str> {
+        Some(match self {
+            RawSection::Head | RawSection::Classes => return None,
+            RawSection::LocalConfig => "LOCAL_CONFIG",
+            RawSection::LocalRule3 => "LOCAL_RULE_3",
+            RawSection::LocalRule0 => "LOCAL_RULE_0",
+            RawSection::LocalUucp => "LOCAL_UUCP",
+            RawSection::LocalNetConfig => "LOCAL_NET_CONFIG",
+            RawSection::LocalDnsbl => "LOCAL_DNSBL",
+            RawSection::LocalRulesets => "LOCAL_RULESETS",
+            RawSection::LocalSrvFeatures => "LOCAL_SRV_FEATURES",
+            RawSection::LocalCltFeatures => "LOCAL_CLT_FEATURES",
+            RawSection::LocalTryTls => "LOCAL_TRY_TLS",
+            RawSection::LocalTlsRcpt => "LOCAL_TLS_RCPT",
+            RawSection::LocalTlsClient => "LOCAL_TLS_CLIENT",
+            RawSection::LocalTlsServer => "LOCAL_TLS_SERVER",
+            RawSection::MailerDefinitions => "MAILER_DEFINITIONS",
+        })
+    }
+
     /// The sections that are one ruleset each.
     pub const HOOKS: [RawSection; 6] = [
         RawSection::LocalSrvFeatures,
@@ -70,11 +111,6 @@ impl RawSection {
             | RawSection::LocalRulesets
             | RawSection::MailerDefinitions => return None,
         })
-    }
-
-    /// The macro of a section that is one ruleset: `LOCAL_TLS_CLIENT`.
-    pub fn hook_macro(self) -> Option<String> {
-        self.ruleset().map(str::to_ascii_uppercase)
     }
 
     /// The section of a macro whose lines are one ruleset.

@@ -319,21 +319,7 @@ fn is_blank(text: &str) -> bool {
 
 fn section_name(section: RawSection) -> &'static str {
     match section {
-        RawSection::Head => "the head of the file",
         RawSection::Classes => "the class section",
-        RawSection::LocalConfig => "LOCAL_CONFIG",
-        RawSection::LocalRule3 => "LOCAL_RULE_3",
-        RawSection::LocalRule0 => "LOCAL_RULE_0",
-        RawSection::LocalUucp => "LOCAL_UUCP",
-        RawSection::LocalNetConfig => "LOCAL_NET_CONFIG",
-        RawSection::LocalDnsbl => "LOCAL_DNSBL",
-        RawSection::LocalRulesets => "LOCAL_RULESETS",
-        RawSection::LocalSrvFeatures => "LOCAL_SRV_FEATURES",
-        RawSection::LocalCltFeatures => "LOCAL_CLT_FEATURES",
-        RawSection::LocalTryTls => "LOCAL_TRY_TLS",
-        RawSection::LocalTlsRcpt => "LOCAL_TLS_RCPT",
-        RawSection::LocalTlsClient => "LOCAL_TLS_CLIENT",
-        RawSection::LocalTlsServer => "LOCAL_TLS_SERVER",
-        RawSection::MailerDefinitions => "MAILER_DEFINITIONS",
+        other => other.statement().unwrap_or("the head of the file"),
     }
 }

@@ -12,7 +12,7 @@ use crate::{
         option, setting, siteconfig,
     },
     front::{environment::Environment, macros::Macros, statement::Statement},
-    site::{Class, RawSection},
+    site::Class,
     source::{Span, Spanned},
     syntax::mc::{Call, Origin},
 };
@@ -131,7 +131,11 @@ impl Record {
             let named = usize::from(section.ruleset().is_some());
             let text = pieces.iter().skip(named).map(|piece| piece.text.as_str()).collect::<String>();
             let text = Spanned::new(text, span);
-            self.statements.push(Statement::Raw { section: *section, text, name: statement_of(*section) });
+            self.statements.push(Statement::Raw {
+                section: *section,
+                text,
+                name: section.statement().unwrap_or_default(),
+            });
         }
     }
 }
@@ -139,26 +143,4 @@ impl Record {
 /// The name of an option or setting, if there is one.
 fn known(name: &str) -> Option<&'static str> {
     option::by_name(name).map(|option| option.name).or_else(|| setting::by_name(name).map(|setting| setting.name))
-}
-
-/// The statement that all lines of a section can stand under.
-fn statement_of(section: RawSection) -> &'static str {
-    match section {
-        RawSection::Head => "HEAD",
-        RawSection::Classes => "CLASSES",
-        RawSection::LocalConfig => "LOCAL_CONFIG",
-        RawSection::LocalRule3 => "LOCAL_RULE_3",
-        RawSection::LocalRule0 => "LOCAL_RULE_0",
-        RawSection::LocalUucp => "LOCAL_UUCP",
-        RawSection::LocalNetConfig => "LOCAL_NET_CONFIG",
-        RawSection::LocalDnsbl => "LOCAL_DNSBL",
-        RawSection::LocalRulesets => "LOCAL_RULESETS",
-        RawSection::LocalSrvFeatures => "LOCAL_SRV_FEATURES",
-        RawSection::LocalCltFeatures => "LOCAL_CLT_FEATURES",
-        RawSection::LocalTryTls => "LOCAL_TRY_TLS",
-        RawSection::LocalTlsRcpt => "LOCAL_TLS_RCPT",
-        RawSection::LocalTlsClient => "LOCAL_TLS_CLIENT",
-        RawSection::LocalTlsServer => "LOCAL_TLS_SERVER",
-        RawSection::MailerDefinitions => "MAILER_DEFINITIONS",
-    }
 }

@@ -337,17 +337,10 @@ fn is_relay(refusals: &mut Refusals, word: &Text, expected: &Expected) -> bool {
 
 /// Where the raw lines of a macro go.
 fn section_of(name: &str) -> Option<RawSection> {
-    Some(match name {
-        "LOCAL_CONFIG" => RawSection::LocalConfig,
-        "LOCAL_RULE_0" => RawSection::LocalRule0,
-        "LOCAL_RULE_3" => RawSection::LocalRule3,
-        "LOCAL_UUCP" => RawSection::LocalUucp,
-        "LOCAL_NET_CONFIG" => RawSection::LocalNetConfig,
-        "LOCAL_DNSBL" => RawSection::LocalDnsbl,
-        "LOCAL_RULE_1" | "LOCAL_RULE_2" | "LOCAL_RULESETS" => RawSection::LocalRulesets,
-        "MAILER_DEFINITIONS" => RawSection::MailerDefinitions,
-        _ => return RawSection::of_hook(name),
-    })
+    match name {
+        "LOCAL_RULE_1" | "LOCAL_RULE_2" => Some(RawSection::LocalRulesets),
+        _ => RawSection::ALL.into_iter().find(|section| section.statement() == Some(name)),
+    }
 }
 
 /// The mailers whose flags can be changed.
