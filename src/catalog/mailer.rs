@@ -128,6 +128,12 @@ pub fn position(agent: &str) -> usize {
     all.position(|known| known.name == agent).unwrap_or(usize::MAX)
 }
 
+/// The names that `MODIFY_MAILER_FLAGS` knows delivery agents by.
+pub fn flag_names() -> impl Iterator<Item = &'static str> {
+    let names = MAILERS.iter().flat_map(|mailer| mailer.agents).map(|agent| agent.flags.modify);
+    names.filter(|name| !name.is_empty())
+}
+
 /// What `MODIFY_MAILER_FLAGS` has asked of one delivery agent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FlagChanges {

@@ -14,11 +14,7 @@ use comments::{Comments, Taken};
 use page::{Item, Page, Section};
 
 use crate::{
-    catalog::{
-        feature,
-        macros::{self, MACROS, MacroRole},
-        option, setting,
-    },
+    catalog::{feature, macros, option, setting},
     diagnostic::Diagnostic,
     front::{self, Compiled, Input, Syntax, equates, statement::Statement},
     site::Site,
@@ -142,8 +138,7 @@ impl Draft<'_> {
             };
             taken.further.extend(first + 1..=last);
         }
-        let first: BTreeSet<usize> = taken.first.iter().copied().collect();
-        taken.further.retain(|line| !first.contains(line));
+        taken.further.retain(|line| !taken.first.contains(line));
         Comments::find(source.text(), &taken)
     }
 
@@ -326,9 +321,8 @@ impl Parts {
             page.gap();
             page.section(&Section(vec![entry.clone()]));
         }
-        let key = |role: MacroRole| MACROS.iter().find(|spec| spec.role == role).map_or("", |spec| spec.key);
         if !self.flags.is_empty() {
-            page.header(&format!("[{}]", key(MacroRole::MailerFlags)));
+            page.header("[modify_mailer_flags]");
             let mut done = BTreeSet::new();
             for (mailer, first) in &self.flags {
                 if !done.insert(mailer) {

@@ -42,30 +42,12 @@ mod tests {
 
     #[test]
     fn raw_text_of_every_section_is_written_once() {
-        let sections = [
-            RawSection::Head,
-            RawSection::Classes,
-            RawSection::LocalConfig,
-            RawSection::LocalRule3,
-            RawSection::LocalRule0,
-            RawSection::LocalUucp,
-            RawSection::LocalNetConfig,
-            RawSection::LocalDnsbl,
-            RawSection::LocalRulesets,
-            RawSection::LocalSrvFeatures,
-            RawSection::LocalCltFeatures,
-            RawSection::LocalTryTls,
-            RawSection::LocalTlsRcpt,
-            RawSection::LocalTlsClient,
-            RawSection::LocalTlsServer,
-            RawSection::MailerDefinitions,
-        ];
         let mut site = Site::default();
-        for section in sections {
+        for section in RawSection::ALL {
             site.raw.insert(section, vec![RawText { text: format!("D{{{section:?}}}here\n"), span: None }]);
         }
         let cf = emit(&site).to_string();
-        for section in sections {
+        for section in RawSection::ALL {
             assert_eq!(cf.matches(&format!("D{{{section:?}}}here\n")).count(), 1, "{section:?}");
         }
     }

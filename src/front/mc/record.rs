@@ -8,8 +8,7 @@ use crate::{
     catalog::{
         feature,
         macros::{MacroRole, MacroSpec},
-        mailer::MAILERS,
-        option, setting, siteconfig,
+        mailer, option, setting, siteconfig,
     },
     front::{environment::Environment, macros::Macros, statement::Statement},
     site::Class,
@@ -47,8 +46,7 @@ impl Record {
                 Statement::Feature { feature, arguments, span: call.span }
             }
             MacroRole::MailerFlags => {
-                let known = MAILERS.iter().flat_map(|mailer| mailer.agents).map(|agent| agent.flags.modify);
-                let Some(mailer) = known.into_iter().find(|name| *name == call.str(0)) else { return };
+                let Some(mailer) = mailer::flag_names().find(|name| *name == call.str(0)) else { return };
                 Statement::MailerFlags { mailer, change: text(1) }
             }
             MacroRole::ClassMembers(class) => {

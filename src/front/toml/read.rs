@@ -11,7 +11,7 @@ use crate::{
         Support,
         domain::DOMAINS,
         macros::{self, MACROS, MacroRole, MacroSpec},
-        mailer::MAILERS,
+        mailer::{self, MAILERS},
         setting::{self, SETTINGS},
         system::SYSTEMS,
     },
@@ -256,7 +256,7 @@ where
 fn mailer_flags(refusals: &mut Refusals, key: &str, entry: &Entry) -> Vec<Statement> {
     let expected = Expected::new(key, "a table of mailers and changes to their flags", "{ local = \"+S\" }");
     let Some(table) = refusals.table(&entry.value, &expected) else { return Vec::new() };
-    let known = flag_names;
+    let known = mailer::flag_names;
     let mut statements = Vec::new();
     for change in table.entries() {
         let Some(mailer) = known().find(|name| name.eq_ignore_ascii_case(&change.key.value)) else {
@@ -341,10 +341,4 @@ fn section_of(name: &str) -> Option<RawSection> {
         "LOCAL_RULE_1" | "LOCAL_RULE_2" => Some(RawSection::LocalRulesets),
         _ => RawSection::ALL.into_iter().find(|section| section.statement() == Some(name)),
     }
-}
-
-/// The mailers whose flags can be changed.
-pub(super) fn flag_names() -> impl Iterator<Item = &'static str> {
-    let names = MAILERS.iter().flat_map(|mailer| mailer.agents).map(|agent| agent.flags.modify);
-    names.filter(|name| !name.is_empty())
 }

@@ -13,7 +13,7 @@ use crate::catalog::{
     domain::DOMAINS,
     feature::{ArgumentKind, ArgumentSpec, Choice, FEATURES, FeatureSpec},
     macros::{MACROS, MacroRole, MacroSpec},
-    mailer::MAILERS,
+    mailer::{self, MAILERS},
     option::{DefaultValue, OPTIONS, OptionKind},
     setting::{self, SettingKind, SettingSpec},
     siteconfig::FILES,
@@ -110,8 +110,8 @@ fn of_macro(spec: &MacroSpec) -> Value {
         }
         MacroRole::MailerFlags => {
             let change = list_of(&pattern("^([+-]?[^-+,\\s]+|.*\\$.*)$"));
-            let names = read::flag_names().map(|name| (name.to_ascii_lowercase(), change.clone())).collect();
-            let upper = read::flag_names().map(|name| case_blind(name, false)).collect::<Vec<_>>().join("|");
+            let names = mailer::flag_names().map(|name| (name.to_ascii_lowercase(), change.clone())).collect();
+            let upper = mailer::flag_names().map(|name| case_blind(name, false)).collect::<Vec<_>>().join("|");
             let mut schema = table(names, &[]);
             if let Some(map) = schema.as_object_mut() {
                 map.insert("patternProperties".into(), json!({ format!("^({upper})$"): change }));
