@@ -100,6 +100,11 @@ pub struct Source {
 }
 
 impl Source {
+    /// Whether each of its characters stands for one byte.
+    pub fn is_latin1(&self) -> bool {
+        self.is_latin1
+    }
+
     /// The path or other name it was read under.
     pub fn name(&self) -> &str {
         &self.name
@@ -142,6 +147,19 @@ impl Sources {
             source.is_latin1 = true;
         }
         id
+    }
+
+    /// Has characters of a text come out as one byte each, as in Latin-1.
+    ///
+    /// # Errors
+    /// The place of the first character that Latin-1 does not have.
+    pub fn take_as_latin1(&mut self, id: SourceId) -> Result<(), Span> {
+        let Some(source) = self.texts.get_mut(id.0 as usize) else { return Ok(()) };
+        if let Some((at, character)) = source.text.char_indices().find(|(_, c)| u8::try_from(u32::from(*c)).is_err()) {
+            return Err(Span::new(id, at, at + character.len_utf8()));
+        }
+        source.is_latin1 = true;
+        Ok(())
     }
 
     /// Bytes of what was made of these texts: those of a Latin-1 text come out as they went in.

@@ -89,6 +89,22 @@ mod tests {
     }
 
     #[test]
+    fn bytes_that_are_not_utf8_come_out_as_they_went_in() {
+        let bytes = b"OSTYPE(`linux')\nMAILER(`smtp')\nLOCAL_CONFIG\nKsubject regex -b -a@MATCH \xb9.\xb0\xed\n";
+        let mc = migrate(&Input { name: "site.mc", bytes, syntax: Syntax::Mc }, None, &Disk);
+        let toml = mc.toml.unwrap();
+        assert!(toml.contains("charset = \"iso-8859-1\"") && toml.contains("@MATCH ¹.°í"), "{toml}");
+        let again = front::compile(&Input { name: "site.toml", bytes: toml.as_bytes(), syntax: Syntax::Toml }, &Disk);
+        let made = again.sources.encode(cf::emit(&again.site.unwrap()).into_text());
+        assert_eq!(made, mc.sources.encode(cf::emit(&mc.site.unwrap()).into_text()));
+        assert!(made.windows(4).any(|bytes| bytes == b"\xb9.\xb0\xed"));
+        // In a remark they are only letters.
+        let bytes = b"dnl Caf\xe9.\nOSTYPE(`linux')\nMAILER(`smtp')\n";
+        let toml = migrate(&Input { name: "site.mc", bytes, syntax: Syntax::Mc }, None, &Disk).toml.unwrap();
+        assert!(toml.contains("# Café.") && !toml.contains("charset"), "{toml}");
+    }
+
+    #[test]
     fn what_a_site_toml_refuses_is_refused_at_its_place() {
         let migrated = migrated("fixtures/features/masquerade_as_empty.mc");
         assert!(migrated.toml.is_none());

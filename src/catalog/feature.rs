@@ -181,6 +181,9 @@ pub struct FeatureSpec {
     pub arguments: &'static [ArgumentSpec],
     /// Whether using it again adds to it.
     pub repeatable: bool,
+    /// Whether it takes effect among the other features of which this is true in the order in which they are used: the DNS
+    /// lists are asked in turn.
+    pub shares_order: bool,
     /// Its map.
     pub map: Option<MapDefault>,
     /// The feature that must come before it.

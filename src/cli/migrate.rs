@@ -72,18 +72,6 @@ fn migrated(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, 
         let differences = differences(site, other, sources);
         migrated.diagnostics.extend(differences);
     }
-    if let Migrated { site: Some(site), sources, .. } = &migrated
-        && migrated.toml.is_some()
-        && let text = cf::emit(site).into_text()
-        && sources.encode(text.clone()) != text.into_bytes()
-    {
-        migrated.toml = None;
-        migrated.diagnostics.push(
-            Diagnostic::error("not_migrated", "a site.toml cannot say bytes that are not UTF-8")
-                .why("the .mc is not UTF-8, and some of its bytes that are not go into sendmail.cf")
-                .help("convert the .mc first, for instance with `iconv -f latin1 -t utf-8`"),
-        );
-    }
     reporter.found(&migrated.diagnostics, &migrated.sources);
     reporter.sum_up(": nothing written");
     let Some(toml) = migrated.toml.filter(|_| reporter.verdict() == Exit::Done) else { return Ok(Exit::Refused) };

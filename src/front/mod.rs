@@ -64,7 +64,7 @@ pub struct Compiled {
 }
 
 pub(crate) use mc::record;
-pub(crate) use toml::{conf::is_message, equates};
+pub(crate) use toml::{answer, conf::is_message, equates, feature::ORDER};
 
 /// Compiles a source into a site. `files` is asked for the files that it includes, by the path written there.
 pub fn compile(input: &Input<'_>, files: &dyn FileSystem) -> Compiled {

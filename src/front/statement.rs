@@ -42,8 +42,8 @@ pub(crate) enum Statement {
     InputMailFilter { name: Text, equates: Text },
     /// `QUEUE_GROUP`.
     QueueGroup { name: Text, equates: Text },
-    /// `FEATURE`.
-    Feature { feature: &'static FeatureSpec, arguments: Vec<Text>, span: Span },
+    /// `FEATURE`; where features share an order, those of a lower `order` come first.
+    Feature { feature: &'static FeatureSpec, arguments: Vec<Text>, order: i64, span: Span },
     /// A feature that is not wanted, whatever else brings it.
     NoFeature { feature: &'static FeatureSpec, span: Span },
     /// `MODIFY_MAILER_FLAGS`.
@@ -86,29 +86,32 @@ impl Statement {
     }
 
     /// When it takes effect: statements of the same rank are carried out as they were read.
-    fn rank(&self) -> (u8, u8, &str) {
+    fn rank(&self) -> (u8, u8, i64, &str) {
         match self {
-            Statement::VersionId(_) => (0, 0, ""),
-            Statement::System(_) => (1, 0, ""),
-            Statement::Domain(_) => (2, 0, ""),
-            Statement::Define(name, _) | Statement::Undefine(name, _) => (3, 0, name),
-            Statement::MasqueradeAs(_) => (4, 0, ""),
-            Statement::Members { name, .. } => (5, 0, name),
-            Statement::File { name, .. } => (6, 0, name),
-            Statement::Daemon(_) => (7, 0, ""),
-            Statement::Client(_) => (8, 0, ""),
-            Statement::MailFilter { .. } => (9, 0, ""),
-            Statement::InputMailFilter { .. } => (10, 0, ""),
-            Statement::QueueGroup { .. } => (11, 0, ""),
+            Statement::VersionId(_) => (0, 0, 0, ""),
+            Statement::System(_) => (1, 0, 0, ""),
+            Statement::Domain(_) => (2, 0, 0, ""),
+            Statement::Define(name, _) | Statement::Undefine(name, _) => (3, 0, 0, name),
+            Statement::MasqueradeAs(_) => (4, 0, 0, ""),
+            Statement::Members { name, .. } => (5, 0, 0, name),
+            Statement::File { name, .. } => (6, 0, 0, name),
+            Statement::Daemon(_) => (7, 0, 0, ""),
+            Statement::Client(_) => (8, 0, 0, ""),
+            Statement::MailFilter { .. } => (9, 0, 0, ""),
+            Statement::InputMailFilter { .. } => (10, 0, 0, ""),
+            Statement::QueueGroup { .. } => (11, 0, 0, ""),
             // These two declare mailers, after which no feature may stand.
-            Statement::Feature { feature, .. } if matches!(feature.name, "msp" | "nullclient") => (14, 1, feature.name),
-            Statement::Feature { feature, .. } => (12, feature.requires.is_some().into(), feature.name),
-            Statement::NoFeature { feature, .. } => (13, 0, feature.name),
-            Statement::MailerFlags { mailer, .. } => (14, 0, mailer),
-            Statement::Mailer(name) => (15, u8::from(name.value != "local"), &name.value),
-            Statement::SiteConfig { .. } => (16, 0, ""),
-            Statement::UucpSmtp { .. } => (17, 0, ""),
-            Statement::Raw { section, name, .. } => (18, *section as u8, name),
+            Statement::Feature { feature, .. } if matches!(feature.name, "msp" | "nullclient") => {
+                (14, 1, 0, feature.name)
+            }
+            Statement::Feature { feature, order, .. } if feature.shares_order => (12, 2, *order, feature.name),
+            Statement::Feature { feature, .. } => (12, feature.requires.is_some().into(), 0, feature.name),
+            Statement::NoFeature { feature, .. } => (13, 0, 0, feature.name),
+            Statement::MailerFlags { mailer, .. } => (14, 0, 0, mailer),
+            Statement::Mailer(name) => (15, u8::from(name.value != "local"), 0, &name.value),
+            Statement::SiteConfig { .. } => (16, 0, 0, ""),
+            Statement::UucpSmtp { .. } => (17, 0, 0, ""),
+            Statement::Raw { section, name, .. } => (18, *section as u8, 0, name),
         }
     }
 }

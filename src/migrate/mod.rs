@@ -14,11 +14,15 @@ use comments::{Comments, Taken};
 use page::{Item, Page, Section};
 
 use crate::{
-    catalog::{feature, macros, option, setting},
+    catalog::{
+        feature, macros,
+        option::{self, OptionKind},
+        setting::{self, SettingKind, SettingSpec},
+    },
     diagnostic::Diagnostic,
     front::{self, Compiled, Input, Syntax, equates, statement::Statement},
     site::Site,
-    source::{FileSystem, NoFiles, SourceId, Sources, Span, Spanned},
+    source::{FileSystem, NoFiles, Source, SourceId, Sources, Span, Spanned},
 };
 
 /// What came of a `.mc`.
@@ -44,11 +48,17 @@ pub fn migrate(input: &Input<'_>, access: Option<&str>, files: &dyn FileSystem) 
         let named = |id: SourceId| sources.get(id).is_some_and(|source| source.name() == input.name);
         named(span.source).then_some(span.source)
     });
-    let mut draft = Draft { statements, id, sources: &sources };
+    let is_plain = |statement: &Statement| match statement {
+        Statement::Raw { text, .. } => text.value.is_ascii(),
+        _ => sources.snippet(statement.span()).is_ascii(),
+    };
+    let is_latin1 = sources.iter().any(Source::is_latin1) && !statements.iter().all(is_plain);
+    let mut draft = Draft { statements, id, sources: &sources, is_latin1 };
     let mut policy = site.clone();
     if let Some(access) = &mut policy.access {
         access.entries.clear();
     }
+    draft.number();
     draft.drop_idle(&policy);
     let page = draft.page(None);
     let (text, compiled) = draft.compiled(&page);
@@ -90,6 +100,8 @@ struct Draft<'a> {
     /// The file itself, unless it says nothing.
     id: Option<SourceId>,
     sources: &'a Sources,
+    /// Whether characters have to come out as one byte each, as they went in.
+    is_latin1: bool,
 }
 
 impl Draft<'_> {
@@ -114,6 +126,24 @@ impl Draft<'_> {
                 self.statements.insert(index, dropped);
                 index += 1;
             }
+        }
+    }
+
+    /// Numbers the features that share an order, where the order that a site.toml has without numbers is another.
+    fn number(&mut self) {
+        let (mut last, mut number) = ("", 1);
+        let mut sharing = self.statements.iter_mut().filter_map(|statement| match statement {
+            Statement::Feature { feature, order, .. } if feature.shares_order => Some((feature.name, order)),
+            _ => None,
+        });
+        let numbers = sharing.by_ref().map(|(name, order)| {
+            number += i64::from(name < last);
+            last = name;
+            (order, number)
+        });
+        let numbers = numbers.collect::<Vec<_>>();
+        if numbers.last().is_some_and(|(_, number)| *number > 1) {
+            numbers.into_iter().for_each(|(order, number)| *order = number);
         }
     }
 
@@ -163,6 +193,10 @@ impl Draft<'_> {
         let mut page = Page::default();
         page.remarks(&comments.head);
         page.gap();
+        if self.is_latin1 {
+            page.plain("charset = \"iso-8859-1\"");
+            page.gap();
+        }
         parts.write(&mut page, access);
         if !comments.tail.is_empty() {
             page.gap();
@@ -202,11 +236,13 @@ impl Parts {
             Statement::Mailer(name) => self.top.add("mailer", item(value::text(&name.value))),
             Statement::Define(name, text) => self.define(name, &text.value, item),
             Statement::Undefine(name, _) => {
-                let item = item("false".into());
-                if let Some(option) = option::by_name(name) {
-                    self.conf.set(option.key, item);
-                } else if let Some(setting) = setting::by_name(name) {
-                    self.top.set(setting.key, item);
+                let is_boolean = |kind| kind == OptionKind::Boolean;
+                match (option::by_name(name), setting::by_name(name)) {
+                    (Some(option), _) if !is_boolean(option.kind) => self.conf.set(option.key, item("false".into())),
+                    (_, Some(SettingSpec { key, kind: SettingKind::Value(kind), .. })) if !is_boolean(*kind) => {
+                        self.top.set(key, item("false".into()));
+                    }
+                    _ => self.top.add("undefine", item(value::text(name))),
                 }
             }
             Statement::Members { word: text, name, .. } | Statement::File { file: text, name, .. } => {
@@ -228,10 +264,10 @@ impl Parts {
                 self.named("input_mail_filter", name, equates, equates::MILTER, item);
             }
             Statement::QueueGroup { name, equates } => self.named("queue_group", name, equates, equates::QUEUE, item),
-            Statement::Feature { feature, arguments, .. } => {
+            Statement::Feature { feature, arguments, order, .. } => {
                 let feature = feature.renamed_to.and_then(feature::by_name).unwrap_or(feature);
                 let arguments = arguments.iter().map(|argument| argument.value.clone()).collect::<Vec<_>>();
-                let item = item(value::feature(feature, &arguments));
+                let item = item(value::feature(feature, &arguments, *order));
                 if feature.repeatable {
                     self.feature.add(feature.key, item);
                 } else {
@@ -273,8 +309,8 @@ impl Parts {
             self.conf.set(option.key, item(value));
         } else if let Some(setting) = setting::by_name(name) {
             let value = match setting.kind {
-                setting::SettingKind::Value(kind) => value::option(kind, text),
-                setting::SettingKind::Marker => "true".into(),
+                SettingKind::Value(kind) => value::option(kind, text),
+                SettingKind::Marker => "true".into(),
             };
             match setting.name {
                 "MASQUERADE_NAME" => self.top.set("masquerade_as", item(value)),

@@ -1,8 +1,11 @@
 //! Values as a person would write them in a site.toml: numbers as numbers, lists as lists, where the text stays the same.
 
-use crate::catalog::{
-    feature::{ArgumentKind, FeatureSpec},
-    option::OptionKind,
+use crate::{
+    catalog::{
+        feature::{ArgumentKind, FeatureSpec},
+        option::OptionKind,
+    },
+    front::{ORDER, answer},
 };
 
 /// Text in quotes.
@@ -71,14 +74,15 @@ fn grouped(number: i64) -> String {
 /// The text of a refusal: site.toml puts the quotes that a rule wants around it.
 pub(super) fn answer(value: &str) -> String {
     let inner = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    match inner.filter(|inner| !inner.is_empty() && !inner.contains(['"', '$'])) {
+    match inner.filter(|inner| answer::quoted((*inner).to_owned()) == value) {
         Some(inner) => text(inner),
-        None => text(value),
+        None if answer::quoted(value.to_owned()) == value => text(value),
+        None => format!("{{ {} = {} }}", answer::UNQUOTED, text(value)),
     }
 }
 
-/// A feature with its arguments.
-pub(super) fn feature(feature: &FeatureSpec, arguments: &[String]) -> String {
+/// A feature with its arguments, and its place among others where that has to be said.
+pub(super) fn feature(feature: &FeatureSpec, arguments: &[String], order: i64) -> String {
     let mut pairs: Vec<(&str, String)> = Vec::new();
     for (index, spec) in feature.arguments.iter().enumerate() {
         let given = arguments.get(index).map_or("", String::as_str);
@@ -109,6 +113,9 @@ pub(super) fn feature(feature: &FeatureSpec, arguments: &[String]) -> String {
             ArgumentKind::Answer(words) if !words.contains(&given) => pairs.push((spec.key, answer(given))),
             _ => pairs.push((spec.key, text(given))),
         }
+    }
+    if order != 0 {
+        pairs.push((ORDER, order.to_string()));
     }
     let first = feature.arguments.first();
     match (pairs.as_slice(), first) {
@@ -144,7 +151,7 @@ mod tests {
     fn a_feature_is_written_as_shortly_as_its_arguments_allow() {
         let written = |name: &str, arguments: &[&str]| {
             let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect::<Vec<_>>();
-            feature(by_name(name).unwrap(), &arguments)
+            feature(by_name(name).unwrap(), &arguments, 0)
         };
         assert_eq!(written("redirect", &[]), "true");
         assert_eq!(written("nouucp", &["reject"]), "\"reject\"");

@@ -28,6 +28,9 @@ pub const BETTER: [&str; 3] = [
     "feature/domainmap/plain",
 ];
 
+/// Those that no site.toml says: it asks for what the reference goes on without.
+pub const UNSAID: [&str; 2] = ["feature/prefixmod/plain", "feature/rhsbl/plain"];
+
 /// All of them.
 pub fn all() -> Vec<Generated> {
     let mut all = Vec::new();

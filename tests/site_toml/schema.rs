@@ -28,9 +28,11 @@ fn good_sites_fit() {
     }
 }
 
-/// What a type cannot say is left to the compiler: that a network has no mask, that one feature needs another, that two listeners collide.
-const BEYOND_TYPES: [&str; 7] = [
+/// What a type cannot say is left to the compiler: that a network has no mask, that one feature needs another, that two
+/// listeners collide, which characters a charset has.
+const BEYOND_TYPES: [&str; 8] = [
     "access_without_access_db",
+    "charset",
     "feature_off_and_on",
     "feature_needs_another",
     "malformed_network",

@@ -82,6 +82,8 @@ pub struct Environment {
     pub(super) maps: BTreeMap<&'static str, Spanned<MapSpec>>,
     /// Every feature that was asked for, and where it was first.
     pub(super) features: BTreeMap<&'static str, Span>,
+    /// The last `OSTYPE`.
+    pub(super) system: Option<Spanned<String>>,
     /// `OSTYPE` and `DOMAIN` statements: what is defined there, the site did not write itself.
     pub(super) brought: Vec<Span>,
     /// Entries of the access map.
@@ -139,6 +141,7 @@ impl Environment {
             tables: Tables::default(),
             maps: BTreeMap::new(),
             features: BTreeMap::new(),
+            system: None,
             brought: Vec::new(),
             access: Vec::new(),
             raw: BTreeMap::new(),
@@ -188,6 +191,11 @@ impl Environment {
                 _ => pieces.push(RawText { text: format!("{bytes}\n"), span: Some(line.span()) }),
             }
         }
+    }
+
+    /// Whether what stands at a place came with a system type or a shared policy that is named there.
+    pub(in crate::front) fn is_brought(&self, place: Option<Span>) -> bool {
+        place.is_some_and(|place| self.brought.contains(&place))
     }
 
     /// Notes which raw lines of a `.mc` stand before the rules that a mailer adds to their section.

@@ -27,6 +27,7 @@ impl Environment {
             self.report(diagnostic);
         }
         macros.define("__OSTYPE__", Text::computed(wanted.clone(), name.span()).into_literal());
+        self.system = Some(Spanned::new(wanted.clone(), name.span()));
         self.brought.push(span);
         match system::by_name(&wanted) {
             Some(system) => self.apply(macros, system.effects, &[], span),

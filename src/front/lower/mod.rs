@@ -35,7 +35,8 @@ pub fn lower(environment: &mut Environment, macros: &mut Macros<'_, '_>) -> Site
     let mut table = Table { environment, macros };
     site.milters = table.named_lists(|environment| &mut environment.milters);
     site.queue_groups = table.named_lists(|environment| &mut environment.queue_groups);
-    site.system = table.spanned("__OSTYPE__");
+    // A file of a site's own tree says it by its name alone, as a submit.cf without a system type does.
+    site.system = table.environment.system.take().or_else(|| table.spanned("__OSTYPE__"));
     site.version_suffix = table.setting("confCF_VERSION");
     site.vendor = if table.is_defined("NO_VENDOR") {
         None

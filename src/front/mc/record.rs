@@ -43,7 +43,7 @@ impl Record {
             MacroRole::Feature => {
                 let Some(feature) = feature::by_name(&text(0).value) else { return };
                 let arguments = (1..call.args.len()).map(text).collect();
-                Statement::Feature { feature, arguments, span: call.span }
+                Statement::Feature { feature, arguments, order: 0, span: call.span }
             }
             MacroRole::MailerFlags => {
                 let Some(mailer) = mailer::flag_names().find(|name| *name == call.str(0)) else { return };
@@ -100,11 +100,12 @@ impl Record {
                 undefined.insert(name, span);
             }
         }
-        // No system type on purpose, as in the submit.mc that comes with sendmail.
+        // No system type on purpose, as in the submit.mc that comes with sendmail. Beside a system type it means nothing.
         let nameless = macros.machine().definitions().iter().find(|record| {
             record.name.value == "__OSTYPE__" && record.origin != Origin::Supplied && record.removed.is_none()
         });
-        if let Some(span) = nameless.map(|record| record.call)
+        if !self.statements.iter().any(|statement| matches!(statement, Statement::System(_)))
+            && let Some(span) = nameless.map(|record| record.call)
             && macros.expanded("__OSTYPE__").is_some_and(|text| text.is_empty())
         {
             self.statements.push(Statement::System(Spanned::new(String::new(), span)));
@@ -124,11 +125,11 @@ impl Record {
     /// Notes the raw lines.
     pub fn raw(&mut self, environment: &Environment) {
         for (section, pieces) in &environment.raw {
-            let Some(span) = pieces.iter().find_map(|piece| piece.span) else { continue };
             // The name of a ruleset that is a section is said by the section.
             let named = usize::from(section.ruleset().is_some());
-            let text = pieces.iter().skip(named).map(|piece| piece.text.as_str()).collect::<String>();
-            let text = Spanned::new(text, span);
+            let written = || pieces.iter().skip(named).filter(|piece| !environment.is_brought(piece.span));
+            let Some(span) = written().find_map(|piece| piece.span) else { continue };
+            let text = Spanned::new(written().map(|piece| piece.text.as_str()).collect::<String>(), span);
             self.statements.push(Statement::Raw {
                 section: *section,
                 text,

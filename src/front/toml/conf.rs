@@ -3,11 +3,14 @@
 //! `false` for an option that is not a truth value means that it is not set, whatever the system type or a shared policy
 //! says, as `undefine` does in a `.mc`.
 
-use super::value::{Expected, Refusals, Text};
+use super::{
+    answer,
+    value::{Expected, Refusals, Text},
+};
 use crate::{
     catalog::{
         option::{self, OPTIONS, OptionKind, OptionSpec},
-        setting::{SettingKind, SettingSpec},
+        setting::{SETTINGS, SettingKind, SettingSpec},
     },
     diagnostic::{Diagnostic, nearest},
     front::statement::Statement,
@@ -28,6 +31,35 @@ pub(super) fn read(refusals: &mut Refusals, table: &Table) -> Vec<Statement> {
     table.entries().iter().filter_map(|entry| option(refusals, entry)).collect()
 }
 
+/// Reads the list of options and settings that are not set whatever else says so, by their names in a `.mc`.
+pub(super) fn undefined(refusals: &mut Refusals, value: &Value) -> Vec<Statement> {
+    let expected = Expected::new("undefine", "names of options and settings as in a .mc", "[\"confCHECK_ALIASES\"]");
+    let mut statements = Vec::new();
+    for name in refusals.words(value, &expected) {
+        match defined_name(&name.value) {
+            Some(known) => statements.push(Statement::Undefine(known, name.span)),
+            None => {
+                let names = || OPTIONS.iter().map(|o| o.name).chain(SETTINGS.iter().map(|s| s.name));
+                let diagnostic =
+                    Diagnostic::error("unknown_name", format!("there is no option or setting `{}`", name.value))
+                        .at(name.span, "not known to sendmail")
+                        .why("nothing reads it, whether it is defined or not");
+                refusals.push(match nearest(&name.value, names()) {
+                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                    None => diagnostic.help(format!("write `{}`", expected.example)),
+                });
+            }
+        }
+    }
+    statements
+}
+
+/// The name of an option or setting, if there is one.
+fn defined_name(name: &str) -> Option<&'static str> {
+    let setting = || SETTINGS.iter().find(|setting| setting.name == name).map(|setting| setting.name);
+    OPTIONS.iter().find(|option| option.name == name).map(|option| option.name).or_else(setting)
+}
+
 fn option(refusals: &mut Refusals, entry: &Entry) -> Option<Statement> {
     let Some(option) = option::by_key(&entry.key.value) else {
         unknown(refusals, entry);
@@ -37,10 +69,10 @@ fn option(refusals: &mut Refusals, entry: &Entry) -> Option<Statement> {
         return Some(Statement::Undefine(option.name, entry.value.span));
     }
     let expected = expected(&format!("conf.{}", option.key), option.kind);
-    let mut text = value(refusals, &entry.value, option.kind, &expected)?;
-    if is_message(option.name) {
-        text.value = quoted(text.value);
-    }
+    let text = match is_message(option.name) {
+        true => answer::read(refusals, &entry.value, &expected)?,
+        false => value(refusals, &entry.value, option.kind, &expected)?,
+    };
     Some(Statement::Define(option.name, text))
 }
 
@@ -66,11 +98,6 @@ pub(super) fn setting(refusals: &mut Refusals, setting: &'static SettingSpec, fo
 /// Whether a value says that an option of this kind is not set.
 fn is_unset(value: &Value, kind: OptionKind) -> bool {
     kind != OptionKind::Boolean && matches!(value.kind, Kind::Boolean(false))
-}
-
-/// A refusal's text between double quotes, unless it has quotes of its own or macros, which quotes would hide.
-pub(super) fn quoted(text: String) -> String {
-    if text.is_empty() || text.contains(['"', '$']) { text } else { format!("\"{text}\"") }
 }
 
 /// What an option of this kind takes, with an example.
@@ -115,7 +142,7 @@ pub(super) fn value(refusals: &mut Refusals, value: &Value, kind: OptionKind, ex
             return None;
         }
     };
-    if text.is_empty() && !matches!(kind, OptionKind::Text | OptionKind::Path) {
+    if text.is_empty() && kind == OptionKind::Boolean {
         refusals.empty(value.span, expected);
         return None;
     }

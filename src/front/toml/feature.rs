@@ -4,8 +4,7 @@
 //! more than once, a list of any of these. Names and kinds of arguments are the catalog's.
 
 use super::{
-    conf::quoted,
-    names,
+    answer, names,
     value::{Expected, Refusals, Text, quoted_list},
 };
 use crate::{
@@ -18,6 +17,10 @@ use crate::{
     source::{Span, Spanned},
     syntax::toml::{Entry, Kind, Table, Value},
 };
+
+/// The key that says when a feature takes effect among those that it shares an order with: lower numbers first, 0 where
+/// there is none; those of one number by their names, each kind as listed.
+pub(crate) const ORDER: &str = "order";
 
 /// Reads the table.
 pub(super) fn read(refusals: &mut Refusals, table: &Table) -> Vec<Statement> {
@@ -90,7 +93,13 @@ impl Call<'_> {
     fn statement(&mut self, value: &Value) -> Option<Statement> {
         let feature = self.feature;
         let span = self.key.to(value.span);
-        let made = |arguments| Some(Statement::Feature { feature, arguments, span });
+        let mut order = 0;
+        if let Kind::Table(table) = &value.kind
+            && let Some(entry) = table.get(ORDER).filter(|_| feature.shares_order)
+        {
+            order = self.order(&entry.value)?;
+        }
+        let made = |arguments| Some(Statement::Feature { feature, arguments, order, span });
         if feature.support == Support::NotYet {
             return made(Vec::new());
         }
@@ -124,6 +133,16 @@ impl Call<'_> {
         }
     }
 
+    /// The feature's place among those that it shares an order with.
+    fn order(&mut self, value: &Value) -> Option<i64> {
+        if let Kind::Integer(integer) = &value.kind {
+            return Some(integer.value);
+        }
+        let expected = Expected::new(format!("{}.{ORDER}", self.name()), "a whole number", "1");
+        self.refusals.wrong_type(value, &expected);
+        None
+    }
+
     fn missing(&mut self, argument: &ArgumentSpec, span: Span) {
         let expected = self.expected();
         self.refusals.push(
@@ -136,7 +155,7 @@ impl Call<'_> {
     /// Arguments by name, brought into their places.
     fn table(&mut self, table: &Table, span: Span) -> Option<Vec<Text>> {
         let specs = self.feature.arguments;
-        let known: Vec<&str> = keys(specs).collect();
+        let known: Vec<&str> = keys(specs).chain(self.feature.shares_order.then_some(ORDER)).collect();
         let place = format!("among the arguments of `{}`", self.feature.key);
         let mut whole = true;
         for entry in table.entries() {
@@ -210,7 +229,16 @@ impl Call<'_> {
                     return None;
                 }
             },
-            ArgumentKind::Answer(_) | ArgumentKind::Text => self.refusals.text(value, expected)?,
+            ArgumentKind::Answer(words) => {
+                let is_word = |text: &str| words.contains(&text);
+                let word = matches!(&value.kind, Kind::String(text) if is_word(text));
+                return match word {
+                    true => self.refusals.text(value, expected),
+                    false => answer::read(self.refusals, value, expected),
+                }
+                .map(|text| vec![text]);
+            }
+            ArgumentKind::Text => self.refusals.text(value, expected)?,
             _ => self.refusals.some_text(value, expected)?,
         };
         match spec.kind {
@@ -223,9 +251,6 @@ impl Call<'_> {
                     self.refusals.wrong_value(&text, expected, &problem);
                     return None;
                 }
-            }
-            ArgumentKind::Answer(words) if !words.contains(&text.value.as_str()) => {
-                return Some(vec![text.map(quoted)]);
             }
             _ => {}
         }

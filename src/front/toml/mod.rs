@@ -4,9 +4,10 @@
 //! one order in which statements take effect (`statement`). From there on it is a site like any other.
 
 mod access;
+pub(crate) mod answer;
 pub(crate) mod conf;
 pub(crate) mod equates;
-mod feature;
+pub(crate) mod feature;
 mod names;
 mod read;
 mod run;
@@ -17,6 +18,7 @@ mod words;
 
 use std::str;
 
+use read::Charset;
 use value::Refusals;
 
 use super::{Compiled, Input};
@@ -33,6 +35,10 @@ pub(super) fn compile(input: &Input<'_>, files: &dyn FileSystem) -> Compiled {
         Err(error) => (None, vec![*error]),
         Ok(id) => match document(&sources, id) {
             Err(errors) => (None, errors),
+            Ok(document) if document.charset == Charset::Latin1 => match sources.take_as_latin1(id) {
+                Ok(()) => run::run(document, input.name, id, &mut sources, files),
+                Err(place) => (None, vec![beyond_latin1(place)]),
+            },
             Ok(document) => run::run(document, input.name, id, &mut sources, files),
         },
     };
@@ -68,6 +74,14 @@ fn load(sources: &mut Sources, name: &str, bytes: &[u8]) -> Result<SourceId, Box
             _ => "check that this is the file you mean, or convert it: iconv -f latin1 -t utf-8",
         });
     Err(Box::new(diagnostic))
+}
+
+/// A character that the charset of the site does not have.
+fn beyond_latin1(place: Span) -> Diagnostic {
+    Diagnostic::error("not_in_charset", "this character is not in ISO-8859-1")
+        .at(place, "has no byte there")
+        .why("`charset` says that each character of this site becomes one byte of sendmail.cf")
+        .help("write another character, in remarks too, or remove `charset`: sendmail.cf is UTF-8 then")
 }
 
 /// What a document says, checked.

@@ -35,10 +35,25 @@ pub(super) struct Document {
     pub warnings: Vec<Diagnostic>,
     /// The file that `access_file` names.
     pub access_file: Option<Spanned<PathBuf>>,
+    /// The bytes that characters become in sendmail.cf.
+    pub charset: Charset,
 }
 
+/// The bytes that characters become in sendmail.cf.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Charset {
+    /// Those that they are in the document.
+    #[default]
+    Utf8,
+    /// One each.
+    Latin1,
+}
+
+/// Names of charsets.
+pub(super) const CHARSETS: [(&str, Charset); 2] = [("utf-8", Charset::Utf8), ("iso-8859-1", Charset::Latin1)];
+
 /// Keys that are no macro of `.mc`.
-pub(super) const OWN_KEYS: [&str; 4] = ["conf", "access", "access_file", "head"];
+pub(super) const OWN_KEYS: [&str; 6] = ["charset", "conf", "undefine", "access", "access_file", "head"];
 
 /// Settings that have a key of another name, with what to write instead.
 const OTHERWISE: [(&str, &str); 2] = [("masquerade_name", "masquerade_as"), ("use_cw_file", "feature.use_cw_file")];
@@ -89,6 +104,16 @@ fn own(refusals: &mut Refusals, entry: &Entry, document: &mut Document) {
                 document.statements.extend(options);
             }
         }
+        "charset" => {
+            let names = quoted_list(CHARSETS.iter().map(|(name, _)| *name));
+            let expected = Expected::new("charset", format!("one of {names}"), "\"iso-8859-1\"");
+            let Some(name) = refusals.some_text(&entry.value, &expected) else { return };
+            match CHARSETS.iter().find(|(known, _)| known.eq_ignore_ascii_case(&name.value)) {
+                Some((_, charset)) => document.charset = *charset,
+                None => refusals.wrong_value(&name, &expected, "names are written in one of these two ways"),
+            }
+        }
+        "undefine" => document.statements.extend(conf::undefined(refusals, &entry.value)),
         "access" => {
             let expected = Expected::new("access", "a table of access entries", "{ \"example.com\" = \"RELAY\" }");
             if let Some(table) = refusals.table(&entry.value, &expected) {

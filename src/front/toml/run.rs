@@ -100,7 +100,7 @@ fn carry_out(environment: &mut Environment, macros: &mut Macros<'_, '_>, stateme
         Statement::QueueGroup { name, equates } => {
             environment.queue_group(macros, &literal(name), &literal(equates));
         }
-        Statement::Feature { feature, arguments, span } => {
+        Statement::Feature { feature, arguments, span, .. } => {
             let name = Text::computed(feature.name, *span).into_literal();
             let arguments: Vec<Text> = arguments.iter().map(literal).collect();
             environment.feature(macros, &name, &arguments, *span);

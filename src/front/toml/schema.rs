@@ -5,7 +5,10 @@
 use serde_json::{Map, Value, json};
 
 use super::{
+    answer,
+    conf::is_message,
     equates::{self, Equate, EquateKind},
+    feature::ORDER,
     read, uucp,
 };
 use crate::catalog::{
@@ -15,7 +18,7 @@ use crate::catalog::{
     macros::{MACROS, MacroRole, MacroSpec},
     mailer::{self, MAILERS},
     option::{DefaultValue, OPTIONS, OptionKind},
-    setting::{self, SettingKind, SettingSpec},
+    setting::{self, SETTINGS, SettingKind, SettingSpec},
     siteconfig::FILES,
     system::{SYSTEMS, SystemSpec},
 };
@@ -41,7 +44,9 @@ pub fn schema() -> Value {
             properties.insert(key.into(), of_setting(spec));
         }
     }
+    properties.insert("charset".into(), charset());
     properties.insert("conf".into(), conf());
+    properties.insert("undefine".into(), undefine());
     properties.insert("access".into(), access());
     properties.insert(
         "access_file".into(),
@@ -155,6 +160,24 @@ fn of_setting(spec: &SettingSpec) -> Value {
     described(schema, spec.help)
 }
 
+fn charset() -> Value {
+    let names = read::CHARSETS.iter().map(|(name, _)| case_blind(name, true)).collect::<Vec<_>>().join("|");
+    described(
+        json!({ "type": "string", "pattern": format!("^({names})$"), "default": "utf-8" }),
+        "Charset of sendmail.cf: with `iso-8859-1` each character of this file becomes one byte",
+    )
+}
+
+fn undefine() -> Value {
+    let names = OPTIONS.iter().map(|option| option.name).chain(SETTINGS.iter().map(|setting| setting.name));
+    let names = names.collect::<Vec<_>>();
+    let some = format!("^\\s*({0})(\\s+({0}))*\\s*$", names.join("|"));
+    described(
+        json!({ "anyOf": [pattern(&some), { "type": "array", "items": pattern(&some) }] }),
+        "Options and settings, named as in a .mc, that are not set whatever a system type or a default says",
+    )
+}
+
 fn with_default(mut schema: Value, default: DefaultValue) -> Value {
     if let (Some(object), DefaultValue::Text(text)) = (schema.as_object_mut(), default) {
         object.insert("default".into(), text.into());
@@ -166,13 +189,19 @@ fn conf() -> Value {
     let options = OPTIONS
         .iter()
         .map(|option| {
-            (option.key.to_owned(), described(with_default(or_unset(option.kind), option.default), option.help))
+            let mut value = or_unset(option.kind);
+            if let Some(forms) =
+                value.get_mut("anyOf").and_then(Value::as_array_mut).filter(|_| is_message(option.name))
+            {
+                forms.push(answer::schema(&some_text()));
+            }
+            (option.key.to_owned(), described(with_default(value, option.default), option.help))
         })
         .collect();
     described(table(options, &[]), "Options, named as in a .mc but in lower case and without `conf`")
 }
 
-/// A value of an option, or `false` where that means that it is not set.
+/// A value of an option, or `false` where that means that it is not set, or nothing, which sendmail reads as 0 or as none.
 fn or_unset(kind: OptionKind) -> Value {
     let mut schema = of_kind(kind);
     if kind == OptionKind::Boolean {
@@ -180,10 +209,10 @@ fn or_unset(kind: OptionKind) -> Value {
     }
     match schema.get_mut("anyOf").and_then(Value::as_array_mut) {
         Some(forms) => {
-            forms.push(json!({ "const": false }));
+            forms.push(json!({ "enum": ["", false] }));
             schema
         }
-        None => json!({ "anyOf": [schema, { "const": false }] }),
+        None => json!({ "anyOf": [schema, { "enum": ["", false] }] }),
     }
 }
 
@@ -283,7 +312,11 @@ fn of_feature(feature: &FeatureSpec) -> Value {
         if !matches!(first.kind, ArgumentKind::Flags(..) | ArgumentKind::Given) {
             forms.push(of_argument(first));
         }
-        let keys = feature.arguments.iter().flat_map(arguments_of).collect();
+        let mut keys = feature.arguments.iter().flat_map(arguments_of).collect::<Map<_, _>>();
+        if feature.shares_order {
+            let order = described(json!({ "type": "integer" }), "When it is asked: lists of lower numbers first");
+            keys.insert(ORDER.into(), order);
+        }
         forms.push(table(keys, &required));
     }
     let mut schema = match forms.as_slice() {
@@ -316,7 +349,8 @@ fn of_argument(argument: &ArgumentSpec) -> Value {
         ArgumentKind::Word(_, choices) | ArgumentKind::Flags(_, choices) => json!({ "enum": names(choices) }),
         ArgumentKind::Patterns => list_of(&some_text()),
         ArgumentKind::Given => json!({ "type": "boolean" }),
-        ArgumentKind::Answer(_) | ArgumentKind::Text => text(),
+        ArgumentKind::Answer(_) => json!({ "anyOf": [text(), answer::schema(&some_text())] }),
+        ArgumentKind::Text => text(),
         ArgumentKind::Map | ArgumentKind::Domain | ArgumentKind::Path => some_text(),
     }
 }

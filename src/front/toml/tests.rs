@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{schema::schema, *};
+use super::{read::OWN_KEYS, schema::schema, *};
 use crate::{
     catalog::{
         Support,
@@ -48,8 +48,7 @@ fn owned<'k>(keys: impl IntoIterator<Item = &'k str>) -> BTreeSet<String> {
 fn keys_at_the_top_are_those_of_the_schema() {
     let catalog =
         MACROS.iter().map(|m| m.key).chain(SETTINGS.iter().map(|s| s.key)).chain(OPTIONS.iter().map(|o| o.key));
-    let all =
-        catalog.chain(FEATURES.iter().map(|f| f.key)).chain(["conf", "access", "access_file", "head", "nonsense"]);
+    let all = catalog.chain(FEATURES.iter().map(|f| f.key)).chain(OWN_KEYS).chain(["nonsense"]);
     same_keys(&schema(), "/properties", owned(all), |key| format!("{key} = 1979-05-27"));
 }
 
