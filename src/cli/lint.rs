@@ -7,7 +7,8 @@ use clap::Args;
 use super::{
     Exit,
     check::{self, ZoneArguments},
-    input::{self, Disk, SyntaxName},
+    input::{self, Disk, SiteFile, SyntaxName},
+    parallel,
     report::{ReportArguments, Reporter},
 };
 use crate::{
@@ -68,17 +69,19 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         Err(diagnostic) => return reporter.failed(&diagnostic),
     };
     let mut exit = Exit::Done;
-    let mut checked = Vec::with_capacity(arguments.files.len());
-    for path in &arguments.files {
-        match input::read(path, arguments.syntax) {
-            Ok(file) => {
-                let compiled = check::check(&file, &zones, &arguments.disk);
-                reporter.found(&compiled.diagnostics, &compiled.sources);
-                checked.push((file, compiled));
-            }
-            Err(diagnostic) => exit = reporter.failed(&diagnostic),
+    let mut checked: Vec<(SiteFile, Compiled)> = Vec::with_capacity(arguments.files.len());
+    let check = |path: &PathBuf| {
+        let file = input::read(path, arguments.syntax)?;
+        let compiled = check::check(&file, &zones, &arguments.disk);
+        Ok((file, compiled))
+    };
+    parallel::in_order(&arguments.files, check, |result: Result<_, Box<Diagnostic>>| match result {
+        Ok((file, compiled)) => {
+            reporter.found(&compiled.diagnostics, &compiled.sources);
+            checked.push((file, compiled));
         }
-    }
+        Err(diagnostic) => exit = reporter.failed(&diagnostic),
+    });
     let linted = checked
         .iter()
         .filter_map(|(file, Compiled { site, sources, .. })| {

@@ -11,6 +11,7 @@ mod lint;
 mod man;
 mod migrate;
 pub mod output;
+mod parallel;
 mod products;
 pub mod render;
 mod report;
