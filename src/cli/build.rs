@@ -9,7 +9,7 @@ use clap::{Args, error::ErrorKind};
 
 use super::{
     Exit,
-    check::{self, ZoneArguments},
+    check::{self, Checked, ZoneArguments},
     input::{self, Disk, SyntaxName},
     output::{self, Existing, OutputError, OutputFile},
     products::{self, Product, Wanted},
@@ -97,11 +97,12 @@ fn build(
     reporter: &mut Reporter<'_>,
 ) -> Result<Exit, Box<Diagnostic>> {
     let file = input::read(&arguments.site, arguments.syntax)?;
-    let Compiled { site, mut diagnostics, sources } = check::check(&file, &arguments.zones.read()?, &arguments.disk);
+    let Checked { compiled, document } = check::check(&file, &arguments.zones.read()?, &arguments.disk);
+    let Compiled { site, mut diagnostics, sources } = compiled;
     let wanted = Wanted { named: &arguments.emit, source_map: arguments.source_map };
     let mut files = Vec::new();
     if let Some(site) = site.filter(|_| !diagnostics.iter().any(Diagnostic::is_error)) {
-        files = products::make(&site, &sources, wanted, &mut diagnostics);
+        files = products::make(&site, document, &sources, wanted, &mut diagnostics);
         if let Destination::Directory(directory, _) = destination {
             diagnostics.extend(stale(directory, &files, wanted));
         }

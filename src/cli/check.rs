@@ -7,7 +7,7 @@ use clap::Args;
 use super::input::{self, Disk, SiteFile};
 use crate::{
     diagnostic::Diagnostic,
-    emit::cf,
+    emit::cf::{self, Document},
     front::{self, Compiled},
     lint,
     syntax::zone::{self, Zones},
@@ -47,8 +47,17 @@ pub(super) struct ZoneFile {
     text: String,
 }
 
+/// A site that was judged.
+#[derive(Debug)]
+pub(super) struct Checked {
+    /// The site, and all that is to be said of it.
+    pub(super) compiled: Compiled,
+    /// Its sendmail.cf, if that had to be made to judge it.
+    pub(super) document: Option<Document>,
+}
+
 /// Compiles a site and adds what the lint rules find in it.
-pub(super) fn check(file: &SiteFile, zone_files: &[ZoneFile], disk: &Disk) -> Compiled {
+pub(super) fn check(file: &SiteFile, zone_files: &[ZoneFile], disk: &Disk) -> Checked {
     let mut compiled = front::compile(&file.input(), disk);
     let mut zones = Zones::default();
     for ZoneFile { name, text } in zone_files {
@@ -57,12 +66,13 @@ pub(super) fn check(file: &SiteFile, zone_files: &[ZoneFile], disk: &Disk) -> Co
         zones.extend(zone);
         compiled.diagnostics.append(&mut problems);
     }
+    let mut document = None;
     if let Some(site) = &compiled.site {
         compiled.diagnostics.extend(lint::check(site, &zones));
         // Only raw lines can ask for what is not there.
         if !site.raw.is_empty() {
-            compiled.diagnostics.extend(cf::undefined(&cf::emit(site), site));
+            compiled.diagnostics.extend(cf::undefined(document.insert(cf::emit(site)), site));
         }
     }
-    compiled
+    Checked { compiled, document }
 }

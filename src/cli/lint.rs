@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{
     Exit,
-    check::{self, ZoneArguments},
+    check::{self, Checked, ZoneArguments},
     input::{self, Disk, SiteFile, SyntaxName},
     parallel,
     report::{ReportArguments, Reporter},
@@ -72,7 +72,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     let mut checked: Vec<(SiteFile, Compiled)> = Vec::with_capacity(arguments.files.len());
     let check = |path: &PathBuf| {
         let file = input::read(path, arguments.syntax)?;
-        let compiled = check::check(&file, &zones, &arguments.disk);
+        let Checked { compiled, .. } = check::check(&file, &zones, &arguments.disk);
         Ok((file, compiled))
     };
     parallel::in_order(&arguments.files, check, |result: Result<_, Box<Diagnostic>>| match result {

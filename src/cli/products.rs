@@ -5,7 +5,11 @@ use clap::ValueEnum;
 use super::{output::OutputFile, source_map};
 use crate::{
     diagnostic::{Diagnostic, Severity},
-    emit::{access, cf, relay},
+    emit::{
+        access,
+        cf::{self, Document},
+        relay,
+    },
     site::{AccessMap, Site},
     source::Sources,
 };
@@ -65,16 +69,17 @@ impl Wanted<'_> {
     }
 }
 
-/// Makes what is wanted and adds what is to be said about it.
+/// Makes what is wanted and adds what is to be said about it. `document` is sendmail.cf if that is made already.
 pub(super) fn make(
     site: &Site,
+    document: Option<Document>,
     sources: &Sources,
     wanted: Wanted<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<OutputFile> {
     let mut files = Vec::new();
     if wanted.has(Product::Cf) {
-        let document = cf::emit(site);
+        let document = document.unwrap_or_else(|| cf::emit(site));
         let map = wanted.source_map.then(|| source_map::json(&document, sources).into_bytes());
         files.push(Product::Cf.file(sources.encode(document.into_text())));
         files.extend(map.map(|bytes| OutputFile { name: source_map::FILE_NAME.into(), mode: 0o644, bytes }));
