@@ -2,17 +2,29 @@
 //!
 //! Lines that are empty or begin with `#` are nothing. There is no quoting and no continuation, and a `#` later in a line
 //! belongs to the key or the value. Blanks are those of C's `isspace`: space, tab, newline, vertical tab, form feed,
-//! carriage return. What keys and values mean, and whether they are right, is not known here.
+//! carriage return. [`Reading`] is what the switches of `makemap` change about this. What keys and values mean, and whether
+//! they are right, is not known here.
+//!
+//! [`parse`] gives every entry with its places, for texts that belong to a site; [`Table`] is for texts of millions of lines,
+//! of which nothing is wanted but the entries.
+
+mod line;
+mod table;
+
+pub use line::Reading;
+pub use table::Table;
 
 use std::{
     borrow::Cow,
     collections::{HashMap, HashSet, hash_map::Entry as Place},
+    ops::Range,
 };
 
 use crate::{
     diagnostic::Diagnostic,
     source::{SourceId, Span, Spanned},
 };
+use line::{Complaint, Split};
 
 /// Longest line, without its newline, that `makemap` of sendmail 8.17 takes: its buffer has 1024 bytes.
 pub const MAX_LINE: usize = 1022;
@@ -133,21 +145,32 @@ impl Problem {
 ///
 /// It need not be UTF-8. A line too long for makemap is one problem here, and its end is not taken for a line.
 pub fn parse(text: &[u8], source: SourceId) -> MapText<'_> {
+    let reading = Reading::default();
     let mut map = MapText::default();
     let mut line = 1;
     let mut start = 0;
     for bytes in text.split_inclusive(|byte| *byte == b'\n') {
         let content = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-        let read = Line { content, start, source, number: line }.read();
-        match read {
-            Ok(entry) => map.entries.extend(entry),
-            Err(problem) => map.problems.push(problem),
+        let span = |part: Range<usize>| Span::new(source, start + part.start, start + part.end);
+        match reading.split(content) {
+            Ok(Some(Split { key_end, value_start })) => map.entries.push(TextEntry {
+                key: Spanned::new(reading.key(content.get(..key_end).unwrap_or_default()), span(0..key_end)),
+                value: Spanned::new(content.get(value_start..).unwrap_or_default(), span(value_start..content.len())),
+                line,
+            }),
+            Ok(None) => {}
+            Err(Complaint { kind, part }) => map.problems.push(Problem { kind, span: span(part), line }),
         }
-        line += bytes.len().div_ceil(MAX_LINE + 1);
+        line += makemap_lines(bytes);
         start += bytes.len();
     }
     map.check_keys();
     map
+}
+
+/// How many lines makemap counts for one, its newline included: its buffer takes 1023 bytes at a time.
+fn makemap_lines(line: &[u8]) -> usize {
+    line.len().div_ceil(MAX_LINE + 1)
 }
 
 impl MapText<'_> {
@@ -173,63 +196,6 @@ impl MapText<'_> {
         self.entries.retain(|entry| !repeated.contains(&entry.line));
         self.problems.sort_by_key(|problem| problem.line);
     }
-}
-
-/// A line without its newline, and where it stands.
-struct Line<'t> {
-    content: &'t [u8],
-    /// Byte of the text that it begins at.
-    start: usize,
-    source: SourceId,
-    number: usize,
-}
-
-impl<'t> Line<'t> {
-    fn read(&self) -> Result<Option<TextEntry<'t>>, Problem> {
-        let content = self.content;
-        let end = content.len();
-        if end > MAX_LINE {
-            return Err(self.problem(ProblemKind::TooLong, 0, end));
-        }
-        if let Some(at) = content.iter().position(|byte| *byte == 0) {
-            return Err(self.problem(ProblemKind::Nul, at, at + 1));
-        }
-        match content.first() {
-            None | Some(b'#') => return Ok(None),
-            Some(first) if is_blank(first) => {
-                let blanks = content.iter().position(|byte| !is_blank(byte)).unwrap_or(end);
-                return Err(self.problem(ProblemKind::LeadingBlank, 0, blanks));
-            }
-            Some(_) => {}
-        }
-        let key_end = content.iter().position(is_blank).unwrap_or(end);
-        let (key, rest) = content.split_at_checked(key_end).unwrap_or((content, &[]));
-        let Some(blanks) = rest.iter().position(|byte| !is_blank(byte)) else {
-            return Err(self.problem(ProblemKind::NoValue { key: lossy(&folded(key)) }, 0, key_end));
-        };
-        Ok(Some(TextEntry {
-            key: Spanned::new(folded(key), self.span(0, key_end)),
-            value: Spanned::new(rest.get(blanks..).unwrap_or_default(), self.span(key_end + blanks, end)),
-            line: self.number,
-        }))
-    }
-
-    fn span(&self, start: usize, end: usize) -> Span {
-        Span::new(self.source, self.start + start, self.start + end)
-    }
-
-    fn problem(&self, kind: ProblemKind, start: usize, end: usize) -> Problem {
-        Problem { kind, span: self.span(start, end), line: self.number }
-    }
-}
-
-/// C's `isspace` for ASCII; unlike [`u8::is_ascii_whitespace`], vertical tabs are blanks.
-fn is_blank(byte: &u8) -> bool {
-    matches!(byte, b' ' | b'\t'..=b'\r')
-}
-
-fn folded(key: &[u8]) -> Cow<'_, [u8]> {
-    if key.iter().any(u8::is_ascii_uppercase) { key.to_ascii_lowercase().into() } else { key.into() }
 }
 
 fn lossy(bytes: &[u8]) -> String {

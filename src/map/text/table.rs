@@ -1,0 +1,308 @@
+//! Texts of millions of lines.
+
+use std::{mem, thread};
+
+use super::{
+    MAX_KEY, Problem, ProblemKind,
+    line::{Complaint, Reading, Split},
+    lossy, makemap_lines,
+};
+use crate::source::{SourceId, Span};
+
+/// A text is shared out among threads in parts of at least this many bytes.
+const SHARE: usize = 1 << 20;
+
+/// The entries of a text: 16 bytes for each beside the text itself, and a copy of the text where keys are folded.
+///
+/// Keys that repeat are all here: what becomes of them is for whoever writes a map.
+#[derive(Debug, Default)]
+pub struct Table {
+    /// The text, with the keys of its entries as they are stored.
+    text: Vec<u8>,
+    /// The text as it was, if that may not be the same.
+    original: Option<Vec<u8>>,
+    entries: Vec<Place>,
+    problems: Vec<Problem>,
+}
+
+/// Where an entry stands in the text: its line, and what is where in it. No line is longer than [`super::MAX_LINE`].
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    line: u64,
+    key_end: u16,
+    value_start: u16,
+    end: u16,
+}
+
+impl Table {
+    /// Reads a text, of which `source` stands for the places of problems.
+    pub fn read(mut text: Vec<u8>, source: SourceId, reading: Reading) -> Self {
+        let original = reading.fold_keys.then(|| text.clone());
+        let threads = thread::available_parallelism().map_or(1, usize::from).min(text.len() / SHARE + 1);
+        let parts = parts(&mut text, threads);
+        let mut shares = parts.iter().map(|_| Share::default()).collect::<Vec<_>>();
+        thread::scope(|scope| {
+            for (part, share) in parts.into_iter().zip(&mut shares) {
+                scope.spawn(move || share.read(part, reading));
+            }
+        });
+        let (mut entries, mut problems) = (Vec::new(), Vec::new());
+        let (mut start, mut line) = (0, 1);
+        for share in shares {
+            problems.extend(share.complaints.into_iter().map(|complaint| complaint.problem(source, start, line)));
+            if entries.is_empty() {
+                entries = share.entries;
+            } else {
+                entries.extend(share.entries.iter().map(|place| Place { line: place.line + start as u64, ..*place }));
+            }
+            start += share.bytes;
+            line += share.lines;
+        }
+        Self { text, original, entries, problems }
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Every key as it is stored, and its value, in the order of the text.
+    pub fn pairs(&self) -> impl ExactSizeIterator<Item = (&[u8], &[u8])> {
+        self.entries.iter().map(|place| (place.key(&self.text), place.value(&self.text)))
+    }
+
+    /// What is wrong with lines, which therefore are no entries, in the order of the text.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// That keys repeat: each pair is an entry and an earlier one, counted from 0. In the order of the text.
+    pub fn duplicates(&self, source: SourceId, pairs: &[(usize, usize)]) -> Vec<Problem> {
+        let mut pairs = pairs.to_vec();
+        pairs.sort_unstable_by_key(|(first, second)| (*second, *first));
+        let span = |place: &Place| {
+            let line = usize::try_from(place.line).unwrap_or(usize::MAX);
+            Span::new(source, line, line.saturating_add(usize::from(place.key_end)))
+        };
+        let mut lines = self.lines();
+        let told = pairs.iter().filter_map(|(first, second)| {
+            let (first, second) = (self.entries.get(*first)?, self.entries.get(*second)?);
+            let kind = ProblemKind::DuplicateKey { key: lossy(second.key(&self.text)), first: span(first) };
+            Some(Problem { kind, span: span(second), line: lines(second.line) })
+        });
+        told.collect()
+    }
+
+    /// Keys that sendmail cannot look up for their length.
+    pub fn long_keys(&self, source: SourceId) -> Vec<Problem> {
+        let mut lines = self.lines();
+        let long = self.entries.iter().filter(|place| usize::from(place.key_end) > MAX_KEY);
+        let told = long.map(|place| {
+            let start = usize::try_from(place.line).unwrap_or(usize::MAX);
+            let span = Span::new(source, start, start.saturating_add(usize::from(place.key_end)));
+            Problem { kind: ProblemKind::KeyTooLong, span, line: lines(place.line) }
+        });
+        told.collect()
+    }
+
+    /// The text as it was read.
+    pub fn into_text(self) -> Vec<u8> {
+        self.original.unwrap_or(self.text)
+    }
+
+    /// Numbers of the lines that begin at certain bytes, asked for in the order of the text.
+    fn lines(&self) -> impl FnMut(u64) -> usize {
+        let (mut line, mut rest, mut at) = (1, self.text.split_inclusive(|byte| *byte == b'\n'), 0);
+        move |wanted| {
+            while at < wanted
+                && let Some(next) = rest.next()
+            {
+                line += makemap_lines(next);
+                at += next.len() as u64;
+            }
+            line
+        }
+    }
+}
+
+impl Place {
+    fn key<'t>(&self, text: &'t [u8]) -> &'t [u8] {
+        self.part(text, 0, self.key_end)
+    }
+
+    fn value<'t>(&self, text: &'t [u8]) -> &'t [u8] {
+        self.part(text, self.value_start, self.end)
+    }
+
+    fn part<'t>(&self, text: &'t [u8], from: u16, to: u16) -> &'t [u8] {
+        let Ok(line) = usize::try_from(self.line) else { return &[] };
+        text.get(line + usize::from(from)..line + usize::from(to)).unwrap_or_default()
+    }
+}
+
+/// What one thread found in its part of the text. Places and lines count from the start of the part.
+#[derive(Debug, Default)]
+struct Share {
+    entries: Vec<Place>,
+    complaints: Vec<Told>,
+    bytes: usize,
+    lines: usize,
+}
+
+/// A complaint, the byte that its line begins at, and the number of the line.
+#[derive(Debug)]
+struct Told {
+    complaint: Complaint,
+    at: usize,
+    line: usize,
+}
+
+impl Share {
+    /// Reads a part of a text, and folds the keys in it.
+    fn read(&mut self, part: &mut [u8], reading: Reading) {
+        self.bytes = part.len();
+        let mut at = 0;
+        for line in part.split_inclusive_mut(|byte| *byte == b'\n') {
+            let content = line.strip_suffix(b"\n").unwrap_or(line);
+            let end = content.len();
+            match reading.split(content) {
+                Ok(Some(Split { key_end, value_start })) => {
+                    if reading.fold_keys
+                        && let Some(key) = line.get_mut(..key_end)
+                    {
+                        key.make_ascii_lowercase();
+                    }
+                    let [key_end, value_start, end] = [key_end, value_start, end].map(|n| n as u16);
+                    self.entries.push(Place { line: at as u64, key_end, value_start, end });
+                }
+                Ok(None) => {}
+                Err(complaint) => self.complaints.push(Told { complaint, at, line: self.lines }),
+            }
+            self.lines += makemap_lines(line);
+            at += line.len();
+        }
+    }
+}
+
+impl Told {
+    fn problem(self, source: SourceId, start: usize, lines: usize) -> Problem {
+        let Told { complaint: Complaint { kind, part }, at, line } = self;
+        let at = start + at;
+        Problem { kind, span: Span::new(source, at + part.start, at + part.end), line: lines + line }
+    }
+}
+
+/// Cuts a text into some `count` parts of about the same size, each of whole lines.
+fn parts(text: &mut [u8], count: usize) -> Vec<&mut [u8]> {
+    let size = text.len().div_ceil(count.max(1)).max(1);
+    let (mut parts, mut rest) = (Vec::with_capacity(count), text);
+    while rest.len() > size {
+        let after = rest.get(size..).unwrap_or_default();
+        let Some(newline) = after.iter().position(|byte| *byte == b'\n') else { break };
+        let (part, remains) = mem::take(&mut rest).split_at_mut(size + newline + 1);
+        parts.push(part);
+        rest = remains;
+    }
+    if !rest.is_empty() {
+        parts.push(rest);
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{map::text, source::Sources};
+
+    fn table(text: &[u8], reading: Reading) -> Table {
+        Table::read(text.to_vec(), Sources::default().add("m", ""), reading)
+    }
+
+    fn shown(text: &str, reading: Reading) -> String {
+        let table = table(text.as_bytes(), reading);
+        let lines = table.pairs().map(|(key, value)| format!("<{}> <{}>\n", lossy(key), lossy(value)));
+        let told = table.problems().iter().filter_map(|problem| problem.makemap_message("m"));
+        lines.chain(told).collect()
+    }
+
+    proptest! {
+        /// Both readers find the same, but for keys that repeat.
+        #[test]
+        fn a_table_is_what_parse_finds(
+            text in prop::collection::vec(prop_oneof![Just(b'\n'), Just(b' '), Just(b'A'), any::<u8>()], 0..200)
+        ) {
+            let source = Sources::default().add("m", "");
+            let parsed = text::parse(&text, source);
+            let table = Table::read(text.clone(), source, Reading::default());
+            let mut seen = std::collections::HashMap::new();
+            let (mut first, mut repeated) = (Vec::new(), Vec::new());
+            for (index, (key, value)) in table.pairs().enumerate() {
+                match seen.insert(key, index) {
+                    None => first.push((key.to_vec(), value.to_vec())),
+                    Some(before) => {
+                        seen.insert(key, before);
+                        repeated.push((before, index));
+                    }
+                }
+            }
+            let expected = parsed.entries.iter().map(|entry| (entry.key.value.to_vec(), entry.value.value.to_vec()));
+            prop_assert_eq!(first, expected.collect::<Vec<_>>());
+            let mut problems = table.problems().to_vec();
+            problems.extend(table.duplicates(source, &repeated));
+            problems.extend(table.long_keys(source));
+            problems.sort_by_key(|problem| problem.line);
+            prop_assert_eq!(problems, parsed.problems);
+            prop_assert_eq!(table.into_text(), text);
+        }
+
+        #[test]
+        fn parts_are_whole_lines_and_the_whole_text(
+            text in prop::collection::vec(prop_oneof![Just(b'\n'), Just(b'a')], 0..100), count in 1..9_usize
+        ) {
+            let mut copy = text.clone();
+            let parts = parts(&mut copy, count);
+            prop_assert!(parts.len() <= count.max(1));
+            for part in parts.iter().rev().skip(1) {
+                prop_assert!(part.ends_with(b"\n"));
+            }
+            prop_assert_eq!(parts.concat(), text);
+        }
+    }
+
+    #[test]
+    fn switches_change_what_lines_mean() {
+        let blanks = Reading::default();
+        let case = Reading { fold_keys: false, ..blanks };
+        assert_eq!(shown("A B\n", case), "<A> <B>\n");
+        let percent = Reading { comment: b'%', ..blanks };
+        assert_eq!(shown("# y\n% x\n", percent), "<#> <y>\n");
+        let comma = Reading { delimiter: Some(b','), ..blanks };
+        assert_eq!(shown(" a , b ,c \n,,c,d\na,b,\n", comma), "< a > < b ,c >\n<> <c,d>\n<a> <b,>\n");
+        assert_eq!(
+            shown("a,\nb c\n", comma),
+            "makemap: m: line 1: no RHS for LHS a\nmakemap: m: line 2: no RHS for LHS b c\n"
+        );
+        let empty = Reading { empty_values: true, ..blanks };
+        assert_eq!(shown("a\nb  \nc d\n", empty), "<a> <>\n<b> <>\n<c> <d>\n");
+    }
+
+    #[test]
+    fn a_large_text_is_read_in_parts() {
+        let line = |n: usize| if n % 1000 == 7 { format!(" {n}\n") } else { format!("Host{n} {n}\n") };
+        let text = (0..300_000).map(line).collect::<String>();
+        let table = table(text.as_bytes(), Reading::default());
+        assert_eq!(table.len(), 299_700);
+        assert_eq!(table.pairs().last(), Some((&b"host299999"[..], &b"299999"[..])));
+        let lines = table.problems().iter().map(|problem| problem.line);
+        assert!(lines.eq((0..300).map(|n| n * 1000 + 8)));
+        let snippet = |problem: &Problem| text.get(problem.span.start as usize..problem.span.end as usize);
+        assert!(table.problems().iter().all(|problem| snippet(problem) == Some(" ")));
+    }
+}
