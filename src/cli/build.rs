@@ -182,6 +182,9 @@ pub(super) fn unwritable(error: &OutputError) -> Box<Diagnostic> {
         OutputError::Exists { .. } => diagnostic
             .why("without `--out` no file is replaced: this one may have been written by hand")
             .help("to replace it, say so: `--out .`"),
+        OutputError::Locked { .. } => diagnostic
+            .why("makemap, newaliases or sendmail is at work on it, or was stopped in the middle of that")
+            .help("let it finish; `fuser` says which program has the file open"),
         OutputError::HalfDone { .. } => {
             diagnostic.why("the set of files is now partly new").help("remove the cause and build again")
         }

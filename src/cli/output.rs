@@ -6,14 +6,17 @@
 //! before it are undone, so that a full disk or a missing permission leaves the old set.
 //!
 //! What a killed run leaves behind has a name that only this module gives, and the next run removes it. A lock on the
-//! directory keeps two runs from taking each other's files for such remains.
+//! directory keeps two runs from taking each other's files for such remains. Each old file is locked as `makemap`, `newaliases`
+//! and sendmail lock their maps, so that none of them is at work on a file that is replaced.
 
 use std::{
     ffi::OsString,
-    fs::{self, File, Metadata, Permissions},
+    fs::{self, File, Metadata, Permissions, TryLockError},
     io::{self, Write},
     os::unix::fs::{MetadataExt, PermissionsExt, fchown},
     path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
 };
 
 use tempfile::{Builder, NamedTempFile};
@@ -23,6 +26,8 @@ use thiserror::Error;
 const PREFIX: &str = ".relaycc-";
 /// How it ends.
 const SUFFIX: &str = ".tmp";
+/// How long to wait for whoever has locked a file that is to be replaced.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One file to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +76,12 @@ pub enum OutputError {
         /// The target.
         path: PathBuf,
     },
+    /// Another program has the target locked, and keeps it so.
+    #[error("`{}` is locked by another program", path.display())]
+    Locked {
+        /// The target.
+        path: PathBuf,
+    },
     /// A rename failed and what had been renamed before it could not be put back.
     #[error("{first}; `{}` is new already and could not be put back: {cause}", path.display())]
     HalfDone {
@@ -111,10 +122,11 @@ fn replace_in(directory: &Path, files: &[OutputFile], existing: Existing) -> Res
     for file in files {
         let target = directory.join(&file.name);
         let old = replaceable(&target, existing)?;
-        staged.push((stage(directory, file, old.as_ref())?, target, old.is_some()));
+        let lock = if old.is_some() { lock(&target, PATIENCE)? } else { None };
+        staged.push((stage(directory, file, old.as_ref())?, target, old.is_some(), lock));
     }
     let mut replaced = Vec::with_capacity(staged.len());
-    for (new, target, exists) in staged {
+    for (new, target, exists, _lock) in staged {
         let backup = if exists { hard_link(directory, &target) } else { None };
         if let Err(error) = new.persist(&target) {
             let first = failed("replace", &target)(error.error);
@@ -174,6 +186,23 @@ fn replaceable(target: &Path, existing: Existing) -> Result<Option<Metadata>, Ou
         _ => "a device, socket or pipe",
     };
     Err(OutputError::NotAFile { path: target.into(), what })
+}
+
+/// Locks an old file until the value that is returned is dropped; `None` where that cannot be done.
+///
+/// # Errors
+/// [`OutputError::Locked`] after `patience`.
+fn lock(target: &Path, patience: Duration) -> Result<Option<File>, OutputError> {
+    let Ok(file) = File::open(target) else { return Ok(None) };
+    let start = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(Some(file)),
+            Err(TryLockError::Error(_)) => return Ok(None),
+            Err(TryLockError::WouldBlock) if start.elapsed() < patience => thread::sleep(Duration::from_millis(20)),
+            Err(TryLockError::WouldBlock) => return Err(OutputError::Locked { path: target.into() }),
+        }
+    }
 }
 
 /// Writes one file completely under a temporary name.
@@ -344,6 +373,25 @@ mod tests {
         let error = replace(directory.path(), &set, Existing::Refuse).unwrap_err();
         assert!(matches!(error, OutputError::Exists { .. }), "{error}");
         assert_eq!(names(directory.path()), ["b"]);
+    }
+
+    #[test]
+    fn a_file_that_another_program_has_locked_is_waited_for() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a");
+        fs::write(&path, "old").unwrap();
+        let theirs = File::open(&path).unwrap();
+        theirs.lock().unwrap();
+        let error = lock(&path, Duration::from_millis(50)).unwrap_err();
+        assert!(matches!(error, OutputError::Locked { .. }), "{error}");
+        thread::scope(|scope| {
+            let ours = scope.spawn(|| replace(directory.path(), &[file("a", 0o600, "new")], Existing::Replace));
+            thread::sleep(Duration::from_millis(100));
+            assert_eq!(fs::read(&path).unwrap(), b"old");
+            theirs.unlock().unwrap();
+            ours.join().unwrap().unwrap();
+        });
+        assert_eq!(fs::read(&path).unwrap(), b"new");
     }
 
     #[test]
