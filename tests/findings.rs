@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn examples_are_true() {
-        for finding in &FINDINGS {
+        for finding in FINDINGS {
             let bad = codes(&blocks(finding.text, "Example"));
             assert!(bad.contains(&finding.code), "{}: {bad:?}", finding.code);
             let good = codes(&blocks(finding.text, "Instead"));
@@ -74,7 +74,7 @@ mod tests {
         for rule in &RULES {
             assert!(FINDINGS.iter().any(|finding| finding.code == rule.code), "{}", rule.code);
         }
-        for finding in &FINDINGS {
+        for finding in FINDINGS {
             assert!(finding.text.lines().next().unwrap().ends_with('.'), "{}", finding.code);
         }
     }

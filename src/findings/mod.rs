@@ -20,7 +20,7 @@ macro_rules! finding {
 }
 
 /// Every finding that is explained, in the order of their codes.
-pub static FINDINGS: [Finding; 30] = [
+pub static FINDINGS: &[Finding] = &[
     finding!("access_never_matches"),
     finding!("access_pointless"),
     finding!("access_repeated"),
@@ -39,9 +39,13 @@ pub static FINDINGS: [Finding; 30] = [
     finding!("mx_points_back"),
     finding!("nouucp_mismatch"),
     finding!("obsolete_option"),
+    finding!("promiscuous_relay"),
     finding!("relay_domain_never_matches"),
     finding!("relay_host_dns"),
+    finding!("relay_local_from"),
+    finding!("relay_mail_from"),
     finding!("rule_without_tab"),
+    finding!("straight_quotes"),
     finding!("top_level_domain"),
     finding!("undefined_map"),
     finding!("undefined_ruleset"),
