@@ -1,7 +1,7 @@
 //! Values as a person would write them in a site.toml: numbers as numbers, lists as lists, where the text stays the same.
 
 use crate::catalog::{
-    feature::{ArgumentKind, FeatureSpec},
+    feature::{ArgumentKind, ArgumentSpec},
     option::OptionKind,
 };
 
@@ -77,10 +77,10 @@ pub(super) fn answer(value: &str) -> String {
     }
 }
 
-/// A feature with its arguments.
-pub(super) fn feature(feature: &FeatureSpec, arguments: &[String]) -> String {
+/// A feature or a hack with its arguments.
+pub(super) fn arguments(specs: &'static [ArgumentSpec], arguments: &[String]) -> String {
     let mut pairs: Vec<(&str, String)> = Vec::new();
-    for (index, spec) in feature.arguments.iter().enumerate() {
+    for (index, spec) in specs.iter().enumerate() {
         let given = arguments.get(index).map_or("", String::as_str);
         match spec.kind {
             ArgumentKind::Flags(..) => {
@@ -110,7 +110,7 @@ pub(super) fn feature(feature: &FeatureSpec, arguments: &[String]) -> String {
             _ => pairs.push((spec.key, text(given))),
         }
     }
-    let first = feature.arguments.first();
+    let first = specs.first();
     match (pairs.as_slice(), first) {
         ([], _) => "true".into(),
         ([(key, value)], Some(first)) if *key == first.key && value != "true" && !value.starts_with('[') => {
@@ -142,9 +142,9 @@ mod tests {
 
     #[test]
     fn a_feature_is_written_as_shortly_as_its_arguments_allow() {
-        let written = |name: &str, arguments: &[&str]| {
-            let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect::<Vec<_>>();
-            feature(by_name(name).unwrap(), &arguments)
+        let written = |name: &str, given: &[&str]| {
+            let given = given.iter().map(|&argument| argument.to_owned()).collect::<Vec<_>>();
+            arguments(by_name(name).unwrap().arguments, &given)
         };
         assert_eq!(written("redirect", &[]), "true");
         assert_eq!(written("nouucp", &["reject"]), "\"reject\"");

@@ -64,7 +64,7 @@ impl Reference {
             return Ok(Reference { compiled, probes: Vec::new(), answers: Vec::new() });
         }
         let classes = memo::ask(world, &format!("{}-classes", fixture.name), &compiled.cf, &probes::of_classes())?;
-        let known = fixture::known(fixture.place, &Directives::of(&compiled.cf), &classes);
+        let known = fixture::known(fixture.place, &compiled.cf, &classes);
         let domain = world.host.split_once('.').map_or("", |(_, domain)| domain);
         let mut all = probes::fixed(&world.host, domain);
         all.extend(probes::derived(&known));

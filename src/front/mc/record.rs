@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     catalog::{
-        feature,
+        feature, hack,
         macros::{MacroRole, MacroSpec},
         mailer, option, setting, siteconfig,
     },
@@ -45,6 +45,11 @@ impl Record {
                 let arguments = (1..call.args.len()).map(text).collect();
                 Statement::Feature { feature, arguments, span: call.span }
             }
+            MacroRole::Hack => {
+                let Some(hack) = hack::by_name(&text(0).value) else { return };
+                let arguments = (1..call.args.len()).map(text).collect();
+                Statement::Hack { hack, arguments, span: call.span }
+            }
             MacroRole::MailerFlags => {
                 let Some(mailer) = mailer::flag_names().find(|name| *name == call.str(0)) else { return };
                 Statement::MailerFlags { mailer, change: text(1) }
@@ -80,7 +85,7 @@ impl Record {
                 return;
             }
             // The rule is among the raw lines.
-            MacroRole::Hack | MacroRole::Raw | MacroRole::UucpSmtp => return,
+            MacroRole::Raw | MacroRole::UucpSmtp => return,
         };
         self.statements.push(statement);
     }

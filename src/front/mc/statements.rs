@@ -48,7 +48,7 @@ impl<'r> Statements<'r> {
             MacroRole::System => environment.ostype(macros, arg(0), call.span),
             MacroRole::Domain => environment.domain(macros, arg(0), call.span),
             MacroRole::Feature => environment.feature(macros, arg(0), rest, call.span),
-            MacroRole::Hack => environment.hack(macros, arg(0)),
+            MacroRole::Hack => environment.hack(macros, arg(0), rest, call.span),
             MacroRole::Mailer => environment.mailer(macros, arg(0), rest, call.span),
             MacroRole::MailerFlags => environment.modify_mailer_flags(call.str(0), call.str(1)),
             MacroRole::Version => environment.version_id(arg(0)),
@@ -161,7 +161,7 @@ impl Dialect for Statements<'_> {
             }
             return Text::computed(text, call.span);
         }
-        if spec.support == Support::NotYet && spec.role != MacroRole::Hack {
+        if spec.support == Support::NotYet {
             self.environment.unsupported("macro", spec.name, call.span);
         }
         let yields = self.carry_out(&mut Macros::new(m4), spec, &call);
