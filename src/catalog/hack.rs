@@ -23,6 +23,8 @@ pub struct HackSpec {
     pub repeatable: bool,
     /// In a site.toml, which has no order: it only sets what the site itself may set otherwise, as a shared policy does.
     pub gives_way: bool,
+    /// The setting that it adds a word to, with a comma before it if there is something already, and that word.
+    pub extends: Option<(&'static str, &'static str)>,
     /// What the reference prints, and when.
     pub notice: Option<FeatureNotice>,
     /// What it does to settings, in order.
@@ -36,8 +38,16 @@ pub fn by_name(name: &str) -> Option<&'static HackSpec> {
     HACKS.iter().find(|hack| hack.name == name)
 }
 
-const PLAIN: HackSpec =
-    HackSpec { name: "", arguments: &[], repeatable: false, gives_way: false, notice: None, effects: &[], help: "" };
+const PLAIN: HackSpec = HackSpec {
+    name: "",
+    arguments: &[],
+    repeatable: false,
+    gives_way: false,
+    extends: None,
+    notice: None,
+    effects: &[],
+    help: "",
+};
 
 const fn argument(key: &'static str, kind: ArgumentKind, required: bool, help: &'static str) -> ArgumentSpec {
     ArgumentSpec { key, kind, required, help }
@@ -61,6 +71,7 @@ pub static HACKS: &[HackSpec] = &[
     },
     HackSpec {
         name: "debian_auth",
+        extends: Some(("confTRUSTED_USERS", "sendmail")),
         effects: &[Define("confDEF_AUTH_INFO", Text("MAIL_SETTINGS_DIR`'default-auth-info"))],
         help: "Lets trusted users, and sendmail itself, send as anybody once they are authenticated",
         ..PLAIN
@@ -179,9 +190,13 @@ mod tests {
         let all = HACKS.iter().flat_map(|hack| hack.effects).chain(NULL_CLIENT_HOST).chain(NULL_CLIENT_REST);
         for effect in all {
             if let Define(name, _) | DefineIfUnset(name, _) | Undefine(name) = *effect {
-                let prelude = setting::PRELUDE.iter().any(|(known, _)| *known == name);
-                assert!(option::by_name(name).is_some() || setting::by_name(name).is_some() || prelude, "{name}");
+                // What begins so is the tree's own.
+                let known = name.starts_with('_') || option::by_name(name).is_some();
+                assert!(known || setting::by_name(name).is_some(), "{name}");
             }
+        }
+        for (name, _) in HACKS.iter().filter_map(|hack| hack.extends) {
+            assert!(option::by_name(name).is_some(), "{name}");
         }
     }
 

@@ -3,7 +3,6 @@
 use super::Environment;
 use crate::{
     catalog::{
-        effect::Effect,
         feature::When,
         hack::{self, HACKS, HackSpec, NULL_CLIENT_HOST, NULL_CLIENT_REST},
     },
@@ -30,11 +29,17 @@ impl Environment {
         self.hacks_asked.entry(spec.name).or_insert(span);
         self.hack_notice(macros, spec, args, span);
         self.apply(macros, spec.effects, args, span);
+        if let Some((setting, word)) = spec.extends {
+            let mut text = macros.definition(setting).unwrap_or_else(|| Text::empty(span));
+            if macros.is_defined(setting) {
+                text.push_computed(",", span);
+            }
+            text.push_computed(word, span);
+            macros.define(setting, text);
+        }
         match spec.name {
             "cssubdomain" => self.hack_rules(HackKind::Subdomains, span),
             "debian_auth" => {
-                let more = if macros.is_defined("confTRUSTED_USERS") { ",sendmail" } else { "sendmail" };
-                self.apply(macros, &[Effect::Append("confTRUSTED_USERS", more)], &[], span);
                 let logged = macros.is_defined("DEBIAN_DEBUG");
                 self.hack_rules(HackKind::TrustedUsers { logged }, span);
             }

@@ -48,6 +48,14 @@ impl Record {
             MacroRole::Hack => {
                 let Some(hack) = hack::by_name(&text(0).value) else { return };
                 let arguments = (1..call.args.len()).map(text).collect();
+                // What it adds to is no definition that counts at the end, and yet the site's own.
+                if let Some((name, _)) = hack.extends
+                    && let Some(value) = macros.expanded(name)
+                    && let Some(name) = known(name)
+                {
+                    let value = Spanned::new(value.as_str().to_owned(), value.span());
+                    self.statements.push(Statement::Define(name, value));
+                }
                 Statement::Hack { hack, arguments, span: call.span }
             }
             MacroRole::MailerFlags => {

@@ -1,12 +1,12 @@
 //! Files of a site's own tree: `feature/NAME.m4` and its like, found by an include path.
 //!
 //! sendmail's tree keeps a file for each name that `FEATURE`, `DOMAIN`, `HACK`, `MAILER` and `OSTYPE` take, and sites add
-//! theirs. Names of the catalog mean what the catalog says; a file is read for any other name, and for hacks. It is written
+//! theirs. Names of the catalog mean what the catalog says; a file is read for any other name. It is written
 //! in the language of the `.mc` itself and executed where the statement stands, with its arguments in `_ARG_`, `_ARGS_` and
 //! `_ARG1_` to `_ARG9_`.
 
 use crate::{
-    catalog::{domain, feature, macros::MacroRole, mailer, system},
+    catalog::{domain, feature, hack, macros::MacroRole, mailer, system},
     syntax::mc::{Call, Dialect, Machine, Text},
 };
 
@@ -28,6 +28,7 @@ fn is_known(role: MacroRole, name: &str) -> bool {
         MacroRole::System => system::by_name(name).is_some(),
         MacroRole::Domain => domain::by_name(name).is_some(),
         MacroRole::Feature => feature::by_name(name).is_some(),
+        MacroRole::Hack => hack::by_name(name).is_some(),
         MacroRole::Mailer => mailer::by_name(name).is_some(),
         _ => false,
     }
@@ -123,7 +124,8 @@ mod tests {
     fn domains_hacks_and_systems_of_the_site_are_found_too() {
         for (file, statement) in [
             ("domain/house.m4", "DOMAIN(`house')"),
-            ("hack/cssubdomain.m4", "HACK(`cssubdomain')"),
+            ("hack/house.m4", "HACK(`house')"),
+            ("ostype/house.m4", "OSTYPE(`house')"),
             ("mailer/house.m4", "MAILER(`house')"),
         ] {
             let found = compiled(&Tree(file, "define(`SMART_HOST', `hub.example.com')\n"), statement);
@@ -140,7 +142,11 @@ mod tests {
 
     #[test]
     fn the_catalog_comes_before_files() {
-        let found = compiled(&Tree("feature/nouucp.m4", "define(`SMART_HOST', `no')\n"), "FEATURE(`nouucp', `reject')");
-        assert!(found.site.unwrap().routing.smart_host.is_none());
+        for (file, statement) in
+            [("feature/nouucp.m4", "FEATURE(`nouucp', `reject')"), ("hack/cssubdomain.m4", "HACK(`cssubdomain')")]
+        {
+            let found = compiled(&Tree(file, "define(`SMART_HOST', `no')\n"), statement);
+            assert!(found.site.unwrap().routing.smart_host.is_none(), "{file}");
+        }
     }
 }

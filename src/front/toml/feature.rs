@@ -142,7 +142,7 @@ impl Call<'_> {
                 }
                 _ => made(Vec::new()),
             },
-            Kind::Table(table) => self.table(table, value.span).and_then(made),
+            Kind::Table(table) if !self.arguments.is_empty() => self.table(table, value.span).and_then(made),
             Kind::String(_) | Kind::Integer(_) => match self.arguments.first() {
                 Some(first) => {
                     let expected = Expected::new(self.name(), argument_expected(first), &argument_example(first));
