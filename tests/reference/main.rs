@@ -29,6 +29,8 @@ mod memo;
 #[cfg(test)]
 mod mutants;
 #[cfg(test)]
+mod own_tree;
+#[cfg(test)]
 mod probe;
 #[cfg(test)]
 mod probes;
@@ -53,7 +55,7 @@ mod tests {
     use crate::{
         compare::{self, Candidate, Comparison, Reference},
         fixture::{self, Fixture, Place},
-        found, generated, m4, mutants,
+        found, generated, m4, mutants, own_tree,
         recording::{self, Recording},
         smtp,
         world::World,
@@ -185,6 +187,19 @@ mod tests {
     #[test]
     fn every_sample_of_the_reference_answers_the_same() {
         found(&found::samples().unwrap(), "samples");
+    }
+
+    /// Sites with features, policies, hacks, mailers, system types and lists of neighbours of their own.
+    #[test]
+    fn every_site_with_a_tree_of_its_own_answers_the_same() {
+        let mut sites = own_tree::sites().unwrap();
+        let wanted = env::var("RELAYCC_OWN_TREE").unwrap_or_default();
+        sites.retain(|site| site.name.contains(&wanted));
+        let (Some(worlds), Some(candidate)) = (worlds(&sites), Candidate::from_environment()) else { return };
+        let Some(candidate) = candidate.with_tree(&own_tree::folder()) else { return };
+        let tree = own_tree::installed().unwrap();
+        let compared = |site: &Fixture| own_tree::compare(&worlds[&site.place], site, &candidate, &tree).unwrap();
+        judge(&each(&sites, compared), "own-tree");
     }
 
     /// Configurations written by others, where `RELAYCC_CORPUS` names a folder of them.
