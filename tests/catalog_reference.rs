@@ -13,6 +13,7 @@ use relaycc::catalog::{
     Support, domain,
     effect::{Effect, Value},
     feature::{self, FeatureSpec},
+    hack,
     mailer::FlagChanges,
     option, setting, system,
 };
@@ -183,10 +184,19 @@ fn system_types_leave_alone_what_they_leave_alone_in_the_reference() {
 
 #[test]
 fn domains_define_what_the_reference_defines() {
-    for entry in domain::DOMAINS.iter().filter(|entry| entry.support == Support::Full) {
+    for entry in domain::DOMAINS {
         let statements = format!("DOMAIN(`{}')", entry.name);
         compare(entry.name, "", &statements, entry.effects);
         compare(entry.name, "define(`confTRUSTED_USER', `me')OSTYPE(`debian')", &statements, entry.effects);
+    }
+}
+
+#[test]
+fn hacks_that_only_set_things_define_what_the_reference_defines() {
+    for entry in hack::HACKS.iter().filter(|entry| entry.gives_way) {
+        let statements = format!("HACK(`{}')", entry.name);
+        compare(entry.name, "", &statements, entry.effects);
+        compare(entry.name, "OSTYPE(`debian')", &statements, entry.effects);
     }
 }
 

@@ -1,6 +1,5 @@
 //! Site policies that come with sendmail: what `DOMAIN()` takes.
 
-use super::Support;
 use super::effect::{
     Effect::{self, Append, Define, DefineIfUnset, Domain, ExposedUser, Feature, Hack, IfUnset, Marker, Print},
     Value::Text,
@@ -12,8 +11,8 @@ use super::system::DEBIAN_BUILD;
 pub struct DomainSpec {
     /// Its name.
     pub name: &'static str,
-    /// Whether a site that uses it can be compiled.
-    pub support: Support,
+    /// What it is for: one line, without a full stop.
+    pub help: &'static str,
     /// What it does, in order.
     pub effects: &'static [Effect],
 }
@@ -23,14 +22,15 @@ pub fn by_name(name: &str) -> Option<&'static DomainSpec> {
     DOMAINS.iter().find(|domain| domain.name == name)
 }
 
-const fn full(name: &'static str, effects: &'static [Effect]) -> DomainSpec {
-    DomainSpec { name, support: Support::Full, effects }
+const fn policy(name: &'static str, help: &'static str, effects: &'static [Effect]) -> DomainSpec {
+    DomainSpec { name, help, effects }
 }
 
 /// Every site policy, in order of names.
 pub static DOMAINS: &[DomainSpec] = &[
-    full(
+    policy(
         "Berkeley.EDU",
+        "Hosts of the University of California at Berkeley",
         &[
             Domain("berkeley-only"),
             Define("BITNET_RELAY", Text("bitnet-relay.Berkeley.EDU")),
@@ -43,18 +43,28 @@ pub static DOMAINS: &[DomainSpec] = &[
             Feature("stickyhost"),
         ],
     ),
-    full(
+    policy(
         "CS.Berkeley.EDU",
+        "Hosts of Berkeley's Computer Science Division",
         &[
             Domain("Berkeley.EDU"),
             Hack("cssubdomain"),
             Define("confUSERDB_SPEC", Text("/usr/sww/share/lib/users.cs.db,/usr/sww/share/lib/users.eecs.db")),
         ],
     ),
-    full("EECS.Berkeley.EDU", &[Domain("Berkeley.EDU"), Define("MASQUERADE_NAME", Text("EECS.Berkeley.EDU"))]),
-    full("S2K.Berkeley.EDU", &[Domain("CS.Berkeley.EDU"), Define("MASQUERADE_NAME", Text("postgres.Berkeley.EDU"))]),
-    full(
+    policy(
+        "EECS.Berkeley.EDU",
+        "Hosts of Berkeley that send as EECS.Berkeley.EDU",
+        &[Domain("Berkeley.EDU"), Define("MASQUERADE_NAME", Text("EECS.Berkeley.EDU"))],
+    ),
+    policy(
+        "S2K.Berkeley.EDU",
+        "Hosts of Berkeley's Sequoia 2000 project, which send as postgres.Berkeley.EDU",
+        &[Domain("CS.Berkeley.EDU"), Define("MASQUERADE_NAME", Text("postgres.Berkeley.EDU"))],
+    ),
+    policy(
         "berkeley-only",
+        "Refuses whoever is not at Berkeley: the policies of Berkeley are samples",
         &[Print(
             "sample_policy",
             "*** ERROR: You are trying to use the Berkeley sample configuration\tfiles outside of the Computer Science \
@@ -62,8 +72,9 @@ pub static DOMAINS: &[DomainSpec] = &[
              appropriate for your environment.",
         )],
     ),
-    full(
+    policy(
         "debian-msp",
+        "Debian's mail submission program: its queue, files and time limits",
         &[
             IfUnset("sm_version", DEBIAN_BUILD),
             Marker("DEBIAN_MSP"),
@@ -92,10 +103,10 @@ pub static DOMAINS: &[DomainSpec] = &[
             Define("confTRUSTED_USER", Text("smmsp")),
         ],
     ),
-    DomainSpec {
-        name: "debian-mta",
-        support: Support::Full,
-        effects: &[
+    policy(
+        "debian-mta",
+        "Debian's mail server: its files, permissions and time limits",
+        &[
             IfUnset("sm_version", DEBIAN_BUILD),
             Marker("DEBIAN_MTA"),
             Define("STATUS_FILE", Text("/var/lib/sendmail/sendmail.st")),
@@ -127,18 +138,18 @@ pub static DOMAINS: &[DomainSpec] = &[
             DefineIfUnset("confTRUSTED_USER", Text("smmta")),
             Define("confMAX_RUNNERS_PER_QUEUE", Text("5")),
         ],
-    },
-    DomainSpec {
-        name: "generic",
-        support: Support::Full,
-        effects: &[
+    ),
+    policy(
+        "generic",
+        "Forward files with detail, long headers, `redirect`, names from a file, root never masqueraded",
+        &[
             Define("confFORWARD_PATH", Text("$z/.forward.$w+$h:$z/.forward+$h:$z/.forward.$w:$z/.forward")),
             Define("confMAX_HEADERS_LENGTH", Text("32768")),
             Feature("redirect"),
             Feature("use_cw_file"),
             ExposedUser("root"),
         ],
-    },
+    ),
 ];
 
 #[cfg(test)]
@@ -148,8 +159,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn table_is_in_order_without_repetition() {
+    fn table_is_in_order_and_every_entry_is_explained() {
         assert!(DOMAINS.is_sorted_by(|a, b| a.name < b.name));
+        assert!(DOMAINS.iter().all(|domain| !domain.help.is_empty() && !domain.help.ends_with('.')));
     }
 
     /// The installed reference has exactly these policies; skipped where there is none.

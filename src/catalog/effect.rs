@@ -1,4 +1,4 @@
-//! What a system type, a domain or a feature does to the settings of a site, in order.
+//! What a system type, a domain, a feature or a hack does to the settings of a site, in order.
 
 /// A value that an effect gives to a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub enum Value {
         /// What is put after either.
         then: &'static str,
     },
-    /// The feature's argument of this number, counted from 0 after the feature's name, unless it is empty.
+    /// The argument of this number, counted from 0 after the name of the feature or hack, unless it is empty.
     Argument {
         /// The argument.
         index: usize,

@@ -11,7 +11,7 @@ pub enum MacroRole {
     Domain,
     /// `FEATURE`.
     Feature,
-    /// `HACK`: brings in something unsupported.
+    /// `HACK`: brings in something that sendmail comes with and does not support.
     Hack,
     /// `MAILER`.
     Mailer,
@@ -94,17 +94,19 @@ const fn raw(name: &'static str, key: &'static str, help: &'static str) -> Macro
     entry(name, key, MacroRole::Raw, &[], help)
 }
 
-const fn later(spec: MacroSpec) -> MacroSpec {
-    MacroSpec { support: Support::NotYet, ..spec }
-}
-
 /// Every macro: those that say what the site is, classes, connections, raw text.
 pub static MACROS: &[MacroSpec] = &[
     entry("VERSIONID", "versionid", MacroRole::Version, &["text"], "Comment that names the version of this file"),
     entry("OSTYPE", "ostype", MacroRole::System, &["name"], "System type: paths and flags of this host's programs"),
     entry("DOMAIN", "domain", MacroRole::Domain, &["name"], "Site policy that several hosts share"),
     entry("FEATURE", "feature", MacroRole::Feature, &["name", "argument…"], "Turns something on"),
-    later(entry("HACK", "hack", MacroRole::Hack, &["name", "argument…"], "Brings in something unsupported")),
+    entry(
+        "HACK",
+        "hack",
+        MacroRole::Hack,
+        &["name", "argument…"],
+        "Brings in something that sendmail comes with and does not support",
+    ),
     entry("MAILER", "mailer", MacroRole::Mailer, &["name", "argument"], "Ways in which mail is delivered"),
     entry(
         "MODIFY_MAILER_FLAGS",

@@ -114,8 +114,8 @@ fn neighbour(path: &Path) -> Option<String> {
 /// The files of this machine.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct Disk {
-    /// Directory with own `feature/NAME.m4`, `domain/`, `hack/`, `mailer/` and `ostype/` files, for names that sendmail does
-    /// not have; may be given again
+    /// Directory with own `feature/NAME.m4`, `domain/`, `hack/`, `mailer/`, `ostype/` and `siteconfig/` files, for names that
+    /// sendmail does not have; may be given again
     #[arg(short = 'I', long = "include", value_name = "DIR")]
     include: Vec<PathBuf>,
 }

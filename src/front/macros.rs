@@ -20,7 +20,7 @@ pub struct Words;
 impl Words {
     /// Whether the name is one that only yields text.
     pub fn has(name: &str) -> bool {
-        matches!(name, "CONCAT" | "DOL" | "lower" | "strcasecmp" | "_OPTINS")
+        matches!(name, "CONCAT" | "DOL" | "lower" | "strcasecmp" | "_OPTINS" | "_DEFIFNOT")
     }
 
     /// What a call of one of them yields.
@@ -39,6 +39,17 @@ impl Words {
             "strcasecmp" => {
                 let same = call.str(0).eq_ignore_ascii_case(call.str(1));
                 out.push_computed(if same { "1" } else { "0" }, call.span);
+            }
+            // Whether the name is defined by then is found out where the text is read.
+            "_DEFIFNOT" => {
+                let parts = ["ifdef(`", "', `', `define(`", "', `", "')')"];
+                let arguments = [call.arg(0), call.arg(0), call.arg(1), None];
+                for (part, argument) in parts.into_iter().zip(arguments) {
+                    out.push_computed(part, call.span);
+                    if let Some(argument) = argument {
+                        out.push(argument);
+                    }
+                }
             }
             "_OPTINS" if m4.is_defined(&Words, call.str(0)) => {
                 for part in [1, 0, 2].into_iter().filter_map(|n| call.arg(n)) {

@@ -5,7 +5,7 @@
 //! features, each after those that it needs; mailers last.
 
 use crate::{
-    catalog::feature::FeatureSpec,
+    catalog::{feature::FeatureSpec, hack::HackSpec},
     site::{Class, RawSection},
     source::{Span, Spanned},
 };
@@ -46,6 +46,10 @@ pub(crate) enum Statement {
     Feature { feature: &'static FeatureSpec, arguments: Vec<Text>, order: i64, span: Span },
     /// A feature that is not wanted, whatever else brings it.
     NoFeature { feature: &'static FeatureSpec, span: Span },
+    /// `HACK`.
+    Hack { hack: &'static HackSpec, arguments: Vec<Text>, span: Span },
+    /// A hack that is not wanted, whatever else brings it.
+    NoHack { hack: &'static HackSpec, span: Span },
     /// `MODIFY_MAILER_FLAGS`.
     MailerFlags { mailer: &'static str, change: Text },
     /// `MAILER`.
@@ -79,6 +83,8 @@ impl Statement {
             | Statement::Raw { text, .. } => text.span,
             Statement::Feature { span, .. }
             | Statement::NoFeature { span, .. }
+            | Statement::Hack { span, .. }
+            | Statement::NoHack { span, .. }
             | Statement::Undefine(_, span)
             | Statement::SiteConfig { span, .. } => *span,
             Statement::UucpSmtp { host, domain } => host.span.to(domain.span),
@@ -107,6 +113,11 @@ impl Statement {
             Statement::Feature { feature, order, .. } if feature.shares_order => (12, 2, *order, feature.name),
             Statement::Feature { feature, .. } => (12, feature.requires.is_some().into(), 0, feature.name),
             Statement::NoFeature { feature, .. } => (13, 0, 0, feature.name),
+            // What only sets things gives way to what the site itself says, as a shared policy does.
+            Statement::Hack { hack, .. } if hack.gives_way => (2, 1, 0, hack.name),
+            Statement::Hack { hack, .. } if hack.name == "msp_nullclient" => (14, 1, 0, hack.name),
+            Statement::Hack { hack, .. } => (13, 1, 0, hack.name),
+            Statement::NoHack { hack, .. } => (13, 2, 0, hack.name),
             Statement::MailerFlags { mailer, .. } => (14, 0, 0, mailer),
             Statement::Mailer(name) => (15, u8::from(name.value != "local"), 0, &name.value),
             Statement::SiteConfig { .. } => (16, 0, 0, ""),

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::site::{AccessEntry, AccessMap, Site, ipv6};
+use crate::site::{AccessEntry, ListKind, Site, ipv6};
 
 /// What the subject of a key is looked up as.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,9 +84,16 @@ impl Key {
     }
 }
 
-/// Entries of the site's access map; none when the map is kept elsewhere.
-pub(super) fn entries(map: Option<&AccessMap>) -> &[AccessEntry] {
-    map.map_or(&[], |map| map.entries.as_slice())
+/// Entries of the site's access map; none when the map is kept elsewhere. What answers of a DNS list are looked up under is
+/// about no client, sender or recipient, and not among them.
+pub(super) fn entries(site: &Site) -> Vec<&AccessEntry> {
+    let all = site.access.as_ref().map_or(&[][..], |map| map.entries.as_slice());
+    let tags = site.blocklists.iter().filter(|list| list.value.kind == ListKind::ByAccess);
+    let tags = tags.map(|list| list.value.tag.as_str()).collect::<Vec<_>>();
+    let of_a_list = |entry: &AccessEntry| {
+        entry.key.value.split_once(':').is_some_and(|(tag, _)| tags.iter().any(|known| known.eq_ignore_ascii_case(tag)))
+    };
+    all.iter().filter(|entry| !of_a_list(entry)).collect()
 }
 
 /// Why an IPv6 address in other words is not found.
@@ -106,6 +113,11 @@ pub(super) fn looked_up(site: &Site, groups: &[u16]) -> String {
 /// The tag in lower case, empty for none.
 pub(super) fn tag(entry: &AccessEntry) -> String {
     entry.tag().unwrap_or("").to_ascii_lowercase()
+}
+
+/// Whether the entry makes a trap of a recipient, for the hack `spamtrap`.
+pub(super) fn is_trap(site: &Site, entry: &AccessEntry) -> bool {
+    tag(entry) == "to" && site.hack("spamtrap").is_some() && entry.value.value.trim().eq_ignore_ascii_case("POISON")
 }
 
 /// Whether the tag is one of those for clients, senders and recipients, or none.

@@ -4,7 +4,7 @@ use std::net::Ipv6Addr;
 
 use super::{
     Rule,
-    access_key::{IPV6_AS_TEXT, Key, entries, is_mail_tag, looked_up, tag},
+    access_key::{IPV6_AS_TEXT, Key, entries, is_mail_tag, is_trap, looked_up, tag},
 };
 use crate::{
     diagnostic::{Diagnostic, Severity, nearest},
@@ -29,8 +29,8 @@ struct Finding {
 
 fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
     let Some(map) = &site.access else { return Vec::new() };
-    entries(Some(map))
-        .iter()
+    entries(site)
+        .into_iter()
         .filter_map(|entry| Some((entry, judge(site, map, entry)?)))
         .map(|(entry, finding)| {
             Diagnostic::warning(RULE.code, finding.message).at(entry.key.span, "").why(finding.why).help(finding.help)
@@ -79,6 +79,7 @@ fn judge(site: &Site, map: &AccessMap, entry: &AccessEntry) -> Option<Finding> {
                 with_tag(entry, &domain)
             ),
         }),
+        _ if is_trap(site, entry) => None,
         _ if tag == "to" && entry.action() != AccessAction::Relay && !map.blocklist_recipients => Some(Finding {
             message: format!("recipients are not looked up, so `{}` refuses nothing", entry.key),
             why: "without blocklist_recipients, `To:` entries are only asked whether to relay",
@@ -108,6 +109,13 @@ fn unread(site: &Site, entry: &AccessEntry, tag: &str) -> Option<Finding> {
         "compat" => (commands.pairs.is_some(), "compat_check"),
         "qgrp" => (commands.queue_group.is_some(), "queuegroup"),
         "rhs" => (list_of_senders(), "rhsbl"),
+        "xconnect" if site.hack("xconnect").is_none() => {
+            return Some(Finding {
+                message: format!("`{}` is not looked up", entry.key),
+                why: "only a hack that is not used looks for this tag",
+                help: "use HACK(`xconnect') below FEATURE(`access_db'), or remove the entry".into(),
+            });
+        }
         "tls_srv_features" => (tls.session_features.is_some(), "tls_session_features"),
         "tls_clt_features" => {
             (tls.session_features.is_some() || tls.strict_transport.is_some(), "tls_session_features")

@@ -31,7 +31,7 @@ struct Read<'a> {
 type Index<'a> = BTreeMap<&'a Key, BTreeMap<&'a str, &'a AccessEntry>>;
 
 fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
-    let entries = entries(site.access.as_ref());
+    let entries = entries(site);
     let read = entries.iter().map(|entry| Read { entry, tag: tag(entry), key: Key::of(entry) });
     let read = read.filter(|read| is_mail_tag(&read.tag)).collect::<Vec<_>>();
     let mut index = Index::new();

@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
     let delayed = site.delay_checks.as_ref();
-    entries(site.access.as_ref())
+    entries(site)
         .iter()
         .filter(|entry| tag(entry).is_empty() && entry.action() == AccessAction::Relay)
         .filter(|entry| matches!(Key::of(entry), Key::Domain(_) | Key::Subdomains(_)))

@@ -2,7 +2,7 @@
 
 use super::{
     Rule,
-    access_key::{entries, is_mail_tag, tag},
+    access_key::{entries, is_mail_tag, is_trap, tag},
 };
 use crate::{
     diagnostic::{Diagnostic, Severity, nearest},
@@ -23,12 +23,12 @@ const WORDS: [&str; 5] = ["OK", "RELAY", "REJECT", "DISCARD", "SKIP"];
 
 fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
     let skip = site.access.as_ref().is_some_and(|map| map.skip);
-    entries(site.access.as_ref())
-        .iter()
+    entries(site)
+        .into_iter()
         .filter_map(|entry| match tag(entry).as_str() {
             "spam" => spam(entry),
             "clientrate" | "clientconn" => limit(entry),
-            tag if is_mail_tag(tag) => mail(entry, skip),
+            tag if is_mail_tag(tag) && !is_trap(site, entry) => mail(entry, skip),
             _ => None,
         })
         .collect()

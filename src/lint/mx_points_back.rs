@@ -125,7 +125,7 @@ fn relays_to(site: &Site, domain: &str) -> bool {
     let own_domain = relay.entire_domain.is_some() && own.is_some_and(|own| names.iter().any(|name| name == own));
     own_domain
         || names.iter().any(|name| listed(site, Class::Relay, name))
-        || entries(site.access.as_ref()).iter().any(|entry| {
+        || entries(site).iter().any(|entry| {
             matches!(tag(entry).as_str(), "" | "to")
                 && entry.action() == AccessAction::Relay
                 && matches!(Key::of(entry), Key::Domain(name) if names.contains(&name))

@@ -28,7 +28,7 @@ fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
         found
             .push(finding(&member.value, "a relay domain").at(member.span, "").help("name the domains that are meant"));
     }
-    for entry in entries(site.access.as_ref()) {
+    for entry in entries(site) {
         let domain = match Key::of(entry) {
             Key::Domain(domain) | Key::Subdomains(domain) => domain,
             _ => continue,

@@ -214,6 +214,7 @@ struct Parts {
     raw: Section,
     conf: Section,
     feature: Section,
+    hack: Section,
     /// Listeners, milters and queue groups, by their key.
     lists: Vec<(&'static str, Vec<Listed>)>,
 }
@@ -267,13 +268,23 @@ impl Parts {
             Statement::Feature { feature, arguments, order, .. } => {
                 let feature = feature.renamed_to.and_then(feature::by_name).unwrap_or(feature);
                 let arguments = arguments.iter().map(|argument| argument.value.clone()).collect::<Vec<_>>();
-                let item = item(value::feature(feature, &arguments, *order));
+                let item = item(value::arguments(feature.arguments, &arguments, *order));
                 if feature.repeatable {
                     self.feature.add(feature.key, item);
                 } else {
                     self.feature.set(feature.key, item);
                 }
             }
+            Statement::Hack { hack, arguments, .. } => {
+                let arguments = arguments.iter().map(|argument| argument.value.clone()).collect::<Vec<_>>();
+                let item = item(value::arguments(hack.arguments, &arguments, 0));
+                if hack.repeatable {
+                    self.hack.add(hack.name, item);
+                } else {
+                    self.hack.set(hack.name, item);
+                }
+            }
+            Statement::NoHack { hack, .. } => self.hack.set(hack.name, item("false".into())),
             Statement::NoFeature { feature, .. } => self.feature.set(feature.key, item("false".into())),
             Statement::MailerFlags { mailer, change } => {
                 self.flags.push((mailer.to_ascii_lowercase(), item(value::text(&change.value))));
@@ -374,7 +385,7 @@ impl Parts {
                 page.pair(mailer, &value, first.behind.as_deref(), first.origin);
             }
         }
-        for (header, section) in [("[conf]", &self.conf), ("[feature]", &self.feature)] {
+        for (header, section) in [("[conf]", &self.conf), ("[feature]", &self.feature), ("[hack]", &self.hack)] {
             if !section.0.is_empty() {
                 page.header(header);
                 page.section(section);

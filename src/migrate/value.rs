@@ -2,7 +2,7 @@
 
 use crate::{
     catalog::{
-        feature::{ArgumentKind, FeatureSpec},
+        feature::{ArgumentKind, ArgumentSpec},
         option::OptionKind,
     },
     front::{ORDER, answer},
@@ -81,10 +81,10 @@ pub(super) fn answer(value: &str) -> String {
     }
 }
 
-/// A feature with its arguments, and its place among others where that has to be said.
-pub(super) fn feature(feature: &FeatureSpec, arguments: &[String], order: i64) -> String {
+/// A feature or a hack with its arguments, and its place among others where that has to be said.
+pub(super) fn arguments(specs: &'static [ArgumentSpec], arguments: &[String], order: i64) -> String {
     let mut pairs: Vec<(&str, String)> = Vec::new();
-    for (index, spec) in feature.arguments.iter().enumerate() {
+    for (index, spec) in specs.iter().enumerate() {
         let given = arguments.get(index).map_or("", String::as_str);
         match spec.kind {
             ArgumentKind::Flags(..) => {
@@ -117,7 +117,7 @@ pub(super) fn feature(feature: &FeatureSpec, arguments: &[String], order: i64) -
     if order != 0 {
         pairs.push((ORDER, order.to_string()));
     }
-    let first = feature.arguments.first();
+    let first = specs.first();
     match (pairs.as_slice(), first) {
         ([], _) => "true".into(),
         ([(key, value)], Some(first)) if *key == first.key && value != "true" && !value.starts_with('[') => {
@@ -149,9 +149,9 @@ mod tests {
 
     #[test]
     fn a_feature_is_written_as_shortly_as_its_arguments_allow() {
-        let written = |name: &str, arguments: &[&str]| {
-            let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect::<Vec<_>>();
-            feature(by_name(name).unwrap(), &arguments, 0)
+        let written = |name: &str, given: &[&str]| {
+            let given = given.iter().map(|&argument| argument.to_owned()).collect::<Vec<_>>();
+            arguments(by_name(name).unwrap().arguments, &given, 0)
         };
         assert_eq!(written("redirect", &[]), "true");
         assert_eq!(written("nouucp", &["reject"]), "\"reject\"");

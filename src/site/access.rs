@@ -84,8 +84,8 @@ impl AccessEntry {
     }
 }
 
-/// Tags that sendmail's rulesets look up (cf/README, "Access DB entries" and "STARTTLS").
-pub const TAGS: [&str; 22] = [
+/// Tags that sendmail's rulesets, and its hacks, look up (cf/README, "Access DB entries" and "STARTTLS").
+pub const TAGS: [&str; 23] = [
     "AuthInfo",
     "CERTISSUER",
     "CERTSUBJECT",
@@ -106,6 +106,7 @@ pub const TAGS: [&str; 22] = [
     "TLS_Srv_Features",
     "To",
     "Try_TLS",
+    "XConnect",
     "bcc",
     "rhs",
 ];

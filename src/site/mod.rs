@@ -9,6 +9,7 @@
 mod access;
 mod checks;
 mod class;
+mod hack;
 pub mod ipv6;
 mod listener;
 mod mailer;
@@ -24,6 +25,7 @@ mod uucp;
 pub use access::{AccessAction, AccessEntry, AccessMap, TAGS, is_dsn};
 pub use checks::{ClientChecks, ClientLimit, CommandChecks, GreetPause, PrefixFlags};
 pub use class::{Class, ClassFile, Classes};
+pub use hack::{Hack, HackKind};
 pub use listener::{Listener, Listeners, service_port};
 pub use mailer::{Mailer, MailerNames};
 pub use map_spec::MapSpec;
@@ -129,6 +131,8 @@ pub struct Site {
     pub trusts_authentication: bool,
     /// The system's sendmail keeps the argument of MAIL in `${mail_from}` (`_FFR_MAIL_MACRO`).
     pub has_mail_from_macro: bool,
+    /// Hacks that are rules of their own.
+    pub hacks: Vec<Spanned<Hack>>,
     /// Raw sendmail.cf lines, by the section they belong to.
     pub raw: BTreeMap<RawSection, Vec<RawText>>,
     /// How many pieces of a section stand before the rules that a mailer adds to it: `LOCAL_UUCP` before `MAILER(uucp)`,
@@ -140,6 +144,11 @@ impl Site {
     /// Whether a delivery agent of this name is declared.
     pub fn has_mailer(&self, name: &str) -> bool {
         self.mailers.iter().any(|m| m.name == name)
+    }
+
+    /// The hack of this name, if it is used and has rules.
+    pub fn hack(&self, name: &str) -> Option<&Spanned<Hack>> {
+        self.hacks.iter().find(|hack| hack.value.kind.name() == name)
     }
 
     /// The lines of one raw section, in order.

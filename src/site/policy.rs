@@ -75,6 +75,8 @@ pub struct DnsBlocklist {
     pub temporary: String,
     /// Answers that count, as rule patterns; empty: any. Only of an enhanced list.
     pub matches: Vec<ExtraBlocklistMatch>,
+    /// The tag that its answers are looked up under in the access map. Only of [`ListKind::ByAccess`].
+    pub tag: String,
 }
 
 /// The kinds of DNS lists.
@@ -86,18 +88,21 @@ pub enum ListKind {
     Enhanced,
     /// `rhsbl`: the domain of the sender.
     SenderDomain,
+    /// The hack `dnsblaccess`: the client's address; the access map says what an answer means.
+    ByAccess,
     /// `mtamark`: the client's address among those of all hosts, where `0` says that it is no mail server.
     MailServers,
 }
 
 impl ListKind {
-    /// The feature that asks for a list of this kind.
-    pub fn feature(self) -> &'static str {
+    /// The statement that asks for a list of this kind.
+    pub fn statement(self) -> &'static str {
         match self {
-            ListKind::Plain => "dnsbl",
-            ListKind::Enhanced => "enhdnsbl",
-            ListKind::SenderDomain => "rhsbl",
-            ListKind::MailServers => "mtamark",
+            ListKind::Plain => "FEATURE dnsbl",
+            ListKind::Enhanced => "FEATURE enhdnsbl",
+            ListKind::SenderDomain => "FEATURE rhsbl",
+            ListKind::ByAccess => "HACK dnsblaccess",
+            ListKind::MailServers => "FEATURE mtamark",
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, HashSet},
     env, fs, io,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Command,
 };
 
@@ -23,6 +23,8 @@ use crate::{
 pub enum Candidate {
     /// `relaycc build`, by this program.
     Relaycc(PathBuf),
+    /// The same with a tree of the site's own.
+    WithTree(PathBuf, PathBuf),
     /// A `sendmail.cf` that somebody made; its diagnostics are not compared.
     File(PathBuf),
 }
@@ -64,7 +66,7 @@ impl Reference {
             return Ok(Reference { compiled, probes: Vec::new(), answers: Vec::new() });
         }
         let classes = memo::ask(world, &format!("{}-classes", fixture.name), &compiled.cf, &probes::of_classes())?;
-        let known = fixture::known(fixture.place, &Directives::of(&compiled.cf), &classes);
+        let known = fixture::known(fixture.place, &compiled.cf, &classes);
         let domain = world.host.split_once('.').map_or("", |(_, domain)| domain);
         let mut all = probes::fixed(&world.host, domain);
         all.extend(probes::derived(&known));
@@ -116,15 +118,30 @@ impl Candidate {
         built.is_ok_and(|output| output.status.success()).then(|| Candidate::Relaycc(program.into()))
     }
 
+    /// The same with a tree of the site's own; `None` if a file was made by somebody else.
+    pub fn with_tree(&self, tree: &Path) -> Option<Candidate> {
+        match self {
+            Candidate::Relaycc(program) | Candidate::WithTree(program, _) => {
+                Some(Candidate::WithTree(program.clone(), tree.to_owned()))
+            }
+            Candidate::File(_) => None,
+        }
+    }
+
     /// Compiles `fixture`: the configuration, and what about diagnostics and exit status is not as in `expected`.
     fn compile(&self, fixture: &Fixture, expected: &Recording) -> io::Result<(String, Vec<String>)> {
         match self {
             Candidate::File(path) => Ok((fs::read_to_string(path)?, Vec::new())),
-            Candidate::Relaycc(program) => {
+            Candidate::Relaycc(program) | Candidate::WithTree(program, _) => {
+                let include = match self {
+                    Candidate::WithTree(_, tree) => vec![PathBuf::from("-I"), tree.clone()],
+                    _ => Vec::new(),
+                };
                 let (dir, file) = (fixture.mc.parent(), fixture.mc.file_name().unwrap_or_default());
                 let output = Command::new(program)
                     .arg("build")
                     .arg(file)
+                    .args(include)
                     .args(["--emit", "cf", "--out", "-", "--format", "sendmail"])
                     .current_dir(dir.unwrap_or(&fixture.mc))
                     .output()?;

@@ -124,9 +124,11 @@ pub fn chosen() -> io::Result<Vec<Fixture>> {
     Ok(all)
 }
 
-/// What `directives` and the answers to [`crate::probes::of_classes`] tell of the names that a configuration knows.
-pub fn known(place: Place, directives: &Directives, classes: &[String]) -> Known {
+/// What a `sendmail.cf` and the answers to [`crate::probes::of_classes`] tell of the names that a configuration knows.
+pub fn known(place: Place, cf: &str, classes: &[String]) -> Known {
     const USUAL: [&str; 7] = ["local", "prog", "smtp", "esmtp", "smtp8", "dsmtp", "relay"];
+    const TRUSTED: [&str; 3] = ["root", "daemon", "uucp"];
+    let directives = Directives::of(cf);
     let agents =
         directives.listed.keys().filter_map(|name| name.strip_prefix('M')).filter(|name| !USUAL.contains(name));
     let mut known = Known { agents: agents.map(str::to_owned).collect(), ..Known::default() };
@@ -138,6 +140,12 @@ pub fn known(place: Place, directives: &Directives, classes: &[String]) -> Known
         let members = directives.members.iter().filter(|(name, _)| name == class).map(|(_, member)| member.clone());
         known.classes.insert(class, members.collect());
     }
+    let trusted = directives.members.iter().filter(|(class, user)| class == "t" && !TRUSTED.contains(&user.as_str()));
+    known.trusted = trusted.map(|(_, user)| user.clone()).collect();
+    let headers = directives.listed.iter().filter(|(name, _)| name.starts_with('H')).flat_map(|(_, values)| values);
+    let called = headers.filter_map(|value| value.split_once("$>").map(|(_, called)| called.trim_start_matches('+')));
+    known.header_checks = called.map(|name| name.trim().to_owned()).collect();
+    known.suffixes = cf.lines().filter_map(suffix).map(str::to_owned).collect();
     for (map, spec) in directives.maps() {
         let file = spec.split_ascii_whitespace().find_map(|word| word.strip_prefix("/etc/mail/"));
         if let Some(text) = file.and_then(|file| fs::read_to_string(place.etc_mail().join(file)).ok()) {
@@ -147,4 +155,12 @@ pub fn known(place: Place, directives: &Directives, classes: &[String]) -> Known
         }
     }
     known
+}
+
+/// The domain that a rule takes away behind a local name.
+fn suffix(line: &str) -> Option<&str> {
+    let (domain, _) = line.strip_prefix('R')?.split_once("$=w .")?.1.split_once('>')?;
+    let domain = domain.trim();
+    let is_name = domain.contains('.') && domain.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
+    is_name.then_some(domain)
 }

@@ -33,12 +33,17 @@ pub fn installed() -> bool {
 
 /// Compiles `mc` with m4, named by its file name alone, so that no message depends on where the project lies.
 pub fn compile(mc: &Path) -> io::Result<Compiled> {
+    compile_with(CF_TREE, mc)
+}
+
+/// The same with another macro tree: its path, with a slash at its end.
+pub fn compile_with(tree: &str, mc: &Path) -> io::Result<Compiled> {
     let (Some(dir), Some(file)) = (mc.parent(), mc.file_name()) else {
         return Err(io::Error::other(format!("{}: not a file", mc.display())));
     };
     let output = Command::new("m4")
-        .arg(format!("-D_CF_DIR_={CF_TREE}"))
-        .arg(format!("{CF_TREE}m4/cf.m4"))
+        .arg(format!("-D_CF_DIR_={tree}"))
+        .arg(format!("{tree}m4/cf.m4"))
         .arg(file)
         .current_dir(dir)
         .output()?;

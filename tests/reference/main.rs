@@ -29,6 +29,8 @@ mod memo;
 #[cfg(test)]
 mod mutants;
 #[cfg(test)]
+mod own_tree;
+#[cfg(test)]
 mod probe;
 #[cfg(test)]
 mod probes;
@@ -62,7 +64,7 @@ mod tests {
         fixture::{self, Fixture, Place},
         found,
         generated::{self, Generated},
-        m4, mutants,
+        m4, mutants, own_tree,
         recording::{self, Recording},
         smtp,
         world::World,
@@ -196,6 +198,19 @@ mod tests {
         found(&found::samples().unwrap(), "samples");
     }
 
+    /// Sites with features, policies, hacks, mailers, system types and lists of neighbours of their own.
+    #[test]
+    fn every_site_with_a_tree_of_its_own_answers_the_same() {
+        let mut sites = own_tree::sites().unwrap();
+        let wanted = env::var("RELAYCC_OWN_TREE").unwrap_or_default();
+        sites.retain(|site| site.name.contains(&wanted));
+        let (Some(worlds), Some(candidate)) = (worlds(&sites), Candidate::from_environment()) else { return };
+        let Some(candidate) = candidate.with_tree(&own_tree::folder()) else { return };
+        let tree = own_tree::installed().unwrap();
+        let compared = |site: &Fixture| own_tree::compare(&worlds[&site.place], site, &candidate, &tree).unwrap();
+        judge(&each(&sites, compared), "own-tree");
+    }
+
     /// Configurations written by others, where `RELAYCC_CORPUS` names a folder of them.
     #[test]
     fn every_configuration_of_a_corpus_answers_the_same() {
@@ -288,7 +303,8 @@ mod tests {
 
     /// Rules of our configuration (the reference's, where we cannot build) are taken out one at a time; most must be missed.
     /// `RELAYCC_MUTANTS=1` takes out every one, of the fixture that `RELAYCC_FIXTURE` names, and prints those that nobody
-    /// misses: hooks, rules that others make up for, and gaps in the list of questions.
+    /// misses: hooks, rules that others make up for, and gaps in the list of questions. Any other text than `1`: every rule
+    /// that it stands in.
     #[test]
     fn a_rule_that_is_taken_out_is_missed() {
         let all = env::var_os("RELAYCC_MUTANTS").is_some();
@@ -301,10 +317,12 @@ mod tests {
             Some(candidate) => Comparison::offline(&fixture, &candidate, &reference.recording(world)).unwrap().1,
             None => reference.compiled.cf.clone(),
         };
+        let wanted = env::var("RELAYCC_MUTANTS").ok().filter(|text| text != "1").unwrap_or_default();
         let step = if all { 1 } else { 20 };
         let (world, reference, cf) = (&world, &reference, &cf);
+        let wanted = wanted.as_str();
         let without = move |half: usize| {
-            mutants::without_each_rule(world, reference, cf, &format!("half{half}"), half * step, 2 * step)
+            mutants::without_each_rule(world, reference, cf, &format!("half{half}"), wanted, half * step, 2 * step)
         };
         let mutants: Vec<_> = thread::scope(|scope| {
             let halves = [0, 1].map(|half| scope.spawn(move || without(half).unwrap()));

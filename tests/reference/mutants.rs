@@ -12,12 +12,13 @@ pub struct Mutant {
     pub noticed: usize,
 }
 
-/// Takes out every `step`-th rule of `cf`, the first one being number `first`, and asks what `reference` was asked.
+/// Takes out every `step`-th of those rules of `cf` that `wanted` stands in, the first one being number `first`, and asks what `reference` was asked.
 pub fn without_each_rule(
     world: &World,
     reference: &Reference,
     cf: &str,
     label: &str,
+    wanted: &str,
     first: usize,
     step: usize,
 ) -> io::Result<Vec<Mutant>> {
@@ -27,7 +28,7 @@ pub fn without_each_rule(
     for (number, line) in lines.iter().enumerate() {
         if line.starts_with('S') {
             ruleset = line;
-        } else if line.starts_with('R') {
+        } else if line.starts_with('R') && line.contains(wanted) {
             rules.push((number, ruleset));
         }
     }

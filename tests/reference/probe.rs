@@ -29,8 +29,9 @@ impl Probe {
     }
 }
 
-/// A ruleset for test mode only: turns the two characters `$|` as typed into the token that separates arguments.
-const START: &str = "\nSStart\nR$* $$| $*\t\t$: $1 $| $2\n";
+/// A ruleset for test mode only: turns the two characters `$|` as typed into the token that separates arguments, and `$c`
+/// into a comma, which ends what is typed.
+const START: &str = "\nSStart\nR$* $$| $*\t\t$: $1 $| $2\nR$* $$c $*\t\t$: $1 , $2\n";
 
 /// Lets `sendmail` answer `probes` under the configuration `cf`: one answer each, in order.
 ///

@@ -13,6 +13,12 @@ pub struct Known {
     pub keys: BTreeMap<String, Vec<String>>,
     /// The delivery agents that it declares, besides those that every site of a relay has.
     pub agents: Vec<String>,
+    /// Trusted users besides those of every site.
+    pub trusted: Vec<String>,
+    /// Rulesets that check headers.
+    pub header_checks: Vec<String>,
+    /// Domains that rules take away behind local names.
+    pub suffixes: BTreeSet<String>,
 }
 
 /// The classes that are read for [`Known`].
@@ -766,6 +772,7 @@ pub fn derived(known: &Known) -> Vec<Probe> {
         about_agent(agent, &mut probes);
     }
     let outside = Client::outside();
+    about_hacks(known, &outside, &mut probes);
     for domain in members.domains.iter().chain(&keys.domains) {
         about_domain(domain, &mut probes);
     }
@@ -834,6 +841,55 @@ pub fn derived(known: &Known) -> Vec<Probe> {
         }
     }
     probes.into_iter().collect()
+}
+
+/// What only hacks and rules of a site's own ask about.
+fn about_hacks(known: &Known, outside: &Client, probes: &mut BTreeSet<Probe>) {
+    let access = known.keys.get("access").map_or(&[][..], Vec::as_slice);
+    for name in access.iter().filter_map(|key| key.strip_prefix("XConnect:")) {
+        let network = name.starts_with("IPv6:") || name.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let clients = match network {
+            true => in_and_beside(name),
+            false => vec![
+                Client::new(name, "203.0.113.90", "OK"),
+                Client::new(&format!("x.{name}"), "203.0.113.90", "OK"),
+                Client::new(&format!("x{name}"), "203.0.113.90", "OK"),
+            ],
+        };
+        for Client { name, address, .. } in clients {
+            probes.insert(outside.asks(format!("Start,x_connect {name} $| {address}")));
+            probes.insert(outside.asks(format!("Start,x_connect $| {address}")));
+        }
+    }
+    for address in access.iter().filter_map(|key| key.strip_prefix("To:")) {
+        for ruleset in &known.header_checks {
+            for value in [address.to_owned(), format!("<{address}>"), format!("Some One <{address}>")] {
+                probes.insert(outside.asks(format!("{ruleset} {value}")));
+            }
+            probes.insert(outside.asks(format!("Start,{ruleset} {address} $c user@outside.test")));
+            // The second asks what the first has left behind.
+            for recipient in [format!("<{address}>"), address.to_owned(), format!("<x{address}>"), "<>".to_owned()] {
+                for second in ["Start,check_eoh 10 $| 1000", "check_rcpt <user@relay.example.com>"] {
+                    let asked = outside.asks_for("user@outside.test", format!("check_rcpt {recipient}\n{second}"));
+                    probes.insert(asked.with("PoisonRecipient", ""));
+                }
+            }
+        }
+    }
+    if !known.trusted.is_empty() {
+        for user in known.trusted.iter().map(String::as_str).chain(["root", "alice", "uucp.x"]) {
+            for other in ["alice", "<bob@outside.test>", "root", "<>"] {
+                let asked = outside.asks(format!("trust_auth {other}")).with("auth_type", "PLAIN");
+                probes.insert(asked.with("auth_authen", user).with("auth_author", other));
+            }
+        }
+    }
+    for suffix in &known.suffixes {
+        for name in known.classes.get("w").into_iter().flatten().map(String::as_str).chain(["nohost", "outside.test"]) {
+            about_address(outside, &format!("user@{name}.{suffix}"), probes);
+            probes.insert(tries("HS", "esmtp", &format!("user@{name}.{suffix}")));
+        }
+    }
 }
 
 /// Where mail for an address of LDAP routing goes, with and without detail, and what it is refused with.

@@ -59,6 +59,8 @@ pub static SETTINGS: &[SettingSpec] = settings! {
         "`node::user` is an address, as it is with DECNET_RELAY";
     "NO_NETINET6" "no_netinet6" Core, Marker, undefined Unset;
         "Leaves out what IPv6 addresses need";
+    "DEBIAN_DEBUG" "debian_debug" Core, Marker, undefined Unset;
+        "Logs what the hack `debian_auth` is asked, through a map `log` of the site's own";
     "SMART_HOST" "smart_host" Core, Value(OptionKind::Text), undefined Unset;
         "Relay, `[mailer:]host`, for all mail that is not local";
     "LOCAL_RELAY" "local_relay" Core, Value(OptionKind::Text), undefined Unset;

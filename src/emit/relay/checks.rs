@@ -156,6 +156,10 @@ fn refuse_features(reader: &mut Reader<'_>) {
         ("sts", tls.strict_transport.as_ref().map(|asked| asked.span)),
         ("prefixmod", commands.prefix.as_ref().map(|asked| asked.span)),
     ];
+    for hack in &reader.site.hacks {
+        let name = hack.value.kind.name();
+        reader.refuse(format!("HACK {name}"), Some(hack.span), "its rules are not part of the format");
+    }
     let parts = [("_CERT_REGEX_ISSUER_", &tls.issuer_part), ("_CERT_REGEX_SUBJECT_", &tls.subject_part)];
     for (name, part) in parts {
         if let Some(part) = part {
@@ -173,8 +177,8 @@ fn dns_list(reader: &mut Reader<'_>, list: &Spanned<DnsBlocklist>) -> Option<Dns
     match read_list(reader, &list.value) {
         Ok(list) => Some(list),
         Err(why) => {
-            let feature = list.value.kind.feature();
-            reader.refuse(format!("FEATURE {feature} for `{}`", list.value.server), Some(list.span), why);
+            let statement = list.value.kind.statement();
+            reader.refuse(format!("{statement} for `{}`", list.value.server), Some(list.span), why);
             None
         }
     }
@@ -184,6 +188,7 @@ fn read_list(reader: &Reader<'_>, list: &DnsBlocklist) -> Result<DnsList, String
     match list.kind {
         ListKind::Plain | ListKind::Enhanced => {}
         ListKind::SenderDomain => return Err("a relay asks DNS lists of clients only".to_owned()),
+        ListKind::ByAccess => return Err("a relay does not look up the answers of a list".to_owned()),
         ListKind::MailServers => return Err("a relay does not look for marks of mail servers".to_owned()),
     }
     let zone = list.server.as_str();

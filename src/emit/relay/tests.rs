@@ -49,6 +49,7 @@ fn arkum() -> Site {
         message: String::new(),
         temporary: "t".into(),
         matches: vec!["127.0.0.2.".into()],
+        tag: String::new(),
     })];
     let entries = [
         ("Connect:192.168.138", "RELAY"),

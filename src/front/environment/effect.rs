@@ -53,7 +53,7 @@ impl Environment {
                 Effect::LocalConfig(lines) => self.raw_text(RawSection::LocalConfig, &Text::computed(lines, by)),
                 Effect::Mailer(name) => self.mailer(macros, &Text::computed(name, by), &[], by),
                 Effect::Domain(name) => self.domain(macros, &Text::computed(name, by), by),
-                Effect::Hack(name) => self.hack(macros, &Text::computed(name, by)),
+                Effect::Hack(name) => self.hack(macros, &Text::computed(name, by), &[], by),
                 Effect::Print(code, text) => self.report(printed(code, text, by)),
             }
         }

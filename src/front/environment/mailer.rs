@@ -65,6 +65,11 @@ impl Environment {
         self.flag_changes.entry(mailer.to_owned()).or_default().note(change);
     }
 
+    /// Flags of a mailer with what `MODIFY_MAILER_FLAGS` has changed in them so far.
+    pub fn changed_flags(&self, mailer: &str, flags: &str) -> String {
+        self.flag_changes.get(mailer).map_or_else(|| flags.to_owned(), |changes| changes.apply(flags))
+    }
+
     fn declare(&mut self, macros: &mut Macros<'_, '_>, spec: &MailerSpec, span: Option<Span>) {
         for notice in spec.notices {
             self.mailer_notice(macros, spec, notice, span);

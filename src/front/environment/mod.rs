@@ -9,6 +9,7 @@
 
 mod closing;
 mod effect;
+mod hack;
 mod mailer;
 mod statement;
 mod system;
@@ -27,7 +28,7 @@ use crate::{
     },
     diagnostic::Diagnostic,
     site::{
-        AccessEntry, Classes, ClientChecks, CommandChecks, DnsBlocklist, Mailer, MapSpec, RawSection, RawText,
+        AccessEntry, Classes, ClientChecks, CommandChecks, DnsBlocklist, Hack, Mailer, MapSpec, RawSection, RawText,
         StrictTransport, Submission, Tables, UucpLink,
     },
     source::{SourceId, Span, Spanned},
@@ -84,7 +85,11 @@ pub struct Environment {
     pub(super) features: BTreeMap<&'static str, Span>,
     /// The last `OSTYPE`.
     pub(super) system: Option<Spanned<String>>,
-    /// `OSTYPE` and `DOMAIN` statements: what is defined there, the site did not write itself.
+    /// Hacks that are rules.
+    pub(super) hacks: Vec<Spanned<Hack>>,
+    /// Every hack that was asked for, and where it was first.
+    pub(super) hacks_asked: BTreeMap<&'static str, Span>,
+    /// `OSTYPE`, `DOMAIN` and `HACK` statements: what is defined there, the site did not write itself.
     pub(super) brought: Vec<Span>,
     /// Entries of the access map.
     pub(super) access: Vec<AccessEntry>,
@@ -142,6 +147,8 @@ impl Environment {
             maps: BTreeMap::new(),
             features: BTreeMap::new(),
             system: None,
+            hacks: Vec::new(),
+            hacks_asked: BTreeMap::new(),
             brought: Vec::new(),
             access: Vec::new(),
             raw: BTreeMap::new(),
@@ -198,14 +205,16 @@ impl Environment {
         place.is_some_and(|place| self.brought.contains(&place))
     }
 
-    /// Notes which raw lines of a `.mc` stand before the rules that a mailer adds to their section.
+    /// Notes which raw lines of a `.mc` stand before the rules that a mailer or a hack adds to their section.
     pub fn note_order(&mut self) {
+        for hack in &mut self.hacks {
+            let pieces = self.raw.get(&hack.value.kind.section()).map_or(&[][..], Vec::as_slice);
+            hack.value.raw_before = pieces.iter().take_while(|raw| is_before(raw, hack.span)).count();
+        }
         for (section, mailer) in [(RawSection::LocalUucp, "uucp"), (RawSection::LocalRule0, "mail11")] {
             let declared = self.mailers.iter().find(|declared| declared.name == mailer).and_then(|found| found.span);
             let (Some(place), Some(pieces)) = (declared, self.raw.get(&section)) else { continue };
-            let earlier =
-                |raw: &RawText| raw.span.is_some_and(|at| at.source == place.source && at.start < place.start);
-            let count = pieces.iter().take_while(|raw| earlier(raw)).count();
+            let count = pieces.iter().take_while(|raw| is_before(raw, place)).count();
             if count > 0 {
                 self.raw_before_mailer.insert(section, count);
             }
@@ -224,4 +233,9 @@ impl Environment {
             None => diagnostic,
         }
     }
+}
+
+/// Whether a raw line stands before a place in the same text.
+fn is_before(raw: &RawText, place: Span) -> bool {
+    raw.span.is_some_and(|at| at.source == place.source && at.start < place.start)
 }

@@ -1,9 +1,8 @@
-//! `OSTYPE`, `DOMAIN`, `HACK`: what comes with the system and what several hosts share.
+//! `OSTYPE`, `DOMAIN`: what comes with the system and what several hosts share.
 
 use super::{Environment, TREE};
 use crate::{
     catalog::{
-        Support,
         domain::{self, DOMAINS},
         system::{self, SYSTEMS},
     },
@@ -48,8 +47,7 @@ impl Environment {
         self.domains.push(Spanned::new(wanted.clone(), name.span()));
         self.brought.push(span);
         match domain::by_name(&wanted) {
-            Some(domain) if domain.support == Support::Full => self.apply(macros, domain.effects, &[], span),
-            Some(_) => self.unsupported("domain", &wanted, name.span()),
+            Some(domain) => self.apply(macros, domain.effects, &[], span),
             None => {
                 let help = match nearest(&wanted, DOMAINS.iter().map(|domain| domain.name)) {
                     Some(near) => format!("did you mean `{near}`?"),
@@ -57,25 +55,6 @@ impl Environment {
                 };
                 self.unknown(macros, "domain", "domain", &wanted, name.span(), help);
             }
-        }
-    }
-
-    /// `HACK(name)`.
-    pub fn hack(&mut self, macros: &mut Macros<'_, '_>, name: &Text) {
-        let wanted = macros.expand(name).as_str().to_owned();
-        if HACKS.contains(&wanted.as_str()) {
-            self.report(
-                Diagnostic::error(
-                    "unsupported",
-                    format!("hack `{wanted}` is a file of sendmail's tree, and not built in"),
-                )
-                .at(name.span(), "its file is not found")
-                .why("what it does would be missing from the output")
-                .help(format!("say where the tree is, to have it read there: -I {TREE}")),
-            );
-        } else {
-            let help = "write what the hack file holds into this file, in place of HACK".into();
-            self.unknown(macros, "hack", "hack", &wanted, name.span(), help);
         }
     }
 
@@ -139,7 +118,3 @@ fn unknown_code(folder: &str) -> &'static str {
         _ => "unknown_hack",
     }
 }
-
-/// Hacks that come with sendmail and with Debian's build.
-const HACKS: [&str; 8] =
-    ["cssubdomain", "debian_auth", "dnsblaccess", "msp_nullclient", "nodns", "spamtrap", "virthost_by_ip", "xconnect"];

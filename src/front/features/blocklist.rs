@@ -38,6 +38,7 @@ impl Run<'_, '_, '_> {
             message: self.message(1),
             temporary: self.message(2),
             matches: if kind == ListKind::Enhanced { self.matches() } else { Vec::new() },
+            tag: String::new(),
         };
         self.environment.blocklists.push(Spanned::new(list, self.span));
     }
@@ -51,6 +52,7 @@ impl Run<'_, '_, '_> {
             message: self.message(0),
             temporary: self.message(1),
             matches: Vec::new(),
+            tag: String::new(),
         };
         self.environment.blocklists.push(Spanned::new(marks, self.span));
     }

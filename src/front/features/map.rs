@@ -1,6 +1,6 @@
 //! Features that declare a map.
 
-use super::{Run, split_commas};
+use super::{Run, splits};
 use crate::{diagnostic::Diagnostic, site::MapSpec, source::Spanned};
 
 /// Marks a value that could not be looked up for now.
@@ -69,6 +69,6 @@ impl Run<'_, '_, '_> {
 
     /// Whether m4 would take an argument for several where the reference passes it on.
     pub(super) fn is_split(&self, index: usize) -> bool {
-        self.arg(index).is_some_and(|arg| !arg.is_literal() && split_commas(arg.as_str()).len() > 1)
+        self.arg(index).is_some_and(splits)
     }
 }

@@ -266,6 +266,11 @@ impl Run<'_, '_, '_> {
     }
 }
 
+/// Whether m4 would take an argument for several where it is passed on.
+pub(super) fn splits(arg: &Text) -> bool {
+    !arg.is_literal() && split_commas(arg.as_str()).len() > 1
+}
+
 /// Splits text at the commas that m4 would see in it among the arguments of a call.
 fn split_commas(text: &str) -> Vec<&str> {
     let mut parts = Vec::new();

@@ -7,8 +7,9 @@ use crate::{
         Value,
     },
     diagnostic::Diagnostic,
+    front::{environment::Environment, macros::Macros},
     site::Submission,
-    source::Spanned,
+    source::{Span, Spanned},
     syntax::mc::Text,
 };
 
@@ -37,8 +38,7 @@ impl Run<'_, '_, '_> {
     pub(super) fn submission(&mut self) {
         let by = self.span;
         let text = |value: &str| Text::computed(value, by);
-        let queue = if self.macros.is_defined("MSP_QUEUE_DIR") { "MSP_QUEUE_DIR" } else { "/var/spool/clientmqueue" };
-        self.macros.define("QUEUE_DIR", text(queue));
+        self.environment.submission_queue(self.macros, by);
         match self.value(1).as_str() {
             "" => {}
             "MSA" => self.macros.define("RELAY_MAILER_ARGS", text("TCP $h 587")),
@@ -51,31 +51,50 @@ impl Run<'_, '_, '_> {
             }
         }
         let queue = self.macros.value("QUEUE_DIR").unwrap_or_default();
-        self.file_in("confPID_FILE", |known| known.is_none().then(|| format!("{queue}/sm-client.pid")));
+        self.environment.submission_pid_file(self.macros, by);
         self.macros.set("confQUEUE_FILE_MODE", "0660", self.span);
-        // The daemon's file of statistics is not ours: another one stands beside it.
-        self.file_in("STATUS_FILE", |known| {
-            let Some(known) = known else { return Some(format!("{queue}/sm-client.st")) };
-            let end = known.find("sendmail.st")?;
-            known.get(..end).map(|folder| format!("{folder}sm-client.st"))
-        });
+        self.environment.submission_status_file(self.macros, &format!("{queue}/sm-client.st"), by);
         let nothing = Text::computed("no_default_msa", self.span);
         self.environment.feature(self.macros, &nothing, &[], self.span);
-        if self.environment.daemons.is_empty() {
-            self.environment.daemon_options(&Text::computed("Name=NoMTA, Addr=127.0.0.1, M=E", self.span));
-        }
+        self.environment.local_listener(by);
         let host = Some(self.value(0)).filter(|host| !host.is_empty()).unwrap_or_else(|| "[localhost]".into());
         let masqueraded = self.macros.is_defined("MASQUERADE_NAME") && self.macros.is_defined("_MASQUERADE_ENVELOPE_");
         let decnet = self.macros.is_defined("_USE_DECNET_SYNTAX_");
         self.environment.apply(self.macros, AGENTS, self.args, self.span);
         self.environment.submission = Some(Spanned::new(Submission { host, masqueraded, decnet }, self.span));
     }
+}
 
-    /// Sets the path of a file by what it is now.
-    fn file_in(&mut self, name: &str, path: impl Fn(Option<&str>) -> Option<String>) {
-        let known = self.macros.value(name);
-        if let Some(path) = path(known.as_deref()) {
-            self.macros.set(name, &path, self.span);
+impl Environment {
+    /// The directory of the queue of a mail submission program.
+    pub(in crate::front) fn submission_queue(&mut self, macros: &mut Macros<'_, '_>, by: Span) {
+        let queue = if macros.is_defined("MSP_QUEUE_DIR") { "MSP_QUEUE_DIR" } else { "/var/spool/clientmqueue" };
+        macros.define("QUEUE_DIR", Text::computed(queue, by));
+    }
+
+    /// The file of its process, unless the site has one.
+    pub(in crate::front) fn submission_pid_file(&mut self, macros: &mut Macros<'_, '_>, by: Span) {
+        if macros.value("confPID_FILE").is_none() {
+            let queue = macros.value("QUEUE_DIR").unwrap_or_default();
+            macros.set("confPID_FILE", &format!("{queue}/sm-client.pid"), by);
+        }
+    }
+
+    /// Its file of statistics: the daemon's is not its own, another one stands beside it. `default` where none is known.
+    pub(in crate::front) fn submission_status_file(&mut self, macros: &mut Macros<'_, '_>, default: &str, by: Span) {
+        let path = match macros.value("STATUS_FILE") {
+            None => Some(default.to_owned()),
+            Some(known) => known.split_once("sendmail.st").map(|(folder, _)| format!("{folder}sm-client.st")),
+        };
+        if let Some(path) = path {
+            macros.set("STATUS_FILE", &path, by);
+        }
+    }
+
+    /// A listener for this host alone, where the site declares none.
+    pub(in crate::front) fn local_listener(&mut self, by: Span) {
+        if self.daemons.is_empty() {
+            self.daemon_options(&Text::computed("Name=NoMTA, Addr=127.0.0.1, M=E", by));
         }
     }
 }

@@ -25,12 +25,14 @@ pub fn lower(environment: &mut Environment, macros: &mut Macros<'_, '_>) -> Site
         user_database: environment.user_database,
         submission: environment.submission.take(),
         uucp: std::mem::take(&mut environment.uucp),
+        hacks: std::mem::take(&mut environment.hacks),
         raw: std::mem::take(&mut environment.raw),
         raw_before_mailer: std::mem::take(&mut environment.raw_before_mailer),
         ..Site::default()
     };
     // Their order says nothing.
     site.mailers.sort_by_key(|mailer| mailer::position(&mailer.name));
+    site.hacks.sort_by_key(|hack| hack.value.kind);
     site.raw.retain(|_, pieces| !pieces.is_empty());
     let mut table = Table { environment, macros };
     site.milters = table.named_lists(|environment| &mut environment.milters);

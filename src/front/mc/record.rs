@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     catalog::{
-        feature,
+        feature, hack,
         macros::{MacroRole, MacroSpec},
         mailer, option, setting, siteconfig,
     },
@@ -45,6 +45,19 @@ impl Record {
                 let arguments = (1..call.args.len()).map(text).collect();
                 Statement::Feature { feature, arguments, order: 0, span: call.span }
             }
+            MacroRole::Hack => {
+                let Some(hack) = hack::by_name(&text(0).value) else { return };
+                let arguments = (1..call.args.len()).map(text).collect();
+                // What it adds to is no definition that counts at the end, and yet the site's own.
+                if let Some((name, _)) = hack.extends
+                    && let Some(value) = macros.expanded(name)
+                    && let Some(name) = known(name)
+                {
+                    let value = Spanned::new(value.as_str().to_owned(), value.span());
+                    self.statements.push(Statement::Define(name, value));
+                }
+                Statement::Hack { hack, arguments, span: call.span }
+            }
             MacroRole::MailerFlags => {
                 let Some(mailer) = mailer::flag_names().find(|name| *name == call.str(0)) else { return };
                 Statement::MailerFlags { mailer, change: text(1) }
@@ -80,7 +93,7 @@ impl Record {
                 return;
             }
             // The rule is among the raw lines.
-            MacroRole::Hack | MacroRole::Raw | MacroRole::UucpSmtp => return,
+            MacroRole::Raw | MacroRole::UucpSmtp => return,
         };
         self.statements.push(statement);
     }

@@ -48,7 +48,7 @@ impl<'r> Statements<'r> {
             MacroRole::System => environment.ostype(macros, arg(0), call.span),
             MacroRole::Domain => environment.domain(macros, arg(0), call.span),
             MacroRole::Feature => environment.feature(macros, arg(0), rest, call.span),
-            MacroRole::Hack => environment.hack(macros, arg(0)),
+            MacroRole::Hack => environment.hack(macros, arg(0), rest, call.span),
             MacroRole::Mailer => environment.mailer(macros, arg(0), rest, call.span),
             MacroRole::MailerFlags => environment.modify_mailer_flags(call.str(0), call.str(1)),
             MacroRole::Version => environment.version_id(arg(0)),
@@ -79,6 +79,16 @@ impl<'r> Statements<'r> {
             MacroRole::UucpSmtp => return uucp_rule(call.str(0), call.str(1)).into(),
         }
         "".into()
+    }
+
+    /// `SITECONFIG` whose file is the site's own, and is read after it.
+    fn site_config(&mut self, macros: &mut Macros<'_, '_>, spec: &MacroSpec, call: &Call) {
+        if let Some(record) = &mut self.record {
+            record.statement(macros, spec, call);
+        }
+        let empty = Text::empty(call.span);
+        let arg = |n: usize| call.arg(n).unwrap_or(&empty);
+        self.environment.site_config(macros, None, arg(1), arg(2), call.span);
     }
 
     /// Says so where a statement lacks its arguments, in place of what its missing arguments led to.
@@ -139,7 +149,7 @@ fn section(name: &str) -> &'static str {
 
 impl Dialect for Statements<'_> {
     fn is_macro(&self, name: &str) -> bool {
-        Words::has(name) || spec(name).is_some() || matches!(name, "PUSHDIVERT" | "POPDIVERT")
+        Words::has(name) || spec(name).is_some() || matches!(name, "PUSHDIVERT" | "POPDIVERT" | "_MODMF_")
     }
 
     fn call(&mut self, m4: &mut Machine<'_>, call: Call) -> Text {
@@ -150,18 +160,28 @@ impl Dialect for Statements<'_> {
             "PUSHDIVERT" => {
                 return Text::computed(format!("pushdef(`__D__', divnum)divert({})", call.str(0)), call.span);
             }
+            "_MODMF_" => {
+                let flags = call.str(0);
+                let changed = self.environment.changed_flags(call.str(1), flags);
+                return Text::computed(changed, call.span);
+            }
             "POPDIVERT" => return Text::computed("divert(__D__)popdef(`__D__')", call.span),
             _ => {}
         }
         let Some(spec) = spec(&call.name) else { return Text::empty(call.span) };
-        if let Some(text) = tree::text(m4, &Words, spec.role, &call) {
+        tree::define_arguments(m4, &Words, spec.role, &call);
+        if let Some(text) = tree::text(m4, spec.role, &call) {
             if spec.role == MacroRole::Feature {
                 self.environment.refuse_after_mailer(&mut Macros::new(m4), call.str(0), call.span);
                 self.environment.diagnostics.drain(..).for_each(|diagnostic| m4.report(diagnostic));
             }
+            if spec.role == MacroRole::SiteConfig {
+                self.site_config(&mut Macros::new(m4), spec, &call);
+                self.environment.diagnostics.drain(..).for_each(|diagnostic| m4.report(diagnostic));
+            }
             return Text::computed(text, call.span);
         }
-        if spec.support == Support::NotYet && spec.role != MacroRole::Hack {
+        if spec.support == Support::NotYet {
             self.environment.unsupported("macro", spec.name, call.span);
         }
         let yields = self.carry_out(&mut Macros::new(m4), spec, &call);

@@ -1,12 +1,12 @@
 //! Files of a site's own tree: `feature/NAME.m4` and its like, found by an include path.
 //!
-//! sendmail's tree keeps a file for each name that `FEATURE`, `DOMAIN`, `HACK`, `MAILER` and `OSTYPE` take, and sites add
-//! theirs. Names of the catalog mean what the catalog says; a file is read for any other name, and for hacks. It is written
+//! sendmail's tree keeps a file for each name that `FEATURE`, `DOMAIN`, `HACK`, `MAILER`, `OSTYPE` and `SITECONFIG` take,
+//! and sites add theirs. Names of the catalog mean what the catalog says; a file is read for any other name. It is written
 //! in the language of the `.mc` itself and executed where the statement stands, with its arguments in `_ARG_`, `_ARGS_` and
 //! `_ARG1_` to `_ARG9_`.
 
 use crate::{
-    catalog::{domain, feature, macros::MacroRole, mailer, system},
+    catalog::{domain, feature, hack, macros::MacroRole, mailer, siteconfig, system},
     syntax::mc::{Call, Dialect, Machine, Text},
 };
 
@@ -18,6 +18,7 @@ fn folder(role: MacroRole) -> Option<&'static str> {
         MacroRole::Feature => Some("feature"),
         MacroRole::Hack => Some("hack"),
         MacroRole::Mailer => Some("mailer"),
+        MacroRole::SiteConfig => Some("siteconfig"),
         _ => None,
     }
 }
@@ -28,24 +29,26 @@ fn is_known(role: MacroRole, name: &str) -> bool {
         MacroRole::System => system::by_name(name).is_some(),
         MacroRole::Domain => domain::by_name(name).is_some(),
         MacroRole::Feature => feature::by_name(name).is_some(),
+        MacroRole::Hack => hack::by_name(name).is_some(),
         MacroRole::Mailer => mailer::by_name(name).is_some(),
+        MacroRole::SiteConfig => siteconfig::by_name(name).is_some(),
         _ => false,
     }
 }
 
-/// The m4 text that is read in place of a statement whose name only a file of the site's tree knows; `None` if there is no
-/// such file. Its arguments are defined.
-pub(super) fn text(m4: &mut Machine<'_>, dialect: &dyn Dialect, role: MacroRole, call: &Call) -> Option<String> {
-    let folder = folder(role)?;
-    let name = call.str(0);
-    // A name that leads out of the folder is no name.
-    if is_known(role, name) || name.is_empty() || name.contains(['/', '`', '\'', '\0']) {
-        return None;
+/// Defines the arguments of a statement, for the file that is read in its place: they stay until the next statement, be it
+/// one of sendmail's or of the site's.
+pub(super) fn define_arguments(m4: &mut Machine<'_>, dialect: &dyn Dialect, role: MacroRole, call: &Call) {
+    let has_all = matches!(role, MacroRole::Feature | MacroRole::Hack | MacroRole::Mailer);
+    if !has_all && !matches!(role, MacroRole::System | MacroRole::Domain) {
+        return;
     }
-    let path = m4.find_file(&format!("{folder}/{name}.m4"))?;
     let empty = Text::empty(call.span);
     let arguments = call.args.get(1..).unwrap_or(&[]);
     m4.define(dialect, "_ARG_", arguments.first().unwrap_or(&empty).clone());
+    if !has_all {
+        return;
+    }
     for number in 0..9 {
         m4.define(dialect, &format!("_ARG{}_", number + 1), arguments.get(number).unwrap_or(&empty).clone());
     }
@@ -56,17 +59,33 @@ pub(super) fn text(m4: &mut Machine<'_>, dialect: &dyn Dialect, role: MacroRole,
         all.push_computed("'", call.span);
     }
     m4.define(dialect, "_ARGS_", all);
+}
+
+/// The m4 text that is read in place of a statement whose name only a file of the site's tree knows, after what else the
+/// statement does; `None` if there is no such file.
+pub(super) fn text(m4: &Machine<'_>, role: MacroRole, call: &Call) -> Option<String> {
+    let folder = folder(role)?;
+    let name = call.str(0);
+    // A name that leads out of the folder is no name.
+    if is_known(role, name) || name.is_empty() || name.contains(['/', '`', '\'', '\0']) {
+        return None;
+    }
+    let path = m4.find_file(&format!("{folder}/{name}.m4"))?;
     let include = format!("include(`{path}')POPDIVERT`'");
     Some(match role {
         MacroRole::System => format!(
             "ifdef(`__OSTYPE__', `errprint(`duplicate OSTYPE({name})\n')')define(`__OSTYPE__', `{name}')\
              PUSHDIVERT(-1){include}"
         ),
-        MacroRole::Mailer => format!(
-            "ifdef(`_MAILER_DEFINED_', `', `define(`_MAILER_DEFINED_', `1')')ifdef(`_MAILER_{name}_', \
-             `errprint(`*** ERROR: MAILER({name}) already included\n')', \
-             `define(`_MAILER_{name}_', `')PUSHDIVERT(7){include}')"
-        ),
+        MacroRole::Mailer => {
+            let alias = Some(call.str(1)).filter(|alias| !alias.is_empty()).unwrap_or(name);
+            format!(
+                "ifdef(`_MAILER_DEFINED_', `', `define(`_MAILER_DEFINED_', `1')')ifdef(`_MAILER_{alias}_', \
+                 `errprint(`*** ERROR: MAILER({alias}) already included\n')', \
+                 `define(`_MAILER_{alias}_', `')PUSHDIVERT(7){include}')"
+            )
+        }
+        MacroRole::SiteConfig => format!("include(`{path}')"),
         _ => format!("PUSHDIVERT(-1){include}"),
     })
 }
@@ -123,7 +142,8 @@ mod tests {
     fn domains_hacks_and_systems_of_the_site_are_found_too() {
         for (file, statement) in [
             ("domain/house.m4", "DOMAIN(`house')"),
-            ("hack/cssubdomain.m4", "HACK(`cssubdomain')"),
+            ("hack/house.m4", "HACK(`house')"),
+            ("ostype/house.m4", "OSTYPE(`house')"),
             ("mailer/house.m4", "MAILER(`house')"),
         ] {
             let found = compiled(&Tree(file, "define(`SMART_HOST', `hub.example.com')\n"), statement);
@@ -140,7 +160,11 @@ mod tests {
 
     #[test]
     fn the_catalog_comes_before_files() {
-        let found = compiled(&Tree("feature/nouucp.m4", "define(`SMART_HOST', `no')\n"), "FEATURE(`nouucp', `reject')");
-        assert!(found.site.unwrap().routing.smart_host.is_none());
+        for (file, statement) in
+            [("feature/nouucp.m4", "FEATURE(`nouucp', `reject')"), ("hack/cssubdomain.m4", "HACK(`cssubdomain')")]
+        {
+            let found = compiled(&Tree(file, "define(`SMART_HOST', `no')\n"), statement);
+            assert!(found.site.unwrap().routing.smart_host.is_none(), "{file}");
+        }
     }
 }

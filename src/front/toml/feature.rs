@@ -1,6 +1,6 @@
-//! `[feature]`: what is turned on, and with which arguments.
+//! `[feature]` and `[hack]`: what is turned on, and with which arguments.
 //!
-//! A feature is `true` or `false`; or its first argument, as text; or a table of its arguments by name; or, of those that may come
+//! Either is `true` or `false`; or its first argument, as text; or a table of its arguments by name; or, of those that may come
 //! more than once, a list of any of these. Names and kinds of arguments are the catalog's.
 
 use super::{
@@ -10,7 +10,8 @@ use super::{
 use crate::{
     catalog::{
         Support,
-        feature::{self, ArgumentKind, ArgumentSpec, Choice, FEATURES, FeatureSpec},
+        feature::{self, ArgumentKind, ArgumentSpec, Choice, FEATURES},
+        hack::{self, HACKS},
     },
     diagnostic::Diagnostic,
     front::statement::Statement,
@@ -22,9 +23,35 @@ use crate::{
 /// there is none; those of one number by their names, each kind as listed.
 pub(crate) const ORDER: &str = "order";
 
-/// Reads the table.
+/// Reads the table of features.
 pub(super) fn read(refusals: &mut Refusals, table: &Table) -> Vec<Statement> {
     table.entries().iter().flat_map(|entry| statements(refusals, entry)).collect()
+}
+
+/// Reads the table of hacks.
+pub(super) fn hacks(refusals: &mut Refusals, table: &Table) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    for entry in table.entries() {
+        let Some(hack) = hack::by_name(&entry.key.value) else {
+            refusals.unknown_key(entry, "among the hacks", HACKS.iter().map(|hack| hack.name));
+            continue;
+        };
+        let mut call = Call {
+            refusals,
+            table: "hack",
+            name: hack.name,
+            arguments: hack.arguments,
+            key: entry.key.span,
+            shares_order: false,
+        };
+        for Given { span, arguments, .. } in call.all(&entry.value, hack.repeatable) {
+            statements.push(match arguments {
+                Some(arguments) => Statement::Hack { hack, arguments, span },
+                None => Statement::NoHack { hack, span },
+            });
+        }
+    }
+    statements
 }
 
 fn statements(refusals: &mut Refusals, entry: &Entry) -> Vec<Statement> {
@@ -32,16 +59,19 @@ fn statements(refusals: &mut Refusals, entry: &Entry) -> Vec<Statement> {
         unknown(refusals, entry);
         return Vec::new();
     };
-    let mut call = Call { refusals, feature, key: entry.key.span };
-    match &entry.value.kind {
-        Kind::Array(list) if feature.repeatable => list.items.iter().filter_map(|item| call.statement(item)).collect(),
-        Kind::Array(_) => {
-            let expected = call.expected();
-            call.refusals.wrong_type(&entry.value, &expected);
-            Vec::new()
-        }
-        _ => call.statement(&entry.value).into_iter().collect(),
-    }
+    let arguments = match feature.support {
+        Support::Full => feature.arguments,
+        Support::NotYet => &[],
+    };
+    let (name, key, shares_order) = (feature.key, entry.key.span, feature.shares_order);
+    let mut call = Call { refusals, table: "feature", name, arguments, key, shares_order };
+    let found = call.all(&entry.value, feature.repeatable).into_iter();
+    found
+        .map(|Given { span, order, arguments }| match arguments {
+            Some(arguments) => Statement::Feature { feature, arguments, order, span },
+            None => Statement::NoFeature { feature, span },
+        })
+        .collect()
 }
 
 fn unknown(refusals: &mut Refusals, entry: &Entry) {
@@ -61,21 +91,35 @@ fn unknown(refusals: &mut Refusals, entry: &Entry) {
     }
 }
 
-/// One feature being read.
+/// One feature or hack being read.
 struct Call<'a> {
     refusals: &'a mut Refusals,
-    feature: &'static FeatureSpec,
+    /// The table that it is in.
+    table: &'static str,
+    /// Its key.
+    name: &'static str,
+    arguments: &'static [ArgumentSpec],
     key: Span,
+    /// Whether it may say its place in an order.
+    shares_order: bool,
+}
+
+/// What one value says.
+struct Given {
+    span: Span,
+    order: i64,
+    /// The arguments; `None` if the thing is not wanted.
+    arguments: Option<Vec<Text>>,
 }
 
 impl Call<'_> {
     fn name(&self) -> String {
-        format!("feature.{}", self.feature.key)
+        format!("{}.{}", self.table, self.name)
     }
 
     /// What the feature takes.
     fn expected(&self) -> Expected {
-        let arguments = self.feature.arguments;
+        let arguments = self.arguments;
         let Some(first) = arguments.first() else { return Expected::new(self.name(), "`true`", "true") };
         let mut what = match first.required {
             true => format!("its {} as text", first.key),
@@ -90,30 +134,40 @@ impl Call<'_> {
         Expected::new(self.name(), what, &example)
     }
 
-    fn statement(&mut self, value: &Value) -> Option<Statement> {
-        let feature = self.feature;
-        let span = self.key.to(value.span);
-        let mut order = 0;
-        if let Kind::Table(table) = &value.kind
-            && let Some(entry) = table.get(ORDER).filter(|_| feature.shares_order)
-        {
-            order = self.order(&entry.value)?;
-        }
-        let made = |arguments| Some(Statement::Feature { feature, arguments, order, span });
-        if feature.support == Support::NotYet {
-            return made(Vec::new());
-        }
+    /// One value, or the values of a list where several may be given.
+    fn all(&mut self, value: &Value, repeatable: bool) -> Vec<Given> {
         match &value.kind {
-            Kind::Boolean(false) => Some(Statement::NoFeature { feature, span }),
-            Kind::Boolean(true) => match feature.arguments.first() {
+            Kind::Array(list) if repeatable => list.items.iter().filter_map(|item| self.one(item)).collect(),
+            Kind::Array(_) => {
+                let expected = self.expected();
+                self.refusals.wrong_type(value, &expected);
+                Vec::new()
+            }
+            _ => self.one(value).into_iter().collect(),
+        }
+    }
+
+    fn one(&mut self, value: &Value) -> Option<Given> {
+        let span = self.key.to(value.span);
+        let order = match &value.kind {
+            Kind::Table(table) if self.shares_order => match table.get(ORDER) {
+                Some(entry) => self.order(&entry.value)?,
+                None => 0,
+            },
+            _ => 0,
+        };
+        let made = |arguments| Some(Given { span, order, arguments: Some(arguments) });
+        match &value.kind {
+            Kind::Boolean(false) => Some(Given { span, order, arguments: None }),
+            Kind::Boolean(true) => match self.arguments.first() {
                 Some(first) if first.required => {
                     self.missing(first, value.span);
                     None
                 }
                 _ => made(Vec::new()),
             },
-            Kind::Table(table) => self.table(table, value.span).and_then(made),
-            Kind::String(_) | Kind::Integer(_) => match feature.arguments.first() {
+            Kind::Table(table) if !self.arguments.is_empty() => self.table(table, value.span).and_then(made),
+            Kind::String(_) | Kind::Integer(_) => match self.arguments.first() {
                 Some(first) => {
                     let expected = Expected::new(self.name(), argument_expected(first), &argument_example(first));
                     let found = self.argument(first, value, &expected)?;
@@ -154,9 +208,9 @@ impl Call<'_> {
 
     /// Arguments by name, brought into their places.
     fn table(&mut self, table: &Table, span: Span) -> Option<Vec<Text>> {
-        let specs = self.feature.arguments;
-        let known: Vec<&str> = keys(specs).chain(self.feature.shares_order.then_some(ORDER)).collect();
-        let place = format!("among the arguments of `{}`", self.feature.key);
+        let specs = self.arguments;
+        let known: Vec<&str> = keys(specs).chain(self.shares_order.then_some(ORDER)).collect();
+        let place = format!("among the arguments of `{}`", self.name);
         let mut whole = true;
         for entry in table.entries() {
             if !known.contains(&entry.key.value.as_str()) {

@@ -163,6 +163,8 @@ fn unknown(refusals: &mut Refusals, entry: &Entry) {
         refusals.push(refuse(format!("it is an option: write `{option}` under [conf]")));
     } else if crate::catalog::feature::by_key(&lower).is_some() {
         refusals.push(refuse(format!("it is a feature: write `{lower}` under [feature]")));
+    } else if crate::catalog::hack::by_name(&lower).is_some() {
+        refusals.push(refuse(format!("it is a hack: write `{lower}` under [hack]")));
     } else {
         refusals.unknown_key(entry, "at the top of a site", top_keys());
     }
@@ -197,7 +199,7 @@ fn statements(refusals: &mut Refusals, spec: &'static MacroSpec, entry: &Entry) 
         }
         MacroRole::Domain => {
             let expected = Expected::new(key, "the name of a shared site policy", "\"generic\"");
-            let known = || DOMAINS.iter().map(|domain| (domain.name, domain.support));
+            let known = || DOMAINS.iter().map(|domain| (domain.name, Support::Full));
             let names = refusals.texts(value, &expected).into_iter();
             names.filter(|name| known_name(refusals, name, "site policy", known)).map(Statement::Domain).collect()
         }
@@ -242,6 +244,10 @@ fn statements(refusals: &mut Refusals, spec: &'static MacroSpec, entry: &Entry) 
             let expected = Expected::new(key, "a table of features", "{ access_db = true }");
             refusals.table(value, &expected).map(|table| feature::read(refusals, table)).unwrap_or_default()
         }
+        MacroRole::Hack => {
+            let expected = Expected::new(key, "a table of hacks", "{ nodns = true }");
+            refusals.table(value, &expected).map(|table| feature::hacks(refusals, table)).unwrap_or_default()
+        }
         MacroRole::Raw => {
             let expected = Expected::new(key, "lines of sendmail.cf, as text between three quotes", "'''…'''");
             let text = refusals.lines(value, &expected);
@@ -250,7 +256,7 @@ fn statements(refusals: &mut Refusals, spec: &'static MacroSpec, entry: &Entry) 
         }
         MacroRole::SiteConfig => uucp::links(refusals, key, entry),
         MacroRole::UucpSmtp => uucp::domains(refusals, key, entry),
-        MacroRole::Hack | MacroRole::Site => Vec::new(),
+        MacroRole::Site => Vec::new(),
     }
 }
 

@@ -105,7 +105,19 @@ fn carry_out(environment: &mut Environment, macros: &mut Macros<'_, '_>, stateme
             let arguments: Vec<Text> = arguments.iter().map(literal).collect();
             environment.feature(macros, &name, &arguments, *span);
         }
-        Statement::NoFeature { feature, span } => no_feature(environment, feature.name, *span),
+        Statement::NoFeature { feature, span } => {
+            let brought = environment.features.get(feature.name).copied();
+            not_wanted(environment, feature.name, brought, *span);
+        }
+        Statement::Hack { hack, arguments, span } => {
+            let name = Text::computed(hack.name, *span).into_literal();
+            let arguments: Vec<Text> = arguments.iter().map(literal).collect();
+            environment.hack(macros, &name, &arguments, *span);
+        }
+        Statement::NoHack { hack, span } => {
+            let brought = environment.hacks_asked.get(hack.name).copied();
+            not_wanted(environment, hack.name, brought, *span);
+        }
         Statement::MailerFlags { mailer, change } => environment.modify_mailer_flags(mailer, &change.value),
         Statement::Mailer(name) => environment.mailer(macros, &literal(name), &[], name.span),
         Statement::SiteConfig { file, host, class, sites, smart_sites, span } => {
@@ -157,13 +169,13 @@ fn calls(environment: &mut Environment, lines: &Text) {
     }
 }
 
-/// Refuses `false` for a feature that the system type or a shared policy turns on: nothing turns it off again.
-fn no_feature(environment: &mut Environment, name: &str, span: Span) {
-    let Some(brought) = environment.features.get(name) else { return };
+/// Refuses `false` for a feature or hack that the system type or a shared policy turns on: nothing turns it off again.
+fn not_wanted(environment: &mut Environment, name: &str, brought: Option<Span>, span: Span) {
+    let Some(brought) = brought else { return };
     let diagnostic = Diagnostic::error("feature_is_on", format!("`{name}` is turned on all the same"))
         .at(span, "not wanted here")
-        .at(*brought, "brings it")
-        .why("sendmail's tree has no means to turn a feature off again")
+        .at(brought, "brings it")
+        .why("sendmail's tree has no means to turn it off again")
         .help("remove one of the two; what else a shared policy sets can be written into this file");
     environment.report(diagnostic);
 }

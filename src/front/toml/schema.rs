@@ -13,8 +13,9 @@ use super::{
 };
 use crate::catalog::{
     Support,
-    domain::DOMAINS,
+    domain::{DOMAINS, DomainSpec},
     feature::{ArgumentKind, ArgumentSpec, Choice, FEATURES, FeatureSpec},
+    hack::HACKS,
     macros::{MACROS, MacroRole, MacroSpec},
     mailer::{self, MAILERS},
     option::{DefaultValue, OPTIONS, OptionKind},
@@ -107,7 +108,10 @@ fn of_macro(spec: &MacroSpec) -> Value {
                 json!({ "const": "", "description": "None: what depends on the system is all said in this file" });
             json!({ "oneOf": SYSTEMS.iter().map(one).chain([none]).collect::<Vec<_>>() })
         }
-        MacroRole::Domain => list_of(&json!({ "enum": supported(DOMAINS.iter().map(|d| (d.name, d.support))) })),
+        MacroRole::Domain => {
+            let one = |domain: &DomainSpec| json!({ "const": domain.name, "description": domain.help });
+            list_of(&json!({ "oneOf": DOMAINS.iter().map(one).collect::<Vec<_>>() }))
+        }
         MacroRole::Mailer => {
             let names = supported(MAILERS.iter().map(|m| (m.name, m.support)));
             let words = format!("^\\s*({0})(\\s+({0}))*\\s*$", names.join("|"));
@@ -133,7 +137,8 @@ fn of_macro(spec: &MacroSpec) -> Value {
         MacroRole::Raw => json!({ "type": "string", "pattern": LINES, "minLength": 1 }),
         MacroRole::SiteConfig => list_of(&uucp_link()),
         MacroRole::UucpSmtp => json!({ "type": "object", "additionalProperties": some_text() }),
-        MacroRole::Hack | MacroRole::Site => json!(false),
+        MacroRole::Hack => hacks(),
+        MacroRole::Site => json!(false),
     }
 }
 
@@ -305,31 +310,42 @@ fn features() -> Value {
     table(all, &[])
 }
 
+fn hacks() -> Value {
+    let all = HACKS.iter().map(|hack| {
+        let schema = with_arguments(hack.arguments, false, hack.repeatable);
+        (hack.name.to_owned(), described(schema, hack.help))
+    });
+    table(all.collect(), &[])
+}
+
 fn of_feature(feature: &FeatureSpec) -> Value {
-    let required: Vec<&str> = feature.arguments.iter().filter(|a| a.required).map(|a| a.key).collect();
+    let mut schema = with_arguments(feature.arguments, feature.shares_order, feature.repeatable);
+    if let (Some(object), Some(_)) = (schema.as_object_mut(), feature.renamed_to) {
+        object.insert("deprecated".into(), true.into());
+    }
+    described(schema, feature.help)
+}
+
+/// A truth value, the first argument, a table of all; a list of these where several may be given.
+fn with_arguments(arguments: &'static [ArgumentSpec], shares_order: bool, repeatable: bool) -> Value {
+    let required: Vec<&str> = arguments.iter().filter(|a| a.required).map(|a| a.key).collect();
     let mut forms = vec![if required.is_empty() { json!({ "type": "boolean" }) } else { json!({ "const": false }) }];
-    if let Some(first) = feature.arguments.first() {
+    if let Some(first) = arguments.first() {
         if !matches!(first.kind, ArgumentKind::Flags(..) | ArgumentKind::Given) {
             forms.push(of_argument(first));
         }
-        let mut keys = feature.arguments.iter().flat_map(arguments_of).collect::<Map<_, _>>();
-        if feature.shares_order {
+        let mut keys = arguments.iter().flat_map(arguments_of).collect::<Map<_, _>>();
+        if shares_order {
             let order = described(json!({ "type": "integer" }), "When it is asked: lists of lower numbers first");
             keys.insert(ORDER.into(), order);
         }
         forms.push(table(keys, &required));
     }
-    let mut schema = match forms.as_slice() {
+    let schema = match forms.as_slice() {
         [only] => only.clone(),
         _ => json!({ "anyOf": forms }),
     };
-    if feature.repeatable {
-        schema = list_of(&schema);
-    }
-    if let (Some(object), Some(_)) = (schema.as_object_mut(), feature.renamed_to) {
-        object.insert("deprecated".into(), true.into());
-    }
-    described(schema, feature.help)
+    if repeatable { list_of(&schema) } else { schema }
 }
 
 /// The keys that an argument has in a feature's table.

@@ -45,4 +45,7 @@ pub fn headers(cf: &mut Document, site: &Site) {
     add("?x?Full-Name", &Setting::default_of("$x".into()));
     add("?M?Resent-Message-Id", &headers.message_id);
     add("?M?Message-Id", &headers.message_id);
+    if let Some(trap) = site.hack("spamtrap") {
+        add("To", &Setting::set("$>CheckTo".to_owned(), trap.span));
+    }
 }

@@ -91,6 +91,7 @@ fn sets_macros(site: &Site) -> Option<Span> {
         .or(site.routing.preserve_luser_host.as_ref().map(|asked| asked.span))
         .or(site.tls.strict_transport.as_ref().map(|asked| asked.span))
         .or(site.commands.prefix.as_ref().map(|asked| asked.span))
+        .or(site.hack("spamtrap").map(|asked| asked.span))
 }
 
 fn is_sequence(spec: &MapSpec) -> bool {
@@ -113,7 +114,12 @@ fn blocklists(cf: &mut Document, site: &Site) {
                 let options = how.options.as_ref().map_or(String::new(), |options| format!(" {}", options.value));
                 format!("Kdnsbl {class} -T<TMP>{options}")
             }
-            ListKind::Enhanced => format!("Kednsbl dns -R A -a. -T<TMP> -r{}", seconds(&how.enhanced_timeout)),
+            // Both ask through one map.
+            ListKind::Enhanced if seen.contains(&ListKind::ByAccess) => continue,
+            ListKind::ByAccess if seen.contains(&ListKind::Enhanced) => continue,
+            ListKind::Enhanced | ListKind::ByAccess => {
+                format!("Kednsbl dns -R A -a. -T<TMP> -r{}", seconds(&how.enhanced_timeout))
+            }
             // It shares the map of the plain lists, as that was declared.
             ListKind::SenderDomain if seen.contains(&ListKind::Plain) => continue,
             ListKind::SenderDomain => "Kdnsbl host -T<TMP>".to_owned(),

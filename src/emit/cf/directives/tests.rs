@@ -69,6 +69,7 @@ fn list(server: &str, enhanced: bool) -> Spanned<DnsBlocklist> {
         message: String::new(),
         temporary: String::new(),
         matches: Vec::new(),
+        tag: String::new(),
     })
 }
 

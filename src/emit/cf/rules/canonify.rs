@@ -89,7 +89,7 @@ fn canonify_host(site: &Site, r: &mut Rules) {
         r.because(table.span).rule("$* < @ $+ > $*", renamed, "a domain that stands for another").because(None);
     }
     vnet::names(site, r);
-    r.raw(site, RawSection::LocalRule3);
+    super::hacks::rules(site, r, RawSection::LocalRule3);
     internet_name(r, &site.tables.bitnet_hosts, "bitdomain", "BITNET");
     internet_name(r, &site.tables.uucp_hosts, "uudomain", "UUCP");
     uucp_host(site, r);

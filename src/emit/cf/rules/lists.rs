@@ -9,6 +9,7 @@ pub(super) fn rules(site: &Site, r: &mut Rules) {
         r.because(list.span);
         match list.value.kind {
             ListKind::Plain | ListKind::Enhanced => of_clients(&list.value, r),
+            ListKind::ByAccess => by_access(&list.value, r),
             ListKind::SenderDomain => of_senders(site, &list.value, r),
             ListKind::MailServers => of_mail_servers(&list.value, r),
         }
@@ -37,6 +38,41 @@ fn of_clients(list: &DnsBlocklist, r: &mut Rules) {
     for pattern in &list.matches {
         r.rule(format!("<?>{pattern}"), &refusal, "yes, with this answer");
     }
+}
+
+/// `dnsblaccess`: the client's address, reversed, as a name in the list's zone; the access map says what becomes of a client
+/// with this answer, with one that begins so, or with any. Its values may name the client as `%1` and the list as `%2`.
+fn by_access(list: &DnsBlocklist, r: &mut Rules) {
+    let DnsBlocklist { server, tag, .. } = list;
+    r.rule("$*", "$: $&{client_addr}", "the client's address")
+        .rule("$-.$-.$-.$-", format!("$: <?> $(ednsbl $4.$3.$2.$1.{server}. $: OK $) <> $1.$2.$3.$4"), "is it listed?")
+        .rule("<?> OK <> $*", "$: OKSOFAR", "no")
+        .rule("<?> $+ <TMP> <> $*", "$: <<TMPF>>", "the list does not answer")
+        .rule(
+            "<?> $* $- . <> $*",
+            format!("<$(access {tag}:$1$2 $@ $3 $@ {server} $: ? $)> $1 <> $3"),
+            "what is said of this answer? Then of all that begin so",
+        )
+        .rule("<?> <> $*", format!("$: <$(access {tag}: $@ $1 $@ {server} $: ? $)>"), "what is said of any answer?");
+    let again = |text: &str| format!("$#error $@ 4.4.3 $: {text}");
+    match list.temporary.as_str() {
+        "" => r.rule("<$* <TMPF>> $*", "$: TMPOK", "not known now: no"),
+        "t" => r.rule(
+            "<$* <TMPF>> $*",
+            again(&format!("\"451 Temporary lookup failure of \" $&{{client_addr}} \" at {server}\"")),
+            "not known now: try again",
+        ),
+        text => r.rule("<$* <TMPF>> $*", again(text), "not known now: try again"),
+    };
+    let refusal = match list.message.as_str() {
+        "" => format!("\"550 Rejected: \" $&{{client_addr}} \" listed at {server}\""),
+        text => text.to_owned(),
+    };
+    r.rule("<$={Accept}> $*", "$: OKSOFAR", "welcome all the same")
+        .rule("<ERROR:$-.$-.$-:$+> $*", "$#error $@ $1.$2.$3 $: $4", "refused with this status code and text")
+        .rule("<ERROR:$+> $*", "$#error $: $1", "refused with this text")
+        .rule("<DISCARD> $*", "$#discard $: discard", "accepted and thrown away")
+        .rule("<$*> $*", format!("$#error $@ 5.7.1 $: {refusal}"), "anything else, or nothing: refused");
 }
 
 /// `rhsbl`: the sender's domain as a name in the list's zone, unless the access map says that it is welcome.

@@ -15,6 +15,7 @@ mod commands;
 mod copies;
 mod domain_map;
 mod generics;
+mod hacks;
 mod ldap_routing;
 mod lists;
 mod localaddr;
@@ -53,7 +54,7 @@ pub(super) fn rules(cf: &mut Document, site: &Site) {
     commands::rules(site, &mut r);
     tls::rules(site, &mut r);
     // Before the mailers' own, so that a site's rules for one of those are asked first, as they are in the reference's file.
-    r.raw(site, RawSection::LocalRulesets);
+    hacks::rules(site, &mut r, RawSection::LocalRulesets);
     masquerade::local_mailers(site, &mut r);
     masquerade::smtp_mailers(site, &mut r);
     uucp::uucp_mailers(site, &mut r);

@@ -58,6 +58,11 @@ impl<'a> Rules<'a> {
         self.pieces(site.raw_section(section).iter().skip(before))
     }
 
+    /// Adds those of the site's own lines of a section from the piece of one number up to that of another.
+    pub(super) fn raw_between(&mut self, site: &Site, section: RawSection, from: usize, to: usize) -> &mut Self {
+        self.pieces(site.raw_section(section).iter().take(to).skip(from))
+    }
+
     fn pieces<'t>(&mut self, texts: impl Iterator<Item = &'t RawText>) -> &mut Self {
         for text in texts {
             self.document.raw(&text.text, text.span);

@@ -2,9 +2,10 @@
 
 use crate::site::{Class, Site};
 
-/// Whether the site's own lines define a ruleset of this name.
+/// Whether the site's own lines, or a hack, define a ruleset of this name.
 pub(super) fn defines_ruleset(site: &Site, name: &str) -> bool {
-    raw_lines(site).any(|line| {
+    let hack = site.hacks.iter().any(|hack| hack.value.kind.own_ruleset() == Some(name));
+    hack || raw_lines(site).any(|line| {
         let rest = line.strip_prefix('S').and_then(|rest| rest.trim_start().strip_prefix(name));
         rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-'))
     })
