@@ -14,7 +14,7 @@ use comments::{Comments, Taken};
 use page::{Item, Page, Section};
 
 use crate::{
-    catalog::{feature, macros, option, setting},
+    catalog::{feature, macros, option, setting, system},
     diagnostic::Diagnostic,
     front::{self, Compiled, Input, Syntax, equates, statement::Statement},
     site::Site,
@@ -38,14 +38,20 @@ pub struct Migrated {
 
 /// Writes a `.mc` anew. `access` is the name of the access map's text beside it, if there is one, for the key `access_file`.
 pub fn migrate(input: &Input<'_>, access: Option<&str>, files: &dyn FileSystem) -> Migrated {
-    let (Compiled { site, mut diagnostics, sources }, statements) = front::record(input, files);
+    let (Compiled { site, mut diagnostics, sources }, mut statements) = front::record(input, files);
     let Some(site) = site else { return Migrated { diagnostics, sources, ..Migrated::default() } };
     let id = statements.iter().map(Statement::span).find_map(|span| {
         let named = |id: SourceId| sources.get(id).is_some_and(|source| source.name() == input.name);
         named(span.source).then_some(span.source)
     });
-    let mut draft = Draft { statements, id, sources: &sources };
     let mut policy = site.clone();
+    // A system type of the site's own is no name in a site.toml: what it says is said there.
+    if let Some(own) = policy.system.as_mut().filter(|own| system::by_name(&own.value).is_none()) {
+        own.value.clear();
+        statements.retain(|statement| !matches!(statement, Statement::System(_)));
+        statements.push(Statement::System(own.clone()));
+    }
+    let mut draft = Draft { statements, id, sources: &sources };
     if let Some(access) = &mut policy.access {
         access.entries.clear();
     }
@@ -149,7 +155,11 @@ impl Draft<'_> {
         let mut in_order = self.statements.iter().collect::<Vec<_>>();
         in_order.sort_by_key(|statement| {
             let span = statement.span();
-            (Some(span.source) != self.id, span.start)
+            // What other files say keeps the order in which it took effect.
+            match Some(span.source) == self.id {
+                true => (false, span.start),
+                false => (true, 0),
+            }
         });
         for statement in in_order {
             let span = statement.span();
