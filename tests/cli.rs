@@ -509,7 +509,7 @@ mod tests {
     fn a_feature_of_the_site_s_own_is_found_by_an_include_path() {
         let place = Place::new();
         fs::create_dir_all(place.path("own/feature")).unwrap();
-        place.write("own/feature/house.m4", "divert(-1)\ndefine(`SMART_HOST', `_ARG_')\nLOCAL_CONFIG\nDXhouse\n");
+        place.write("own/feature/house.m4", "divert(-1)\ndefine(`SMART_HOST', _ARG_)\nLOCAL_CONFIG\nDXhouse\n");
         place.write("site.mc", "OSTYPE(`linux')\nFEATURE(`house', `hub.example.com')\nMAILER(`smtp')\n");
         let run = place.run("build site.mc --emit cf --out - -I elsewhere --include own");
         assert!(run.stdout.contains("\nDShub.example.com\n") && run.stdout.contains("\nDXhouse\n"), "{}", run.shown);

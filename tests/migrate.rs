@@ -2,7 +2,10 @@
 
 #[cfg(test)]
 mod tests {
-    use std::{env, fs, io, path::Path};
+    use std::{
+        env, fs, io,
+        path::{Path, PathBuf},
+    };
 
     use relaycc::{
         emit::cf,
@@ -20,13 +23,34 @@ mod tests {
         }
     }
 
-    fn migrated(path: &str) -> Migrated {
+    /// The same with a tree of a site's own.
+    struct OwnTree;
+
+    impl FileSystem for OwnTree {
+        fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+            fs::read(path)
+        }
+
+        fn find(&self, relative: &Path) -> Option<PathBuf> {
+            Some(Path::new("fixtures/own_tree").join(relative)).filter(|path| path.exists())
+        }
+    }
+
+    fn migrated_with(path: &str, files: &dyn FileSystem) -> Migrated {
         let bytes = fs::read(path).unwrap();
-        migrate(&Input { name: path, bytes: &bytes, syntax: Syntax::Mc }, None, &Disk)
+        migrate(&Input { name: path, bytes: &bytes, syntax: Syntax::Mc }, None, files)
+    }
+
+    fn migrated(path: &str) -> Migrated {
+        migrated_with(path, &Disk)
     }
 
     /// What each `.mc` of a folder comes to: nothing if it is refused or the same bytes come out, otherwise why not.
     fn failures(folder: &str) -> (usize, Vec<String>) {
+        failures_with(folder, &Disk)
+    }
+
+    fn failures_with(folder: &str, files: &dyn FileSystem) -> (usize, Vec<String>) {
         let mut paths: Vec<String> = fs::read_dir(folder)
             .unwrap()
             .map(|entry| entry.unwrap().path().display().to_string())
@@ -35,7 +59,7 @@ mod tests {
         paths.sort();
         let (mut same, mut failures) = (0, Vec::new());
         for path in paths {
-            let migrated = migrated(&path);
+            let migrated = migrated_with(&path, files);
             let Some(site) = migrated.site else { continue };
             let name = Path::new(&path).file_stem().unwrap().to_str().unwrap().to_owned();
             let Some(toml) = migrated.toml else {
@@ -58,6 +82,18 @@ mod tests {
         let known = known.filter_map(|line| line.split_whitespace().next()).collect::<Vec<_>>();
         assert_eq!(refused, known);
         assert!(same >= 271, "only {same}");
+    }
+
+    #[test]
+    fn what_an_own_tree_says_is_written_out() {
+        let (same, refused) = failures_with("fixtures/own_tree", &OwnTree);
+        assert_eq!(refused, [""; 0]);
+        assert!(same >= 10, "only {same}");
+        let toml = migrated_with("fixtures/own_tree/domain.mc", &OwnTree).toml.unwrap();
+        assert!(
+            !toml.contains("domain = \"house\"") && toml.contains("smart_host    = \"esmtp:hub.example.com\""),
+            "{toml}"
+        );
     }
 
     /// The reference's own samples, where they are installed.

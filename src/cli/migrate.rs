@@ -38,14 +38,16 @@ Examples:
   relaycc migrate site.mc --out site.toml          to a file that is not there yet
 
 Building the site.toml gives the bytes that building the .mc gives. Remarks are kept; definitions that change nothing, such as \
-those of a default, are left out; entries of the access map stay in their file. A .mc that cannot be said in a site.toml is \
-refused, and nothing is written.")]
+those of a default, are left out; entries of the access map stay in their file; what files of an own tree say is written out. A .mc that \
+cannot be said in a site.toml is refused, and nothing is written.")]
 pub(super) struct Arguments {
     /// The site: a .mc file; `-` is standard input
     site: PathBuf,
     /// File that the site.toml is written to; it must not exist. Without it the site.toml goes to standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    disk: Disk,
     #[command(flatten)]
     report: ReportArguments,
 }
@@ -67,7 +69,7 @@ fn migrated(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, 
         ));
     }
     let access = access_file(&arguments.site, arguments.out.as_deref());
-    let mut migrated = migrate::migrate(&file.input(), access.as_deref(), &Disk::default());
+    let mut migrated = migrate::migrate(&file.input(), access.as_deref(), &arguments.disk);
     if let Migrated { site: Some(site), other: Some(other), sources, .. } = &migrated {
         let differences = differences(site, other, sources);
         migrated.diagnostics.extend(differences);

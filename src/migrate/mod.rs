@@ -18,6 +18,7 @@ use crate::{
         feature, macros,
         option::{self, OptionKind},
         setting::{self, SettingKind, SettingSpec},
+        system,
     },
     diagnostic::Diagnostic,
     front::{self, Compiled, Input, Syntax, equates, statement::Statement},
@@ -42,7 +43,7 @@ pub struct Migrated {
 
 /// Writes a `.mc` anew. `access` is the name of the access map's text beside it, if there is one, for the key `access_file`.
 pub fn migrate(input: &Input<'_>, access: Option<&str>, files: &dyn FileSystem) -> Migrated {
-    let (Compiled { site, mut diagnostics, sources }, statements) = front::record(input, files);
+    let (Compiled { site, mut diagnostics, sources }, mut statements) = front::record(input, files);
     let Some(site) = site else { return Migrated { diagnostics, sources, ..Migrated::default() } };
     let id = statements.iter().map(Statement::span).find_map(|span| {
         let named = |id: SourceId| sources.get(id).is_some_and(|source| source.name() == input.name);
@@ -53,8 +54,14 @@ pub fn migrate(input: &Input<'_>, access: Option<&str>, files: &dyn FileSystem) 
         _ => sources.snippet(statement.span()).is_ascii(),
     };
     let is_latin1 = sources.iter().any(Source::is_latin1) && !statements.iter().all(is_plain);
-    let mut draft = Draft { statements, id, sources: &sources, is_latin1 };
     let mut policy = site.clone();
+    // A system type of the site's own is no name in a site.toml: what it says is said there.
+    if let Some(own) = policy.system.as_mut().filter(|own| system::by_name(&own.value).is_none()) {
+        own.value.clear();
+        statements.retain(|statement| !matches!(statement, Statement::System(_)));
+        statements.push(Statement::System(own.clone()));
+    }
+    let mut draft = Draft { statements, id, sources: &sources, is_latin1 };
     if let Some(access) = &mut policy.access {
         access.entries.clear();
     }
@@ -179,7 +186,11 @@ impl Draft<'_> {
         let mut in_order = self.statements.iter().collect::<Vec<_>>();
         in_order.sort_by_key(|statement| {
             let span = statement.span();
-            (Some(span.source) != self.id, span.start)
+            // What other files say keeps the order in which it took effect.
+            match Some(span.source) == self.id {
+                true => (false, span.start),
+                false => (true, 0),
+            }
         });
         for statement in in_order {
             let span = statement.span();

@@ -49,16 +49,15 @@ fn mended(sample: &Fixture) -> io::Result<Option<Fixture>> {
     Ok(Some(Fixture { name: format!("mended/{stem}"), mc, ..sample.clone() }))
 }
 
-/// The text with what the policies of Berkeley, and their hack, say in their place, and without the one that refuses.
+/// The text with what the policies of Berkeley say in their place, and without the one that refuses.
 fn inlined(text: &str) -> io::Result<String> {
     let mut out = String::new();
     for line in text.split_inclusive('\n') {
         let named = |start| line.strip_prefix(start).and_then(|rest: &str| rest.split_once(')')).map(|(name, _)| name);
-        let policy = named("DOMAIN(").filter(|name| name.contains("erkeley")).map(|name| ("domain", name));
-        match policy.or_else(|| named("HACK(").map(|name| ("hack", name))) {
-            Some((_, "berkeley-only")) => {}
-            Some((folder, name)) => {
-                let file = fs::read_to_string(Path::new(CF_TREE).join(folder).join(format!("{name}.m4")))?;
+        match named("DOMAIN(").filter(|name| name.contains("erkeley")) {
+            Some("berkeley-only") => {}
+            Some(name) => {
+                let file = fs::read_to_string(Path::new(CF_TREE).join("domain").join(format!("{name}.m4")))?;
                 let body = file.split_once("divert(0)").map_or(file.as_str(), |(_, body)| body);
                 out += "dnl";
                 out += &inlined(body)?;

@@ -1,9 +1,10 @@
-//! One small `.mc` for every entry of the catalog: each option, each setting, each system type, each mailer, each feature with
-//! each form of its arguments.
+//! One small `.mc` for every entry of the catalog: each option, each setting, each system type, each mailer, each feature and
+//! each hack with each form of its arguments.
 
 use relaycc::catalog::{
     Support,
-    feature::{ArgumentKind, FEATURES, FeatureSpec},
+    feature::{ArgumentKind, ArgumentSpec, FEATURES, FeatureSpec},
+    hack::HACKS,
     mailer::MAILERS,
     option::{Emits, OPTIONS, OptionKind},
     setting::{Reader, SETTINGS, SettingKind},
@@ -19,13 +20,15 @@ pub struct Generated {
 }
 
 /// Those that differ, each because a user is better off with what relaycc does.
-pub const BETTER: [&str; 3] = [
+pub const BETTER: [&str; 4] = [
     // The reference leaves the word as the class of the map, and sendmail knows no class `LDAP`; here it is the default
     // definition, as it is for every other map.
     "feature/bcc/map/1",
     // Without a domain and a map the reference writes a map that sendmail cannot open; here that is an error.
     "feature/domainmap/domain/0",
     "feature/domainmap/plain",
+    // All mail would go to a host called `_NULL_CLIENT_`; here that is an error.
+    "hack/msp_nullclient/plain",
 ];
 
 /// Those that no site.toml says: it asks for what the reference goes on without.
@@ -54,6 +57,11 @@ pub fn all() -> Vec<Generated> {
     }
     for feature in FEATURES.iter().filter(|feature| feature.support == Support::Full) {
         features(&mut all, feature);
+    }
+    for hack in HACKS {
+        // What needs the access map has it; `tests/reference` shows what is said where it is missing.
+        let needs = if hack.notice.is_some() { "FEATURE(`access_db')\n" } else { "" };
+        forms(&mut all, &format!("hack/{}", hack.name), &format!("{needs}HACK(`{}'", hack.name), hack.arguments);
     }
     all
 }
@@ -92,7 +100,7 @@ fn settings(all: &mut Vec<Generated>) {
             Reader::Mailer(name) => format!("MAILER(`{name}')\n"),
             Reader::Feature(name) => {
                 let feature = FEATURES.iter().find(|feature| feature.name == name);
-                format!("FEATURE(`{name}'{})\n", feature.map(required).unwrap_or_default())
+                format!("FEATURE(`{name}'{})\n", feature.map(|feature| required(feature.arguments)).unwrap_or_default())
             }
         };
         let (before, after) = match setting.reader {
@@ -126,23 +134,29 @@ fn values(kind: OptionKind) -> Vec<&'static str> {
     }
 }
 
-/// The arguments that the reference refuses the feature without.
-fn required(feature: &FeatureSpec) -> String {
-    let arguments = feature.arguments.iter().filter(|argument| argument.required);
+/// The arguments that the reference refuses the feature or hack without.
+fn required(arguments: &[ArgumentSpec]) -> String {
+    let arguments = arguments.iter().filter(|argument| argument.required);
     arguments.filter_map(|argument| samples(argument.kind).first().map(|sample| format!(", {sample}"))).collect()
 }
 
 fn features(all: &mut Vec<Generated>, feature: &FeatureSpec) {
     let needs = feature.requires.map(|name| format!("FEATURE(`{name}')\n")).unwrap_or_default();
+    let head = format!("{needs}FEATURE(`{}'", feature.name);
+    forms(all, &format!("feature/{}", feature.name), &head, feature.arguments);
+}
+
+/// A statement, of which `head` is the beginning, with each form of its arguments.
+fn forms(all: &mut Vec<Generated>, name: &str, head: &str, specs: &[ArgumentSpec]) {
     let mut add_with = |form: String, arguments: &str| {
-        let text = format!("{SYSTEM}{needs}FEATURE(`{}'{arguments})\n", feature.name);
-        add(all, format!("feature/{}/{form}", feature.name), text, MAILERS_OF_ALL);
+        // What declares mailers itself needs no others.
+        let mailers = if head.contains("msp_nullclient") { "" } else { MAILERS_OF_ALL };
+        add(all, format!("{name}/{form}"), format!("{SYSTEM}{head}{arguments})\n"), mailers);
     };
     add_with("plain".into(), "");
-    add_with("required".into(), &required(feature));
-    for (index, argument) in feature.arguments.iter().enumerate() {
-        let before: String = feature
-            .arguments
+    add_with("required".into(), &required(specs));
+    for (index, argument) in specs.iter().enumerate() {
+        let before: String = specs
             .iter()
             .take(index)
             .map(|argument| match argument.required {
@@ -154,8 +168,7 @@ fn features(all: &mut Vec<Generated>, feature: &FeatureSpec) {
             add_with(format!("{}/{number}", argument.key), &format!("{before}, {sample}"));
         }
     }
-    let every: String = feature
-        .arguments
+    let every: String = specs
         .iter()
         .map(|argument| format!(", {}", samples(argument.kind).last().map_or("", String::as_str)))
         .collect();

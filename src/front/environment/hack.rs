@@ -25,6 +25,7 @@ impl Environment {
             self.unknown(macros, "hack", "hack", &wanted, name.span(), help);
             return;
         };
+        Self::define_arguments(macros, args, span);
         self.brought.push(span);
         self.hacks_asked.entry(spec.name).or_insert(span);
         self.hack_notice(macros, spec, args, span);

@@ -38,6 +38,7 @@ impl Environment {
             return;
         }
         macros.set(&mark, "", span);
+        Self::define_arguments(macros, args, span);
         match mailer::by_name(&wanted) {
             Some(spec) if spec.support == Support::Full => self.declare(macros, spec, Some(span)),
             Some(_) => self.unsupported("mailer", &wanted, name.span()),

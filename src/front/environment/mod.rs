@@ -158,6 +158,24 @@ impl Environment {
         }
     }
 
+    /// Defines the arguments of a statement for files of a site's own tree: `_ARG_`, the first, and `_ARGS_`, all of them in
+    /// quotes. They stay until the next statement, whoever makes it.
+    pub(in crate::front) fn define_arguments(macros: &mut Macros<'_, '_>, args: &[Text], by: Span) {
+        Self::define_argument(macros, args, by);
+        let mut all = Text::empty(by);
+        for (number, argument) in args.iter().enumerate() {
+            all.push_computed(if number == 0 { "`" } else { ",`" }, by);
+            all.push(argument);
+            all.push_computed("'", by);
+        }
+        macros.define("_ARGS_", all);
+    }
+
+    /// The same for statements that take one argument after their name: `_ARG_`.
+    pub(in crate::front) fn define_argument(macros: &mut Macros<'_, '_>, args: &[Text], by: Span) {
+        macros.define("_ARG_", args.first().cloned().unwrap_or_else(|| Text::empty(by)));
+    }
+
     /// The place, if somebody wrote something there: `None` for what holds for every site.
     pub fn written(&self, span: Span) -> Option<Span> {
         (span.source != self.builtin).then_some(span)

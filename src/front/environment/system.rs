@@ -28,6 +28,7 @@ impl Environment {
         macros.define("__OSTYPE__", Text::computed(wanted.clone(), name.span()).into_literal());
         self.system = Some(Spanned::new(wanted.clone(), name.span()));
         self.brought.push(span);
+        Self::define_argument(macros, &[], span);
         match system::by_name(&wanted) {
             Some(system) => self.apply(macros, system.effects, &[], span),
             None => {
@@ -46,6 +47,7 @@ impl Environment {
         let wanted = macros.expand(name).as_str().to_owned();
         self.domains.push(Spanned::new(wanted.clone(), name.span()));
         self.brought.push(span);
+        Self::define_argument(macros, &[], span);
         match domain::by_name(&wanted) {
             Some(domain) => self.apply(macros, domain.effects, &[], span),
             None => {

@@ -38,6 +38,7 @@ impl Environment {
     pub fn feature(&mut self, macros: &mut Macros<'_, '_>, name: &Text, args: &[Text], span: Span) {
         let wanted = macros.expand(name).as_str().to_owned();
         self.refuse_after_mailer(macros, &wanted, span);
+        Self::define_arguments(macros, args, span);
         let Some(spec) = feature::by_name(&wanted) else {
             let help = match nearest(&wanted, FEATURES.iter().map(|feature| feature.name)) {
                 Some(near) => format!("did you mean `{near}`?"),

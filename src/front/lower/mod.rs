@@ -10,7 +10,7 @@ use super::{environment::Environment, macros::Macros};
 use crate::{
     catalog::mailer,
     diagnostic::Diagnostic,
-    site::{Class, ClassFile, Headers, Listener, Listeners, MailerNames, Setting, Site},
+    site::{Class, ClassFile, Headers, Listener, Listeners, MailerNames, Setting, Site, UucpLink},
     source::Spanned,
     syntax::mc::Text,
 };
@@ -32,6 +32,10 @@ pub fn lower(environment: &mut Environment, macros: &mut Macros<'_, '_>) -> Site
     };
     // Their order says nothing.
     site.mailers.sort_by_key(|mailer| mailer::position(&mailer.name));
+    for link in &mut site.uucp {
+        let UucpLink { class, neighbours, .. } = &mut link.value;
+        neighbours.sort_by_key(|(of, _)| of != class);
+    }
     site.hacks.sort_by_key(|hack| hack.value.kind);
     site.raw.retain(|_, pieces| !pieces.is_empty());
     let mut table = Table { environment, macros };

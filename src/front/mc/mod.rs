@@ -61,6 +61,7 @@ fn run(input: &Input<'_>, files: &dyn FileSystem, mut record: Option<&mut Record
     for (name, text) in [("_CF_DIR_", TREE), ("CF_LEVEL", "10")] {
         macros.define(name, Text::computed(text, environment.nowhere()));
     }
+    tree::define_names(&mut macros, environment.nowhere());
     let mut dialect = Statements::new(environment, record.as_deref_mut());
     let finished = m4.run(&mut dialect, id).is_ok();
     let mut environment = dialect.into_environment();

@@ -169,8 +169,8 @@ impl Dialect for Statements<'_> {
             _ => {}
         }
         let Some(spec) = spec(&call.name) else { return Text::empty(call.span) };
-        tree::define_arguments(m4, &Words, spec.role, &call);
         if let Some(text) = tree::text(m4, spec.role, &call) {
+            tree::define_arguments(&mut Macros::new(m4), spec.role, &call);
             if spec.role == MacroRole::Feature {
                 self.environment.refuse_after_mailer(&mut Macros::new(m4), call.str(0), call.span);
                 self.environment.diagnostics.drain(..).for_each(|diagnostic| m4.report(diagnostic));
@@ -193,6 +193,19 @@ impl Dialect for Statements<'_> {
             return Text::computed(format!("#####  {}  #####", call.str(0)), call.span).into_literal();
         }
         Text::computed(yields, call.span)
+    }
+
+    /// What a file of the site's own says in the way of sendmail's tree means what it means there.
+    fn errprint(&mut self, _m4: &mut Machine<'_>, text: &Text) -> Diagnostic {
+        let said = text.as_str().trim();
+        let (diagnostic, why) = if said.contains("*** ERROR") {
+            let why = "a file that prints this has left out what it was asked for";
+            (Diagnostic::error("mc_errprint", format!("the configuration refuses itself: {said}")), why)
+        } else {
+            let why = "m4 prints it and goes on";
+            (Diagnostic::advice("mc_errprint", format!("the configuration says: {said}")), why)
+        };
+        diagnostic.at(text.span(), "printed by this `errprint`").why(why).help("see to what it says, or leave it out")
     }
 
     fn include(&mut self, _m4: &mut Machine<'_>, path: &Text) -> Option<Text> {

@@ -7,7 +7,9 @@
 
 use crate::{
     catalog::{domain, feature, hack, macros::MacroRole, mailer, siteconfig, system},
-    syntax::mc::{Call, Dialect, Machine, Text},
+    front::{environment::Environment, macros::Macros},
+    source::Span,
+    syntax::mc::{Call, Machine},
 };
 
 /// The folder that the files of a statement are in; `None` if it has none.
@@ -36,29 +38,26 @@ fn is_known(role: MacroRole, name: &str) -> bool {
     }
 }
 
-/// Defines the arguments of a statement, for the file that is read in its place: they stay until the next statement, be it
-/// one of sendmail's or of the site's.
-pub(super) fn define_arguments(m4: &mut Machine<'_>, dialect: &dyn Dialect, role: MacroRole, call: &Call) {
-    let has_all = matches!(role, MacroRole::Feature | MacroRole::Hack | MacroRole::Mailer);
-    if !has_all && !matches!(role, MacroRole::System | MacroRole::Domain) {
-        return;
+/// Defines the names that files know single arguments by; see [`Environment::define_arguments`].
+pub(super) fn define_names(macros: &mut Macros<'_, '_>, by: Span) {
+    for number in 1..10 {
+        macros.set(&format!("_ACC_ARG_{number}_"), &format!("${number}"), by);
+        macros.set(&format!("_ARG{number}_"), &format!("_ACC_ARG_{number}_(_ARGS_)"), by);
     }
-    let empty = Text::empty(call.span);
+}
+
+/// Defines the arguments of a statement whose file is read in its place.
+pub(super) fn define_arguments(macros: &mut Macros<'_, '_>, role: MacroRole, call: &Call) {
     let arguments = call.args.get(1..).unwrap_or(&[]);
-    m4.define(dialect, "_ARG_", arguments.first().unwrap_or(&empty).clone());
-    if !has_all {
-        return;
+    match role {
+        MacroRole::Feature | MacroRole::Hack | MacroRole::Mailer => {
+            Environment::define_arguments(macros, arguments, call.span);
+        }
+        MacroRole::System | MacroRole::Domain => {
+            Environment::define_argument(macros, arguments, call.span);
+        }
+        _ => {}
     }
-    for number in 0..9 {
-        m4.define(dialect, &format!("_ARG{}_", number + 1), arguments.get(number).unwrap_or(&empty).clone());
-    }
-    let mut all = Text::empty(call.span);
-    for (number, argument) in arguments.iter().enumerate() {
-        all.push_computed(if number == 0 { "`" } else { ",`" }, call.span);
-        all.push(argument);
-        all.push_computed("'", call.span);
-    }
-    m4.define(dialect, "_ARGS_", all);
 }
 
 /// The m4 text that is read in place of a statement whose name only a file of the site's tree knows, after what else the
@@ -126,7 +125,7 @@ mod tests {
         let tree = Tree(
             "feature/house.m4",
             "divert(-1)\nremarks\nifelse(defn(`_ARG_'), `', `errprint(`house needs an argument\n')')\ndivert(0)\n\
-             VERSIONID(`house')\ndefine(`SMART_HOST', _ARG_)define(`MAIL_HUB', `_ARG2_')\n\
+             VERSIONID(`house')\ndefine(`SMART_HOST', _ARG_)define(`MAIL_HUB', _ARG2_)\n\
              ifdef(`_NO_UUCP_', `', `FEATURE(`nouucp', `reject')')\nLOCAL_CONFIG\nDX`'_ARG_\n",
         );
         let found = compiled(&tree, "FEATURE(`house', `hub.example.com', `other.example.com')");
@@ -135,7 +134,8 @@ mod tests {
         assert_eq!(site.routing.smart_host.unwrap().value, "hub.example.com");
         assert_eq!(site.routing.mail_hub.unwrap().value, "other.example.com");
         assert!(site.nouucp.is_some());
-        assert_eq!(site.raw[&RawSection::LocalConfig][0].text, "DXhub.example.com\n");
+        // Another statement has been there since.
+        assert_eq!(site.raw[&RawSection::LocalConfig][0].text, "DXreject\n");
     }
 
     #[test]
