@@ -20,7 +20,7 @@ macro_rules! finding {
 }
 
 /// Every finding that is explained, in the order of their codes.
-pub static FINDINGS: [Finding; 30] = [
+pub static FINDINGS: [Finding; 32] = [
     finding!("access_never_matches"),
     finding!("access_pointless"),
     finding!("access_repeated"),
@@ -31,7 +31,9 @@ pub static FINDINGS: [Finding; 30] = [
     finding!("define_twice"),
     finding!("deprecated_feature"),
     finding!("discarded_lines"),
+    finding!("empty_system_type"),
     finding!("feature_after_mailer"),
+    finding!("internal_define"),
     finding!("listener_collision"),
     finding!("mc_blank_before_parenthesis"),
     finding!("mc_commented_call"),

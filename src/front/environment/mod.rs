@@ -27,8 +27,8 @@ use crate::{
     },
     diagnostic::Diagnostic,
     site::{
-        AccessEntry, Classes, ClientChecks, CommandChecks, DnsBlocklist, Mailer, MapSpec, RawSection, RawText,
-        StrictTransport, Submission, Tables, UucpLink,
+        AccessEntry, BlocklistMap, Classes, ClientChecks, CommandChecks, DnsBlocklist, Mailer, MapSpec, RawSection,
+        RawText, StrictTransport, Submission, Tables, UucpLink,
     },
     source::{SourceId, Span, Spanned},
     syntax::mc::Text,
@@ -76,6 +76,8 @@ pub struct Environment {
     pub(super) uucp: Vec<Spanned<UucpLink>>,
     /// `dnsbl`, `enhdnsbl` and `rhsbl`.
     pub(super) blocklists: Vec<Spanned<DnsBlocklist>>,
+    /// How these are asked.
+    pub(super) blocklist_map: BlocklistMap,
     /// `domainmap`, `bestmx_is_local`, `bcc` and `ldap_routing`.
     pub(super) tables: Tables,
     /// Maps that features declared, by the name of the feature.
@@ -136,6 +138,7 @@ impl Environment {
             submission: None,
             uucp: Vec::new(),
             blocklists: Vec::new(),
+            blocklist_map: BlocklistMap::default(),
             tables: Tables::default(),
             maps: BTreeMap::new(),
             features: BTreeMap::new(),

@@ -3,7 +3,7 @@
 use super::Run;
 use crate::{
     diagnostic::{Diagnostic, Severity},
-    site::{DnsBlocklist, ListKind},
+    site::{DnsBlocklist, ListKind, Setting},
     source::Spanned,
 };
 
@@ -23,6 +23,7 @@ impl Run<'_, '_, '_> {
             let default = crate::catalog::setting::by_name("DNSBL_MAP").and_then(|s| s.default.m4());
             self.macros.set("DNSBL_MAP", &default.unwrap_or_default(), self.span);
         }
+        self.settle(kind);
         let server = self.value(0);
         if server.is_empty() && !self.environment.diagnostics.last().is_some_and(Diagnostic::is_error) {
             let mut diagnostic = self.missing_server();
@@ -42,8 +43,37 @@ impl Run<'_, '_, '_> {
         self.environment.blocklists.push(Spanned::new(list, self.span));
     }
 
+    /// Takes the settings of a kind's map as the first list of that kind finds them.
+    fn settle(&mut self, kind: ListKind) {
+        if self.environment.blocklists.iter().any(|list| list.value.kind == kind) {
+            return;
+        }
+        let mut set = |name: &str| {
+            let text = self.macros.expanded(name)?;
+            let span = self.environment.written(text.span())?;
+            Some(Setting::set(text.as_str().to_owned(), span))
+        };
+        match kind {
+            ListKind::Plain => {
+                let (class, options) = (set("DNSBL_MAP"), set("DNSBL_MAP_OPT"));
+                let map = &mut self.environment.blocklist_map;
+                (map.class, map.options) = (class, options);
+            }
+            ListKind::Enhanced => {
+                let timeout = set("EDNSBL_TO");
+                self.environment.blocklist_map.enhanced_timeout = timeout;
+            }
+            ListKind::MailServers => {
+                let timeout = set("MTAMARK_TO");
+                self.environment.blocklist_map.mark_timeout = timeout;
+            }
+            ListKind::SenderDomain => {}
+        }
+    }
+
     /// `mtamark`, whose answers come first and whose record has a usual name.
     fn add_marks(&mut self) {
+        self.settle(ListKind::MailServers);
         let record = Some(self.value(2)).filter(|record| !record.is_empty());
         let marks = DnsBlocklist {
             kind: ListKind::MailServers,
