@@ -1,4 +1,4 @@
-//! What sendmail offers, as tables: features, options, mailers, system types, domains, hacks and macros.
+//! What sendmail offers, as tables: features, options, mailers, system types, domains, hacks, macros, and its tree's own names.
 //!
 //! One entry per thing; help, JSON Schema, completion and diagnostics derive from it. Nothing here depends on any other
 //! module of the crate.
@@ -7,6 +7,7 @@ pub mod domain;
 pub mod effect;
 pub mod feature;
 pub mod hack;
+pub mod internal;
 pub mod macros;
 pub mod mailer;
 pub mod option;

@@ -60,7 +60,6 @@ impl SettingSpec {
     /// Whether the part that reads it can be compiled.
     pub fn support(&self) -> Support {
         match self.reader {
-            Reader::Core if self.name == "NO_NETINET6" => Support::NotYet,
             Reader::Core => Support::Full,
             Reader::Mailer(name) => mailer::by_name(name).map_or(Support::NotYet, |mailer| mailer.support),
             Reader::Feature(name) => feature::by_name(name).map_or(Support::NotYet, |feature| feature.support),

@@ -18,6 +18,7 @@ mod policy;
 mod raw;
 mod setting;
 mod submission;
+mod switches;
 mod tables;
 mod tls;
 mod uucp;
@@ -36,6 +37,7 @@ pub use policy::{
 pub use raw::{RawSection, RawText};
 pub use setting::Setting;
 pub use submission::Submission;
+pub use switches::Switches;
 pub use tables::{BestMx, Copies, DomainMap, LdapRouting, MissingMailbox, RoutedDetail, Tables};
 pub use tls::{StrictTransport, TlsPolicy};
 pub use uucp::UucpLink;
@@ -79,6 +81,8 @@ pub struct Site {
     pub tls: TlsPolicy,
     /// What is asked of commands and recipients.
     pub commands: CommandChecks,
+    /// What names of sendmail's tree decide that a site defines by hand.
+    pub switches: Switches,
     /// DNS lists that clients and senders are looked up in, in order.
     pub blocklists: Vec<Spanned<DnsBlocklist>>,
     /// `DNSBL_MAP`, `DNSBL_MAP_OPT`, `EDNSBL_TO`: how those lists are asked.

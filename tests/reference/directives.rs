@@ -44,8 +44,8 @@ impl Directives {
                         _ => (letter.to_string(), rest.to_owned()),
                     };
                     let values = directives.listed.entry(name).or_default();
-                    // Of a map that is declared twice, sendmail opens the last.
-                    if letter == 'K' {
+                    // Of a map that is declared twice, sendmail opens the last; a truth or a macro set again is the last as well.
+                    if matches!(letter, 'K' | 'D') || letter == 'O' && matches!(value.as_str(), "true" | "false") {
                         values.clear();
                     }
                     values.push(value);

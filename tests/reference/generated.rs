@@ -1,6 +1,8 @@
 //! One small `.mc` for every entry of the catalog: each option, each setting, each system type, each mailer, each feature and
 //! each hack with each form of its arguments.
 
+use std::collections::BTreeSet;
+
 use relaycc::catalog::{
     Support,
     feature::{ArgumentKind, ArgumentSpec, FEATURES, FeatureSpec},
@@ -34,6 +36,28 @@ pub const BETTER: [&str; 4] = [
 /// Those that no site.toml says: it asks for what the reference goes on without.
 pub const UNSAID: [&str; 2] = ["feature/prefixmod/plain", "feature/rhsbl/plain"];
 
+/// Those of [`twice`] that differ.
+pub const BETTER_TWICE: [&str; 13] = [
+    "twice/bcc/map/1/after",
+    // For all domains, and for some: the reference delivers for all, and accepts as the last one says.
+    "twice/bestmx_is_local/domains/0/after",
+    "twice/bestmx_is_local/domains/0/before",
+    "twice/bestmx_is_local/every/after",
+    "twice/bestmx_is_local/every/before",
+    // The second list has no name, and the reference asks it all the same.
+    "twice/dnsbl/plain/after",
+    "twice/domainmap/domain/0/after",
+    "twice/domainmap/domain/0/before",
+    "twice/domainmap/forms/0",
+    "twice/domainmap/forms/1",
+    "twice/domainmap/forms/2",
+    "twice/domainmap/plain/after",
+    "twice/domainmap/plain/before",
+];
+
+/// Those of [`pairs`] that differ: the reference prints that `access_db` is lacking, and goes on.
+pub const BETTER_PAIRS: [&str; 1] = ["pair/compat_check/access_db"];
+
 /// All of them.
 pub fn all() -> Vec<Generated> {
     let mut all = Vec::new();
@@ -61,7 +85,54 @@ pub fn all() -> Vec<Generated> {
     for hack in HACKS {
         // What needs the access map has it; `tests/reference` shows what is said where it is missing.
         let needs = if hack.notice.is_some() { "FEATURE(`access_db')\n" } else { "" };
-        forms(&mut all, &format!("hack/{}", hack.name), &format!("{needs}HACK(`{}'", hack.name), hack.arguments);
+        with_arguments(
+            &mut all,
+            &format!("hack/{}", hack.name),
+            &format!("{needs}HACK(`{}'", hack.name),
+            hack.arguments,
+        );
+    }
+    all
+}
+
+/// Every feature twice: each form of its arguments after the first of them, and before it.
+pub fn twice() -> Vec<Generated> {
+    let mut all = Vec::new();
+    for feature in FEATURES.iter().filter(|feature| feature.support == Support::Full) {
+        let needs = feature.requires.map(|name| format!("FEATURE(`{name}')\n")).unwrap_or_default();
+        let line = |arguments: &str| format!("FEATURE(`{}'{arguments})\n", feature.name);
+        let forms = forms(feature.arguments);
+        let one = line(&required(feature.arguments));
+        for (form, arguments) in &forms {
+            let other = line(arguments);
+            let name = |order: &str| format!("twice/{}/{form}/{order}", feature.name);
+            add(&mut all, name("after"), format!("{SYSTEM}{needs}{one}{other}"), MAILERS_OF_ALL);
+            add(&mut all, name("before"), format!("{SYSTEM}{needs}{other}{one}"), MAILERS_OF_ALL);
+        }
+        let (Some((_, first)), Some((_, last))) = (forms.get(2), forms.last()) else { continue };
+        let texts = [(first, last), (last, first), (first, first), (last, last)];
+        for (number, (first, last)) in texts.into_iter().enumerate() {
+            let text = format!("{SYSTEM}{needs}{}{}", line(first), line(last));
+            add(&mut all, format!("twice/{}/forms/{number}", feature.name), text, MAILERS_OF_ALL);
+        }
+    }
+    all
+}
+
+/// Every feature with every other one, in both orders, each with the arguments that it cannot do without.
+pub fn pairs() -> Vec<Generated> {
+    let mut all = Vec::new();
+    let features: Vec<_> = FEATURES.iter().filter(|feature| feature.support == Support::Full).collect();
+    let line = |feature: &FeatureSpec| format!("FEATURE(`{}'{})\n", feature.name, required(feature.arguments));
+    for first in &features {
+        for second in features.iter().filter(|second| second.name != first.name) {
+            let pair = [first.name, second.name];
+            let needs = [first, second].map(|feature| feature.requires.filter(|name| !pair.contains(name)));
+            let needs: BTreeSet<&str> = needs.into_iter().flatten().collect();
+            let needs: String = needs.into_iter().map(|name| format!("FEATURE(`{name}')\n")).collect();
+            let text = format!("{SYSTEM}{needs}{}{}", line(first), line(second));
+            add(&mut all, format!("pair/{}/{}", first.name, second.name), text, MAILERS_OF_ALL);
+        }
     }
     all
 }
@@ -142,19 +213,22 @@ fn required(arguments: &[ArgumentSpec]) -> String {
 
 fn features(all: &mut Vec<Generated>, feature: &FeatureSpec) {
     let needs = feature.requires.map(|name| format!("FEATURE(`{name}')\n")).unwrap_or_default();
-    let head = format!("{needs}FEATURE(`{}'", feature.name);
-    forms(all, &format!("feature/{}", feature.name), &head, feature.arguments);
+    let statement = format!("{needs}FEATURE(`{}'", feature.name);
+    with_arguments(all, &format!("feature/{}", feature.name), &statement, feature.arguments);
 }
 
 /// A statement, of which `head` is the beginning, with each form of its arguments.
-fn forms(all: &mut Vec<Generated>, name: &str, head: &str, specs: &[ArgumentSpec]) {
-    let mut add_with = |form: String, arguments: &str| {
-        // What declares mailers itself needs no others.
-        let mailers = if head.contains("msp_nullclient") { "" } else { MAILERS_OF_ALL };
+fn with_arguments(all: &mut Vec<Generated>, name: &str, head: &str, specs: &[ArgumentSpec]) {
+    // What declares mailers itself needs no others.
+    let mailers = if head.contains("msp_nullclient") { "" } else { MAILERS_OF_ALL };
+    for (form, arguments) in forms(specs) {
         add(all, format!("{name}/{form}"), format!("{SYSTEM}{head}{arguments})\n"), mailers);
-    };
-    add_with("plain".into(), "");
-    add_with("required".into(), &required(specs));
+    }
+}
+
+/// The forms in which arguments may be given: a name for people, and the arguments with a comma before each.
+fn forms(specs: &[ArgumentSpec]) -> Vec<(String, String)> {
+    let mut forms = vec![("plain".to_owned(), String::new()), ("required".to_owned(), required(specs))];
     for (index, argument) in specs.iter().enumerate() {
         let before: String = specs
             .iter()
@@ -165,14 +239,15 @@ fn forms(all: &mut Vec<Generated>, name: &str, head: &str, specs: &[ArgumentSpec
             })
             .collect();
         for (number, sample) in samples(argument.kind).iter().enumerate() {
-            add_with(format!("{}/{number}", argument.key), &format!("{before}, {sample}"));
+            forms.push((format!("{}/{number}", argument.key), format!("{before}, {sample}")));
         }
     }
-    let every: String = specs
+    let every = specs
         .iter()
         .map(|argument| format!(", {}", samples(argument.kind).last().map_or("", String::as_str)))
         .collect();
-    add_with("every".into(), &every);
+    forms.push(("every".to_owned(), every));
+    forms
 }
 
 /// Arguments of a kind, quoted.

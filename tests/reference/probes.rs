@@ -817,12 +817,20 @@ pub fn derived(known: &Known) -> Vec<Probe> {
     for key in known.keys.get("ldapmh").into_iter().chain(known.keys.get("ldapmra")).flatten() {
         about_routed(&outside, key, &mut probes);
     }
-    if known.keys.contains_key("bcctable") {
+    let copied = |key: &str| key.get(..4).is_some_and(|tag| tag.eq_ignore_ascii_case("bcc:"));
+    let listed = known.keys.get("access").is_some_and(|keys| keys.iter().any(|key| copied(key)));
+    if known.keys.contains_key("bcctable") || listed {
         for address in
             ["user@outside.test", "<user@www.outside.test>", "user@a.b.outside.test", "user@example.net", "user"]
         {
             probes.insert(outside.asks(format!("bcc {address}")));
             probes.insert(outside.asks(format!("3,0 {address}")).with("addr_type", "e b"));
+        }
+    }
+    for key in known.keys.get("access").into_iter().flatten().filter(|key| copied(key)) {
+        let domain = without_tag(key).trim_start_matches('.');
+        for address in [format!("user@{domain}"), format!("<user@{domain}>"), format!("user@www.sub.{domain}")] {
+            probes.insert(outside.asks(format!("bcc {address}")));
         }
     }
     for domain in known.classes.get("MappedDomain").into_iter().flatten() {

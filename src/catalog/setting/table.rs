@@ -61,6 +61,14 @@ pub static SETTINGS: &[SettingSpec] = settings! {
         "Leaves out what IPv6 addresses need";
     "DEBIAN_DEBUG" "debian_debug" Core, Marker, undefined Unset;
         "Logs what the hack `debian_auth` is asked, through a map `log` of the site's own";
+    "_STRICT_RFC821_" "strict_rfc821" Core, Marker, undefined Unset;
+        "Refuses addresses with a dot at the beginning or before the `@`";
+    "_REQUIRE_QUAL_RCPT_" "require_qual_rcpt" Core, Marker, undefined Unset;
+        "Where a listener has the modifier `r`, recipients need a domain";
+    "_NO_VIRTUSER_RECURSION_" "no_virtuser_recursion" Core, Marker, undefined Unset;
+        "Looks what a virtual user stands for up no further";
+    "_FFR_REJECT_IP_IN_CHECK_RCPT_" "ffr_reject_ip_in_check_rcpt" Core, Marker, undefined Unset;
+        "Keeps addresses that the access map refuses from relaying by their name";
     "SMART_HOST" "smart_host" Core, Value(OptionKind::Text), undefined Unset;
         "Relay, `[mailer:]host`, for all mail that is not local";
     "LOCAL_RELAY" "local_relay" Core, Value(OptionKind::Text), undefined Unset;

@@ -166,6 +166,11 @@ fn refuse_features(reader: &mut Reader<'_>) {
             reader.refuse(name, part.span, "a relay looks up names in certificates as they are");
         }
     }
+    for (name, switch) in reader.site.switches.by_name() {
+        if let Some(switch) = switch {
+            reader.refuse(name, Some(switch.span), "a relay decides as sendmail does where it is not defined");
+        }
+    }
     for (feature, span) in asked {
         if let Some(span) = span {
             reader.refuse(format!("FEATURE {feature}"), Some(span), "the check is not part of the format");

@@ -11,6 +11,23 @@ use crate::{
 };
 
 impl Environment {
+    /// A system type that is there and empty, as in the configuration of a mail submission program, which needs none.
+    fn empty_system_type(&mut self, macros: &mut Macros<'_, '_>) {
+        let Some(system) = macros.expanded("__OSTYPE__").filter(|text| text.is_empty()) else { return };
+        let place = system.span();
+        let within = |by: &Span| by.source == place.source && by.start <= place.start && place.end <= by.end;
+        // An OSTYPE that names nothing has been told of.
+        if self.submission.is_some() || self.brought.iter().any(within) {
+            return;
+        }
+        self.report(
+            Diagnostic::warning("empty_system_type", "this site has no system type")
+                .at(place, "declared as none")
+                .why("paths and mailer flags are then sendmail's own defaults, which fit none of today's systems")
+                .help("name the system: OSTYPE(`linux'); only a mail submission program (`msp`) needs none"),
+        );
+    }
+
     /// Ends the run: declares what a site has without saying so, and checks the whole. `end` is the end of the source.
     pub fn close(&mut self, macros: &mut Macros<'_, '_>, end: Span) {
         if !macros.is_defined("_MAILER_local_") {
@@ -25,6 +42,7 @@ impl Environment {
                     .reference("*** ERROR: No system type defined (use OSTYPE macro)\n"),
             );
         }
+        self.empty_system_type(macros);
         self.message_timeout(macros);
         for name in OUT_OF_DATE {
             if name == "confAUTO_REBUILD" {

@@ -91,6 +91,7 @@ impl Environment {
 
     /// `dnsblaccess`: the list, and what its answers are looked up under.
     fn list_by_access(&mut self, macros: &mut Macros<'_, '_>, args: &[Text], span: Span) {
+        self.settle_lists(macros, ListKind::ByAccess);
         let mut given = |index: usize| args.get(index).map(|arg| macros.expand(arg).as_str().to_owned());
         let server = given(0).filter(|server| !server.is_empty());
         let (message, temporary) = (given(1).unwrap_or_default(), given(2).unwrap_or_default());

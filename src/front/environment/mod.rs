@@ -10,6 +10,7 @@
 mod closing;
 mod effect;
 mod hack;
+mod lists;
 mod mailer;
 mod statement;
 mod system;
@@ -28,8 +29,8 @@ use crate::{
     },
     diagnostic::Diagnostic,
     site::{
-        AccessEntry, Classes, ClientChecks, CommandChecks, DnsBlocklist, Hack, Mailer, MapSpec, RawSection, RawText,
-        StrictTransport, Submission, Tables, UucpLink,
+        AccessEntry, BlocklistMap, Classes, ClientChecks, CommandChecks, DnsBlocklist, Hack, Mailer, MapSpec,
+        RawSection, RawText, StrictTransport, Submission, Tables, UucpLink,
     },
     source::{SourceId, Span, Spanned},
     syntax::mc::Text,
@@ -77,6 +78,8 @@ pub struct Environment {
     pub(super) uucp: Vec<Spanned<UucpLink>>,
     /// `dnsbl`, `enhdnsbl` and `rhsbl`.
     pub(super) blocklists: Vec<Spanned<DnsBlocklist>>,
+    /// How these are asked.
+    pub(super) blocklist_map: BlocklistMap,
     /// `domainmap`, `bestmx_is_local`, `bcc` and `ldap_routing`.
     pub(super) tables: Tables,
     /// Maps that features declared, by the name of the feature.
@@ -143,6 +146,7 @@ impl Environment {
             submission: None,
             uucp: Vec::new(),
             blocklists: Vec::new(),
+            blocklist_map: BlocklistMap::default(),
             tables: Tables::default(),
             maps: BTreeMap::new(),
             features: BTreeMap::new(),

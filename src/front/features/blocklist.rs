@@ -23,6 +23,7 @@ impl Run<'_, '_, '_> {
             let default = crate::catalog::setting::by_name("DNSBL_MAP").and_then(|s| s.default.m4());
             self.macros.set("DNSBL_MAP", &default.unwrap_or_default(), self.span);
         }
+        self.environment.settle_lists(self.macros, kind);
         let server = self.value(0);
         if server.is_empty() && !self.environment.diagnostics.last().is_some_and(Diagnostic::is_error) {
             let mut diagnostic = self.missing_server();
@@ -45,6 +46,7 @@ impl Run<'_, '_, '_> {
 
     /// `mtamark`, whose answers come first and whose record has a usual name.
     fn add_marks(&mut self) {
+        self.environment.settle_lists(self.macros, ListKind::MailServers);
         let record = Some(self.value(2)).filter(|record| !record.is_empty());
         let marks = DnsBlocklist {
             kind: ListKind::MailServers,

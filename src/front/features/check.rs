@@ -53,14 +53,15 @@ impl Run<'_, '_, '_> {
         self.environment.maps.insert(self.spec.name, Spanned::new(MapSpec::new(text), self.span));
     }
 
-    /// `sts`.
+    /// `sts`. Names that one of several asks to be compared are compared.
     pub(super) fn strict_transport(&mut self) {
         let text = self.value(0);
         let map = match text.as_str() {
             "" => MapSpec::new("socket -d5 -T<TMPF> inet:5461@127.0.0.1"),
             _ => MapSpec::new(self.with_tempfail(text)),
         };
-        let sts = StrictTransport { map, names: self.value(1) != "NO_SAN_TST" };
+        let asked = self.environment.strict_transport.as_ref().is_some_and(|earlier| earlier.value.names);
+        let sts = StrictTransport { map, names: asked || self.value(1) != "NO_SAN_TST" };
         self.environment.strict_transport = Some(Spanned::new(sts, self.span));
     }
 

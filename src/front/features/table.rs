@@ -24,14 +24,31 @@ impl Run<'_, '_, '_> {
         self.mark("_DOMAIN_MAP_");
     }
 
-    /// `bestmx_is_local`.
+    /// `bestmx_is_local`: domains add up.
     pub(super) fn best_mx(&mut self) {
         let words = self.value(0);
-        let which = if words.is_empty() { BestMx::Anywhere } else { BestMx::Within(words) };
+        let earlier = self.environment.tables.best_mx.take().map(|earlier| earlier.value);
+        let which = match (earlier, words.is_empty()) {
+            (None, true) => BestMx::Anywhere,
+            (None, false) => BestMx::Within(words),
+            (Some(BestMx::Within(earlier)), false) => BestMx::Within(format!("{earlier} {words}")),
+            (Some(BestMx::Anywhere), true) => BestMx::Anywhere,
+            (Some(earlier), _) => {
+                self.environment.report(
+                    Diagnostic::error("best_mx_of_two_kinds", "`bestmx_is_local` is for all domains, and for some")
+                        .at(self.span, "the other way here")
+                        .why(
+                            "sendmail's tree then delivers here for all of them, and accepts mail as the last one says",
+                        )
+                        .help("keep the one that is meant"),
+                );
+                earlier
+            }
+        };
         self.environment.tables.best_mx = Some(Spanned::new(which, self.span));
     }
 
-    /// `bcc`.
+    /// `bcc`. A second one replaces the rules of the first, while the host and the map that it does not name itself stay.
     pub(super) fn copies(&mut self) {
         if self.value(0).eq_ignore_ascii_case("access") {
             self.mark("_BCC_ACCESS_");
@@ -54,8 +71,14 @@ impl Run<'_, '_, '_> {
         if canonical.is_some() {
             self.mark("_CANONIFY_BCC_");
         }
-        let copies =
-            Copies { map, host: self.value(1), address: self.value(2), canonical: canonical.map(MapSpec::new) };
+        let earlier = self.environment.tables.copies.take().map(|earlier| earlier.value);
+        let (earlier_host, earlier_map) = earlier.map(|copies| (copies.host, copies.canonical)).unwrap_or_default();
+        let copies = Copies {
+            map,
+            host: Some(self.value(1)).filter(|host| !host.is_empty()).unwrap_or(earlier_host),
+            address: self.value(2),
+            canonical: canonical.map(MapSpec::new).or(earlier_map),
+        };
         self.environment.report(
             Diagnostic::advice("option_unknown_to_build", "not every sendmail knows the option that `bcc` sets")
                 .at(self.span, "sets AddBcc")

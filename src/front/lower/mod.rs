@@ -69,7 +69,7 @@ pub fn lower(environment: &mut Environment, macros: &mut Macros<'_, '_>) -> Site
     }
     site.headers = Headers {
         from: table.setting_or("confFROM_HEADER", "$?x$x <$g>$|$g$."),
-        received: table.setting_or("confRECEIVED_HEADER", "confRECEIVED_HEADER"),
+        received: table.received(),
         message_id: table.setting_or("confMESSAGEID_HEADER", "<$t.$i@$j>"),
     };
     site.dequote_options = table.setting("confDEQUOTE_OPTS");
@@ -113,6 +113,18 @@ impl Table<'_, '_, '_> {
 
     fn setting_or(&mut self, name: &str, default: &str) -> Setting<String> {
         self.setting(name).unwrap_or_else(|| Setting::default_of(default.to_owned()))
+    }
+
+    /// The `Received:` header. Where the site says nothing of it, it is made of the tree's parts, which a site may define anew.
+    fn received(&mut self) -> Setting<String> {
+        let whole = self.setting_or("confRECEIVED_HEADER", "confRECEIVED_HEADER");
+        let parts = ["_REC_HDR_", "_REC_AUTH_", "_REC_BY_", "_REC_TLS_", "_REC_END_"];
+        let own = |table: &Self| parts.iter().find_map(|part| table.peek(part)?.span);
+        let Some(span) = own(self).filter(|_| whole.span.is_none()) else { return whole };
+        let [header, authenticated, by, tls, end] =
+            parts.map(|part| self.value(part).unwrap_or_else(|| part.to_owned()));
+        let bits = "$?{auth_ssf} bits=${auth_ssf}$.)";
+        Setting::set(format!("{header}\n\t{authenticated}{bits}\n\t{by}\n\t{tls}\n\t{end}"), span)
     }
 
     fn spanned(&mut self, name: &str) -> Option<Spanned<String>> {

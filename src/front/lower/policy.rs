@@ -3,8 +3,8 @@
 use super::Table;
 use crate::{
     site::{
-        AccessMap, AddDomain, BlocklistMap, Canonify, ClientChecks, ClientLimit, DelayChecks, MailFromRelay, MapSpec,
-        Masquerade, Messages, Nouucp, PercentHack, RelayPolicy, Routing, SenderChecks, Site, SpamRecipients, Tables,
+        AccessMap, AddDomain, Canonify, ClientChecks, ClientLimit, DelayChecks, MailFromRelay, MapSpec, Masquerade,
+        Messages, Nouucp, PercentHack, RelayPolicy, Routing, SenderChecks, Site, SpamRecipients, Switches, Tables,
         TlsPolicy,
     },
     source::Spanned,
@@ -31,14 +31,8 @@ pub(super) fn fill(site: &mut Site, table: &mut Table<'_, '_, '_>) {
         },
         compatible_8_10: table.is_defined("_DELAY_COMPAT_8_10_"),
     });
-    if !site.blocklists.is_empty() {
-        site.blocklist_map = BlocklistMap {
-            class: table.set("DNSBL_MAP"),
-            options: table.set("DNSBL_MAP_OPT"),
-            enhanced_timeout: table.set("EDNSBL_TO"),
-            mark_timeout: table.set("MTAMARK_TO"),
-        };
-    }
+    site.blocklist_map = std::mem::take(&mut table.environment.blocklist_map);
+    site.switches = switches(table);
     site.masquerade = masquerade(table);
     site.routing = routing(table);
     site.tables = tables(table);
@@ -121,6 +115,16 @@ fn access(table: &mut Table<'_, '_, '_>) -> Option<AccessMap> {
         blocklist_recipients: table.is_defined("_BLOCKLIST_RCPT_"),
         entries: std::mem::take(&mut table.environment.access),
     })
+}
+
+fn switches(table: &mut Table<'_, '_, '_>) -> Switches {
+    Switches {
+        no_inet6: table.flag("NO_NETINET6"),
+        strict_users: table.flag("_STRICT_RFC821_"),
+        qualified_recipients: table.flag("_REQUIRE_QUAL_RCPT_"),
+        virtual_users_once: table.flag("_NO_VIRTUSER_RECURSION_"),
+        refused_addresses: table.flag("_FFR_REJECT_IP_IN_CHECK_RCPT_"),
+    }
 }
 
 fn masquerade(table: &mut Table<'_, '_, '_>) -> Masquerade {

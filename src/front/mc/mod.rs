@@ -78,6 +78,7 @@ fn run(input: &Input<'_>, files: &dyn FileSystem, mut record: Option<&mut Record
         environment.close(&mut macros, end);
         site = Some(lower(&mut environment, &mut macros));
         slips::find(&mut environment, &m4);
+        slips::internal(&mut environment, &m4);
         slips::discarded(&mut environment, &m4, id);
     }
     diagnostics.append(&mut m4.take_diagnostics());

@@ -2,7 +2,12 @@
 //! macros.
 
 use crate::{
-    catalog::{macros::MACROS, option::OPTIONS, setting::SETTINGS},
+    catalog::{
+        internal::{self, Instead},
+        macros::MACROS,
+        option::OPTIONS,
+        setting::SETTINGS,
+    },
     diagnostic::{Diagnostic, nearest},
     front::environment::Environment,
     source::{Source, SourceId, Span},
@@ -37,6 +42,35 @@ pub(super) fn find(environment: &mut Environment, m4: &Machine<'_>) {
             diagnostic = diagnostic.help("the macros of a `.mc` are in cf/README");
         }
         environment.report(diagnostic);
+    }
+}
+
+/// Names of sendmail's tree that the file defines itself, where that would do something that is not built in.
+pub(super) fn internal(environment: &mut Environment, m4: &Machine<'_>) {
+    let mut told = Vec::new();
+    for record in m4.definitions() {
+        let (name, span) = (record.name.value.as_str(), record.name.span);
+        let Some(internal) = internal::by_name(name) else { continue };
+        // Statements define some of these, in a text of their own.
+        let written = m4.sources().snippet(span).trim_matches(['`', '\'']) == name;
+        let counts = match internal.instead {
+            Instead::Feature(feature) if internal.with_feature => environment.features.contains_key(feature),
+            _ => true,
+        };
+        if record.origin == Origin::Supplied || record.removed.is_some() || !written || !counts || told.contains(&name)
+        {
+            continue;
+        }
+        told.push(name);
+        let diagnostic = Diagnostic::error("internal_define", format!("`{name}` is a name of sendmail's own tree"))
+            .at(span, "defined here")
+            .why("what the tree writes depends on it, and a definition by hand would be dropped here without a word");
+        environment.report(match internal.instead {
+            Instead::Feature(feature) => diagnostic.help(format!("write FEATURE(`{feature}') for what it belongs to")),
+            Instead::Statement(statement) => diagnostic.help(format!("write {statement} for what it belongs to")),
+            Instead::LeaveOut => diagnostic.help("leave it out: what it is about is declared where something needs it"),
+            Instead::Nothing => diagnostic.help("leave it out, or write what it is to do as raw lines"),
+        });
     }
 }
 

@@ -14,6 +14,10 @@ pub(super) fn of_toml(mut diagnostic: Diagnostic, whole: Span) -> Diagnostic {
             diagnostic.labels = vec![Label { span: start, text: "no `ostype` in this file".into() }];
             diagnostic.help = Some("write `ostype = \"linux\"`, or the name of your system, at the top".into());
         }
+        "empty_system_type" => {
+            diagnostic.help =
+                Some("write `ostype = \"linux\"`, or the name of your system; only `msp` needs none".into());
+        }
         "requires_feature" => {
             diagnostic.message = diagnostic.message.trim_end_matches(" before it").to_owned();
             let needed = diagnostic.message.rsplit('`').nth(1).unwrap_or("access_db").to_owned();

@@ -14,8 +14,9 @@ pub(super) const TEMPORARY: &str = "\"451 Temporary system failure. Please try a
 pub(super) fn rules(site: &Site, r: &mut Rules) {
     let Some(access) = &site.access else { return };
     exact(access, r);
-    domain(access, r);
-    address(access, r);
+    let inet6 = site.switches.no_inet6.is_none();
+    domain(access, inet6, r);
+    address(access, inet6, r);
     full(access, r);
     list(access, r);
 }
@@ -32,7 +33,7 @@ fn exact(access: &AccessMap, r: &mut Rules) {
 }
 
 /// `D`: a host, then each domain above it; an address literal, then each network around it.
-fn domain(access: &AccessMap, r: &mut Rules) {
+fn domain(access: &AccessMap, inet6: bool, r: &mut Rules) {
     let all = "<$+> <$+> <$- $-> <$*>";
     r.ruleset("D", "D: a host or [address], then the domains or networks around it").because(access.declared.span);
     r.rule("<$*> <$+> <$- $-> <$*>", "$: $>E <$1> <?> <$3 $4> <<$1> <$2> <$3 $4> <$5>>", "the name itself");
@@ -46,16 +47,21 @@ fn domain(access: &AccessMap, r: &mut Rules) {
     if access.skip {
         r.rule(format!("<SKIP> <{all}>"), "$@ <$2> <$5>", "SKIP: look no further");
     }
-    r.rule("<?> <<[$+.$-]> <$+> <$- $-> <$*>>", "$@ $>D <[$1]> <$3> <$4 $5> <$6>", "IPv4: the network around it")
-        .rule("<?> <<[$+::$-]> <$+> <$- $-> <$*>>", "$@ $>D <[$1]> <$3> <$4 $5> <$6>", "IPv6: the same")
-        .rule("<?> <<[$+:$-]> <$+> <$- $-> <$*>>", "$@ $>D <[$1]> <$3> <$4 $5> <$6>", "IPv6: the same")
-        .rule("<?> <<$+.$+> <$+> <$- $-> <$*>>", "$@ $>D <$2> <$3> <$4 $5> <$6>", "the domain above it")
+    r.rule("<?> <<[$+.$-]> <$+> <$- $-> <$*>>", "$@ $>D <[$1]> <$3> <$4 $5> <$6>", "IPv4: the network around it");
+    if inet6 {
+        r.rule("<?> <<[$+::$-]> <$+> <$- $-> <$*>>", "$@ $>D <[$1]> <$3> <$4 $5> <$6>", "IPv6: the same").rule(
+            "<?> <<[$+:$-]> <$+> <$- $-> <$*>>",
+            "$@ $>D <[$1]> <$3> <$4 $5> <$6>",
+            "IPv6: the same",
+        );
+    }
+    r.rule("<?> <<$+.$+> <$+> <$- $-> <$*>>", "$@ $>D <$2> <$3> <$4 $5> <$6>", "the domain above it")
         .rule("<?> <<$*> <$+> <$- $-> <$*>>", "$@ <$2> <$5>", "nothing is left: the default")
         .rule("<$+> <<$*> <$+> <$- $-> <$*>>", "$@ <$1> <$6>", "found");
 }
 
 /// `A`: an address, then each network around it.
-fn address(access: &AccessMap, r: &mut Rules) {
+fn address(access: &AccessMap, inet6: bool, r: &mut Rules) {
     r.ruleset("A", "A: a network address, then the networks around it").because(access.declared.span).rule(
         "<$+> <$+> <$- $-> <$*>",
         "$: $>E <$1> <?> <$3 $4> <<$1> <$2> <$3 $4> <$5>>",
@@ -64,9 +70,11 @@ fn address(access: &AccessMap, r: &mut Rules) {
     if access.skip {
         r.rule("<SKIP> <<$+> <$+> <$- $-> <$*>>", "$@ <$2> <$5>", "SKIP: look no further");
     }
-    r.rule("<?> <<$+::$-> <$+> <$- $-> <$*>>", "$@ $>A <$1> <$3> <$4 $5> <$6>", "IPv6: the network around it")
-        .rule("<?> <<$+:$-> <$+> <$- $-> <$*>>", "$@ $>A <$1> <$3> <$4 $5> <$6>", "IPv6: the same")
-        .rule("<?> <<$+.$-> <$+> <$- $-> <$*>>", "$@ $>A <$1> <$3> <$4 $5> <$6>", "IPv4: the same")
+    if inet6 {
+        r.rule("<?> <<$+::$-> <$+> <$- $-> <$*>>", "$@ $>A <$1> <$3> <$4 $5> <$6>", "IPv6: the network around it")
+            .rule("<?> <<$+:$-> <$+> <$- $-> <$*>>", "$@ $>A <$1> <$3> <$4 $5> <$6>", "IPv6: the same");
+    }
+    r.rule("<?> <<$+.$-> <$+> <$- $-> <$*>>", "$@ $>A <$1> <$3> <$4 $5> <$6>", "IPv4: the same")
         .rule("<?> <<$+> <$+> <$- $-> <$*>>", "$@ <$2> <$5>", "nothing is left: the default")
         .rule("<$+> <<$*> <$+> <$- $-> <$*>>", "$@ <$1> <$6>", "found");
 }

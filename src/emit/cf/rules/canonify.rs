@@ -28,9 +28,11 @@ fn canonify(site: &Site, r: &mut Rules) {
         .rule("$* < $*", "$2", "what the innermost brackets hold")
         .rule("$* > $*", "$1", "and nothing after them")
         .rule("$@", "$@ < @ >", "the null sender <>")
-        .rule("@ $+ , $+", "$2", "source route: only its end counts")
-        .rule("@ [ $* ] : $+", "$2", "the same through an address literal")
-        .rule("@ $+ : $+", "$2", "the same through a host")
+        .rule("@ $+ , $+", "$2", "source route: only its end counts");
+    if site.switches.no_inet6.is_none() {
+        r.rule("@ [ $* ] : $+", "$2", "the same through an address literal");
+    }
+    r.rule("@ $+ : $+", "$2", "the same through a host")
         .rule("$+ : $* ; @ $+", "$@ $>Canonify2 $1 : $2 ; < @ $3 >", "a group at a host")
         .rule("$+ : $* ;", "$@ $1 : $2;", "a group")
         .rule("$+ @ $+", "$: $1 < @ $2 >", "the host is what follows an @ ...")

@@ -173,6 +173,7 @@ fn recipient(site: &Site, r: &mut Rules) {
         .rule("<>", nobody, "nobody")
         .rule("$@", nobody, "nobody");
     unless_deferred(r);
+    qualified(site, r);
     let may_fail = recipient_may_fail(site);
     r.rule("$*", "$: $1 $| @ $>\"Rcpt_ok\" $1", "is the recipient ours?");
     if may_fail {
@@ -202,6 +203,25 @@ fn recipient(site: &Site, r: &mut Rules) {
     };
     r.because(site.messages.relay.as_ref().and_then(|m| m.span))
         .rule("$*", format!("$#error $@ 5.7.1 $: {denied}"), "everybody else")
+        .because(None);
+}
+
+/// A listener with the modifier `r` takes recipients without a domain from this host only. What a client here sends is then
+/// looked at as if it were for the client's own name, which is a user of this host.
+fn qualified(site: &Site, r: &mut Rules) {
+    let Some(asked) = &site.switches.qualified_recipients else { return };
+    let required = "$#error $@ 5.5.4 $: \"553 Fully qualified domain name required\"";
+    r.because(asked.span)
+        .rule("$*", "$: <@> $&{daemon_flags} $| $1", "does the listener want a domain?")
+        .rule("<@> $* $| < $* >", "<@> $1 $| $2", "the address without brackets")
+        .rule("<@> $* $| postmaster", "$: postmaster", "needs none")
+        .rule("<@> $* $| $* @ $+ . $+", "$: < $2 @ $3 . $4 >", "has one")
+        .rule("<@> $* r $* $| $+ @ $+", "$: < $3 @ $4 >", "a host will do")
+        .rule("<@> $* r $* $| $*", "$: <? $&{client_name}> $3", "neither: who sends it?")
+        .rule("<@> $* $| $*", "$: < $2 >", "no domain is wanted")
+        .rule("<?> $*", "$: < $1 >", "no client: submitted here")
+        .rule("<? $=w> $*", "$: < $1 >", "this host")
+        .rule("<? $+> $*", required, "somebody else")
         .because(None);
 }
 

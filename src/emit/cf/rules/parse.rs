@@ -25,7 +25,7 @@ pub(super) fn rules(site: &Site, r: &mut Rules) {
         .rule("<@>", format!("$#{local} $: <@>"), "the null address")
         .rule("$*", "$: $>ParseLocal $1", "the site's own rules")
         .rule("$*", "$: $>Parse1 $1", "the site's policy");
-    syntax(r);
+    syntax(site, r);
     copies::call(site, r);
     prefix(site, r);
     host_syntax(r);
@@ -67,7 +67,7 @@ fn prefix(site: &Site, r: &mut Rules) {
         .because(None);
 }
 
-fn syntax(r: &mut Rules) {
+fn syntax(site: &Site, r: &mut Rules) {
     let name = "$#error $@ 5.1.2 $: \"553 Invalid host name\"";
     let route = "$#error $@ 5.1.3 $: \"553 Invalid route address\"";
     let user = "$#error $@ 5.1.3 $: \"553 User address required\"";
@@ -86,8 +86,15 @@ fn syntax(r: &mut Rules) {
         .rule("$* < @ $* .. $* > $*", name, "an empty label inside")
         .rule("$* < @ $* @ > $*", "$#error $@ 5.1.2 $: \"553 Invalid route address\"", "user@host@")
         .rule("$* @ $* < @ $* > $*", route, "user@host@host")
-        .rule("$* , $~O $*", route, "a comma in the user's name")
-        .rule("$* < @ > $*", "$@ $>Parse0 $>canonify $1", "user@ is user")
+        .rule("$* , $~O $*", route, "a comma in the user's name");
+    if let Some(strict) = &site.switches.strict_users {
+        let dot = |place: &str| format!("$#error $@ 5.1.2 $: \"553 Local part must not {place} with a dot\"");
+        r.because(strict.span)
+            .rule("$* . < @ $* > $*", dot("end"), "a dot before the @")
+            .rule(". $* < @ $* > $*", dot("begin"), "a dot in front")
+            .because(None);
+    }
+    r.rule("$* < @ > $*", "$@ $>Parse0 $>canonify $1", "user@ is user")
         .rule("< @ $=w . > : $*", "$@ $>Parse0 $>canonify $2", "a source route through us")
         .rule("$- < @ $=w . >", "$: $(dequote $1 $) < @ $2 . >", "quotes around one of our users")
         .rule("< @ $+ >", user, "a host without a user")
@@ -238,9 +245,12 @@ fn virtual_users(site: &Site, r: &mut Rules) {
     .rule("<@> $+", "$: $1", "no virtual user")
     .rule("<!> $+", "$: $1", "no virtual host")
     .rule("< error : $-.$-.$- : $+ > $*", "$#error $@ $1.$2.$3 $: $4", "error:D.S.N:text")
-    .rule("< error : $- $+ > $*", "$#error $@ $(dequote $1 $) $: $2", "error:keyword text")
-    .rule("< $+ > $+ < @ $+ >", "$: $>Recurse $1", "the address that it stands for")
-    .because(None);
+    .rule("< error : $- $+ > $*", "$#error $@ $(dequote $1 $) $: $2", "error:keyword text");
+    let address = match site.switches.virtual_users_once {
+        Some(_) => "$: $>ParseLocal $>Parse0 $>canonify $1",
+        None => "$: $>Recurse $1",
+    };
+    r.rule("< $+ > $+ < @ $+ >", address, "the address that it stands for").because(None);
 }
 
 fn mailer_table(site: &Site, r: &mut Rules) {

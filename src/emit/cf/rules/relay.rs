@@ -131,11 +131,20 @@ fn recipient(site: &Site, r: &mut Rules) {
             .rule("< : $* : > $*", "$: $2", "we are not")
             .because(None);
     }
-    r.rule("$* < @ $+ >", "$@ $1 < @ $2 >", "to somebody else: the client decides").rule(
-        "$+",
-        "$@ RELAY",
-        "to a user of this host",
-    );
+    r.rule("$* < @ $+ >", "$@ $1 < @ $2 >", "to somebody else: the client decides");
+    if let Some(qualified) = &site.switches.qualified_recipients {
+        r.because(qualified.span)
+            .rule("postmaster", "$@ OK", "needs no domain")
+            .rule("$+", "$: <@> $&{daemon_flags} $| $1", "does the listener want a domain?")
+            .rule("<@> $* r $* $| $+", "$: <? $&{client_name}> $3", "yes, of clients elsewhere")
+            .rule("<@> $* $| $+", "$@ RELAY", "no: to a user of this host")
+            .rule("<?> $+", "$@ RELAY", "submitted here")
+            .rule("<? $=w> $+", "$@ RELAY", "this host")
+            .rule("<? $+> $+", "$#error $@ 5.5.4 $: \"553 Domain name required\"", "somebody else")
+            .because(None);
+        return;
+    }
+    r.rule("$+", "$@ RELAY", "to a user of this host");
 }
 
 /// `blocklist_recipients`: recipients that the access map refuses, whoever sends.
@@ -233,6 +242,10 @@ fn client(site: &Site, r: &mut Rules) {
     recent_login(site, r);
     if let Some(access) = &site.access {
         r.because(access.declared.span).rule("$*", "$: $>A <$1> <?> <+ Connect> <$1>", "what the access map says");
+        if let Some(refused) = &site.switches.refused_addresses {
+            r.because(refused.span).rule("<REJECT> $*", "$@ REJECT", "it may not, whatever its name");
+            r.because(access.declared.span);
+        }
         relay_verdict(r);
     }
     r.rule("$*", "$: [ $1 ]", "as an address literal").rule("$=w", "$@ RELAY", "it is this host");

@@ -70,6 +70,7 @@ pub(crate) static DAEMON: &[Equate] = &[
             ('b', "sends from the address that the mail came in by"),
             ('c', "looks up the full names of hosts"),
             ('f', "requires fully qualified host names"),
+            ('r', "requires recipients with a domain, where `require_qual_rcpt` is set"),
             ('s', "speaks TLS from the start"),
             ('u', "allows addresses without a domain"),
             ('A', "does not offer AUTH"),
