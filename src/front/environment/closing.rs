@@ -5,7 +5,7 @@ use crate::{
     catalog::option,
     diagnostic::Diagnostic,
     front::{macros::Macros, network},
-    site::{Class, ListKind},
+    site::{Class, HackKind, ListKind},
     source::Span,
     syntax::mc::Text,
 };
@@ -55,6 +55,7 @@ impl Environment {
         self.sender_domains(macros);
         self.friends_and_haters(macros);
         self.sender_lists(macros);
+        self.hack_needs(macros);
         self.relay_file(macros);
         self.networks();
     }
@@ -171,6 +172,35 @@ impl Environment {
                 .why("sendmail does not find the ruleset that searches it, and refuses every sender that has a domain")
                 .help("write FEATURE(`access_db') above it"),
         );
+    }
+
+    /// Hacks whose rules search what must be there by the end.
+    fn hack_needs(&mut self, macros: &mut Macros<'_, '_>) {
+        let mut found = Vec::new();
+        for hack in &self.hacks {
+            match hack.value.kind {
+                HackKind::SpamTrap if !macros.is_defined("_ACCESS_TABLE_") => found.push(
+                    Diagnostic::warning("spamtrap_without_access", "`spamtrap` needs `access_db`")
+                        .at(hack.span, "searches the access map")
+                        .why("sendmail does not find the ruleset that searches it, and complains at every recipient")
+                        .help("write FEATURE(`access_db')"),
+                ),
+                HackKind::TrustedUsers { logged: true } => {
+                    let declared = self.raw.values().flatten().any(|raw| raw.text.starts_with("Klog "));
+                    found.extend((!declared).then(|| {
+                        Diagnostic::warning("undefined_map", "there is no map `log`")
+                            .at(hack.span, "asked for here, by `DEBIAN_DEBUG`")
+                            .why("sendmail complains whenever a rule looks in it, and nothing is logged")
+                            .help("declare it: a line `Klog syslog` under `LOCAL_CONFIG`")
+                    }));
+                }
+                HackKind::Subdomains
+                | HackKind::TrustedUsers { logged: false }
+                | HackKind::SpamTrap
+                | HackKind::Connect => {}
+            }
+        }
+        self.diagnostics.extend(found);
     }
 
     /// `confCR_FILE`, where the site itself sets it.

@@ -36,6 +36,7 @@ pub(super) fn rules(site: &Site, r: &mut Rules, section: RawSection) {
                         r.rule("$*", format!("$: $(log auth{word}:$&{{{name}}} $) $1"), "for the log");
                     }
                 }
+                // All of it is the answer, as it is in the reference, where no tab stands before its remark.
                 let trusted = "$@ $#ok Trusted users...    Allow trusted users to auth= as anyone";
                 r.rule("$=t", trusted, "a trusted user").because(None);
             }
