@@ -59,9 +59,11 @@ pub(super) fn check(file: &SiteFile, zone_files: &[ZoneFile], disk: &Disk) -> Co
     }
     if let Some(site) = &compiled.site {
         compiled.diagnostics.extend(lint::check(site, &zones));
-        // Only raw lines can ask for what is not there.
-        if !site.raw.is_empty() {
-            compiled.diagnostics.extend(cf::undefined(&cf::emit(site), site));
+        // Only raw lines can ask for what is not there, and only they and such lists have no end.
+        if !site.raw.is_empty() || site.queue_groups.len() + site.milters.len() > 20 {
+            let document = cf::emit(site);
+            compiled.diagnostics.extend(cf::undefined(&document, site));
+            compiled.diagnostics.extend(cf::exceeded(&document));
         }
     }
     compiled

@@ -20,7 +20,7 @@ macro_rules! finding {
 }
 
 /// Every finding that is explained, in the order of their codes.
-pub static FINDINGS: [Finding; 32] = [
+pub static FINDINGS: [Finding; 33] = [
     finding!("access_never_matches"),
     finding!("access_pointless"),
     finding!("access_repeated"),
@@ -44,6 +44,7 @@ pub static FINDINGS: [Finding; 32] = [
     finding!("relay_domain_never_matches"),
     finding!("relay_host_dns"),
     finding!("rule_without_tab"),
+    finding!("too_many"),
     finding!("top_level_domain"),
     finding!("undefined_map"),
     finding!("undefined_ruleset"),
