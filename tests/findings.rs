@@ -54,6 +54,7 @@ mod tests {
             };
             found.extend(lint::check(site, &zones));
             found.extend(cf::undefined(&cf::emit(site), site));
+            found.extend(cf::exceeded(&cf::emit(site)));
         }
         found.into_iter().map(|finding| finding.code).collect()
     }

@@ -69,9 +69,13 @@ pub(super) fn check(file: &SiteFile, zone_files: &[ZoneFile], disk: &Disk) -> Ch
     let mut document = None;
     if let Some(site) = &compiled.site {
         compiled.diagnostics.extend(lint::check(site, &zones));
-        // Only raw lines can ask for what is not there.
-        if !site.raw.is_empty() {
-            compiled.diagnostics.extend(cf::undefined(document.insert(cf::emit(site)), site));
+        // Only raw lines can ask for what is not there. Only they, or many of these, can be too many of something: no statement
+        // brings more than five mailers.
+        let many = [site.queue_groups.len(), site.milters.len(), site.mailers.len()].into_iter().any(|n| n > 8);
+        if !site.raw.is_empty() || many {
+            let document = document.insert(cf::emit(site));
+            compiled.diagnostics.extend(cf::undefined(document, site));
+            compiled.diagnostics.extend(cf::exceeded(document));
         }
     }
     Checked { compiled, document }

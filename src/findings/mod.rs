@@ -48,6 +48,7 @@ pub static FINDINGS: &[Finding] = &[
     finding!("relay_mail_from"),
     finding!("rule_without_tab"),
     finding!("straight_quotes"),
+    finding!("too_many"),
     finding!("top_level_domain"),
     finding!("undefined_map"),
     finding!("undefined_ruleset"),

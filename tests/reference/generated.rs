@@ -34,7 +34,7 @@ pub const BETTER: [&str; 4] = [
 ];
 
 /// Those that no site.toml says: it asks for what the reference goes on without.
-pub const UNSAID: [&str; 2] = ["feature/prefixmod/plain", "feature/rhsbl/plain"];
+pub const UNSAID: [&str; 3] = ["feature/prefixmod/plain", "feature/rhsbl/plain", "hack/dnsblaccess/plain"];
 
 /// Those of [`twice`] that differ.
 pub const BETTER_TWICE: [&str; 13] = [

@@ -6,10 +6,12 @@
 mod calls;
 mod directives;
 mod document;
+mod limits;
 mod rules;
 
 pub use calls::undefined;
 pub use document::{Document, Line};
+pub use limits::exceeded;
 
 use crate::site::Site;
 
