@@ -79,18 +79,22 @@ fn median(mut times: Vec<Duration>) -> Duration {
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
-/// The same site to sendmail.cf by m4 and by us, in turn so that both see the same machine.
-fn beside_m4(out: &mut impl Write) -> io::Result<()> {
+/// m4 with sendmail's tree, to be given a site; `None` where there is no tree.
+fn m4() -> Option<Command> {
     let tree = env::var("RELAYCC_CF_DIR").unwrap_or_else(|_| CF_DIR.into());
     let main = Path::new(&tree).join("m4/cf.m4");
-    if !main.exists() {
-        return writeln!(out, "not compared with m4: there is no {}", main.display());
-    }
+    let mut m4 = silent(Path::new("m4"));
+    m4.arg(format!("-D_CF_DIR_={tree}/")).arg(&main);
+    main.exists().then_some(m4)
+}
+
+/// The same site to sendmail.cf by m4 and by us, in turn so that both see the same machine.
+fn beside_m4(out: &mut impl Write) -> io::Result<()> {
+    let Some(mut theirs) = m4() else { return writeln!(out, "not compared with m4: its tree is not installed") };
     let site = fixture("site.mc");
     let mut ours = silent(Path::new(env!("CARGO_BIN_EXE_relaycc")));
     ours.arg("build").arg(&site).args(["--emit", "cf", "--out", "-"]);
-    let mut theirs = silent(Path::new("m4"));
-    theirs.arg(format!("-D_CF_DIR_={tree}/")).args([&main, &site]);
+    theirs.arg(&site);
     let (mut our_times, mut their_times) = (Vec::with_capacity(RUNS), Vec::with_capacity(RUNS));
     for _ in 0..RUNS {
         our_times.push(time(&mut ours)?);
@@ -102,6 +106,32 @@ fn beside_m4(out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "  relaycc {ours:.2?}   m4 {theirs:.2?}   {ratio:.1} times faster")
 }
 
+/// Every `.mc` of a folder, linted in one run, and what m4 takes for all of them. `RELAYCC_CORPUS` names another folder with
+/// one `mc` in it.
+fn many_beside_m4(out: &mut impl Write) -> io::Result<()> {
+    const ROUNDS: usize = 5;
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/features");
+    let folder = env::var_os("RELAYCC_CORPUS").map_or(own, |corpus| Path::new(&corpus).join("mc"));
+    let mut sites = fs::read_dir(&folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+    sites.retain(|path| path.extension().is_some_and(|extension| extension == "mc"));
+    let (mut our_times, mut their_times) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let start = Instant::now();
+        silent(Path::new(env!("CARGO_BIN_EXE_relaycc"))).arg("lint").args(&sites).status()?;
+        our_times.push(start.elapsed());
+        let start = Instant::now();
+        for site in &sites {
+            let Some(mut m4) = m4() else { return Ok(()) };
+            m4.arg(site).status()?;
+        }
+        their_times.push(start.elapsed());
+    }
+    let (ours, theirs) = (median(our_times), median(their_times));
+    let ratio = theirs.as_secs_f64() / ours.as_secs_f64();
+    writeln!(out, "{} sites of {}, linted in one run, median of {ROUNDS}:", sites.len(), folder.display())?;
+    writeln!(out, "  relaycc {ours:.2?}   m4 for each {theirs:.2?}   {ratio:.1} times faster")
+}
+
 fn main() -> io::Result<()> {
     let mut criterion = Criterion::default().configure_from_args();
     compile(&mut criterion)?;
@@ -110,6 +140,7 @@ fn main() -> io::Result<()> {
     // `cargo test` runs benchmarks once to see that they work; a comparison of debug builds would say nothing.
     if env::args().any(|argument| argument == "--bench") {
         beside_m4(&mut io::stdout())?;
+        many_beside_m4(&mut io::stdout())?;
     }
     Ok(())
 }
