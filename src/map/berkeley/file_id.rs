@@ -1,19 +1,21 @@
 //! The twenty bytes by which libdb tells one file from another.
 
-use super::plan::Slot;
-
 /// A name that a file with other entries does not have, other than by an accident of 1 in 2¹²⁸ or by intent.
 ///
 /// libdb takes inode, device and time; here the name has to be the same wherever the file is made. It does not depend on
-/// the order of the entries.
-pub(super) fn file_id(slots: &[Slot<'_>]) -> [u8; 20] {
-    let [a, b] = slots.iter().fold([0_u64; 2], |[a, b], slot| {
-        let entry = mix(mix(SEED, slot.key), slot.value);
-        let other = mix(mix(!SEED, slot.value), slot.key);
+/// the order of the `entries`, each of which comes with how many values its key has before it. Files of different
+/// `magic` differ too.
+pub(in crate::map) fn file_id<'a>(magic: u32, entries: impl Iterator<Item = (u64, &'a [u8], &'a [u8])>) -> [u8; 20] {
+    let seed = SEED ^ u64::from(magic);
+    let mut count = 0_u64;
+    let [a, b] = entries.fold([0_u64; 2], |[a, b], (before, key, value)| {
+        count += 1;
+        let entry = mix(mix(seed.wrapping_add(before), key), value);
+        let other = mix(mix(!seed, value), key);
         [a.wrapping_add(entry), b.wrapping_add(other)]
     });
     let mut id = [0; 20];
-    let words = [a, b, slots.len() as u64].map(u64::to_le_bytes);
+    let words = [a, b, count].map(u64::to_le_bytes);
     for (to, from) in id.iter_mut().zip(words.as_flattened()) {
         *to = *from;
     }
