@@ -163,9 +163,8 @@ fn any_damage_is_survived() {
     let seconds = std::env::var("RELAYCC_FUZZ_SECONDS").ok().map(|seconds| seconds.parse::<u64>().unwrap());
     let end = seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get() as u64);
-    let first_seed = end.map_or(1, |_| {
-        std::time::SystemTime::UNIX_EPOCH.elapsed().map_or(1, |since| since.as_nanos() as u64 | 1)
-    });
+    let first_seed =
+        end.map_or(1, |_| std::time::SystemTime::UNIX_EPOCH.elapsed().map_or(1, |since| since.as_nanos() as u64 | 1));
     let results = std::thread::scope(|scope| {
         let search = |thread: u64| {
             let seed = first_seed.wrapping_add(thread.wrapping_mul(0x9e37_79b9_7f4a_7c15)) | 1;

@@ -7,6 +7,7 @@ use super::{
     btree::{self, BtreeFile},
     cdb::{self, CdbFile},
     hash::{self, HashFile},
+    pipe::{CHUNK, through_thread},
 };
 
 /// A layout of map files, named as the type of a `K` line and as `makemap`'s first word.
@@ -61,13 +62,13 @@ impl fmt::Display for Format {
     }
 }
 
-/// Bytes that are written at a time.
-const CHUNK: usize = 1 << 18;
+/// From so many entries on, a second thread is worth its start.
+const MANY: usize = 10_000;
 
 /// Writes a map file of this format that holds `entries`.
 ///
-/// `out` gets large pieces and is flushed. Memory is used as [`hash::write_with`], [`btree::write_with`] and
-/// [`cdb::write_with`] say.
+/// `out` gets large pieces and is flushed; where there are many entries, the pages are made in a second thread meanwhile.
+/// Memory is used as [`hash::write_with`], [`btree::write_with`] and [`cdb::write_with`] say.
 ///
 /// # Errors
 /// [`WriteError::DuplicateKey`] and [`WriteError::TooLarge`] before anything is written; [`WriteError::Io`] if `out` fails.
@@ -94,16 +95,28 @@ pub fn write<K, V>(
     out: &mut impl io::Write,
 ) -> Result<(), WriteError>
 where
-    K: AsRef<[u8]>,
-    V: AsRef<[u8]>,
+    K: AsRef<[u8]> + Sync,
+    V: AsRef<[u8]> + Sync,
 {
-    let mut out = io::BufWriter::with_capacity(CHUNK, out);
-    match format {
-        Format::Hash => hash::write_with(entries, duplicates, &mut out)?,
-        Format::Btree => btree::write_with(entries, duplicates, &mut out)?,
-        Format::Cdb => cdb::write_with(entries, duplicates, &mut out)?,
+    if entries.len() < MANY {
+        let mut out = io::BufWriter::with_capacity(CHUNK, out);
+        write_directly(format, entries, duplicates, &mut out)?;
+        return Ok(io::Write::flush(&mut out)?);
     }
-    Ok(io::Write::flush(&mut out)?)
+    through_thread(out, |pipe| write_directly(format, entries, duplicates, pipe))
+}
+
+fn write_directly<K: AsRef<[u8]> + Sync, V: AsRef<[u8]> + Sync>(
+    format: Format,
+    entries: &[(K, V)],
+    duplicates: Duplicates,
+    out: &mut impl io::Write,
+) -> Result<(), WriteError> {
+    match format {
+        Format::Hash => hash::write_with(entries, duplicates, out),
+        Format::Btree => btree::write_with(entries, duplicates, out),
+        Format::Cdb => cdb::write_with(entries, duplicates, out),
+    }
 }
 
 /// A map file of any format, found out from its content.
@@ -193,3 +206,56 @@ impl<'a> Iterator for Entries<'_, 'a> {
 }
 
 impl std::iter::FusedIterator for Entries<'_, '_> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_formats() {
+        for format in Format::ALL {
+            assert_eq!(Format::from_name(format.name()), Some(format));
+            assert_eq!(format!("{format:>6}"), format!("{:>6}", format.name()));
+        }
+        assert_eq!(Format::from_name("Hash"), None);
+        assert_eq!(Format::from_name("dbm"), None);
+    }
+
+    #[test]
+    fn a_second_thread_makes_the_same_file() {
+        let entries = (0..MANY).map(|n| (format!("host-{n}"), "550 no")).collect::<Vec<_>>();
+        for format in Format::ALL {
+            let (mut threaded, mut direct) = (Vec::new(), Vec::new());
+            write(format, &entries, Duplicates::Refuse, &mut threaded).unwrap();
+            write_directly(format, &entries, Duplicates::Refuse, &mut direct).unwrap();
+            assert!(threaded == direct);
+            assert_eq!(Format::of(&direct), Some(format));
+        }
+    }
+
+    #[test]
+    fn a_cdb_that_bears_the_mark_of_another_format_is_a_cdb() {
+        // Table 1 has as many slots as the number that marks a btree file.
+        let count = 0x0005_3162 / 2;
+        let mut file = vec![0; 2048];
+        let mut end = 2048_u32;
+        for table in 0..256 {
+            let slots = if table == 1 { 2 * count } else { 0 };
+            let at = table * 8;
+            file[at..at + 4].copy_from_slice(&end.to_le_bytes());
+            file[at + 4..at + 8].copy_from_slice(&u32::to_le_bytes(slots));
+            end += 8 * slots;
+        }
+        file.resize(end as usize, 0);
+        assert_eq!(Format::of(&file), Some(Format::Cdb));
+    }
+
+    #[test]
+    fn what_is_damaged_is_not_unknown() {
+        let mut file = Vec::new();
+        write(Format::Btree, &[("a", "b")], Duplicates::Refuse, &mut file).unwrap();
+        file[16] = 77;
+        assert_eq!(MapFile::open(&file).err(), Some(ReadError::Version { found: 77, first: 8, last: 10 }));
+        assert!(matches!(MapFile::open(b"a b\n"), Err(ReadError::Unrecognized(_))));
+    }
+}

@@ -22,6 +22,7 @@ pub mod btree;
 pub mod cdb;
 mod format;
 pub mod hash;
+mod pipe;
 pub mod text;
 
 use std::{borrow::Cow, io};

@@ -35,13 +35,12 @@ pub(in crate::map) fn own_pages(part: &[u8]) -> u32 {
 
 /// Adds a key or value to a leaf; if it is large, as a reference to page `number`.
 pub(in crate::map) fn add_leaf_item(buffer: &mut PageBuffer, part: &[u8], number: u32) {
-    let length = part.len() as u32;
+    let [a, b, c, d] = (part.len() as u32).to_le_bytes();
     if part.len() > TREE_INLINE_MAX {
-        let reference = [[0, 0, TREE_OFF_PAGE, 0], number.to_le_bytes(), length.to_le_bytes()];
-        buffer.add(TREE_REFERENCE, &[reference.as_flattened()]);
+        let [n, o, p, q] = number.to_le_bytes();
+        buffer.add(TREE_REFERENCE, [0, 0, TREE_OFF_PAGE, 0, n, o, p, q, a, b, c, d], &[]);
     } else {
-        let [low, high, ..] = length.to_le_bytes();
-        buffer.add(leaf_item_len(part), &[&[low, high, TREE_INLINE], part]);
+        buffer.add(leaf_item_len(part), [a, b, TREE_INLINE], part);
     }
 }
 
@@ -124,7 +123,7 @@ impl<'s, 'a> ValueTree<'s, 'a> {
                 // Evenly, so that no page has a single one below it.
                 let children = rest.split_off(..rest.len().div_ceil(left)).unwrap_or_default();
                 for (child, records) in children {
-                    buffer.add(8, &[&child.to_le_bytes(), &records.to_le_bytes()]);
+                    buffer.add(RECORD_CHILD - ITEM_POSITION, child.to_le_bytes(), &records.to_le_bytes());
                 }
                 let records = children.iter().map(|(_, records)| records).sum::<u32>();
                 let kind = PageKind::RecordInternal;

@@ -17,33 +17,37 @@ impl PageBuffer {
         Self { bytes: vec![0; PAGE_SIZE], items: 0, mark: PAGE_SIZE }
     }
 
-    /// Adds an item of `length` bytes, which begins with these `pieces` and is filled up with zeros.
+    /// Adds an item of `length` bytes, which begins with `head` and `rest` and is filled up with zeros.
     ///
     /// What a page holds was decided before; an item that does not fit is a mistake there.
-    pub(in crate::map) fn add(&mut self, length: usize, pieces: &[&[u8]]) {
+    pub(in crate::map) fn add<const N: usize>(&mut self, length: usize, head: [u8; N], rest: &[u8]) {
         self.mark = self.mark.saturating_sub(length);
-        debug_assert!(
-            self.mark >= PAGE_HEADER + ITEM_POSITION * (usize::from(self.items) + 1),
-            "items overlap their list"
-        );
-        let mut at = self.mark;
-        for piece in pieces {
-            self.put(at, piece);
-            at += piece.len();
+        debug_assert!(N + rest.len() <= length, "an item is longer than was planned");
+        debug_assert!(self.mark >= self.list_end() + ITEM_POSITION, "items overlap their list");
+        if let Some(place) = self.bytes.get_mut(self.mark..).and_then(|bytes| bytes.first_chunk_mut()) {
+            *place = head;
         }
-        self.put_position(self.mark);
+        self.put(self.mark + N, rest);
+        self.put_position(self.mark as u16);
     }
 
     /// Adds an item that is the one added `back` items ago.
-    pub(in crate::map) fn add_again(&mut self, back: u16) {
-        let at = PAGE_HEADER + ITEM_POSITION * usize::from(self.items.saturating_sub(back));
+    pub(in crate::map) fn add_again(&mut self, back: usize) {
+        let at = self.list_end().saturating_sub(back * ITEM_POSITION);
         if let Some(&position) = self.bytes.get(at..).and_then(|rest| rest.first_chunk()) {
-            self.put_position(usize::from(u16::from_le_bytes(position)));
+            self.put_position(u16::from_le_bytes(position));
         }
     }
 
-    fn put_position(&mut self, position: usize) {
-        self.put(PAGE_HEADER + ITEM_POSITION * usize::from(self.items), &(position as u16).to_le_bytes());
+    fn list_end(&self) -> usize {
+        PAGE_HEADER + ITEM_POSITION * usize::from(self.items)
+    }
+
+    fn put_position(&mut self, position: u16) {
+        let at = self.list_end();
+        if let Some(place) = self.bytes.get_mut(at..).and_then(|bytes| bytes.first_chunk_mut()) {
+            *place = position.to_le_bytes();
+        }
         self.items += 1;
     }
 

@@ -101,12 +101,18 @@ pub(super) enum Separator<'a> {
 }
 
 impl Separator<'_> {
+    /// Bytes that it takes of an inner page, with its position in the list.
     fn room(&self) -> usize {
+        self.len() + ITEM_POSITION
+    }
+
+    /// Length of the item.
+    pub(super) fn len(&self) -> usize {
         let key = match self {
             Self::Inline(key) => key.len(),
             Self::Shared { .. } => TREE_REFERENCE,
         };
-        (CHILD + key).next_multiple_of(4) + ITEM_POSITION
+        (CHILD + key).next_multiple_of(4)
     }
 }
 

@@ -228,3 +228,98 @@ impl<'a> Iterator for Entries<'_, 'a> {
 }
 
 impl std::iter::FusedIterator for Entries<'_, '_> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::map::btree::write;
+
+    /// A file with several levels, short and large parts.
+    fn file() -> Vec<u8> {
+        let mut entries = (0..400).map(|n| (format!("key{n}").into_bytes(), vec![b'v'; n % 50])).collect::<Vec<_>>();
+        entries.extend((0..10).map(|n| (vec![n; 1500], vec![n; 9000])));
+        entries.extend((0..400_u16).map(|n| ([&[b'x'; 900][..], &n.to_be_bytes()].concat(), vec![b'w'; 900])));
+        let mut file = Vec::new();
+        write(&entries, &mut file).unwrap();
+        file
+    }
+
+    fn put(file: &mut [u8], at: usize, bytes: &[u8]) {
+        file[at..at + bytes.len()].copy_from_slice(bytes);
+    }
+
+    fn first_error(file: &[u8]) -> Option<ReadError> {
+        match BtreeFile::open(file) {
+            Ok(file) => file.entries().find_map(Result::err),
+            Err(error) => Some(error),
+        }
+    }
+
+    #[test]
+    fn what_is_no_btree_file_is_not_recognized() {
+        for bytes in [&b""[..], b"connect:example.net REJECT\n", &[0; 8192], &file()[..60]] {
+            assert!(matches!(BtreeFile::open(bytes), Err(ReadError::Unrecognized(_))));
+        }
+    }
+
+    #[test]
+    fn entries_are_in_order_and_found() {
+        let good = file();
+        let file = BtreeFile::open(&good).unwrap();
+        let entries = file.entries().map(Result::unwrap).collect::<Vec<_>>();
+        assert_eq!(entries.len(), 810);
+        assert!(entries.is_sorted());
+        assert!(entries.iter().all(|entry| file.get(&entry.key).unwrap().as_ref() == Some(&entry.value)));
+        for key in [&b""[..], b"key", b"key3999", b"key4000", b"x", b"y"] {
+            assert_eq!(file.get(key).unwrap(), None);
+        }
+    }
+
+    #[test]
+    fn an_error_names_the_page() {
+        let good = file();
+        assert_eq!(first_error(&good), None);
+        let with = |at: usize, bytes: &[u8]| {
+            let mut bad = good.clone();
+            put(&mut bad, at, bytes);
+            first_error(&bad).map(|error| error.to_string())
+        };
+        let damaged = |page: u32, what: &str| Some(format!("page {page} is damaged: {what}"));
+        let number = |at: usize| u32::from_le_bytes(*good[at..].first_chunk().unwrap());
+        let position = |page: usize| usize::from(u16::from_le_bytes(*good[page * 4096 + 26..].first_chunk().unwrap()));
+        assert_eq!(with(16, &[7]), Some("version 7 of the format is not read, only 8 to 10 are".to_owned()));
+        assert_eq!(with(24, &[1]), Some("page 0: an encrypted file cannot be read".to_owned()));
+        assert_eq!(with(26, &[1]), Some("page 0: a file with checksums cannot be read".to_owned()));
+        assert_eq!(with(48, &[0x80]), Some("page 0: a compressed file cannot be read".to_owned()));
+        assert_eq!(with(88, &[0]), damaged(0, "it names no root"));
+        // The first page below the root is no leaf.
+        let below = number(4096 + position(1) + 4);
+        assert!(below > 2 && good[below as usize * 4096 + 24] > 1);
+        assert_eq!(with(4096 + position(1) + 4, &[2, 0, 0, 0]), damaged(2, "its level in the tree cannot be true"));
+        assert_eq!(with(4096 + position(1) + 4, &[1, 0, 0, 0]), damaged(1, "it is referred to twice"));
+        assert_eq!(with(4096 + 20, &[0, 0]), damaged(1, "nothing is below it in the tree"));
+        assert_eq!(with(2 * 4096 + 12, &[9]), None, "what comes before the first leaf is not asked");
+        assert_eq!(with(3 * 4096 + 12, &[9]), damaged(3, "it is not the leaf after the one that refers to it"));
+        assert_eq!(with(2 * 4096 + 16, &[2]), damaged(2, "it is referred to twice"));
+        assert_eq!(with(2 * 4096 + 25, &[7]), damaged(2, "it is not of a kind that this tree is made of"));
+        assert_eq!(with(2 * 4096 + 20, &[1]), damaged(2, "a key has no value"));
+        assert_eq!(with(2 * 4096 + 26, &[0, 0]), damaged(2, "an item lies outside of the page's items"));
+        assert_eq!(with(2 * 4096 + position(2) + 2, &[9]), damaged(2, "an item's kind is unknown"));
+        assert_eq!(with(3 * 4096 + position(3) + 3, &[0]), damaged(3, "its keys are not in the usual order"));
+    }
+
+    #[test]
+    fn versions_are_read_that_differ_in_what_is_not_asked() {
+        let good = file();
+        for version in [8, 9, 10] {
+            let mut other = good.clone();
+            other[16] = version;
+            if version == 8 {
+                // It does not say how many pages there are.
+                put(&mut other, 32, &[0; 4]);
+            }
+            assert_eq!(first_error(&other), None);
+            assert_eq!(BtreeFile::open(&other).unwrap().entries().count(), 810);
+        }
+    }
+}

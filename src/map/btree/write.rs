@@ -94,7 +94,7 @@ fn add_entries(leaf: &Leaf<'_, '_>, buffer: &mut PageBuffer) {
         own_page += own_pages(group.key);
         if let Some(tree) = group.tree() {
             let root = tree.root(own_page).unwrap_or(0);
-            buffer.add(TREE_REFERENCE, &[&[0, 0, TREE_DUPLICATES, 0], &root.to_le_bytes()]);
+            buffer.add(TREE_REFERENCE, [0, 0, TREE_DUPLICATES, 0], &root.to_le_bytes());
             own_page += tree.pages().unwrap_or(0);
             continue;
         }
@@ -172,19 +172,116 @@ impl Inner<'_, '_, '_> {
 
 /// Puts a page of the level below on an inner page.
 fn add_child(child: u32, separator: Separator<'_>, first_own_page: u32, buffer: &mut PageBuffer) {
+    let [n, o, p, q] = child.to_le_bytes();
     let start = |length: usize, kind: u8| {
         let [low, high, ..] = length.to_le_bytes();
-        [[low, high, kind, 0], child.to_le_bytes(), [0; 4]]
+        [low, high, kind, 0, n, o, p, q, 0, 0, 0, 0]
     };
     match separator {
-        Separator::Inline(key) => {
-            let start = start(key.len(), TREE_INLINE);
-            buffer.add((start.as_flattened().len() + key.len()).next_multiple_of(4), &[start.as_flattened(), key]);
-        }
+        Separator::Inline(key) => buffer.add(separator.len(), start(key.len(), TREE_INLINE), key),
         Separator::Shared { length } => {
-            let start = start(TREE_REFERENCE, TREE_OFF_PAGE);
             let reference = [[0, 0, TREE_OFF_PAGE, 0], first_own_page.to_le_bytes(), length.to_le_bytes()];
-            buffer.add(start.as_flattened().len() + TREE_REFERENCE, &[start.as_flattened(), reference.as_flattened()]);
+            buffer.add(separator.len(), start(TREE_REFERENCE, TREE_OFF_PAGE), reference.as_flattened());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::map::btree::BtreeFile;
+
+    type Entries = Vec<(Vec<u8>, Vec<u8>)>;
+
+    fn written(entries: &[(Vec<u8>, Vec<u8>)], duplicates: Duplicates) -> Vec<u8> {
+        let mut file = Vec::new();
+        write_with(entries, duplicates, &mut file).unwrap();
+        file
+    }
+
+    fn read(file: &[u8]) -> Entries {
+        let file = BtreeFile::open(file).unwrap();
+        file.entries().map(Result::unwrap).map(|entry| (entry.key.into_owned(), entry.value.into_owned())).collect()
+    }
+
+    /// Mostly short; at times around the lengths where a part leaves its page, or fills one of its own.
+    fn part() -> impl Strategy<Value = Vec<u8>> {
+        let length = prop_oneof![20 => 0..40_usize, 2 => 1000..1010_usize, 1 => 4065..4075_usize, 1 => 0..20_000_usize];
+        (length, 0..20_u8).prop_map(|(length, byte)| vec![byte; length])
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(mut entries in prop::collection::vec((part(), part()), 0..200)) {
+            let file = written(&entries, Duplicates::Keep);
+            entries.sort_by(|a, b| a.0.cmp(&b.0));
+            prop_assert_eq!(&read(&file), &entries);
+            let map = BtreeFile::open(&file).unwrap();
+            for same in entries.chunk_by(|a, b| a.0 == b.0) {
+                let found = map.get(&same[0].0).unwrap();
+                prop_assert_eq!(found.as_deref(), Some(&*same[0].1));
+            }
+            let last = entries.chunk_by(|a, b| a.0 == b.0).filter_map(|same| same.last().cloned()).collect::<Entries>();
+            prop_assert_eq!(read(&written(&entries, Duplicates::Last)), last);
+            entries.dedup_by(|a, b| a.0 == b.0);
+            prop_assert_eq!(read(&written(&entries, Duplicates::First)), entries);
+        }
+
+        #[test]
+        fn the_order_of_the_entries_does_not_show(
+            entries in prop::collection::btree_map(part(), part(), 0..100)
+                .prop_map(|table| table.into_iter().collect::<Vec<_>>())
+                .prop_flat_map(|entries| (Just(entries.clone()), Just(entries).prop_shuffle())),
+        ) {
+            prop_assert!(written(&entries.0, Duplicates::Refuse) == written(&entries.1, Duplicates::Refuse));
+        }
+    }
+
+    #[test]
+    fn a_file_without_entries_has_its_description_and_an_empty_root() {
+        let file = written(&[], Duplicates::Refuse);
+        assert_eq!(file.len(), 2 * PAGE_SIZE);
+        assert_eq!(read(&file), Entries::new());
+    }
+
+    #[test]
+    fn the_bytes_of_a_file_are_pinned() {
+        let entries = [("b", "value two  "), ("a", "x"), ("abc", "z"), ("ab", "y")];
+        let mut file = Vec::new();
+        write(&entries, &mut file).unwrap();
+        // What `makemap btree` writes for the same entries in the order of their keys, but for the file's id.
+        assert_eq!(
+            &file[..52],
+            b"\0\0\0\0\x01\0\0\0\0\0\0\0\x62\x31\x05\0\x09\0\0\0\0\x10\0\0\0\x09\0\0\0\0\0\0\
+              \x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+        );
+        assert_eq!(&file[72..92], b"\0\0\0\0\x02\0\0\0\0\0\0\0\x20\0\0\0\x01\0\0\0");
+        assert!(file[92..4096].iter().all(|byte| *byte == 0));
+        assert_eq!(
+            &file[4096..4096 + 42],
+            b"\0\0\0\0\x01\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\x08\0\xcc\x0f\x01\x05\
+              \xfc\x0f\xf8\x0f\xf0\x0f\xec\x0f\xe4\x0f\xe0\x0f\xdc\x0f\xcc\x0f"
+        );
+    }
+
+    #[test]
+    fn a_repeated_key_is_refused_and_nothing_written() {
+        let mut file = Vec::new();
+        let entries = [("b", "1"), ("a", "2"), ("c", "3"), ("a", "4"), ("b", "5"), ("a", "6")];
+        let error = write(&entries, &mut file).unwrap_err();
+        assert!(matches!(error, WriteError::DuplicateKey { first: 1, second: 3 }), "{error:?}");
+        assert_eq!(file, b"");
+    }
+
+    #[test]
+    fn hash_and_btree_files_have_other_ids() {
+        let entries = [("a", "b")];
+        let (mut hash, mut btree) = (Vec::new(), Vec::new());
+        crate::map::hash::write(&entries, &mut hash).unwrap();
+        write(&entries, &mut btree).unwrap();
+        let hash = crate::map::hash::HashFile::open(&hash).unwrap().file_id();
+        assert_ne!(BtreeFile::open(&btree).unwrap().file_id(), hash);
     }
 }

@@ -131,3 +131,55 @@ impl<'a> Iterator for Entries<'a> {
 }
 
 impl std::iter::FusedIterator for Entries<'_> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::map::cdb::write;
+
+    fn file() -> Vec<u8> {
+        let entries = (0..100).map(|n| (format!("key{n}"), "v".repeat(n))).collect::<Vec<_>>();
+        let mut file = Vec::new();
+        write(&entries, &mut file).unwrap();
+        file
+    }
+
+    #[test]
+    fn what_is_no_cdb_file_is_not_recognized() {
+        let text = b"connect:example.net REJECT\n".repeat(200);
+        for bytes in [&b""[..], &text, &[0; 8192], &file()[..2047], &file()[..4000]] {
+            assert!(matches!(CdbFile::open(bytes), Err(ReadError::Unrecognized(_))));
+        }
+    }
+
+    #[test]
+    fn an_error_names_the_place() {
+        let good = file();
+        let with = |at: usize, bytes: &[u8]| {
+            let mut bad = good.clone();
+            bad[at..at + bytes.len()].copy_from_slice(bytes);
+            let file = CdbFile::open(&bad).unwrap();
+            let listed = file.entries().find_map(Result::err);
+            let asked = file.get(b"key0").err();
+            (listed.map(|error| error.to_string()), asked.map(|error| error.to_string()))
+        };
+        let damaged = |at: usize, what: &str| Some(format!("the file is damaged at byte {at}: {what}"));
+        assert_eq!(with(0, &[]), (None, None));
+        let long = damaged(HEADER, "a record goes on after the last");
+        assert_eq!(with(HEADER + 3, &[1]), (long.clone(), long.clone()));
+        assert_eq!(with(HEADER + 7, &[255]), (long.clone(), long));
+        // The slot of the key.
+        let hash = hash(b"key0").to_le_bytes();
+        let end = CdbFile::open(&good).unwrap().end;
+        let slot = good[end..].chunks(PAIR).position(|slot| slot[..4] == hash).unwrap();
+        let at = end + slot * PAIR + 4;
+        assert_eq!(with(at, &[1, 0, 0, 0]), (None, damaged(1, "no record can be here")));
+        assert_eq!(with(at, &[255; 4]), (None, damaged(u32::MAX as usize, "no record can be here")));
+    }
+
+    #[test]
+    fn what_follows_the_tables_is_not_asked() {
+        let longer = [file().as_slice(), b"remains"].concat();
+        assert_eq!(CdbFile::open(&longer).unwrap().entries().filter(Result::is_ok).count(), 100);
+    }
+}

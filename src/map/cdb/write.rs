@@ -163,3 +163,63 @@ fn drop_repeated<K: AsRef<[u8]>, V>(
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::map::cdb::CdbFile;
+
+    type Entries = Vec<(Vec<u8>, Vec<u8>)>;
+
+    fn read(entries: &[(Vec<u8>, Vec<u8>)], duplicates: Duplicates) -> Entries {
+        let mut file = Vec::new();
+        write_with(entries, duplicates, &mut file).unwrap();
+        let file = CdbFile::open(&file).unwrap();
+        for (key, _) in entries {
+            let found = file.get(key).unwrap().unwrap();
+            assert!(entries.iter().any(|(other, value)| other == key && **value == *found));
+        }
+        assert_eq!(file.get(b"nobody").unwrap(), None);
+        file.entries().map(Result::unwrap).map(|entry| (entry.key.into_owned(), entry.value.into_owned())).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(
+            entries in prop::collection::vec((prop::collection::vec(0..3_u8, 0..4), prop::collection::vec(any::<u8>(), 0..20)), 0..100)
+        ) {
+            prop_assert_eq!(&read(&entries, Duplicates::Keep), &entries);
+            let mut seen = BTreeMap::new();
+            let first = entries.iter().filter(|(key, _)| seen.insert(key, ()).is_none()).cloned().collect::<Entries>();
+            prop_assert_eq!(&read(&entries, Duplicates::First), &first);
+            seen.clear();
+            let mut last = entries.iter().rev().filter(|(key, _)| seen.insert(key, ()).is_none()).cloned().collect::<Entries>();
+            last.reverse();
+            prop_assert_eq!(&read(&entries, Duplicates::Last), &last);
+        }
+    }
+
+    #[test]
+    fn a_repeated_key_is_refused_and_nothing_written() {
+        let mut file = Vec::new();
+        let entries = [("b", "1"), ("a", "2"), ("c", "3"), ("a", "4"), ("b", "5"), ("a", "6")];
+        let error = write(&entries, &mut file).unwrap_err();
+        assert!(matches!(error, WriteError::DuplicateKey { first: 1, second: 3 }), "{error:?}");
+        assert_eq!(file, b"");
+    }
+
+    #[test]
+    fn a_file_that_would_be_too_large_is_refused_before_it_is_begun() {
+        // The same megabyte again and again.
+        let value = vec![0; 1 << 20];
+        let entries = (0..4096).map(|n: u32| (n.to_le_bytes(), value.as_slice())).collect::<Vec<_>>();
+        let mut file = Vec::new();
+        let error = write(&entries, &mut file).unwrap_err();
+        assert!(matches!(error, WriteError::TooLarge("the bytes of the file")), "{error:?}");
+        assert_eq!(file, b"");
+    }
+}

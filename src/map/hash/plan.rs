@@ -3,14 +3,17 @@
 //! The number of buckets is a power of two, so that all are of like size. What follows from it depends on the entries
 //! alone and not on the order they come in.
 
+use std::panic::resume_unwind;
+
 use super::layout::{
-    DUPLICATE_LENGTHS, INLINE_MAX, MAX_DOUBLINGS, OFF_PAGE_DUPLICATES_ITEM, OFF_PAGE_ITEM, doubling, hash,
+    DUPLICATE_LENGTHS, INLINE_MAX, LAYOUT, MAX_DOUBLINGS, OFF_PAGE_DUPLICATES_ITEM, OFF_PAGE_ITEM, doubling, hash,
 };
 use crate::map::{
     Duplicates, WriteError,
     berkeley::{
+        file_id::file_id,
         layout::{ITEM_POSITION, PAGE_ROOM},
-        sort::{Order, Slot, by_key, mark_repeated, settle},
+        sort::{Order, Slot, by_key, mark_repeated, numbered, settle},
         values::ValueTree,
         writer::chain_pages,
     },
@@ -61,7 +64,11 @@ impl<'s, 'a> Group<'s, 'a> {
             _ if self.duplicates_len() > INLINE_MAX => OFF_PAGE_DUPLICATES_ITEM,
             _ => self.duplicates_len(),
         };
-        2 * ITEM_POSITION + item_len(self.key) + values
+        room(self.key, values)
+    }
+
+    fn hash(&self) -> u32 {
+        self.slots.first().map_or(0, |slot| slot.hash)
     }
 
     /// How many pages of their own the key and its values take; `None` if more than can be numbered.
@@ -73,6 +80,11 @@ impl<'s, 'a> Group<'s, 'a> {
         };
         off_page_pages(self.key).checked_add(values)
     }
+}
+
+/// Bytes that a key and an item of this length take of their page.
+fn room(key: &[u8], values: usize) -> usize {
+    2 * ITEM_POSITION + item_len(key) + values
 }
 
 /// Bytes that a key or value takes of its page, its position in the page's list not counted.
@@ -111,25 +123,36 @@ pub(super) struct Arrangement<'a> {
     pub(super) slots: Vec<Slot<'a>>,
     /// One less than the number of buckets, which is a power of two.
     pub(super) mask: u32,
+    pub(super) file_id: [u8; 20],
 }
 
 impl<'a> Arrangement<'a> {
     /// Arranges `entries`; refuses whatever is too large for the format, and keys that repeat if that is asked.
     pub(super) fn new<K, V>(entries: &'a [(K, V)], duplicates: Duplicates) -> Result<Self, WriteError>
     where
-        K: AsRef<[u8]>,
-        V: AsRef<[u8]>,
+        K: AsRef<[u8]> + Sync,
+        V: AsRef<[u8]> + Sync,
     {
-        let entries = entries.iter().map(|(key, value)| (key.as_ref(), value.as_ref()));
-        let slots = entries.enumerate().map(|(index, (key, value))| Slot::new(index, hash(key), (key, value)));
-        let slots = slots.collect::<Result<Vec<_>, _>>()?;
-        let mut this = Self::in_buckets(slots);
-        let repeated = this.sort();
-        if repeated && (settle(&mut this.slots, duplicates)? || duplicates == Duplicates::Keep) {
+        u32::try_from(entries.len()).map_err(|_| WriteError::TooLarge("the entries"))?;
+        let (mut this, repeated) = std::thread::scope(|scope| {
+            // Read in the order of the input, which is faster, beside the sorting.
+            let pairs = || entries.iter().map(|(key, value)| (0, key.as_ref(), value.as_ref()));
+            let id = scope.spawn(move || file_id(LAYOUT.magic, pairs()));
+            let mut this = Self::in_buckets(entries)?;
+            let repeated = this.sort();
+            this.file_id = id.join().unwrap_or_else(|panic| resume_unwind(panic));
+            Ok::<_, WriteError>((this, repeated))
+        })?;
+        if repeated {
+            let dropped = settle(&mut this.slots, duplicates)?;
+            this.file_id = file_id(LAYOUT.magic, numbered(&this.slots));
             // Now that it is known what shares a key, fewer buckets may do.
-            let mask = mask(bucket_doublings(&this.slots));
-            if mask != this.mask {
-                this = Self::in_buckets(this.slots);
+            let rooms = groups(&this.slots).map(|group| (group.hash(), group.room() as u64));
+            let mask = mask(bucket_doublings(rooms));
+            if (dropped || duplicates == Duplicates::Keep) && mask != this.mask {
+                let places = by_bucket(this.slots.iter().map(|slot| slot.hash), mask);
+                this.slots = places.into_iter().filter_map(|place| this.slots.get(place as usize).copied()).collect();
+                this.mask = mask;
                 this.sort();
             }
         }
@@ -137,9 +160,15 @@ impl<'a> Arrangement<'a> {
     }
 
     /// Chooses the number of buckets and brings the entries of each together.
-    fn in_buckets(slots: Vec<Slot<'a>>) -> Self {
-        let mask = mask(bucket_doublings(&slots));
-        Self { slots: by_bucket(slots, mask), mask }
+    fn in_buckets<K: AsRef<[u8]>, V: AsRef<[u8]>>(entries: &'a [(K, V)]) -> Result<Self, WriteError> {
+        let hashes = entries.iter().map(|(key, _)| hash(key.as_ref())).collect::<Vec<_>>();
+        let rooms = entries.iter().map(|(key, value)| room(key.as_ref(), item_len(value.as_ref())) as u64);
+        let mask = mask(bucket_doublings(hashes.iter().copied().zip(rooms)));
+        let slots = by_bucket(hashes.iter().copied(), mask).into_iter().filter_map(|place| {
+            let (hash, (key, value)) = (hashes.get(place as usize)?, entries.get(place as usize)?);
+            Some(Slot::new(place as usize, *hash, (key.as_ref(), value.as_ref())))
+        });
+        Ok(Self { slots: collect(slots, entries.len())?, mask, file_id: [0; 20] })
     }
 
     /// Sorts each bucket; returns whether keys repeat.
@@ -227,13 +256,13 @@ fn has_large_key(slot: &Slot<'_>) -> bool {
     slot.key.len() > INLINE_MAX
 }
 
-/// The slots by bucket.
-fn by_bucket(slots: Vec<Slot<'_>>, mask: u32) -> Vec<Slot<'_>> {
-    let bucket = |slot: &Slot<'_>| (slot.hash & mask) as usize;
-    // Where the slots of each bucket end so far: at first, where they begin.
+/// The numbers of the keys that have these hashes, by bucket.
+fn by_bucket(hashes: impl ExactSizeIterator<Item = u32> + Clone, mask: u32) -> Vec<u32> {
+    let bucket = |hash: u32| (hash & mask) as usize;
+    // Where the keys of each bucket end so far: at first, where they begin.
     let mut ends = vec![0_u32; mask as usize + 1];
-    for slot in &slots {
-        if let Some(count) = ends.get_mut(bucket(slot)) {
+    for hash in hashes.clone() {
+        if let Some(count) = ends.get_mut(bucket(hash)) {
             *count += 1;
         }
     }
@@ -241,42 +270,54 @@ fn by_bucket(slots: Vec<Slot<'_>>, mask: u32) -> Vec<Slot<'_>> {
     for end in &mut ends {
         (*end, sum) = (sum, sum + *end);
     }
-    let mut places = vec![0_u32; slots.len()];
-    for (number, slot) in (0..).zip(&slots) {
-        if let Some(end) = ends.get_mut(bucket(slot))
+    let mut places = vec![0_u32; hashes.len()];
+    for (number, hash) in (0..).zip(hashes) {
+        if let Some(end) = ends.get_mut(bucket(hash))
             && let Some(place) = places.get_mut(*end as usize)
         {
             (*place, *end) = (number, *end + 1);
         }
     }
-    places.into_iter().filter_map(|number| slots.get(number as usize).copied()).collect()
+    places
+}
+
+/// Collects slots, or the first error.
+fn collect<'a>(
+    slots: impl Iterator<Item = Result<Slot<'a>, WriteError>>,
+    count: usize,
+) -> Result<Vec<Slot<'a>>, WriteError> {
+    // A result's iterator does not say how long it is, and growing would copy.
+    let mut all = Vec::with_capacity(count);
+    for slot in slots {
+        all.push(slot?);
+    }
+    Ok(all)
 }
 
 fn mask(doublings: u32) -> u32 {
     u32::MAX >> (u32::BITS - doublings)
 }
 
-/// How often the number of buckets is doubled from 1.
+/// How often the number of buckets is doubled from 1, for keys of these hashes that take so many bytes of their pages.
 ///
 /// Enough that the average bucket fills between half of its page and the whole; or one less, where so many buckets would
 /// overflow into a second page anyhow that it saves a tenth of the pages. At least 2 buckets, as libdb has.
-fn bucket_doublings(slots: &[Slot<'_>]) -> u32 {
-    let room = groups(slots).map(|group| group.room() as u64).sum::<u64>();
+fn bucket_doublings(keys: impl Iterator<Item = (u32, u64)> + Clone) -> u32 {
+    let room = keys.clone().map(|(_, room)| room).sum::<u64>();
     let pages = u32::try_from(room / PAGE_ROOM as u64).unwrap_or(u32::MAX);
     let more = (doubling(pages) as u32).clamp(1, MAX_DOUBLINGS as u32 - 1);
     let fewer = (more - 1).max(1);
-    let saves_much = fewer < more && pages_with(slots, fewer) <= pages_with(slots, more) / 10 * 9;
-    if saves_much { fewer } else { more }
+    let saves_much = || pages_with(keys.clone(), fewer) <= pages_with(keys.clone(), more) / 10 * 9;
+    if fewer < more && saves_much() { fewer } else { more }
 }
 
-/// About how many pages 2^`doublings` buckets take.
-fn pages_with(slots: &[Slot<'_>], doublings: u32) -> u64 {
+/// About how many pages 2^`doublings` buckets take for keys of these hashes and rooms.
+fn pages_with(keys: impl Iterator<Item = (u32, u64)>, doublings: u32) -> u64 {
     let mask = mask(doublings);
     let mut rooms = vec![0_u64; mask as usize + 1];
-    for group in groups(slots) {
-        let bucket = group.slots.first().map_or(0, |slot| slot.hash & mask);
-        if let Some(room) = rooms.get_mut(bucket as usize) {
-            *room += group.room() as u64;
+    for (hash, key_room) in keys {
+        if let Some(room) = rooms.get_mut((hash & mask) as usize) {
+            *room += key_room;
         }
     }
     rooms.iter().map(|room| room.div_ceil(PAGE_ROOM as u64).max(1)).sum()

@@ -12,9 +12,7 @@ use super::{
 use crate::map::{
     Duplicates, WriteError,
     berkeley::{
-        file_id::file_id,
         layout::{PAGE_SIZE, PageHeader, PageKind},
-        sort::numbered,
         writer::PageBuffer,
     },
 };
@@ -39,8 +37,8 @@ use crate::map::{
 /// ```
 pub fn write<K, V>(entries: &[(K, V)], out: &mut impl io::Write) -> Result<(), WriteError>
 where
-    K: AsRef<[u8]>,
-    V: AsRef<[u8]>,
+    K: AsRef<[u8]> + Sync,
+    V: AsRef<[u8]> + Sync,
 {
     write_with(entries, Duplicates::Refuse, out)
 }
@@ -50,14 +48,14 @@ where
 /// Keys and values are stored as they are: not folded, and without a final NUL, which is what `makemap hash` stores and a
 /// `K` line without `-N` looks for first. Both may be empty and may hold any bytes. What is written depends on the set of
 /// entries only, and on the order of those of one key: not on the order of the others, the machine or the time.
-/// Besides the entries, some 64 bytes of memory per entry are used, and twice that while they are distributed to buckets.
+/// Besides the entries, some 64 bytes of memory per entry are used.
 ///
 /// # Errors
 /// [`WriteError::DuplicateKey`] and [`WriteError::TooLarge`] before anything is written; [`WriteError::Io`] if `out` fails.
 pub fn write_with<K, V>(entries: &[(K, V)], duplicates: Duplicates, out: &mut impl io::Write) -> Result<(), WriteError>
 where
-    K: AsRef<[u8]>,
-    V: AsRef<[u8]>,
+    K: AsRef<[u8]> + Sync,
+    V: AsRef<[u8]> + Sync,
 {
     let arrangement = Arrangement::new(entries, duplicates)?;
     let (buckets, last_page) = arrangement.number_pages()?;
@@ -87,9 +85,8 @@ fn description(arrangement: &Arrangement<'_>, duplicates: Duplicates, last_page:
     for first in page_of_doubling.iter_mut().take(doubling(mask) + 1) {
         *first = 1;
     }
-    let id = file_id(LAYOUT.magic, numbered(&arrangement.slots));
     Description {
-        header: LAYOUT.header(last_page, duplicates == Duplicates::Keep, id),
+        header: LAYOUT.header(last_page, duplicates == Duplicates::Keep, arrangement.file_id),
         last_bucket: mask,
         high_mask: mask,
         low_mask: mask >> 1,
@@ -107,16 +104,15 @@ fn write_page(page: &Page<'_, '_>, buffer: &mut PageBuffer, out: &mut impl io::W
         match group.stored() {
             Stored::One(value) => off_page = add_part(value, off_page, buffer),
             Stored::OnPage(length) => {
-                let lengths = group.slots.iter().map(|slot| (slot.value.len() as u16).to_le_bytes());
-                let lengths = lengths.collect::<Vec<_>>();
-                let values =
-                    lengths.iter().zip(group.slots).flat_map(|(length, slot)| [&length[..], slot.value, length]);
-                let pieces = std::iter::once(&[ITEM_DUPLICATES][..]).chain(values).collect::<Vec<_>>();
-                buffer.add(length, &pieces);
+                let values = group.slots.iter().flat_map(|slot| {
+                    let length = (slot.value.len() as u16).to_le_bytes();
+                    length.into_iter().chain(slot.value.iter().copied()).chain(length)
+                });
+                buffer.add(length, [ITEM_DUPLICATES], &values.collect::<Vec<_>>());
             }
             Stored::OffPage(tree) => {
                 let root = tree.root(off_page).unwrap_or(0);
-                buffer.add(OFF_PAGE_DUPLICATES_ITEM, &[&[ITEM_OFF_PAGE_DUPLICATES, 0, 0, 0], &root.to_le_bytes()]);
+                buffer.add(OFF_PAGE_DUPLICATES_ITEM, [ITEM_OFF_PAGE_DUPLICATES, 0, 0, 0], &root.to_le_bytes());
                 off_page += tree.pages().unwrap_or(0);
             }
         }
@@ -128,10 +124,10 @@ fn write_page(page: &Page<'_, '_>, buffer: &mut PageBuffer, out: &mut impl io::W
 /// Adds a key or value; if it is large, as a reference to page `number`. Returns the page after it.
 fn add_part(part: &[u8], number: u32, buffer: &mut PageBuffer) -> u32 {
     if part.len() > INLINE_MAX {
-        let reference = [[ITEM_OFF_PAGE, 0, 0, 0], number.to_le_bytes(), (part.len() as u32).to_le_bytes()];
-        buffer.add(item_len(part), &[reference.as_flattened()]);
+        let reference = [number.to_le_bytes(), (part.len() as u32).to_le_bytes()];
+        buffer.add(item_len(part), [ITEM_OFF_PAGE, 0, 0, 0], reference.as_flattened());
     } else {
-        buffer.add(item_len(part), &[&[ITEM_INLINE], part]);
+        buffer.add(item_len(part), [ITEM_INLINE], part);
     }
     number + off_page_pages(part)
 }
@@ -173,7 +169,7 @@ mod tests {
 
     type Table = BTreeMap<Vec<u8>, Vec<u8>>;
 
-    fn written<K: AsRef<[u8]>, V: AsRef<[u8]>>(entries: &[(K, V)]) -> Vec<u8> {
+    fn written<K: AsRef<[u8]> + Sync, V: AsRef<[u8]> + Sync>(entries: &[(K, V)]) -> Vec<u8> {
         let mut file = Vec::new();
         write(entries, &mut file).unwrap();
         file
@@ -218,6 +214,32 @@ mod tests {
             for key in others.iter().filter(|key| !table.contains_key(*key)) {
                 prop_assert_eq!(file.get(key).unwrap(), None);
             }
+        }
+
+        #[test]
+        fn what_becomes_of_repeated_keys_is_as_asked(entries in prop::collection::vec((part(), part()), 0..200)) {
+            // Few keys, so that they repeat.
+            let entries = entries.into_iter().map(|(key, value)| (vec![b'k'; key.len() % 30], value)).collect::<Vec<_>>();
+            let written = |duplicates| {
+                let mut file = Vec::new();
+                write_with(&entries, duplicates, &mut file).unwrap();
+                file
+            };
+            let kept = written(Duplicates::Keep);
+            let map = HashFile::open(&kept).unwrap();
+            let mut listed = map.entries().map(Result::unwrap).collect::<Vec<_>>();
+            listed.sort_by(|a, b| a.key.cmp(&b.key));
+            let mut sorted = entries.clone();
+            sorted.sort_by(|a, b| a.0.cmp(&b.0));
+            prop_assert!(listed.iter().map(|entry| (&*entry.key, &*entry.value)).eq(sorted.iter().map(|(k, v)| (&**k, &**v))));
+            let last = entries.iter().cloned().collect::<Table>();
+            let first = entries.iter().rev().cloned().collect::<Table>();
+            for (key, value) in &first {
+                let found = map.get(key).unwrap();
+                prop_assert_eq!(found.as_deref(), Some(&**value));
+            }
+            prop_assert!(written(Duplicates::First) == self::written(&first.iter().collect::<Vec<_>>()));
+            prop_assert!(written(Duplicates::Last) == self::written(&last.iter().collect::<Vec<_>>()));
         }
 
         #[test]
