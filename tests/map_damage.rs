@@ -11,6 +11,7 @@ use std::{
     io::Write as _,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
+    process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -60,6 +61,34 @@ fn seeds() -> Vec<Seed> {
             write(format, entries, duplicates, &mut bytes).unwrap();
             let keys = entries.iter().step_by(entries.len() / 10 + 1).map(|(key, _)| key.clone()).collect();
             seeds.push(Seed { bytes, page_size: if format == Format::Cdb { 512 } else { 4096 }, keys });
+        }
+    }
+    seeds.extend(loaded_seeds());
+    seeds
+}
+
+/// Files that differ from ours in the size of their pages, their byte order, and the order of a key's values; none where
+/// `db5.3_load` is not installed.
+fn loaded_seeds() -> Vec<Seed> {
+    let folder = tempfile::tempdir().unwrap();
+    let mut text = String::new();
+    for n in 0..300 {
+        text += &format!("key{}\nvalue{n}\nbig{}\n{n}{}\n", n % 200, n % 3, "v".repeat(n % 20 * 30));
+    }
+    text += &format!("{}\nvalue\n", "large".repeat(600));
+    let keys = ["key7", "big1", &"large".repeat(600)].map(|key| key.as_bytes().to_vec());
+    let mut seeds = Vec::new();
+    for format in ["hash", "btree"] {
+        for (order, sorted) in [("4321", "0"), ("1234", "1")] {
+            let path = folder.path().join(format!("{format}{order}"));
+            let (order, sorted) = (format!("db_lorder={order}"), format!("dupsort={sorted}"));
+            let options =
+                ["-T", "-t", format, "-c", "db_pagesize=512", "-c", &order, "-c", "duplicates=1", "-c", &sorted];
+            let child = Command::new("db5.3_load").args(options).arg(&path).stdin(Stdio::piped()).spawn();
+            let Ok(mut child) = child else { return seeds };
+            child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+            assert!(child.wait().unwrap().success());
+            seeds.push(Seed { bytes: fs::read(&path).unwrap(), page_size: 512, keys: keys.to_vec() });
         }
     }
     seeds

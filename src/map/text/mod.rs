@@ -4,16 +4,19 @@
 //! belongs to the key or the value. Blanks are those of C's `isspace`: space, tab, newline, vertical tab, form feed,
 //! carriage return. What keys and values mean, and whether they are right, is not known here.
 
+mod plain;
+
 use std::{
     borrow::Cow,
     collections::{HashMap, HashSet, hash_map::Entry as Place},
-    io::BufRead,
 };
 
 use crate::{
     diagnostic::Diagnostic,
     source::{SourceId, Span, Spanned},
 };
+
+pub use plain::{fold_keys, plain_entries};
 
 /// Longest line, without its newline, that `makemap` of sendmail 8.17 takes: its buffer has 1024 bytes.
 pub const MAX_LINE: usize = 1022;
@@ -128,51 +131,6 @@ impl Problem {
         };
         Some(format!("makemap: {map}: line {}: {what}\n", self.line))
     }
-}
-
-/// Folds the keys of a text as [`parse`] does, where they stand, so that none of them has to be copied later.
-pub fn fold_keys(text: &mut [u8]) {
-    let mut rest = text;
-    while !rest.is_empty() {
-        let length = (&*rest).skip_until(b'\n').unwrap_or(rest.len());
-        let Some((line, after)) = rest.split_at_mut_checked(length) else { return };
-        if line.first() != Some(&b'#') {
-            for byte in line.iter_mut().take_while(|byte| !is_blank(byte)) {
-                byte.make_ascii_lowercase();
-            }
-        }
-        rest = after;
-    }
-}
-
-/// The entries of a text whose keys are folded, repeated keys among them, if there is nothing else to be said about it:
-/// what [`parse_repeating`] finds without any problem, without where each is written. For large texts; [`fold_keys`] folds.
-pub fn plain_entries(text: &[u8]) -> Option<Vec<(&[u8], &[u8])>> {
-    if text.contains(&0) {
-        return None;
-    }
-    // A guess that spares most of the copying as the list grows.
-    let mut entries = Vec::with_capacity(text.len() / 48);
-    let mut rest = text;
-    while !rest.is_empty() {
-        let mut after = rest;
-        let length = after.skip_until(b'\n').ok()?;
-        let line = rest.get(..length)?;
-        let line = line.strip_suffix(b"\n").unwrap_or(line);
-        rest = after;
-        if line.first().is_none_or(|first| *first == b'#') {
-            continue;
-        }
-        let key_end = line.iter().position(|byte| is_blank(byte) || byte.is_ascii_uppercase())?;
-        let (key, value) = line.split_at_checked(key_end)?;
-        let blanks = value.iter().position(|byte| !is_blank(byte))?;
-        if key.is_empty() || key.len() > MAX_KEY || line.len() > MAX_LINE || value.first().is_some_and(|b| !is_blank(b))
-        {
-            return None;
-        }
-        entries.push((key, value.get(blanks..)?));
-    }
-    Some(entries)
 }
 
 /// Reads the text of a map: what `makemap hash` without options would store, and why it would refuse the rest.
@@ -330,38 +288,6 @@ mod tests {
             let nul_in_comments = text.split(|byte| *byte == b'\n').filter(|line| line.starts_with(b"#") && line.contains(&0)).count();
             prop_assert_eq!(map.entries.len() + map.problems.len(), said + nul_in_comments);
         }
-    }
-
-    proptest! {
-        #[test]
-        fn plain_entries_are_those_of_texts_without_problems(
-            text in prop::collection::vec(prop_oneof![3 => Just(b'\n'), 5 => Just(b' '), 5 => Just(b'a'), 5 => Just(b'B'), 1 => Just(b'#'), 1 => any::<u8>()], 0..60)
-        ) {
-            let map = parse_repeating(&text, Sources::default().add("access", ""));
-            let mut folded = text.clone();
-            fold_keys(&mut folded);
-            match plain_entries(&folded) {
-                Some(entries) => {
-                    let expected = map.entries.iter().map(|entry| (&*entry.key.value, entry.value.value)).collect::<Vec<_>>();
-                    prop_assert_eq!(entries, expected);
-                    prop_assert!(map.problems.is_empty());
-                }
-                None => prop_assert!(!map.problems.is_empty() || text.contains(&0)),
-            }
-        }
-    }
-
-    #[test]
-    fn plain_entries_of_a_text_are_found() {
-        let mut text = b"# Fine\n\nConnect:A  REJECT X \nb c\nB d".to_vec();
-        fold_keys(&mut text);
-        let entries: [(&[u8], &[u8]); 3] = [(b"connect:a", b"REJECT X "), (b"b", b"c"), (b"b", b"d")];
-        assert_eq!(plain_entries(&text).as_deref(), Some(&entries[..]));
-        let longest = [&[b'k'; 256][..], b" v"].concat();
-        assert!(plain_entries(&longest).is_some());
-        assert_eq!(plain_entries(&[b"k", &longest[..]].concat()), None);
-        assert_eq!(plain_entries(&[b"k ".as_slice(), &[b'x'; 1021]].concat()), None);
-        assert_eq!(plain_entries(b"Unfolded v"), None);
     }
 
     fn parsed(text: &[u8]) -> MapText<'_> {
