@@ -19,6 +19,9 @@ use crate::map::{
     },
 };
 
+/// From so many entries on, a second thread sorts half of them.
+const MANY: usize = 10_000;
+
 /// A key with its values: slots of one key, at least one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Group<'s, 'a> {
@@ -177,17 +180,17 @@ impl<'a> Arrangement<'a> {
     /// smaller if both are within the page, and the shorter if one of them is not. So large keys come after all others, and
     /// no page holds both kinds.
     fn sort(&mut self) -> bool {
-        let mut repeated = false;
-        for bucket in self.slots.chunk_by_mut(|a, b| a.hash & self.mask == b.hash & self.mask) {
-            if bucket.iter().any(has_large_key) {
-                bucket.sort_unstable_by_key(has_large_key);
-            }
-            let (small, large) = bucket.split_at_mut(bucket.partition_point(|slot| !has_large_key(slot)));
-            by_key(small, Order::LongerFirst);
-            by_key(large, Order::ShorterFirst);
-            repeated |= mark_repeated(bucket);
+        let mask = self.mask;
+        let half = self.slots.get(self.slots.len() / 2).map_or(0, |slot| slot.hash & mask);
+        let half = self.slots.partition_point(|slot| slot.hash & mask < half);
+        let (first, second) = self.slots.split_at_mut(half);
+        if first.len() < MANY {
+            return sort_buckets(first, mask) | sort_buckets(second, mask);
         }
-        repeated
+        std::thread::scope(|scope| {
+            let second = scope.spawn(|| sort_buckets(second, mask));
+            sort_buckets(first, mask) | second.join().unwrap_or_else(|panic| resume_unwind(panic))
+        })
     }
 
     /// Numbers the pages of all buckets: the first page of each right after page 0, the others after those. Returns the
@@ -254,6 +257,21 @@ fn split_off_page<'s, 'a>(slots: &mut &'s [Slot<'a>]) -> &'s [Slot<'a>] {
 
 fn has_large_key(slot: &Slot<'_>) -> bool {
     slot.key.len() > INLINE_MAX
+}
+
+/// Sorts each bucket of some; returns whether keys repeat.
+fn sort_buckets(slots: &mut [Slot<'_>], mask: u32) -> bool {
+    let mut repeated = false;
+    for bucket in slots.chunk_by_mut(|a, b| a.hash & mask == b.hash & mask) {
+        if bucket.iter().any(has_large_key) {
+            bucket.sort_unstable_by_key(has_large_key);
+        }
+        let (small, large) = bucket.split_at_mut(bucket.partition_point(|slot| !has_large_key(slot)));
+        by_key(small, Order::LongerFirst);
+        by_key(large, Order::ShorterFirst);
+        repeated |= mark_repeated(bucket);
+    }
+    repeated
 }
 
 /// The numbers of the keys that have these hashes, by bucket.

@@ -11,9 +11,8 @@ pub fn fold_keys(text: &mut [u8]) {
         let length = (&*rest).skip_until(b'\n').unwrap_or(rest.len());
         let Some((line, after)) = rest.split_at_mut_checked(length) else { return };
         if line.first() != Some(&b'#') {
-            for byte in line.iter_mut().take_while(|byte| !is_blank(byte)) {
-                byte.make_ascii_lowercase();
-            }
+            let key_end = line.iter().position(is_blank).unwrap_or(line.len());
+            line.split_at_mut(key_end).0.make_ascii_lowercase();
         }
         rest = after;
     }
