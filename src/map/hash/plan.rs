@@ -322,21 +322,26 @@ fn mask(doublings: u32) -> u32 {
 /// overflow into a second page anyhow that it saves a tenth of the pages. At least 2 buckets, as libdb has.
 fn bucket_doublings(keys: impl Iterator<Item = (u32, u64)> + Clone) -> u32 {
     let room = keys.clone().map(|(_, room)| room).sum::<u64>();
-    let pages = u32::try_from(room / PAGE_ROOM as u64).unwrap_or(u32::MAX);
-    let more = (doubling(pages) as u32).clamp(1, MAX_DOUBLINGS as u32 - 1);
+    let full = u32::try_from(room / PAGE_ROOM as u64).unwrap_or(u32::MAX);
+    let more = (doubling(full) as u32).clamp(1, MAX_DOUBLINGS as u32 - 1);
     let fewer = (more - 1).max(1);
-    let saves_much = || pages_with(keys.clone(), fewer) <= pages_with(keys.clone(), more) / 10 * 9;
-    if fewer < more && saves_much() { fewer } else { more }
-}
-
-/// About how many pages 2^`doublings` buckets take for keys of these hashes and rooms.
-fn pages_with(keys: impl Iterator<Item = (u32, u64)>, doublings: u32) -> u64 {
-    let mask = mask(doublings);
+    if fewer == more {
+        return more;
+    }
+    let mask = mask(more);
     let mut rooms = vec![0_u64; mask as usize + 1];
     for (hash, key_room) in keys {
         if let Some(room) = rooms.get_mut((hash & mask) as usize) {
             *room += key_room;
         }
     }
-    rooms.iter().map(|room| room.div_ceil(PAGE_ROOM as u64).max(1)).sum()
+    // With half as many buckets, each has what two have now.
+    let (first, second) = rooms.split_at(rooms.len() / 2);
+    let with_fewer = pages(first.iter().zip(second).map(|(a, b)| a + b));
+    if with_fewer <= pages(rooms.iter().copied()) / 10 * 9 { fewer } else { more }
+}
+
+/// About how many pages buckets take whose keys need so much room.
+fn pages(rooms: impl Iterator<Item = u64>) -> u64 {
+    rooms.map(|room| room.div_ceil(PAGE_ROOM as u64).max(1)).sum()
 }

@@ -38,11 +38,12 @@ pub fn plain_entries(text: &[u8]) -> Option<Vec<(&[u8], &[u8])>> {
         if line.first().is_none_or(|first| *first == b'#') {
             continue;
         }
-        let key_end = line.iter().position(|byte| is_blank(byte) || byte.is_ascii_uppercase())?;
+        let key_end = line.iter().position(is_blank)?;
         let (key, value) = line.split_at_checked(key_end)?;
         let blanks = value.iter().position(|byte| !is_blank(byte))?;
-        if key.is_empty() || key.len() > MAX_KEY || line.len() > MAX_LINE || value.first().is_some_and(|b| !is_blank(b))
-        {
+        // All bytes are looked at, which is faster than to stop at the first.
+        let folded = key.iter().fold(true, |folded, byte| folded & !byte.is_ascii_uppercase());
+        if !folded || key.is_empty() || key.len() > MAX_KEY || line.len() > MAX_LINE {
             return None;
         }
         entries.push((key, value.get(blanks..)?));
