@@ -1,5 +1,7 @@
-//! Access maps of 100,000 entries: text to entries, entries to file, file to entries, and look-ups; beside them the whole
-//! of `makemap hash` on the same text, where it is installed.
+//! Access maps of 100,000 entries: text to entries, entries to files of each format, files to entries, and look-ups; beside
+//! them the whole of `makemap` on the same text, where it is installed.
+//!
+//! `RELAYCC_BENCH_ENTRIES` sets another number of entries.
 
 use std::{
     fs::{self, File},
@@ -10,53 +12,66 @@ use std::{
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use relaycc::{
     map::{
-        hash::{HashFile, write},
-        text,
+        Duplicates, Format, MapFile,
+        text::{self, Reading, Table},
+        write,
     },
     source::Sources,
 };
 
-const ENTRIES: u64 = 100_000;
-
-fn access_text() -> String {
-    (0..ENTRIES).map(|n| format!("Connect:host-{n}.example.net\t550 5.7.1 refused\n")).collect()
+fn access_text(entries: u64) -> Vec<u8> {
+    (0..entries).flat_map(|n| format!("Connect:host-{n}.example.net\t550 5.7.1 refused\n").into_bytes()).collect()
 }
 
 fn map(c: &mut Criterion) {
+    let count = std::env::var("RELAYCC_BENCH_ENTRIES").ok().and_then(|count| count.parse().ok()).unwrap_or(100_000);
     let source = Sources::default().add("access", "");
-    let text = access_text();
-    let parsed = text::parse(text.as_bytes(), source);
-    let entries = parsed.entries.iter().map(|entry| (&*entry.key.value, entry.value.value)).collect::<Vec<_>>();
-    let mut file = Vec::new();
-    if write(&entries, &mut file).is_err() {
-        return;
-    }
-    let Ok(map) = HashFile::open(&file) else { return };
+    let text = access_text(count);
+    let table = Table::read(text.clone(), source, Reading::default());
+    let entries = table.pairs().collect::<Vec<_>>();
 
     let mut group = c.benchmark_group("map");
-    group.sample_size(10).throughput(Throughput::Elements(ENTRIES));
-    group.bench_function("text to entries", |b| b.iter(|| text::parse(black_box(text.as_bytes()), source)));
-    group.bench_function("entries to hash file", |b| {
-        b.iter(|| {
-            let mut file = Vec::with_capacity(file.len());
-            write(black_box(&entries), &mut file).map(|()| file)
+    group.sample_size(10).throughput(Throughput::Elements(count));
+    group.bench_function("text to entries and places", |b| b.iter(|| text::parse(black_box(&text), source)));
+    group.bench_function("text to a table", |b| {
+        b.iter(|| Table::read(black_box(&text).clone(), source, Reading::default()).pairs().len());
+    });
+    let Ok(folder) = tempfile::tempdir() else { return };
+    for format in Format::ALL {
+        let mut file = Vec::new();
+        if write(format, &entries, Duplicates::Refuse, &mut file).is_err() {
+            return;
+        }
+        let Ok(map) = MapFile::open(&file) else { return };
+        group.bench_function(format!("entries to {format}"), |b| {
+            b.iter(|| {
+                let mut file = Vec::with_capacity(file.len());
+                write(format, black_box(&entries), Duplicates::Refuse, &mut file).map(|()| file)
+            });
         });
-    });
-    group.bench_function("hash file to entries", |b| b.iter(|| map.entries().filter(Result::is_ok).count()));
-    group.bench_function("look-ups in hash file", |b| {
-        b.iter(|| entries.iter().filter(|(key, _)| matches!(map.get(key), Ok(Some(_)))).count());
-    });
+        group
+            .bench_function(format!("{format} to entries"), |b| b.iter(|| map.entries().filter(Result::is_ok).count()));
+        group.bench_function(format!("look-ups in {format}"), |b| {
+            b.iter(|| entries.iter().filter(|(key, _)| matches!(map.get(key), Ok(Some(_)))).count());
+        });
 
-    if let Ok(folder) = tempfile::tempdir()
-        && let path = folder.path().join("access")
-        && fs::write(&path, &text).is_ok()
-    {
+        let path = folder.path().join("access");
+        if fs::write(&path, &text).is_err() {
+            return;
+        }
+        group.bench_function(format!("text in a file to a {format} file"), |b| {
+            b.iter(|| -> Result<(), Box<dyn std::error::Error>> {
+                let table = Table::read(fs::read(&path)?, source, Reading::default());
+                let entries = table.pairs().collect::<Vec<_>>();
+                Ok(write(format, &entries, Duplicates::Refuse, &mut File::create(folder.path().join("ours"))?)?)
+            });
+        });
         let makemap = || {
             let input = File::open(&path)?;
-            Command::new("makemap").arg("hash").arg(&path).stdin(input).stderr(Stdio::null()).status()
+            Command::new("makemap").arg(format.name()).arg(&path).stdin(input).stderr(Stdio::null()).status()
         };
         if makemap().is_ok_and(|status| status.success()) {
-            group.bench_function("makemap hash, whole process", |b| b.iter(makemap));
+            group.bench_function(format!("makemap {format}, whole process"), |b| b.iter(makemap));
         }
     }
     group.finish();

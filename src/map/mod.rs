@@ -8,19 +8,54 @@
 //! | module | `K` type | layout |
 //! |---|---|---|
 //! | [`hash`] | `hash` | Berkeley DB, linear hashing |
+//! | [`btree`] | `btree` | Berkeley DB, a tree of pages in the order of the keys |
+//! | [`cdb`] | `cdb` | D. J. Bernstein's constant database |
+//!
+//! [`write()`] and [`MapFile`] do the same for all of them.
 //!
 //! Nothing here opens a file, and nothing knows what the keys and values mean to sendmail. A writer takes entries and an
-//! [`io::Write`]; a reader takes the file's bytes.
+//! [`io::Write`]; a reader takes the file's bytes. A NUL at the end of keys and values, as `makemap -N` stores it, is a
+//! byte like any other.
 
+mod berkeley;
+pub mod btree;
+pub mod cdb;
+mod format;
 pub mod hash;
+mod pipe;
 pub mod text;
 
-use std::io;
+use std::{borrow::Cow, io};
+
+pub use format::{Entries, Format, MapFile, write};
+
+/// A key and its value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Entry<'a> {
+    /// The key, as stored.
+    pub key: Cow<'a, [u8]>,
+    /// The value, as stored.
+    pub value: Cow<'a, [u8]>,
+}
+
+/// What becomes of entries whose key an earlier entry has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Duplicates {
+    /// The whole is refused.
+    #[default]
+    Refuse,
+    /// The first entry of a key stays, as with `makemap` without options, which complains of the others.
+    First,
+    /// The last entry of a key stays, as with `makemap -r`.
+    Last,
+    /// All stay, in their order, as with `makemap -d`. A look-up finds the first of them.
+    Keep,
+}
 
 /// Why a map file was not written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// Two entries have the same key. A map file holds one value per key, so one of them would be lost.
+    /// Two entries have the same key, and [`Duplicates::Refuse`] was asked for.
     #[error("entries {first} and {second} (counted from 0) have the same key")]
     DuplicateKey {
         /// Index of the entry that came first in the input.
@@ -28,7 +63,8 @@ pub enum WriteError {
         /// Index of the one that repeats its key.
         second: usize,
     },
-    /// The entries need more than the format can number: 2³² − 1 entries or pages, or bytes in one key or value.
+    /// The entries need more than the format can number: 2³² − 1 entries or pages, or bytes in one key or value; or,
+    /// in a cdb, in the whole file.
     #[error("{0} exceed what this format can count (4294967295)")]
     TooLarge(&'static str),
     /// The output could not be written.
@@ -42,13 +78,17 @@ pub enum WriteError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
     /// The file does not begin as a map file of this layout does.
-    #[error("not a Berkeley DB hash file: {0}")]
+    #[error("not a map file of this format: {0}")]
     Unrecognized(&'static str),
     /// The file is of a version of this layout that is not read here.
-    #[error("version {found} of the format is not read, only 8 and 9 are")]
+    #[error("version {found} of the format is not read, only {first} to {last} are")]
     Version {
         /// What the file says.
         found: u32,
+        /// The first version that is read.
+        first: u32,
+        /// The last.
+        last: u32,
     },
     /// The file is of this layout but uses a part of it that is not read here.
     #[error("page {page}: {what} cannot be read")]
@@ -66,14 +106,12 @@ pub enum ReadError {
         /// What is wrong there.
         what: &'static str,
     },
-}
-
-impl ReadError {
-    /// The page that the error is about; 0 if the file was not recognized at all.
-    pub fn page(&self) -> u32 {
-        match self {
-            Self::Unrecognized(_) | Self::Version { .. } => 0,
-            Self::Unsupported { page, .. } | Self::Corrupt { page, .. } => *page,
-        }
-    }
+    /// A file that has no pages contradicts itself.
+    #[error("the file is damaged at byte {offset}: {what}")]
+    CorruptAt {
+        /// Where it shows, in bytes from the start of the file.
+        offset: u64,
+        /// What is wrong there.
+        what: &'static str,
+    },
 }

@@ -7,16 +7,16 @@
 //! ```
 //!
 //! [`write()`] lays a file out in one go for the entries it is given, as libdb 5.3 reads it: version 9, little-endian, pages
-//! of 4 KiB. [`HashFile`] reads what libdb 4.6 to 5.3 write.
+//! of 4 KiB. [`HashFile`] reads what libdb 3.1 to 18 write. Where a key has several values, they are on its page, or if
+//! they take more than a quarter of it, in a tree of pages of their own.
 //!
-//! Not here: duplicate keys, transactions, checksums and encryption, none of which sendmail's maps use; changing a file
-//! in place; version 7 files and older.
+//! Not here: transactions, checksums and encryption, none of which sendmail's maps use; changing a file in place; files of
+//! version 6 and older.
 
-mod file_id;
 mod layout;
 mod plan;
 mod read;
 mod write;
 
-pub use read::{Entries, Entry, HashFile};
-pub use write::write;
+pub use read::{Entries, HashFile};
+pub use write::{write, write_with};

@@ -3,24 +3,26 @@
 use std::io;
 
 use super::{
-    file_id::file_id,
     layout::{
-        Description, INLINE_MAX, ITEM_INLINE, ITEM_OFF_PAGE, MAX_DOUBLINGS, PAGE_ROOM, PAGE_SIZE, PAGE_SIZE_FIELD,
-        PageHeader, PageKind, VERSION, doubling, hash_probe,
+        Description, INLINE_MAX, ITEM_DUPLICATES, ITEM_INLINE, ITEM_OFF_PAGE, ITEM_OFF_PAGE_DUPLICATES, LAYOUT,
+        MAX_DOUBLINGS, OFF_PAGE_DUPLICATES_ITEM, doubling, hash_probe,
     },
-    plan::{Arrangement, Page, Slot, item_len, off_page_pages},
+    plan::{Arrangement, Page, Stored, groups, item_len, off_page_pages},
 };
-use crate::map::WriteError;
+use crate::map::{
+    Duplicates, WriteError,
+    berkeley::{
+        layout::{PAGE_SIZE, PageHeader, PageKind},
+        writer::PageBuffer,
+    },
+};
 
 /// Writes a hash file that holds `entries`.
 ///
-/// Keys and values are stored as they are: not folded, and without a final NUL, which is what `makemap hash` stores and a
-/// `K` line without `-N` looks for first. Both may be empty and may hold any bytes. What is written depends on the set of
-/// entries only: not on their order, the machine or the time. Besides the entries, some 50 bytes of memory per entry are
-/// used.
+/// As [`write_with`] with [`Duplicates::Refuse`].
 ///
 /// # Errors
-/// [`WriteError::DuplicateKey`] and [`WriteError::TooLarge`] before anything is written; [`WriteError::Io`] if `out` fails.
+/// As [`write_with`].
 ///
 /// ```
 /// use relaycc::map::hash::{HashFile, write};
@@ -35,34 +37,48 @@ use crate::map::WriteError;
 /// ```
 pub fn write<K, V>(entries: &[(K, V)], out: &mut impl io::Write) -> Result<(), WriteError>
 where
-    K: AsRef<[u8]>,
-    V: AsRef<[u8]>,
+    K: AsRef<[u8]> + Sync,
+    V: AsRef<[u8]> + Sync,
 {
-    let arrangement = Arrangement::new(entries)?;
+    write_with(entries, Duplicates::Refuse, out)
+}
+
+/// Writes a hash file that holds `entries`.
+///
+/// Keys and values are stored as they are: not folded, and without a final NUL, which is what `makemap hash` stores and a
+/// `K` line without `-N` looks for first. Both may be empty and may hold any bytes. What is written depends on the set of
+/// entries only, and on the order of those of one key: not on the order of the others, the machine or the time.
+/// Besides the entries, some 64 bytes of memory per entry are used.
+///
+/// # Errors
+/// [`WriteError::DuplicateKey`] and [`WriteError::TooLarge`] before anything is written; [`WriteError::Io`] if `out` fails.
+pub fn write_with<K, V>(entries: &[(K, V)], duplicates: Duplicates, out: &mut impl io::Write) -> Result<(), WriteError>
+where
+    K: AsRef<[u8]> + Sync,
+    V: AsRef<[u8]> + Sync,
+{
+    let arrangement = Arrangement::new(entries, duplicates)?;
     let (buckets, last_page) = arrangement.number_pages()?;
 
-    let mut page = Vec::with_capacity(PAGE_SIZE);
-    description(&arrangement, last_page).encode(&mut page);
-    out.write_all(&page)?;
+    let mut start = Vec::with_capacity(PAGE_SIZE);
+    description(&arrangement, duplicates, last_page).encode(&mut start);
+    out.write_all(&start)?;
+    let mut buffer = PageBuffer::new();
     for bucket in &buckets {
-        write_page(&bucket.first, &mut page, out)?;
+        write_page(&bucket.first, &mut buffer, out)?;
     }
     for bucket in &buckets {
         for more in &bucket.more {
-            write_page(more, &mut page, out)?;
+            write_page(more, &mut buffer, out)?;
         }
         for holder in std::iter::once(&bucket.first).chain(&bucket.more) {
-            let mut number = holder.first_off_page;
-            for part in holder.slots.iter().flat_map(Slot::off_page_parts) {
-                write_off_page(part, number, &mut page, out)?;
-                number += off_page_pages(part);
-            }
+            write_off_page(holder, &mut buffer, out)?;
         }
     }
     Ok(())
 }
 
-fn description(arrangement: &Arrangement<'_>, last_page: u32) -> Description {
+fn description(arrangement: &Arrangement<'_>, duplicates: Duplicates, last_page: u32) -> Description {
     let mask = arrangement.mask;
     let mut page_of_doubling = [0; MAX_DOUBLINGS];
     // However often their number was doubled, all buckets follow page 0.
@@ -70,14 +86,7 @@ fn description(arrangement: &Arrangement<'_>, last_page: u32) -> Description {
         *first = 1;
     }
     Description {
-        version: VERSION,
-        page_size: PAGE_SIZE_FIELD,
-        encryption: 0,
-        kind: PageKind::Description.code(),
-        page_flags: 0,
-        last_page,
-        flags: 0,
-        file_id: file_id(&arrangement.slots),
+        header: LAYOUT.header(last_page, duplicates == Duplicates::Keep, arrangement.file_id),
         last_bucket: mask,
         high_mask: mask,
         low_mask: mask >> 1,
@@ -87,63 +96,66 @@ fn description(arrangement: &Arrangement<'_>, last_page: u32) -> Description {
     }
 }
 
-/// Writes one page of a bucket, using `buffer` to build it in.
-fn write_page(page: &Page<'_, '_>, buffer: &mut Vec<u8>, out: &mut impl io::Write) -> io::Result<()> {
-    let parts = || page.slots.iter().flat_map(|slot| [slot.key, slot.value]);
-    let items_start = PAGE_SIZE - parts().map(item_len).sum::<usize>();
-
-    buffer.clear();
-    PageHeader {
-        number: page.number,
-        previous: page.previous,
-        next: page.next,
-        items: 2 * page.slots.len() as u16,
-        mark: items_start as u16,
-        kind: PageKind::Sorted,
-    }
-    .encode(buffer);
-
-    let mut position = PAGE_SIZE;
+/// Writes one page of a bucket.
+fn write_page(page: &Page<'_, '_>, buffer: &mut PageBuffer, out: &mut impl io::Write) -> io::Result<()> {
     let mut off_page = page.first_off_page;
-    for part in parts() {
-        position -= item_len(part);
-        buffer.extend_from_slice(&(position as u16).to_le_bytes());
-        if part.len() > INLINE_MAX {
-            off_page += off_page_pages(part);
+    for group in groups(page.slots) {
+        off_page = add_part(group.key, off_page, buffer);
+        match group.stored() {
+            Stored::One(value) => off_page = add_part(value, off_page, buffer),
+            Stored::OnPage(length) => {
+                let values = group.slots.iter().flat_map(|slot| {
+                    let length = (slot.value.len() as u16).to_le_bytes();
+                    length.into_iter().chain(slot.value.iter().copied()).chain(length)
+                });
+                buffer.add(length, [ITEM_DUPLICATES], &values.collect::<Vec<_>>());
+            }
+            Stored::OffPage(tree) => {
+                let root = tree.root(off_page).unwrap_or(0);
+                buffer.add(OFF_PAGE_DUPLICATES_ITEM, [ITEM_OFF_PAGE_DUPLICATES, 0, 0, 0], &root.to_le_bytes());
+                off_page += tree.pages().unwrap_or(0);
+            }
         }
     }
-    buffer.resize(items_start, 0);
-
-    // The first item is the last in the page.
-    for part in parts().rev() {
-        if part.len() > INLINE_MAX {
-            off_page -= off_page_pages(part);
-            buffer.extend_from_slice(&[ITEM_OFF_PAGE, 0, 0, 0]);
-            buffer.extend_from_slice(&off_page.to_le_bytes());
-            buffer.extend_from_slice(&(part.len() as u32).to_le_bytes());
-        } else {
-            buffer.push(ITEM_INLINE);
-            buffer.extend_from_slice(part);
-        }
-    }
-    out.write_all(buffer)
+    let Page { number, previous, next, .. } = *page;
+    buffer.finish(PageHeader { number, previous, next, items: 0, mark: 0, level: 0, kind: PageKind::Sorted }, out)
 }
 
-/// Writes a large key or value from page `number` on, using `buffer` to build the pages in.
-fn write_off_page(part: &[u8], number: u32, buffer: &mut Vec<u8>, out: &mut impl io::Write) -> io::Result<()> {
-    let mut previous = 0;
-    let mut pieces = (number..).zip(part.chunks(PAGE_ROOM)).peekable();
-    while let Some((number, piece)) = pieces.next() {
-        let next = pieces.peek().map_or(0, |&(next, _)| next);
-        buffer.clear();
-        let mark = piece.len() as u16;
-        PageHeader { number, previous, next, items: 1, mark, kind: PageKind::Overflow }.encode(buffer);
-        buffer.extend_from_slice(piece);
-        buffer.resize(PAGE_SIZE, 0);
-        out.write_all(buffer)?;
-        previous = number;
+/// Adds a key or value; if it is large, as a reference to page `number`. Returns the page after it.
+fn add_part(part: &[u8], number: u32, buffer: &mut PageBuffer) -> u32 {
+    if part.len() > INLINE_MAX {
+        let reference = [number.to_le_bytes(), (part.len() as u32).to_le_bytes()];
+        buffer.add(item_len(part), [ITEM_OFF_PAGE, 0, 0, 0], reference.as_flattened());
+    } else {
+        buffer.add(item_len(part), [ITEM_INLINE], part);
+    }
+    number + off_page_pages(part)
+}
+
+/// Writes what the entries of one page have on pages of their own.
+fn write_off_page(page: &Page<'_, '_>, buffer: &mut PageBuffer, out: &mut impl io::Write) -> io::Result<()> {
+    let mut number = page.first_off_page;
+    for group in groups(page.slots) {
+        number = write_part(group.key, number, buffer, out)?;
+        match group.stored() {
+            Stored::One(value) => number = write_part(value, number, buffer, out)?,
+            Stored::OnPage(_) => {}
+            Stored::OffPage(tree) => {
+                tree.write(number, buffer, out)?;
+                number += tree.pages().unwrap_or(0);
+            }
+        }
     }
     Ok(())
+}
+
+/// Writes a key or value from page `number` on, if it is large. Returns the page after it.
+fn write_part(part: &[u8], number: u32, buffer: &mut PageBuffer, out: &mut impl io::Write) -> io::Result<u32> {
+    let pages = off_page_pages(part);
+    if pages > 0 {
+        buffer.write_chain(part, number, 1, out)?;
+    }
+    Ok(number + pages)
 }
 
 #[cfg(test)]
@@ -157,7 +169,7 @@ mod tests {
 
     type Table = BTreeMap<Vec<u8>, Vec<u8>>;
 
-    fn written<K: AsRef<[u8]>, V: AsRef<[u8]>>(entries: &[(K, V)]) -> Vec<u8> {
+    fn written<K: AsRef<[u8]> + Sync, V: AsRef<[u8]> + Sync>(entries: &[(K, V)]) -> Vec<u8> {
         let mut file = Vec::new();
         write(entries, &mut file).unwrap();
         file
@@ -202,6 +214,32 @@ mod tests {
             for key in others.iter().filter(|key| !table.contains_key(*key)) {
                 prop_assert_eq!(file.get(key).unwrap(), None);
             }
+        }
+
+        #[test]
+        fn what_becomes_of_repeated_keys_is_as_asked(entries in prop::collection::vec((part(), part()), 0..200)) {
+            // Few keys, so that they repeat.
+            let entries = entries.into_iter().map(|(key, value)| (vec![b'k'; key.len() % 30], value)).collect::<Vec<_>>();
+            let written = |duplicates| {
+                let mut file = Vec::new();
+                write_with(&entries, duplicates, &mut file).unwrap();
+                file
+            };
+            let kept = written(Duplicates::Keep);
+            let map = HashFile::open(&kept).unwrap();
+            let mut listed = map.entries().map(Result::unwrap).collect::<Vec<_>>();
+            listed.sort_by(|a, b| a.key.cmp(&b.key));
+            let mut sorted = entries.clone();
+            sorted.sort_by(|a, b| a.0.cmp(&b.0));
+            prop_assert!(listed.iter().map(|entry| (&*entry.key, &*entry.value)).eq(sorted.iter().map(|(k, v)| (&**k, &**v))));
+            let last = entries.iter().cloned().collect::<Table>();
+            let first = entries.iter().rev().cloned().collect::<Table>();
+            for (key, value) in &first {
+                let found = map.get(key).unwrap();
+                prop_assert_eq!(found.as_deref(), Some(&**value));
+            }
+            prop_assert!(written(Duplicates::First) == self::written(&first.iter().collect::<Vec<_>>()));
+            prop_assert!(written(Duplicates::Last) == self::written(&last.iter().collect::<Vec<_>>()));
         }
 
         #[test]

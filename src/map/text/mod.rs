@@ -84,6 +84,11 @@ pub enum ProblemKind {
         /// Where the earlier line has it.
         first: Span,
     },
+    /// The map that the text is added to has the key.
+    KeyInMap {
+        /// The key.
+        key: String,
+    },
     /// The key is longer than [`MAX_KEY`]. The entry is kept.
     KeyTooLong,
 }
@@ -117,6 +122,12 @@ impl Problem {
                     .why("a map holds one value per key, and keys that differ in case only are one key")
                     .help("remove the one that does not apply")
             }
+            ProblemKind::KeyInMap { key } => {
+                Diagnostic::error("map_duplicate_key", format!("the key `{key}` is in the map already"))
+                    .at(self.span, "has a value there")
+                    .why("a map holds one value per key, and keys that differ in case only are one key")
+                    .help("remove the line, or replace what is there: --replace")
+            }
             ProblemKind::KeyTooLong => {
                 Diagnostic::warning("map_key_too_long", format!("a map key is longer than {MAX_KEY} bytes"))
                     .at(self.span, format!("{} bytes", self.span.len()))
@@ -134,7 +145,9 @@ impl Problem {
             ProblemKind::LeadingBlank => "syntax error (leading space)".to_owned(),
             ProblemKind::TooLong | ProblemKind::Nul => "line too long (1024 bytes max)".to_owned(),
             ProblemKind::NoValue { key } => format!("no RHS for LHS {key}"),
-            ProblemKind::DuplicateKey { key, .. } => format!("key {key}: duplicate key"),
+            ProblemKind::DuplicateKey { key, .. } | ProblemKind::KeyInMap { key } => {
+                format!("key {key}: duplicate key")
+            }
             ProblemKind::KeyTooLong => return None,
         };
         Some(format!("makemap: {map}: line {}: {what}\n", self.line))

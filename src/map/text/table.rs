@@ -1,6 +1,6 @@
 //! Texts of millions of lines.
 
-use std::{mem, thread};
+use std::{io::BufRead, mem, thread};
 
 use super::{
     MAX_KEY, Problem, ProblemKind,
@@ -23,6 +23,8 @@ pub struct Table {
     original: Option<Vec<u8>>,
     entries: Vec<Place>,
     problems: Vec<Problem>,
+    /// Whether a byte 0 follows each key and value, and belongs to it.
+    is_terminated: bool,
 }
 
 /// Where an entry stands in the text: its line, and what is where in it. No line is longer than [`super::MAX_LINE`].
@@ -58,7 +60,27 @@ impl Table {
             start += share.bytes;
             line += share.lines;
         }
-        Self { text, original, entries, problems }
+        Self { text, original, entries, problems, is_terminated: false }
+    }
+
+    /// Has each key and value end with a byte 0, as `makemap -N` stores them.
+    pub fn terminate(&mut self) {
+        if !self.text.ends_with(b"\n") {
+            self.text.push(b'\n');
+        }
+        if self.original.is_none() {
+            self.original = Some(self.text.clone());
+        }
+        for place in &self.entries {
+            // What separates them, and the newline, are of no more use.
+            for end in [place.key_end, place.end] {
+                let at = usize::try_from(place.line).unwrap_or(usize::MAX).saturating_add(usize::from(end));
+                if let Some(byte) = self.text.get_mut(at) {
+                    *byte = 0;
+                }
+            }
+        }
+        self.is_terminated = true;
     }
 
     /// How many entries there are.
@@ -73,7 +95,11 @@ impl Table {
 
     /// Every key as it is stored, and its value, in the order of the text.
     pub fn pairs(&self) -> impl ExactSizeIterator<Item = (&[u8], &[u8])> {
-        self.entries.iter().map(|place| (place.key(&self.text), place.value(&self.text)))
+        let more = usize::from(self.is_terminated);
+        self.entries.iter().map(move |place| {
+            let part = |from, to: u16| place.part(&self.text, from, usize::from(to) + more);
+            (part(0, place.key_end), part(place.value_start, place.end))
+        })
     }
 
     /// What is wrong with lines, which therefore are no entries, in the order of the text.
@@ -81,8 +107,9 @@ impl Table {
         &self.problems
     }
 
-    /// That keys repeat: each pair is an entry and an earlier one, counted from 0. In the order of the text.
-    pub fn duplicates(&self, source: SourceId, pairs: &[(usize, usize)]) -> Vec<Problem> {
+    /// That keys repeat: each pair is an entry that an earlier one has the key of, and that earlier one before it, counted from
+    /// 0; `None` is an entry that the map had before. In the order of the text.
+    pub fn duplicates(&self, source: SourceId, pairs: &[(Option<usize>, usize)]) -> Vec<Problem> {
         let mut pairs = pairs.to_vec();
         pairs.sort_unstable_by_key(|(first, second)| (*second, *first));
         let span = |place: &Place| {
@@ -91,8 +118,12 @@ impl Table {
         };
         let mut lines = self.lines();
         let told = pairs.iter().filter_map(|(first, second)| {
-            let (first, second) = (self.entries.get(*first)?, self.entries.get(*second)?);
-            let kind = ProblemKind::DuplicateKey { key: lossy(second.key(&self.text)), first: span(first) };
+            let second = self.entries.get(*second)?;
+            let key = lossy(second.key(&self.text));
+            let kind = match first {
+                Some(first) => ProblemKind::DuplicateKey { key, first: span(self.entries.get(*first)?) },
+                None => ProblemKind::KeyInMap { key },
+            };
             Some(Problem { kind, span: span(second), line: lines(second.line) })
         });
         told.collect()
@@ -117,7 +148,8 @@ impl Table {
 
     /// Numbers of the lines that begin at certain bytes, asked for in the order of the text.
     fn lines(&self) -> impl FnMut(u64) -> usize {
-        let (mut line, mut rest, mut at) = (1, self.text.split_inclusive(|byte| *byte == b'\n'), 0);
+        let text = self.original.as_ref().unwrap_or(&self.text);
+        let (mut line, mut rest, mut at) = (1, text.split_inclusive(|byte| *byte == b'\n'), 0);
         move |wanted| {
             while at < wanted
                 && let Some(next) = rest.next()
@@ -132,16 +164,12 @@ impl Table {
 
 impl Place {
     fn key<'t>(&self, text: &'t [u8]) -> &'t [u8] {
-        self.part(text, 0, self.key_end)
+        self.part(text, 0, usize::from(self.key_end))
     }
 
-    fn value<'t>(&self, text: &'t [u8]) -> &'t [u8] {
-        self.part(text, self.value_start, self.end)
-    }
-
-    fn part<'t>(&self, text: &'t [u8], from: u16, to: u16) -> &'t [u8] {
+    fn part<'t>(&self, text: &'t [u8], from: u16, to: usize) -> &'t [u8] {
         let Ok(line) = usize::try_from(self.line) else { return &[] };
-        text.get(line + usize::from(from)..line + usize::from(to)).unwrap_or_default()
+        text.get(line + usize::from(from)..line + to).unwrap_or_default()
     }
 }
 
@@ -167,7 +195,11 @@ impl Share {
     fn read(&mut self, part: &mut [u8], reading: Reading) {
         self.bytes = part.len();
         let mut at = 0;
-        for line in part.split_inclusive_mut(|byte| *byte == b'\n') {
+        let mut rest = part;
+        while !rest.is_empty() {
+            let length = (&*rest).skip_until(b'\n').unwrap_or(rest.len());
+            let Some((line, after)) = mem::take(&mut rest).split_at_mut_checked(length) else { return };
+            rest = after;
             let content = line.strip_suffix(b"\n").unwrap_or(line);
             let end = content.len();
             match reading.split(content) {
@@ -248,7 +280,7 @@ mod tests {
                     None => first.push((key.to_vec(), value.to_vec())),
                     Some(before) => {
                         seen.insert(key, before);
-                        repeated.push((before, index));
+                        repeated.push((Some(before), index));
                     }
                 }
             }
@@ -291,6 +323,19 @@ mod tests {
         );
         let empty = Reading { empty_values: true, ..blanks };
         assert_eq!(shown("a\nb  \nc d\n", empty), "<a> <>\n<b> <>\n<c> <d>\n");
+    }
+
+    #[test]
+    fn keys_and_values_may_end_with_a_byte_0() {
+        let reading = Reading { empty_values: true, ..Reading::default() };
+        for text in ["A 1\nb\nc  2", "A 1\nb\nc  2\n"] {
+            let mut table = table(text.as_bytes(), reading);
+            table.terminate();
+            let pairs = table.pairs().map(|(key, value)| [key, value].concat()).collect::<Vec<_>>();
+            assert_eq!(pairs, [&b"a\x001\0"[..], b"b\0\0", b"c\x002\0"]);
+            let source = Sources::default().add("m", text);
+            assert_eq!(table.duplicates(source, &[(Some(0), 2)]).first().map(|problem| problem.line), Some(3));
+        }
     }
 
     #[test]

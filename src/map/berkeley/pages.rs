@@ -1,0 +1,133 @@
+//! Pages of a file that is read, whatever is in it.
+//!
+//! Nothing a file says is taken on trust: a page number is looked up before it is followed, and how many pages a reader
+//! visits is limited, so that reading ends after as many steps as the file has pages.
+
+use std::borrow::Cow;
+
+use super::{
+    corrupt,
+    header::FileHeader,
+    layout::{ByteOrder, ITEM_POSITION, PAGE_HEADER, PageHeader, PageKind},
+};
+use crate::map::ReadError;
+
+/// The pages of a file.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::map) struct Pages<'a> {
+    bytes: &'a [u8],
+    pub(in crate::map) order: ByteOrder,
+    page_size: usize,
+    last_page: u32,
+}
+
+/// A page and what its header says.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::map) struct Page<'a> {
+    pub(in crate::map) number: u32,
+    pub(in crate::map) bytes: &'a [u8],
+    pub(in crate::map) header: PageHeader,
+}
+
+/// The pages that a reader may still visit.
+#[derive(Debug, Clone)]
+pub(in crate::map) enum Visits {
+    /// Each page once; bits of those that were visited.
+    Once(Vec<u64>),
+    /// So many.
+    Left(u64),
+}
+
+impl Visits {
+    fn allow(&mut self, number: u32) -> Result<(), ReadError> {
+        match self {
+            Self::Once(seen) => {
+                let bit = 1_u64 << (number % 64);
+                match seen.get_mut((number / 64) as usize) {
+                    Some(word) if *word & bit == 0 => {
+                        *word |= bit;
+                        Ok(())
+                    }
+                    _ => Err(corrupt(number, "it is referred to twice")),
+                }
+            }
+            Self::Left(left) => {
+                *left = left.checked_sub(1).ok_or(corrupt(number, "the way to it does not end"))?;
+                Ok(())
+            }
+        }
+    }
+}
+
+impl<'a> Pages<'a> {
+    pub(in crate::map) fn new(bytes: &'a [u8], order: ByteOrder, header: &FileHeader) -> Self {
+        Self { bytes, order, page_size: header.page_size as usize, last_page: header.last_page }
+    }
+
+    /// For reading the whole file: each page once.
+    pub(in crate::map) fn each_once(&self) -> Visits {
+        Visits::Once(vec![0; self.last_page as usize / 64 + 1])
+    }
+
+    /// For a look-up: `times` as many visits as there are pages.
+    pub(in crate::map) fn at_most(&self, times: u64) -> Visits {
+        Visits::Left((u64::from(self.last_page) + 1) * times)
+    }
+
+    pub(in crate::map) fn page(&self, number: u32, visits: &mut Visits) -> Result<Page<'a>, ReadError> {
+        let start = (number as usize).checked_mul(self.page_size);
+        let bytes = start.and_then(|start| self.bytes.get(start..)?.get(..self.page_size));
+        let bytes = bytes.filter(|_| number <= self.last_page);
+        let bytes = bytes.ok_or(corrupt(number, "it is referred to but does not exist"))?;
+        visits.allow(number)?;
+        let header = PageHeader::decode(bytes, self.order).ok_or(corrupt(number, "its kind is unknown"))?;
+        if header.number != number && header.kind != PageKind::Unused {
+            return Err(corrupt(number, "it carries another page's number"));
+        }
+        Ok(Page { number, bytes, header })
+    }
+
+    /// A large key or value: `length` bytes from page `number` on.
+    pub(in crate::map) fn chain(
+        &self,
+        mut number: u32,
+        length: usize,
+        visits: &mut Visits,
+    ) -> Result<Cow<'a, [u8]>, ReadError> {
+        let mut value = Cow::Borrowed(&[][..]);
+        while value.len() < length {
+            let page = self.page(number, visits)?;
+            if page.header.kind != PageKind::Overflow {
+                return Err(corrupt(number, "it should hold a piece of a large key or value"));
+            }
+            let piece = page.bytes.get(PAGE_HEADER..).and_then(|room| room.get(..usize::from(page.header.mark)));
+            let piece = piece.filter(|piece| !piece.is_empty() && value.len() + piece.len() <= length);
+            let piece = piece.ok_or(corrupt(number, "its piece of a large key or value has a wrong length"))?;
+            if value.is_empty() {
+                value = Cow::Borrowed(piece);
+            } else {
+                let whole = value.to_mut();
+                whole.reserve(length.min(self.bytes.len()).saturating_sub(whole.len()));
+                whole.extend_from_slice(piece);
+            }
+            number = page.header.next;
+        }
+        if number != 0 && length > 0 {
+            return Err(corrupt(number, "it continues a key or value that is complete"));
+        }
+        Ok(value)
+    }
+
+    /// Where item number `item` of a page begins; not before the list of positions ends.
+    pub(in crate::map) fn position(&self, page: &Page<'a>, item: u16) -> Result<usize, ReadError> {
+        let list_end = PAGE_HEADER + ITEM_POSITION * usize::from(page.header.items);
+        let position = self.order.u16_at(page.bytes, PAGE_HEADER + ITEM_POSITION * usize::from(item)).map(usize::from);
+        let position = position.filter(|position| item < page.header.items && *position >= list_end);
+        position.ok_or(outside(page))
+    }
+}
+
+/// An item is not where items can be.
+pub(in crate::map) fn outside(page: &Page<'_>) -> ReadError {
+    corrupt(page.number, "an item lies outside of the page's items")
+}

@@ -1,0 +1,62 @@
+//! The description of a btree file.
+
+use crate::map::{
+    ReadError,
+    berkeley::{
+        corrupt,
+        header::{FILE_HEADER, FileHeader, Layout},
+        layout::{ByteOrder, PAGE_SIZE, PageKind},
+        unsupported,
+    },
+};
+
+/// Btree files. Version 9 is of libdb 4.1 to 5.3; 8 (libdb 3.1) and 10 (libdb 6) are the same, as far as they are read here.
+pub(super) const LAYOUT: Layout = Layout {
+    magic: 0x0005_3162,
+    kind: PageKind::BtreeDescription,
+    versions: (8, 10),
+    counts_pages: 9,
+    written: 9,
+    several_databases: 0x20,
+};
+
+/// Bit of the file's flags: records by number instead of keys.
+const RECORDS: u32 = 2;
+/// Bit of the file's flags: keys and values are compressed.
+const COMPRESSED: u32 = 0x80;
+/// How many keys fit on a page at least: what libdb chooses.
+const LEAST_KEYS: u32 = 2;
+/// What fills up records of fixed length, which are of another layout: a space, as libdb stores it everywhere.
+const FILL: u32 = 0x20;
+
+/// Page 0: what a reader must know to find the tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Description {
+    pub(super) header: FileHeader,
+    pub(super) root: u32,
+}
+
+impl Description {
+    /// Appends the whole of page 0.
+    pub(super) fn encode(&self, out: &mut Vec<u8>) {
+        let end = out.len() + PAGE_SIZE;
+        self.header.encode(&LAYOUT, out);
+        for field in [0, LEAST_KEYS, 0, FILL, self.root] {
+            out.extend_from_slice(&field.to_le_bytes());
+        }
+        out.resize(end, 0);
+    }
+
+    /// Reads page 0 and checks what it says.
+    pub(super) fn read(bytes: &[u8], order: ByteOrder) -> Result<Self, ReadError> {
+        let header = LAYOUT.read_header(bytes, order)?;
+        if header.has_flag(RECORDS) {
+            return Err(unsupported(0, "a file of records without keys"));
+        }
+        if header.has_flag(COMPRESSED) {
+            return Err(unsupported(0, "a compressed file"));
+        }
+        let root = order.u32_at(bytes, FILE_HEADER + 16).filter(|root| *root != 0);
+        Ok(Self { header, root: root.ok_or(corrupt(0, "it names no root"))? })
+    }
+}

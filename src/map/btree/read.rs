@@ -1,0 +1,325 @@
+//! Reads a btree file from its bytes, whatever they are.
+
+use std::{borrow::Cow, cmp::Ordering};
+
+use super::layout::{Description, LAYOUT};
+use crate::map::{
+    Entry, ReadError,
+    berkeley::{
+        corrupt,
+        duplicates::Values,
+        layout::PageKind,
+        pages::{Page, Pages, Visits},
+        tree::{Item, Leaves, Tree},
+    },
+};
+
+/// A btree file that can be asked for keys and listed.
+///
+/// Versions 8 to 10 are read, in either byte order and with pages of any size.
+#[derive(Debug, Clone)]
+pub struct BtreeFile<'a> {
+    pages: Pages<'a>,
+    description: Description,
+}
+
+/// How often a look-up may visit as many pages as the file has. A large key is stored once and referred to from one inner
+/// page beside its leaf, so that twice would do for a file that was not changed after it was made.
+const VISITS: u64 = 8;
+
+impl<'a> BtreeFile<'a> {
+    /// Reads the description of a file from its `bytes`.
+    ///
+    /// # Errors
+    /// If this is no btree file, one that uses what is not read here (checksums, encryption, compression, several databases
+    /// in a file), or one whose description cannot be true.
+    pub fn open(bytes: &'a [u8]) -> Result<Self, ReadError> {
+        let order = LAYOUT.byte_order(bytes).ok_or(ReadError::Unrecognized("it does not begin as a btree file"))?;
+        let description = Description::read(bytes, order)?;
+        Ok(Self { pages: Pages::new(bytes, order, &description.header), description })
+    }
+
+    /// The twenty bytes by which libdb tells this file from others.
+    pub fn file_id(&self) -> [u8; 20] {
+        self.description.header.file_id
+    }
+
+    /// Whether the file says that a key may have several values.
+    pub fn may_repeat_keys(&self) -> bool {
+        self.description.header.may_repeat_keys()
+    }
+
+    /// All entries, in the order of their keys; ends after the first error.
+    pub fn entries(&self) -> Entries<'_, 'a> {
+        Entries { file: self, state: State::Start, key: None, values: None, visits: self.pages.each_once() }
+    }
+
+    /// The value of `key`; if it has several, the first.
+    ///
+    /// # Errors
+    /// If a page on the way to it is damaged.
+    pub fn get(&self, key: &[u8]) -> Result<Option<Cow<'a, [u8]>>, ReadError> {
+        let mut visits = self.pages.at_most(VISITS);
+        let mut page = self.pages.root(self.description.root, Tree::Entries, &mut visits)?;
+        while page.header.kind == PageKind::Internal {
+            // The first page below holds all keys that are less than the second's.
+            let first_after = self.bisect(1, page.header.items, |item| {
+                let found = self.pages.internal_key(&page, item)?;
+                Ok(self.compare(&page, found, key, &mut visits)?.is_le())
+            })?;
+            page = self.pages.child(&page, first_after - 1, Tree::Entries, &mut visits)?;
+        }
+        check_pairs(&page)?;
+        let pairs = page.header.items / 2;
+        let first = self.bisect(0, pairs, |pair| Ok(self.compare_leaf(&page, pair, key, &mut visits)?.is_lt()))?;
+        for pair in first..pairs {
+            if self.compare_leaf(&page, pair, key, &mut visits)?.is_ne() {
+                break;
+            }
+            let value = match self.pages.leaf_item(&page, 2 * pair + 1)? {
+                None => None,
+                Some(Item::Duplicates { root }) => {
+                    Values::off_page(&self.pages, root, &mut visits)?.next(&self.pages, &mut visits)?
+                }
+                Some(item) => Some(self.pages.item_bytes(&page, item, &mut visits)?),
+            };
+            if value.is_some() {
+                return Ok(value);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The first number of `from..to` that is not `before`, or `to`.
+    fn bisect(
+        &self,
+        mut from: u16,
+        mut to: u16,
+        mut before: impl FnMut(u16) -> Result<bool, ReadError>,
+    ) -> Result<u16, ReadError> {
+        while from < to {
+            let middle = from + (to - from) / 2;
+            if before(middle)? { from = middle + 1 } else { to = middle }
+        }
+        Ok(from)
+    }
+
+    fn compare_leaf(&self, page: &Page<'a>, pair: u16, key: &[u8], visits: &mut Visits) -> Result<Ordering, ReadError> {
+        let found = self.pages.leaf_item(page, 2 * pair)?.ok_or(corrupt(page.number, "a key is deleted"))?;
+        self.compare(page, found, key, visits)
+    }
+
+    fn compare(
+        &self,
+        page: &Page<'a>,
+        found: Item<'a>,
+        key: &[u8],
+        visits: &mut Visits,
+    ) -> Result<Ordering, ReadError> {
+        Ok((*self.pages.item_bytes(page, found, visits)?).cmp(key))
+    }
+}
+
+fn check_pairs(page: &Page<'_>) -> Result<(), ReadError> {
+    if page.header.items.is_multiple_of(2) { Ok(()) } else { Err(corrupt(page.number, "a key has no value")) }
+}
+
+/// The entries of a [`BtreeFile`], in the order of their keys.
+#[derive(Debug, Clone)]
+pub struct Entries<'f, 'a> {
+    file: &'f BtreeFile<'a>,
+    state: State<'a>,
+    /// The key before, where its item is, and the items of its page so far, in bytes.
+    key: Option<Before<'a>>,
+    /// A key of many values, and those that are still to be listed.
+    values: Option<(Cow<'a, [u8]>, Values<'a>)>,
+    visits: Visits,
+}
+
+#[derive(Debug, Clone)]
+enum State<'a> {
+    Start,
+    Leaves(Leaves<'a>),
+    End,
+}
+
+#[derive(Debug, Clone)]
+struct Before<'a> {
+    key: Cow<'a, [u8]>,
+    page: u32,
+    position: usize,
+    /// Bytes of the page's keys and values up to here.
+    listed: usize,
+}
+
+impl<'a> Entries<'_, 'a> {
+    fn advance(&mut self) -> Result<Option<Entry<'a>>, ReadError> {
+        let pages = &self.file.pages;
+        loop {
+            if let Some((key, values)) = &mut self.values {
+                if let Some(value) = values.next(pages, &mut self.visits)? {
+                    return Ok(Some(Entry { key: key.clone(), value }));
+                }
+                self.values = None;
+            }
+            let leaves = match &mut self.state {
+                State::Start => {
+                    let root = self.file.description.root;
+                    self.state = State::Leaves(Leaves::new(pages, root, Tree::Entries, &mut self.visits)?);
+                    continue;
+                }
+                State::Leaves(leaves) => leaves,
+                State::End => return Ok(None),
+            };
+            let Some((page, item)) = leaves.step(pages, 2, &mut self.visits)? else { return Ok(None) };
+            check_pairs(&page)?;
+            let Some(value) = pages.leaf_item(&page, item + 1)? else { continue };
+            let key = self.key_at(&page, item, &value)?;
+            match value {
+                Item::Duplicates { root } => {
+                    self.values = Some((key, Values::off_page(pages, root, &mut self.visits)?));
+                }
+                value => {
+                    let value = pages.item_bytes(&page, value, &mut self.visits)?;
+                    return Ok(Some(Entry { key, value }));
+                }
+            }
+        }
+    }
+
+    /// The key at `item`, which values on the same page share; it is not read twice. Keys come in order.
+    fn key_at(&mut self, page: &Page<'a>, item: u16, value: &Item<'a>) -> Result<Cow<'a, [u8]>, ReadError> {
+        let pages = &self.file.pages;
+        let position = pages.position(page, item)?;
+        let size = |item: &Item<'a>| if let Item::Inline(bytes) = item { bytes.len() } else { 0 };
+        let (key, listed) = match &self.key {
+            Some(before) if (before.page, before.position) == (page.number, position) => {
+                (before.key.clone(), before.listed)
+            }
+            before => {
+                let found = pages.leaf_item(page, item)?.ok_or(corrupt(page.number, "a key is deleted"))?;
+                let key = pages.item_bytes(page, found, &mut self.visits)?;
+                if before.as_ref().is_some_and(|before| before.key >= key) {
+                    return Err(corrupt(page.number, "its keys are not in the usual order"));
+                }
+                let listed = before.as_ref().filter(|before| before.page == page.number).map_or(0, |b| b.listed);
+                (key, listed + size(&found))
+            }
+        };
+        let listed = listed + size(value);
+        if listed > page.bytes.len() {
+            return Err(corrupt(page.number, "its items overlap"));
+        }
+        self.key = Some(Before { key: key.clone(), page: page.number, position, listed });
+        Ok(key)
+    }
+}
+
+impl<'a> Iterator for Entries<'_, 'a> {
+    type Item = Result<Entry<'a>, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let entry = self.advance().transpose();
+        if matches!(entry, Some(Err(_))) {
+            (self.state, self.values) = (State::End, None);
+        }
+        entry
+    }
+}
+
+impl std::iter::FusedIterator for Entries<'_, '_> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::map::btree::write;
+
+    /// A file with several levels, short and large parts.
+    fn file() -> Vec<u8> {
+        let mut entries = (0..400).map(|n| (format!("key{n}").into_bytes(), vec![b'v'; n % 50])).collect::<Vec<_>>();
+        entries.extend((0..10).map(|n| (vec![n; 1500], vec![n; 9000])));
+        entries.extend((0..400_u16).map(|n| ([&[b'x'; 900][..], &n.to_be_bytes()].concat(), vec![b'w'; 900])));
+        let mut file = Vec::new();
+        write(&entries, &mut file).unwrap();
+        file
+    }
+
+    fn put(file: &mut [u8], at: usize, bytes: &[u8]) {
+        file[at..at + bytes.len()].copy_from_slice(bytes);
+    }
+
+    fn first_error(file: &[u8]) -> Option<ReadError> {
+        match BtreeFile::open(file) {
+            Ok(file) => file.entries().find_map(Result::err),
+            Err(error) => Some(error),
+        }
+    }
+
+    #[test]
+    fn what_is_no_btree_file_is_not_recognized() {
+        for bytes in [&b""[..], b"connect:example.net REJECT\n", &[0; 8192], &file()[..60]] {
+            assert!(matches!(BtreeFile::open(bytes), Err(ReadError::Unrecognized(_))));
+        }
+    }
+
+    #[test]
+    fn entries_are_in_order_and_found() {
+        let good = file();
+        let file = BtreeFile::open(&good).unwrap();
+        let entries = file.entries().map(Result::unwrap).collect::<Vec<_>>();
+        assert_eq!(entries.len(), 810);
+        assert!(entries.is_sorted());
+        assert!(entries.iter().all(|entry| file.get(&entry.key).unwrap().as_ref() == Some(&entry.value)));
+        for key in [&b""[..], b"key", b"key3999", b"key4000", b"x", b"y"] {
+            assert_eq!(file.get(key).unwrap(), None);
+        }
+    }
+
+    #[test]
+    fn an_error_names_the_page() {
+        let good = file();
+        assert_eq!(first_error(&good), None);
+        let with = |at: usize, bytes: &[u8]| {
+            let mut bad = good.clone();
+            put(&mut bad, at, bytes);
+            first_error(&bad).map(|error| error.to_string())
+        };
+        let damaged = |page: u32, what: &str| Some(format!("page {page} is damaged: {what}"));
+        let number = |at: usize| u32::from_le_bytes(*good[at..].first_chunk().unwrap());
+        let position = |page: usize| usize::from(u16::from_le_bytes(*good[page * 4096 + 26..].first_chunk().unwrap()));
+        assert_eq!(with(16, &[7]), Some("version 7 of the format is not read, only 8 to 10 are".to_owned()));
+        assert_eq!(with(24, &[1]), Some("page 0: an encrypted file cannot be read".to_owned()));
+        assert_eq!(with(26, &[1]), Some("page 0: a file with checksums cannot be read".to_owned()));
+        assert_eq!(with(48, &[0x80]), Some("page 0: a compressed file cannot be read".to_owned()));
+        assert_eq!(with(88, &[0]), damaged(0, "it names no root"));
+        // The first page below the root is no leaf.
+        let below = number(4096 + position(1) + 4);
+        assert!(below > 2 && good[below as usize * 4096 + 24] > 1);
+        assert_eq!(with(4096 + position(1) + 4, &[2, 0, 0, 0]), damaged(2, "its level in the tree cannot be true"));
+        assert_eq!(with(4096 + position(1) + 4, &[1, 0, 0, 0]), damaged(1, "it is referred to twice"));
+        assert_eq!(with(4096 + 20, &[0, 0]), damaged(1, "nothing is below it in the tree"));
+        assert_eq!(with(2 * 4096 + 12, &[9]), None, "what comes before the first leaf is not asked");
+        assert_eq!(with(3 * 4096 + 12, &[9]), damaged(3, "it is not the leaf after the one that refers to it"));
+        assert_eq!(with(2 * 4096 + 16, &[2]), damaged(2, "it is referred to twice"));
+        assert_eq!(with(2 * 4096 + 25, &[7]), damaged(2, "it is not of a kind that this tree is made of"));
+        assert_eq!(with(2 * 4096 + 20, &[1]), damaged(2, "a key has no value"));
+        assert_eq!(with(2 * 4096 + 26, &[0, 0]), damaged(2, "an item lies outside of the page's items"));
+        assert_eq!(with(2 * 4096 + position(2) + 2, &[9]), damaged(2, "an item's kind is unknown"));
+        assert_eq!(with(3 * 4096 + position(3) + 3, &[0]), damaged(3, "its keys are not in the usual order"));
+    }
+
+    #[test]
+    fn versions_are_read_that_differ_in_what_is_not_asked() {
+        let good = file();
+        for version in [8, 9, 10] {
+            let mut other = good.clone();
+            other[16] = version;
+            if version == 8 {
+                // It does not say how many pages there are.
+                put(&mut other, 32, &[0; 4]);
+            }
+            assert_eq!(first_error(&other), None);
+            assert_eq!(BtreeFile::open(&other).unwrap().entries().count(), 810);
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! Damaged map files: whatever is in them, reading ends soon, without a panic, and with no more memory than the file has
+//! bytes.
+//!
+//! `RELAYCC_FUZZ_SECONDS=3600 cargo test --release --test map_damage -- --nocapture` goes on for an hour per processor and
+//! says at the end how many files were tried; a file that fails is kept in the target's `tmp` folder and named.
+
+#![cfg(test)]
+
+use std::{
+    fs,
+    io::Write as _,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use relaycc::map::{Duplicates, Entry, Format, MapFile, write};
+
+/// Files that are tried without the environment variable.
+const FEW: u64 = 20_000;
+/// Longest that one file may take, of less than 1 MiB, on a busy machine and without optimization.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// The same numbers for the same seed.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 16) as usize % n.max(1)
+    }
+}
+
+/// A file to be damaged, and the length of its pages.
+struct Seed {
+    bytes: Vec<u8>,
+    page_size: usize,
+    keys: Vec<Vec<u8>>,
+}
+
+/// Files with all that the formats have.
+fn seeds() -> Vec<Seed> {
+    let mut entries = (0..400).map(|n| (format!("key{n}").into_bytes(), vec![b'v'; n % 50])).collect::<Vec<_>>();
+    entries.extend((0..6).map(|n| (vec![n; 1500], vec![n; 6000])));
+    entries.extend((1..100).map(|n| (vec![0; n], vec![1; 40])));
+    let mut repeating = entries.clone();
+    repeating.extend((0..60).map(|n| (format!("key{}", n % 6).into_bytes(), vec![b'w'; n])));
+    repeating.extend((0..900).map(|n| (b"many".to_vec(), format!("value{n}").into_bytes())));
+    repeating.extend((0..4).map(|n| (b"large".to_vec(), vec![n; 3000])));
+    // Inner pages that refer to large keys.
+    let alike = (0..40_u8).map(|n| ([&[b'x'; 1200][..], &[n]].concat(), vec![n; 900])).collect::<Vec<_>>();
+    let mut seeds = Vec::new();
+    for format in Format::ALL {
+        for (entries, duplicates) in
+            [(&entries, Duplicates::Refuse), (&repeating, Duplicates::Keep), (&alike, Duplicates::Refuse)]
+        {
+            let mut bytes = Vec::new();
+            write(format, entries, duplicates, &mut bytes).unwrap();
+            let keys = entries.iter().step_by(entries.len() / 10 + 1).map(|(key, _)| key.clone()).collect();
+            seeds.push(Seed { bytes, page_size: if format == Format::Cdb { 512 } else { 4096 }, keys });
+        }
+    }
+    seeds.extend(loaded_seeds());
+    seeds
+}
+
+/// Files that differ from ours in the size of their pages, their byte order, and the order of a key's values; none where
+/// `db5.3_load` is not installed.
+fn loaded_seeds() -> Vec<Seed> {
+    let folder = tempfile::tempdir().unwrap();
+    let mut text = String::new();
+    for n in 0..300 {
+        text += &format!("key{}\nvalue{n}\nbig{}\n{n}{}\n", n % 200, n % 3, "v".repeat(n % 20 * 30));
+    }
+    text += &format!("{}\nvalue\n", "large".repeat(600));
+    let keys = ["key7", "big1", &"large".repeat(600)].map(|key| key.as_bytes().to_vec());
+    let mut seeds = Vec::new();
+    for format in ["hash", "btree"] {
+        for (order, sorted) in [("4321", "0"), ("1234", "1")] {
+            let path = folder.path().join(format!("{format}{order}"));
+            let (order, sorted) = (format!("db_lorder={order}"), format!("dupsort={sorted}"));
+            let options =
+                ["-T", "-t", format, "-c", "db_pagesize=512", "-c", &order, "-c", "duplicates=1", "-c", &sorted];
+            let child = Command::new("db5.3_load").args(options).arg(&path).stdin(Stdio::piped()).spawn();
+            let Ok(mut child) = child else { return seeds };
+            child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+            assert!(child.wait().unwrap().success());
+            seeds.push(Seed { bytes: fs::read(&path).unwrap(), page_size: 512, keys: keys.to_vec() });
+        }
+    }
+    seeds
+}
+
+/// Changes a few bytes, above all where numbers are that lead elsewhere; sometimes moves a piece or cuts the end off.
+fn damage(seed: &Seed, random: &mut Random, file: &mut Vec<u8>) {
+    file.clone_from(&seed.bytes);
+    let length = file.len();
+    for _ in 0..1 + random.below(8) {
+        let page = random.below(length / seed.page_size) * seed.page_size;
+        let at = match random.below(6) {
+            0 => random.below(224),
+            1 => page + random.below(26),
+            2 => page + 26 + random.below(100),
+            3 => page + seed.page_size - 1 - random.below(100),
+            4 => page + random.below(seed.page_size),
+            _ => random.below(length),
+        };
+        let byte = [0, 1, 2, 3, 255, random.below(256) as u8][random.below(6)];
+        match random.below(8) {
+            0 => {
+                let number = (random.below(length / seed.page_size + 2) as u32).to_le_bytes();
+                if let Some(place) = file.get_mut(at & !3..(at & !3) + 4) {
+                    place.copy_from_slice(&number);
+                }
+            }
+            1 => {
+                let (from, count) = (random.below(length), random.below(seed.page_size));
+                if from + count <= length && at + count <= length {
+                    file.copy_within(from..from + count, at);
+                }
+            }
+            _ => {
+                if let Some(place) = file.get_mut(at) {
+                    *place = byte;
+                }
+            }
+        }
+    }
+    if random.below(10) == 0 {
+        file.truncate(random.below(length));
+    }
+}
+
+/// What came of a file.
+#[derive(PartialEq)]
+enum Outcome {
+    Refused,
+    Read,
+}
+
+/// Opens, lists and asks a file.
+fn read(file: &[u8], keys: &[Vec<u8>]) -> Outcome {
+    let Ok(map) = MapFile::open(file) else { return Outcome::Refused };
+    for key in keys.iter().map(Vec::as_slice).chain([&b""[..], b"nobody", &[b'x'; 1201]]) {
+        if let Ok(Some(value)) = map.get(key) {
+            assert!(value.len() <= file.len(), "a value of more bytes than the file has");
+        }
+    }
+    let (mut values, mut refused) = (0, false);
+    for entry in map.entries() {
+        assert!(!refused, "something is listed after an error");
+        match entry {
+            Ok(Entry { key, value }) => {
+                assert!(key.len() <= file.len(), "a key of more bytes than the file has");
+                values += value.len();
+            }
+            Err(_) => refused = true,
+        }
+    }
+    // Items may overlap in a damaged file, but no page is read twice.
+    assert!(values <= 64 * file.len(), "values of {values} bytes in a file of {}", file.len());
+    if refused { Outcome::Refused } else { Outcome::Read }
+}
+
+/// Tries files until told to stop; returns how many were tried and how many of them refused, and what was found.
+fn search(seed: u64, mut more: impl FnMut(u64) -> bool) -> (u64, u64, Vec<PathBuf>) {
+    let seeds = seeds();
+    let mut random = Random(seed);
+    let (mut tried, mut refused, mut found) = (0, 0, Vec::new());
+    let mut file = Vec::new();
+    while more(tried) {
+        let seed = &seeds[random.below(seeds.len())];
+        damage(seed, &mut random, &mut file);
+        let start = Instant::now();
+        let outcome = catch_unwind(AssertUnwindSafe(|| read(&file, &seed.keys)));
+        tried += 1;
+        refused += u64::from(matches!(outcome, Ok(Outcome::Refused)));
+        if outcome.is_err() || start.elapsed() > LIMIT {
+            let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("damaged-map-{}", random.0));
+            fs::write(&path, &file).unwrap();
+            found.push(path);
+        }
+    }
+    (tried, refused, found)
+}
+
+#[test]
+fn any_damage_is_survived() {
+    let seconds = std::env::var("RELAYCC_FUZZ_SECONDS").ok().map(|seconds| seconds.parse::<u64>().unwrap());
+    let end = seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
+    let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get() as u64);
+    let first_seed =
+        end.map_or(1, |_| std::time::SystemTime::UNIX_EPOCH.elapsed().map_or(1, |since| since.as_nanos() as u64 | 1));
+    let results = std::thread::scope(|scope| {
+        let search = |thread: u64| {
+            let seed = first_seed.wrapping_add(thread.wrapping_mul(0x9e37_79b9_7f4a_7c15)) | 1;
+            search(seed, |tried| end.map_or(tried < FEW / threads, |end| Instant::now() < end))
+        };
+        let searches = (0..threads).map(|thread| scope.spawn(move || search(thread))).collect::<Vec<_>>();
+        searches.into_iter().map(|search| search.join().unwrap()).collect::<Vec<_>>()
+    });
+    let tried = results.iter().map(|(tried, ..)| tried).sum::<u64>();
+    let refused = results.iter().map(|(_, refused, _)| refused).sum::<u64>();
+    let found = results.iter().flat_map(|(.., found)| found).collect::<Vec<_>>();
+    writeln!(std::io::stderr(), "{tried} damaged files tried, {refused} refused, {} findings", found.len()).unwrap();
+    assert!(found.is_empty(), "{found:?}");
+    assert!(refused > tried / 10 && refused < tried, "{refused} of {tried}");
+}
+
+#[test]
+fn every_end_that_a_file_is_cut_at_is_survived() {
+    for seed in seeds() {
+        for end in (0..seed.bytes.len()).step_by(251).chain(0..600) {
+            let outcome = read(&seed.bytes[..end], &seed.keys);
+            assert!(outcome == Outcome::Refused, "cut at {end} of {}", seed.bytes.len());
+        }
+        assert!(read(&seed.bytes, &seed.keys) == Outcome::Read);
+    }
+}
