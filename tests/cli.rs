@@ -5,7 +5,7 @@ mod tests {
     use std::{
         fs::{self, File},
         io::Write,
-        os::unix::fs::{MetadataExt, symlink},
+        os::unix::fs::{MetadataExt, PermissionsExt, symlink},
         path::{Path, PathBuf},
         process::{Command, Stdio},
     };
@@ -125,6 +125,12 @@ mod tests {
                 "build --help",
                 "lint --help",
                 "migrate --help",
+                "map --help",
+                "map build --help",
+                "map dump --help",
+                "map get --help",
+                "map check --help",
+                "map convert --help",
                 "schema --help",
                 "completions --help",
                 "man --help"
@@ -489,6 +495,54 @@ mod tests {
         place.run("migrate site.mc --out site.toml");
         place.run("build site.toml --emit cf --out other");
         assert_eq!(fs::read(place.path("other/sendmail.cf")).unwrap(), cf);
+    }
+
+    #[test]
+    fn map_files_are_made_looked_into_checked_and_converted() {
+        let place = Place::new();
+        place.write("access", "Connect:192.0.2.1 REJECT\nexample.org\tRELAY\n");
+        place.write("bad", "a b\n c\nd\nA e\n");
+        place.write("damaged.db", "\0\0\0\0");
+        let shown = [
+            "map build hash access access",
+            "map dump access",
+            "map dump -t : access.db",
+            "map get access EXAMPLE.ORG connect:192.0.2.1",
+            "map get access nobody example.org",
+            "map get -f access EXAMPLE.ORG",
+            "map convert access cdb",
+            "map convert access.cdb btree other",
+            "map dump other",
+            "map check access access.db access.cdb other.db",
+            "map check bad damaged.db nowhere",
+            "map check --format short bad",
+            "map build hash access bad",
+            "map dump access",
+            "map build -o btree access access",
+            "map build hash nowhere/access access",
+            "map build -u hash access",
+            "map build --list",
+            "map convert access.db hash access.db",
+        ]
+        .map(|words| place.run(words));
+        snapshot!("map", shown);
+    }
+
+    #[test]
+    fn a_map_is_replaced_whole_and_keeps_its_mode() {
+        let place = Place::new();
+        place.run_with("map build --mode 600 hash m", "a b\n");
+        let mode = || fs::metadata(place.path("m.db")).unwrap().mode() & 0o777;
+        assert_eq!(mode(), 0o600);
+        fs::set_permissions(place.path("m.db"), PermissionsExt::from_mode(0o644)).unwrap();
+        let old = fs::read(place.path("m.db")).unwrap();
+        assert_eq!(place.run_with("map build hash m", " bad\n").status, Some(1));
+        assert_eq!(fs::read(place.path("m.db")).unwrap(), old);
+        assert_eq!(place.run_with("map build hash m", "c d\n").status, Some(0));
+        assert_eq!(mode(), 0o644);
+        symlink("m.db", place.path("link.db")).unwrap();
+        assert!(place.run_with("map build hash link", "e f\n").stderr.contains("symbolic link"));
+        assert_eq!(place.run("map dump m").stdout, "c\td\n");
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod completions;
 mod input;
 mod lint;
 mod man;
+mod map;
 mod migrate;
 pub mod output;
 mod parallel;
@@ -19,6 +20,7 @@ mod schema;
 mod source_map;
 
 use std::{
+    fmt::Display,
     io::{self, Write},
     process::ExitCode,
 };
@@ -48,6 +50,8 @@ enum Command {
     Build(build::Arguments),
     Lint(lint::Arguments),
     Migrate(migrate::Arguments),
+    #[command(subcommand)]
+    Map(map::Arguments),
     Schema(schema::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -80,6 +84,7 @@ pub fn main() -> ExitCode {
         Command::Build(arguments) => build::run(&arguments),
         Command::Lint(arguments) => Ok(lint::run(&arguments)),
         Command::Migrate(arguments) => Ok(migrate::run(&arguments)),
+        Command::Map(arguments) => map::run(&arguments),
         Command::Schema(arguments) => Ok(schema::run(&arguments)),
         Command::Completions(arguments) => Ok(completions::run(&arguments)),
         Command::Man(arguments) => man::run(&arguments),
@@ -94,14 +99,20 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// An error in how subcommand `of` was called, in clap's words.
-fn usage(of: &str, kind: ErrorKind, message: impl std::fmt::Display) -> clap::Error {
+/// An error in how subcommand `of` was called, or the one of it that a second word names, in clap's words.
+fn usage(of: &str, kind: ErrorKind, message: impl Display) -> clap::Error {
     let mut command = Cli::command();
     command.build();
-    match command.find_subcommand_mut(of) {
-        Some(subcommand) => subcommand.error(kind, message),
-        None => command.error(kind, message),
+    usage_within(&mut command, &of.split(' ').collect::<Vec<_>>(), kind, message)
+}
+
+fn usage_within(command: &mut clap::Command, of: &[&str], kind: ErrorKind, message: impl Display) -> clap::Error {
+    if let Some((name, rest)) = of.split_first()
+        && let Some(subcommand) = command.find_subcommand_mut(name)
+    {
+        return usage_within(subcommand, rest, kind, message.to_string());
     }
+    command.error(kind, message)
 }
 
 /// Writes a result. A reader that has seen enough, as in `relaycc man | head`, ends the run without a word.

@@ -109,7 +109,30 @@ pub fn replace(directory: &Path, files: &[OutputFile], existing: Existing) -> Re
     written
 }
 
-fn replace_in(directory: &Path, files: &[OutputFile], existing: Existing) -> Result<(), OutputError> {
+/// Replaces the file `target`, or makes it with permission bits `mode`, with what `write` writes.
+///
+/// # Errors
+/// As [`replace`]; the directory must exist. What `write` fails with is [`OutputError::Io`].
+pub fn replace_one(
+    target: &Path,
+    mode: u32,
+    existing: Existing,
+    write: impl FnOnce(&mut File) -> io::Result<()>,
+) -> Result<(), OutputError> {
+    let directory = parent_of(target);
+    let Some(name) = target.file_name() else {
+        return Err(failed("write", target)(io::ErrorKind::InvalidFilename.into()));
+    };
+    let _directory_lock = open(directory)?;
+    let old = replaceable(target, existing)?;
+    let _lock = if old.is_some() { lock(target, PATIENCE)? } else { None };
+    let new = stage(directory, Path::new(name), mode, old.as_ref(), write)?;
+    new.persist(target).map_err(|error| failed("replace", target)(error.error))?;
+    sync(directory).map_err(failed("write", directory))
+}
+
+/// Opens a directory to write into it, locks it, and removes what a killed run left there.
+fn open(directory: &Path) -> Result<File, OutputError> {
     let opened = File::open(directory).map_err(failed("open", directory))?;
     if !opened.metadata().is_ok_and(|metadata| metadata.is_dir()) {
         return Err(failed("write into", directory)(io::ErrorKind::NotADirectory.into()));
@@ -118,12 +141,18 @@ fn replace_in(directory: &Path, files: &[OutputFile], existing: Existing) -> Res
     if opened.lock().is_ok() {
         remove_remains(directory);
     }
+    Ok(opened)
+}
+
+fn replace_in(directory: &Path, files: &[OutputFile], existing: Existing) -> Result<(), OutputError> {
+    let _directory_lock = open(directory)?;
     let mut staged = Vec::with_capacity(files.len());
     for file in files {
         let target = directory.join(&file.name);
         let old = replaceable(&target, existing)?;
         let lock = if old.is_some() { lock(&target, PATIENCE)? } else { None };
-        staged.push((stage(directory, file, old.as_ref())?, target, old.is_some(), lock));
+        let new = stage(directory, Path::new(&file.name), file.mode, old.as_ref(), |new| new.write_all(&file.bytes))?;
+        staged.push((new, target, old.is_some(), lock));
     }
     let mut replaced = Vec::with_capacity(staged.len());
     for (new, target, exists, _lock) in staged {
@@ -206,16 +235,22 @@ fn lock(target: &Path, patience: Duration) -> Result<Option<File>, OutputError> 
 }
 
 /// Writes one file completely under a temporary name.
-fn stage(directory: &Path, file: &OutputFile, old: Option<&Metadata>) -> Result<NamedTempFile, OutputError> {
+fn stage(
+    directory: &Path,
+    name: &Path,
+    mode: u32,
+    old: Option<&Metadata>,
+    write: impl FnOnce(&mut File) -> io::Result<()>,
+) -> Result<NamedTempFile, OutputError> {
     let staged = || -> io::Result<NamedTempFile> {
         // What replaces a file is nobody else's to read until it has that file's owner and mode.
-        let mode = if old.is_some() { 0o600 } else { file.mode };
+        let mode = if old.is_some() { 0o600 } else { mode };
         let mut new = Builder::new()
             .prefix(PREFIX)
             .suffix(SUFFIX)
             .permissions(Permissions::from_mode(mode))
             .tempfile_in(directory)?;
-        new.write_all(&file.bytes)?;
+        write(new.as_file_mut())?;
         if let Some(old) = old {
             keep_owner(new.as_file(), old)?;
             new.as_file().set_permissions(Permissions::from_mode(old.mode() & 0o777))?;
@@ -223,7 +258,7 @@ fn stage(directory: &Path, file: &OutputFile, old: Option<&Metadata>) -> Result<
         new.as_file().sync_all()?;
         Ok(new)
     };
-    staged().map_err(failed("write", &directory.join(&file.name)))
+    staged().map_err(failed("write", &directory.join(name)))
 }
 
 /// Gives the new file the old one's owner and group as far as the system lets us.

@@ -1,0 +1,360 @@
+//! `relaycc map build`: a text becomes a map file.
+
+use std::{
+    collections::{
+        HashMap,
+        hash_map::Entry::{Occupied, Vacant},
+    },
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+};
+
+use clap::{Args, error::ErrorKind};
+
+use super::{
+    byte, dump, format,
+    progress::{Counted, Progress, read_all},
+    store,
+};
+use crate::{
+    cli::{
+        self, Exit,
+        build::unwritable,
+        input,
+        output::{self, Existing, OutputError},
+        report::{ReportArguments, Reporter},
+    },
+    diagnostic::Diagnostic,
+    map::{
+        self, Duplicates, Entry, Format, WriteError,
+        text::{Reading, Table},
+    },
+    source::{SourceId, Sources},
+};
+
+/// Permission bits of a new map file: who may send mail through a host is not for every user of it to read.
+pub(super) const MODE: u32 = 0o640;
+
+/// What diagnostics call standard input.
+const STDIN: &str = "<stdin>";
+
+/// Make a map file from a text, with makemap's switches
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  relaycc map build hash /etc/mail/access < /etc/mail/access
+  relaycc map build cdb /etc/mail/mailertable /etc/mail/mailertable
+  relaycc map build -o hash /etc/mail/access more-entries
+
+Unlike makemap, a text with bad lines makes no map at all, and the old one stays until the new one is whole. A new file gets mode \
+0640; a replaced one keeps mode and owner.
+
+Memory: the text twice, and some 100 bytes for each entry.")]
+pub(in crate::cli) struct Arguments {
+    /// The format: hash, btree, cdb, or implicit, which is hash
+    #[arg(value_name = "TYPE", required_unless_present = "list")]
+    kind: Option<String>,
+    /// The map; `.db` or `.cdb` is added to its name
+    #[arg(value_name = "MAP", required_unless_present = "list")]
+    map: Option<PathBuf>,
+    /// The text; without it, standard input
+    #[arg(value_name = "TEXT")]
+    text: Option<PathBuf>,
+    #[command(flatten)]
+    reading: TextArguments,
+    /// End keys and values with a byte 0, as a `K` line with -N expects them
+    #[arg(short = 'N', long)]
+    nul: bool,
+    /// Keep all values of a key that repeats
+    #[arg(short, long, conflicts_with = "replace")]
+    duplicates: bool,
+    /// Take the last value of a key that repeats, or that --append finds there already
+    #[arg(short, long)]
+    replace: bool,
+    /// Add to the entries that the map has already
+    #[arg(short = 'o', long)]
+    append: bool,
+    /// Print the entries of the map, as `relaycc map dump` does
+    #[arg(short = 'u', long, conflicts_with_all = ["append", "text"])]
+    unmap: bool,
+    /// Print each entry as it is read
+    #[arg(short, long)]
+    verbose: bool,
+    /// List the formats
+    #[arg(short, long)]
+    list: bool,
+    /// The format to be written if TYPE is none that is written here
+    #[arg(short = 'i', long, value_name = "TYPE", value_parser = format)]
+    fallback: Option<Format>,
+    /// Permission bits of a new file, in octal
+    #[arg(long, value_name = "MODE", value_parser = octal, default_value = "640")]
+    mode: u32,
+    /// Nothing: for calls that were written for makemap. There is no cache here
+    #[arg(short, long, value_name = "SIZE", allow_hyphen_values = true)]
+    cache: Option<String>,
+    /// Nothing: for calls that were written for makemap. Links are not followed, whoever may write to the directory
+    #[arg(short = 's', long)]
+    no_checks: bool,
+    #[command(flatten)]
+    report: ReportArguments,
+}
+
+/// How the lines of a text are read.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct TextArguments {
+    /// Keep upper case in keys, as a `K` line with -f expects it
+    #[arg(short = 'f', long)]
+    keep_case: bool,
+    /// Take keys without a value
+    #[arg(short, long)]
+    empty: bool,
+    /// What comments begin with, instead of `#`
+    #[arg(short = 'D', long, value_name = "CHAR", value_parser = byte)]
+    comment: Option<u8>,
+    /// What stands between key and value, instead of blanks
+    #[arg(short = 't', long, value_name = "CHAR", value_parser = byte)]
+    delimiter: Option<u8>,
+}
+
+impl TextArguments {
+    pub(super) fn reading(&self) -> Reading {
+        Reading {
+            fold_keys: !self.keep_case,
+            comment: self.comment.unwrap_or(b'#'),
+            delimiter: self.delimiter,
+            empty_values: self.empty,
+        }
+    }
+}
+
+fn octal(text: &str) -> Result<u32, String> {
+    match u32::from_str_radix(text, 8) {
+        Ok(mode) if mode <= 0o777 => Ok(mode),
+        _ => Err("permission bits are three octal digits, as in 640".into()),
+    }
+}
+
+/// # Errors
+/// Arguments that contradict each other.
+pub(super) fn run(arguments: &Arguments) -> Result<Exit, clap::Error> {
+    if arguments.list {
+        let names = Format::ALL.map(Format::name).join("\n");
+        return Ok(cli::print(format!("{names}\nimplicit\n").as_bytes()));
+    }
+    let (Some(kind), Some(map)) = (&arguments.kind, &arguments.map) else {
+        // Without --list both are required.
+        return Err(cli::usage("map build", ErrorKind::MissingRequiredArgument, "TYPE and MAP are wanted"));
+    };
+    let format = match (format(kind), arguments.fallback) {
+        (Ok(format), _) | (Err(_), Some(format)) => format,
+        (Err(said), None) => {
+            return Err(cli::usage("map build", ErrorKind::InvalidValue, format!("TYPE is `{kind}`: {said}")));
+        }
+    };
+    let mut reporter = Reporter::new(&arguments.report);
+    let done = match arguments.unmap {
+        true => dump::map(map, arguments.reading.delimiter),
+        false => build(arguments, format, map, &mut reporter),
+    };
+    Ok(done.unwrap_or_else(|diagnostic| reporter.failed(&diagnostic)))
+}
+
+/// # Errors
+/// A file that cannot be read or written.
+fn build(
+    arguments: &Arguments,
+    format: Format,
+    map: &Path,
+    reporter: &mut Reporter<'_>,
+) -> Result<Exit, Box<Diagnostic>> {
+    let mut progress = Progress::new();
+    let target = store::path(map, format);
+    let old = if arguments.append {
+        fs::read(&target).map_err(|cause| input::unreadable(&target, &cause))?
+    } else {
+        Vec::new()
+    };
+    let old = if arguments.append { entries(&target, &old, format)? } else { Vec::new() };
+    let text = text(arguments.text.as_deref(), &mut progress)?;
+    progress.show("sorting", None);
+    let mut table = Table::read(text.bytes, text.place, arguments.reading.reading());
+    if arguments.nul {
+        table.terminate();
+    }
+    if arguments.verbose {
+        list(&table);
+    }
+    let duplicates = match (arguments.duplicates, arguments.replace) {
+        (true, _) => Duplicates::Keep,
+        (_, true) => Duplicates::Last,
+        _ => Duplicates::Refuse,
+    };
+    let mut written = Ok(());
+    if table.problems().is_empty() {
+        let old = old.iter().map(|entry| (&*entry.key, &*entry.value));
+        let pairs = old.chain(table.pairs()).collect::<Vec<_>>();
+        written = write(&target, arguments.mode, format, &pairs, duplicates, &mut progress);
+    }
+    progress.clear();
+    let may_repeat = match written {
+        Err(NotWritten::Map(WriteError::DuplicateKey { .. })) => false,
+        Err(error) => return Err(error.diagnostic(&target)),
+        Ok(()) => table.problems().is_empty() || duplicates != Duplicates::Refuse,
+    };
+    let found = Problems::of(table, &text.name, &map.display().to_string(), may_repeat, &old);
+    reporter.found(&found.diagnostics, &found.sources);
+    reporter.sum_up(": nothing written");
+    Ok(reporter.verdict())
+}
+
+/// A text, and a place that stands for it.
+struct Text {
+    name: String,
+    bytes: Vec<u8>,
+    place: SourceId,
+}
+
+/// Reads a text; standard input without a path.
+///
+/// # Errors
+/// It cannot be read.
+fn text(path: Option<&Path>, progress: &mut Progress) -> Result<Text, Box<Diagnostic>> {
+    let name = path.map_or_else(|| STDIN.to_owned(), |path| path.display().to_string());
+    let bytes = match path {
+        Some(path) => File::open(path).and_then(|file| {
+            let size = file.metadata()?.len();
+            read_all(file, size, progress)
+        }),
+        None => read_all(io::stdin().lock(), 0, progress),
+    };
+    let bytes = bytes.map_err(|cause| input::unreadable(Path::new(&name), &cause))?;
+    Ok(Text { name, bytes, place: Sources::default().add("", "") })
+}
+
+/// The entries of a map that is added to.
+///
+/// # Errors
+/// It is damaged, or of another format.
+fn entries<'b>(path: &Path, bytes: &'b [u8], format: Format) -> Result<Vec<Entry<'b>>, Box<Diagnostic>> {
+    let file = store::open(path, bytes)?;
+    if file.format() != format {
+        let found = file.format();
+        return Err(Box::new(
+            Diagnostic::error("map_format", format!("`{}` is a {found} file, not {format}", path.display()))
+                .why("entries are added to a map of the same format")
+                .help(format!("write {found} for {format}, or convert it first: `relaycc map convert`")),
+        ));
+    }
+    file.entries().collect::<Result<_, _>>().map_err(|error| store::damaged(path, &error))
+}
+
+/// Prints the entries of a text as `makemap -v` does.
+fn list(table: &Table) {
+    let lines = table
+        .pairs()
+        .map(|(key, value)| [&b"key=`"[..], store::shown(key), b"', val=`", store::shown(value), b"'\n"].concat());
+    cli::print(&lines.collect::<Vec<_>>().concat());
+}
+
+/// Why a map file was not written.
+pub(super) enum NotWritten {
+    /// The entries cannot be one.
+    Map(WriteError),
+    /// It could not be put in its place.
+    Output(OutputError),
+}
+
+impl NotWritten {
+    pub(super) fn diagnostic(self, target: &Path) -> Box<Diagnostic> {
+        match self {
+            NotWritten::Output(error) => unwritable(&error),
+            NotWritten::Map(error) => Box::new(
+                Diagnostic::error("map_unwritable", format!("`{}` is not written: {error}", target.display()))
+                    .why("the format has no room for it"),
+            ),
+        }
+    }
+}
+
+/// Writes a map file.
+///
+/// # Errors
+/// Then the file is as it was.
+pub(super) fn write(
+    target: &Path,
+    mode: u32,
+    format: Format,
+    pairs: &[(&[u8], &[u8])],
+    duplicates: Duplicates,
+    progress: &mut Progress,
+) -> Result<(), NotWritten> {
+    let mut refused = None;
+    let made = |file: &mut File| {
+        let written = map::write(format, pairs, duplicates, &mut Counted::new(file, progress));
+        written.map_err(|error| match error {
+            WriteError::Io(cause) => cause,
+            other => {
+                refused = Some(other);
+                io::ErrorKind::InvalidInput.into()
+            }
+        })
+    };
+    let replaced = output::replace_one(target, mode, Existing::Replace, made);
+    match (refused, replaced) {
+        (Some(error), _) => Err(NotWritten::Map(error)),
+        (None, Err(error)) => Err(NotWritten::Output(error)),
+        (None, Ok(())) => Ok(()),
+    }
+}
+
+/// What is to be said about a text.
+#[derive(Debug, Default)]
+pub(super) struct Problems {
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) sources: Sources,
+}
+
+impl Problems {
+    /// Whatever is wrong with the text `name` for the map `map`, which has the entries `old` already.
+    pub(super) fn of(table: Table, name: &str, map: &str, may_repeat: bool, old: &[Entry<'_>]) -> Self {
+        let mut sources = Sources::default();
+        let place = sources.add("", "");
+        let mut problems = table.problems().to_vec();
+        problems.extend(table.long_keys(place));
+        if !may_repeat {
+            problems.extend(table.duplicates(place, &repeated(&table, old)));
+        }
+        if problems.is_empty() {
+            return Self::default();
+        }
+        problems.sort_by_key(|problem| problem.line);
+        let told = problems.iter().map(|problem| match problem.makemap_message(map) {
+            Some(message) => problem.diagnostic().reference(message),
+            None => problem.diagnostic(),
+        });
+        let diagnostics = told.collect();
+        let mut sources = Sources::default();
+        // Places are counted in bytes, so what is no text is shown byte for byte.
+        let text = String::from_utf8(table.into_text()).unwrap_or_else(|error| {
+            error.into_bytes().into_iter().map(|byte| if byte.is_ascii() { char::from(byte) } else { '?' }).collect()
+        });
+        sources.add(name, text);
+        Self { diagnostics, sources }
+    }
+}
+
+/// Entries whose key an earlier one has, or the map: by the number of the earlier one, and their own.
+fn repeated(table: &Table, old: &[Entry<'_>]) -> Vec<(Option<usize>, usize)> {
+    let mut seen = old.iter().map(|entry| (&*entry.key, None)).collect::<HashMap<_, _>>();
+    let mut repeated = Vec::new();
+    for (index, (key, _)) in table.pairs().enumerate() {
+        match seen.entry(key) {
+            Occupied(first) => repeated.push((*first.get(), index)),
+            Vacant(place) => {
+                place.insert(Some(index));
+            }
+        }
+    }
+    repeated
+}

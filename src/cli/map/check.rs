@@ -1,0 +1,89 @@
+//! `relaycc map check`: whether map files are whole, and whether texts can become maps.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::{
+    build::{Problems, TextArguments},
+    store,
+};
+use crate::{
+    cli::{
+        self, Exit,
+        report::{ReportArguments, Reporter},
+    },
+    diagnostic::Diagnostic,
+    map::{Format, MapFile, ReadError, text::Table},
+    source::Sources,
+};
+
+/// Check map files and the texts of maps, and write nothing
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Of a map file every page is read, and every key looked up; of a text every line is, as `relaycc map build` would. Which of the two \
+a file is, is told by its content.")]
+pub(in crate::cli) struct Arguments {
+    /// The files
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    text: TextArguments,
+    #[command(flatten)]
+    report: ReportArguments,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Exit {
+    let mut reporter = Reporter::new(&arguments.report);
+    let mut exit = Exit::Done;
+    for path in &arguments.files {
+        match checked(path, arguments, &mut reporter) {
+            Ok(said) => exit = exit.max(cli::print(said.as_bytes())),
+            Err(diagnostic) => exit = exit.max(reporter.failed(&diagnostic)),
+        }
+    }
+    reporter.sum_up("");
+    exit.max(reporter.verdict())
+}
+
+/// What a file is, and what is wrong with it.
+///
+/// # Errors
+/// It cannot be read, or is a damaged map file.
+fn checked(path: &Path, arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<String, Box<Diagnostic>> {
+    let bytes = std::fs::read(path).map_err(|cause| cli::input::unreadable(path, &cause))?;
+    let name = path.display();
+    match MapFile::open(&bytes) {
+        Ok(file) => {
+            let count = entries(&file).map_err(|error| store::damaged(path, &error))?;
+            Ok(format!("{name}: {}, {count} entries\n", file.format()))
+        }
+        Err(ReadError::Unrecognized(_)) if !has_ending(path) => {
+            let table = Table::read(bytes, Sources::default().add("", ""), arguments.text.reading());
+            let count = table.len();
+            let found = Problems::of(table, &name.to_string(), &name.to_string(), false, &[]);
+            reporter.found(&found.diagnostics, &found.sources);
+            Ok(format!("{name}: text, {count} entries\n"))
+        }
+        Err(error) => Err(store::damaged(path, &error)),
+    }
+}
+
+/// Whether a file's name is that of a map file.
+fn has_ending(path: &Path) -> bool {
+    let ending = |format: &Format| path.extension().is_some_and(|ending| ending == format.extension());
+    Format::ALL.iter().any(ending)
+}
+
+/// Reads every entry, and looks every key up.
+fn entries(file: &MapFile<'_>) -> Result<usize, ReadError> {
+    let mut count = 0;
+    for entry in file.entries() {
+        let entry = entry?;
+        if file.get(&entry.key)?.is_none() {
+            return Err(ReadError::Corrupt { page: 0, what: "a key is not where it is looked for" });
+        }
+        count += 1;
+    }
+    Ok(count)
+}

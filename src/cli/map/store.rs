@@ -1,0 +1,78 @@
+//! Map files on the disk.
+
+use std::{
+    fs,
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    cli::input,
+    diagnostic::Diagnostic,
+    map::{Format, MapFile, ReadError},
+};
+
+/// The file of a map: its name with the format's ending, unless it has that already.
+pub(super) fn path(map: &Path, format: Format) -> PathBuf {
+    let extension = format.extension();
+    if map.extension().is_some_and(|found| found == extension) {
+        return map.to_owned();
+    }
+    let mut name = map.as_os_str().to_owned();
+    name.push(".");
+    name.push(extension);
+    name.into()
+}
+
+/// The bytes of a map's file: the file of that name if it is one, otherwise the one with an ending.
+///
+/// # Errors
+/// There is no such file, or it cannot be read.
+pub(super) fn read(map: &Path) -> Result<(PathBuf, Vec<u8>), Box<Diagnostic>> {
+    let endings = [Format::Hash, Format::Cdb].map(|format| path(map, format));
+    let found = endings.into_iter().find(|path| path.is_file()).unwrap_or_else(|| map.to_owned());
+    let path = if map.is_file() && is_map(map) { map.to_owned() } else { found };
+    match fs::read(&path) {
+        Ok(bytes) => Ok((path, bytes)),
+        Err(cause) => Err(input::unreadable(&path, &cause)),
+    }
+}
+
+/// Whether a file begins as a map file does: the text that a map is made from has the map's own name.
+fn is_map(path: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(1 << 16).read_to_end(&mut start));
+    read.is_ok() && !matches!(MapFile::open(&start), Err(ReadError::Unrecognized(_)))
+}
+
+/// The map in a file's bytes.
+///
+/// # Errors
+/// It is none that is read here, or its beginning is damaged.
+pub(super) fn open<'b>(path: &Path, bytes: &'b [u8]) -> Result<MapFile<'b>, Box<Diagnostic>> {
+    MapFile::open(bytes).map_err(|error| damaged(path, &error))
+}
+
+/// That a map file cannot be read.
+pub(super) fn damaged(path: &Path, error: &ReadError) -> Box<Diagnostic> {
+    let diagnostic = Diagnostic::error("map_damaged", format!("`{}`: {error}", path.display()));
+    Box::new(match error {
+        ReadError::Unrecognized(_) => diagnostic.help("hash and btree files of Berkeley DB and cdb files are read"),
+        ReadError::Version { .. } | ReadError::Unsupported { .. } => {
+            diagnostic.help("make the map anew from its text: `relaycc map build`")
+        }
+        ReadError::Corrupt { .. } | ReadError::CorruptAt { .. } => diagnostic
+            .why("a program that wrote to it was killed, or the disk is failing")
+            .help("make the map anew from its text: `relaycc map build`"),
+    })
+}
+
+/// A key or value without the byte 0 that it may end with.
+pub(super) fn shown(bytes: &[u8]) -> &[u8] {
+    bytes.strip_suffix(b"\0").unwrap_or(bytes)
+}
+
+/// Whether writing ended because nobody reads any more.
+pub(super) fn is_broken_pipe(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe
+}
