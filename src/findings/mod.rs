@@ -20,12 +20,17 @@ macro_rules! finding {
 }
 
 /// Every finding that is explained, in the order of their codes.
-pub static FINDINGS: [Finding; 30] = [
+pub static FINDINGS: [Finding; 35] = [
     finding!("access_never_matches"),
     finding!("access_pointless"),
     finding!("access_repeated"),
     finding!("access_untagged_relay"),
     finding!("access_value"),
+    finding!("alias_error_value"),
+    finding!("alias_loop"),
+    finding!("alias_relative_path"),
+    finding!("alias_unbalanced"),
+    finding!("alias_words"),
     finding!("define_overridden"),
     finding!("define_too_late"),
     finding!("define_twice"),

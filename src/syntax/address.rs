@@ -6,6 +6,8 @@
 //! is closed at the end, what is closed and was not opened is dropped: [`Slip`]s, which sendmail complains of and goes on.
 //! What the tokens mean is not known here.
 
+use std::ops::Range;
+
 /// Longest token, in bytes.
 pub const MAX_TOKEN: usize = 256;
 
@@ -88,6 +90,14 @@ pub fn is_word(token: &[u8]) -> bool {
 /// C's `isspace` for ASCII.
 pub fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
+}
+
+/// A part of a text without the blanks at its ends.
+pub fn trimmed(text: &[u8], part: Range<usize>) -> Range<usize> {
+    let bytes = text.get(part.clone()).unwrap_or_default();
+    let lead = bytes.iter().take_while(|byte| is_blank(**byte)).count();
+    let trail = bytes.iter().skip(lead).rev().take_while(|byte| is_blank(**byte)).count();
+    part.start + lead..part.start + bytes.len() - trail
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -245,12 +255,11 @@ impl Scanner<'_> {
                 self.comments.push(at);
                 return None;
             }
-            b')' => {
-                if self.comments.pop().is_none() {
-                    self.slips.push(Slip { character, at });
-                    return None;
-                }
+            b')' if self.comments.is_empty() => {
+                self.slips.push(Slip { character, at });
+                return None;
             }
+            b')' => drop(self.comments.pop()),
             _ if !self.comments.is_empty() => return None,
             b'<' => {
                 self.brackets.push(at);
