@@ -4,6 +4,7 @@
 //! knows what the texts mean.
 
 use std::{
+    borrow::Cow,
     fmt, io,
     path::{Path, PathBuf},
 };
@@ -115,6 +116,15 @@ impl Source {
         &self.text
     }
 
+    /// The bytes that the text stands for: of a Latin-1 text one for each character.
+    pub fn bytes(&self) -> Cow<'_, [u8]> {
+        if self.is_latin1 && !self.text.is_ascii() {
+            self.text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect::<Vec<_>>().into()
+        } else {
+            self.text.as_bytes().into()
+        }
+    }
+
     /// Line and column of a byte, both counted from 1; columns count characters.
     pub fn line_column(&self, byte: u32) -> (usize, usize) {
         let line = self.line_starts.partition_point(|&start| start <= byte).max(1);
@@ -147,6 +157,14 @@ impl Sources {
             source.is_latin1 = true;
         }
         id
+    }
+
+    /// Adds a text of whatever bytes: as UTF-8 if they are, otherwise as Latin-1.
+    pub fn add_bytes(&mut self, name: impl Into<String>, bytes: &[u8]) -> SourceId {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => self.add(name, text),
+            Err(_) => self.add_latin1(name, bytes.iter().copied().map(char::from).collect::<String>()),
+        }
     }
 
     /// Has characters of a text come out as one byte each, as in Latin-1.
@@ -230,6 +248,15 @@ impl FileSystem for MemoryFiles {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_come_out_as_they_went_in() {
+        let mut sources = Sources::default();
+        for bytes in [b"a\n".as_slice(), "tw\u{f6}\n".as_bytes(), b"tw\xf6\x80\0\xff\n", b""] {
+            let id = sources.add_bytes("a", bytes);
+            assert_eq!(sources.get(id).unwrap().bytes(), bytes);
+        }
+    }
 
     #[test]
     fn lines_and_columns_count_from_one() {

@@ -7,9 +7,9 @@ mod tests {
     use relaycc::{
         emit::cf,
         findings::FINDINGS,
-        front::{self, Input, Syntax},
+        front::{self, Input, Syntax, aliases},
         lint::{self, RULES},
-        source::MemoryFiles,
+        source::{MemoryFiles, Sources},
         syntax::zone::{self, Zones},
     };
 
@@ -32,8 +32,15 @@ mod tests {
         blocks
     }
 
-    /// The codes of all findings in a site, completed by what every site needs.
+    /// The codes of all findings in a site, completed by what every site needs, or in an aliases text.
     fn codes(blocks: &BTreeMap<&str, String>) -> Vec<&'static str> {
+        if let Some(text) = blocks.get("aliases") {
+            assert_eq!(blocks.len(), 1);
+            let mut sources = Sources::default();
+            let id = sources.add("aliases", text);
+            let problems = aliases::read(&sources, id, &|_| false).problems;
+            return problems.iter().map(|problem| problem.diagnostic().code).collect();
+        }
         let (name, text) = match (blocks.get("mc"), blocks.get("toml")) {
             (Some(mc), None) => {
                 let system = if mc.contains("OSTYPE(") { "" } else { "OSTYPE(`linux')\n" };

@@ -6,6 +6,7 @@
 
 pub mod access_text;
 pub mod agent;
+pub mod aliases;
 pub mod environment;
 mod features;
 pub mod lower;
