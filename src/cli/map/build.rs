@@ -50,7 +50,7 @@ Examples:
 Unlike makemap, a text with bad lines makes no map at all, and the old one stays until the new one is whole. A new file gets mode \
 0640; a replaced one keeps mode and owner.
 
-Memory: the text twice, and some 100 bytes for each entry.")]
+Memory: the text, and some 120 bytes for each entry.")]
 pub(in crate::cli) struct Arguments {
     /// The format: hash, btree, cdb, or implicit, which is hash
     #[arg(value_name = "TYPE", required_unless_present = "list")]

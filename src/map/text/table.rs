@@ -12,14 +12,16 @@ use crate::source::{SourceId, Span};
 /// A text is shared out among threads in parts of at least this many bytes.
 const SHARE: usize = 1 << 20;
 
-/// The entries of a text: 16 bytes for each beside the text itself, and a copy of the text where keys are folded.
+/// The entries of a text: 16 bytes for each beside the text itself, and a bit for each of its bytes.
 ///
 /// Keys that repeat are all here: what becomes of them is for whoever writes a map.
 #[derive(Debug, Default)]
 pub struct Table {
     /// The text, with the keys of its entries as they are stored.
     text: Vec<u8>,
-    /// The text as it was, if that may not be the same.
+    /// Which letters of each part of it were upper case.
+    folded: Vec<Folded>,
+    /// The text as it was, if that is not known from these.
     original: Option<Vec<u8>>,
     entries: Vec<Place>,
     problems: Vec<Problem>,
@@ -39,7 +41,6 @@ struct Place {
 impl Table {
     /// Reads a text, of which `source` stands for the places of problems.
     pub fn read(mut text: Vec<u8>, source: SourceId, reading: Reading) -> Self {
-        let original = reading.fold_keys.then(|| text.clone());
         let threads = thread::available_parallelism().map_or(1, usize::from).min(text.len() / SHARE + 1);
         let parts = parts(&mut text, threads);
         let mut shares = parts.iter().map(|_| Share::default()).collect::<Vec<_>>();
@@ -48,7 +49,7 @@ impl Table {
                 scope.spawn(move || share.read(part, reading));
             }
         });
-        let (mut entries, mut problems) = (Vec::new(), Vec::new());
+        let (mut entries, mut problems, mut folded) = (Vec::new(), Vec::new(), Vec::new());
         let (mut start, mut line) = (0, 1);
         for share in shares {
             problems.extend(share.complaints.into_iter().map(|complaint| complaint.problem(source, start, line)));
@@ -57,10 +58,11 @@ impl Table {
             } else {
                 entries.extend(share.entries.iter().map(|place| Place { line: place.line + start as u64, ..*place }));
             }
-            start += share.bytes;
+            start += share.folded.bytes;
+            folded.push(share.folded);
             line += share.lines;
         }
-        Self { text, original, entries, problems, is_terminated: false }
+        Self { text, folded, original: None, entries, problems, is_terminated: false }
     }
 
     /// Has each key and value end with a byte 0, as `makemap -N` stores them.
@@ -68,9 +70,7 @@ impl Table {
         if !self.text.ends_with(b"\n") {
             self.text.push(b'\n');
         }
-        if self.original.is_none() {
-            self.original = Some(self.text.clone());
-        }
+        self.original = Some(self.unfolded(self.text.clone()));
         for place in &self.entries {
             // What separates them, and the newline, are of no more use.
             for end in [place.key_end, place.end] {
@@ -142,8 +142,23 @@ impl Table {
     }
 
     /// The text as it was read.
-    pub fn into_text(self) -> Vec<u8> {
-        self.original.unwrap_or(self.text)
+    pub fn into_text(mut self) -> Vec<u8> {
+        let text = mem::take(&mut self.text);
+        self.original.take().unwrap_or_else(|| self.unfolded(text))
+    }
+
+    /// The text with upper case where it was.
+    fn unfolded(&self, mut text: Vec<u8>) -> Vec<u8> {
+        let mut rest = text.as_mut_slice();
+        for Folded { bytes, letters } in &self.folded {
+            let Some((part, after)) = mem::take(&mut rest).split_at_mut_checked(*bytes) else { break };
+            for (letters, bytes) in letters.iter().zip(part.chunks_mut(64)) {
+                let upper = bytes.iter_mut().enumerate().filter(|(bit, _)| letters >> bit & 1 == 1);
+                upper.for_each(|(_, byte)| byte.make_ascii_uppercase());
+            }
+            rest = after;
+        }
+        text
     }
 
     /// Numbers of the lines that begin at certain bytes, asked for in the order of the text.
@@ -173,12 +188,33 @@ impl Place {
     }
 }
 
+/// Which bytes of a part of a text were upper case: a bit for each.
+#[derive(Debug, Default)]
+struct Folded {
+    bytes: usize,
+    letters: Vec<u64>,
+}
+
+impl Folded {
+    /// Folds a key that begins at a byte of the part.
+    fn fold(&mut self, start: usize, key: &mut [u8]) {
+        for (at, byte) in (start..).zip(key) {
+            if byte.is_ascii_uppercase()
+                && let Some(letters) = self.letters.get_mut(at / 64)
+            {
+                *letters |= 1 << (at % 64);
+                byte.make_ascii_lowercase();
+            }
+        }
+    }
+}
+
 /// What one thread found in its part of the text. Places and lines count from the start of the part.
 #[derive(Debug, Default)]
 struct Share {
     entries: Vec<Place>,
     complaints: Vec<Told>,
-    bytes: usize,
+    folded: Folded,
     lines: usize,
 }
 
@@ -193,7 +229,10 @@ struct Told {
 impl Share {
     /// Reads a part of a text, and folds the keys in it.
     fn read(&mut self, part: &mut [u8], reading: Reading) {
-        self.bytes = part.len();
+        self.folded.bytes = part.len();
+        if reading.fold_keys {
+            self.folded.letters.resize(part.len().div_ceil(64), 0);
+        }
         let mut at = 0;
         let mut rest = part;
         while !rest.is_empty() {
@@ -207,7 +246,7 @@ impl Share {
                     if reading.fold_keys
                         && let Some(key) = line.get_mut(..key_end)
                     {
-                        key.make_ascii_lowercase();
+                        self.folded.fold(at, key);
                     }
                     let [key_end, value_start, end] = [key_end, value_start, end].map(|n| n as u16);
                     self.entries.push(Place { line: at as u64, key_end, value_start, end });
