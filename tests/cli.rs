@@ -131,6 +131,7 @@ mod tests {
                 "map get --help",
                 "map check --help",
                 "map convert --help",
+                "map aliases --help",
                 "schema --help",
                 "completions --help",
                 "man --help"
@@ -526,6 +527,28 @@ mod tests {
         ]
         .map(|words| place.run(words));
         snapshot!("map", shown);
+    }
+
+    #[test]
+    fn aliases_become_their_database() {
+        let place = Place::new();
+        let text = "# People\nRoot: joe,\n  jim\npostmaster@example.com: root\nlist: :include:/etc/mail/list\n\
+                    archive: \"|/usr/bin/archive -v\"\nroot: jane\n";
+        place.write("aliases", text);
+        place.write("names", "# this host\nexample.com\n");
+        place.write("bad", "root joe\na:\nb@example.net: c\n  d\ne: \"f\n");
+        let shown = [
+            "map aliases aliases",
+            "map aliases aliases --hosts names",
+            "map get aliases ROOT list @",
+            "map aliases aliases other --host EXAMPLE.com --type btree --format sendmail",
+            "map dump other.db",
+            "map aliases bad",
+            "map aliases bad --check --format sendmail",
+            "map aliases nowhere",
+        ]
+        .map(|words| place.run(words));
+        snapshot!("aliases", shown);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `relaycc map`: map files, made, looked into, checked and converted.
 
+mod aliases;
 mod build;
 mod check;
 mod convert;
@@ -25,6 +26,7 @@ pub(super) enum Arguments {
     Get(get::Arguments),
     Check(check::Arguments),
     Convert(convert::Arguments),
+    Aliases(aliases::Arguments),
 }
 
 /// # Errors
@@ -36,6 +38,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, clap::Error> {
         Arguments::Get(arguments) => Ok(get::run(arguments)),
         Arguments::Check(arguments) => Ok(check::run(arguments)),
         Arguments::Convert(arguments) => Ok(convert::run(arguments)),
+        Arguments::Aliases(arguments) => Ok(aliases::run(arguments)),
     }
 }
 

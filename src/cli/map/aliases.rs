@@ -1,0 +1,107 @@
+//! `relaycc map aliases`: an aliases text becomes its database.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+
+use super::{
+    build::{self, MODE},
+    format,
+    progress::Progress,
+    store,
+};
+use crate::{
+    cli::{
+        self, Exit, input,
+        report::{ReportArguments, Reporter},
+    },
+    diagnostic::Diagnostic,
+    front::aliases,
+    map::{Duplicates, Format},
+    source::Sources,
+};
+
+/// Make the database of an aliases text, as newaliases does
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  relaycc map aliases /etc/mail/aliases            /etc/mail/aliases.db
+  relaycc map aliases aliases --host example.com --hosts /etc/mail/local-host-names
+
+A name may have a host if that is this one: `localhost`, and those of --host and --hosts. Unlike newaliases, a text with a line that \
+it refuses makes no database at all.")]
+pub(in crate::cli) struct Arguments {
+    /// The text
+    text: PathBuf,
+    /// The map to be written; without it, one of the text's own name
+    map: Option<PathBuf>,
+    /// The format: hash, btree or cdb
+    #[arg(long = "type", value_name = "TYPE", value_parser = format, default_value = "hash")]
+    to: Format,
+    /// A name of this host, for names such as root@example.com; may be given several times
+    #[arg(long = "host", value_name = "NAME")]
+    hosts: Vec<String>,
+    /// A file of such names, one on each line, as local-host-names is
+    #[arg(long = "hosts", value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Check the text and write nothing
+    #[arg(long)]
+    check: bool,
+    #[command(flatten)]
+    report: ReportArguments,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Exit {
+    let mut reporter = Reporter::new(&arguments.report);
+    made(arguments, &mut reporter).unwrap_or_else(|diagnostic| reporter.failed(&diagnostic))
+}
+
+/// # Errors
+/// A file that cannot be read or written.
+fn made(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
+    let bytes = read(&arguments.text)?;
+    let own = own_names(arguments)?;
+    let name = arguments.text.display().to_string();
+    let mut sources = Sources::default();
+    let id = sources.add_bytes(&name, &bytes);
+    let aliases = aliases::read(&sources, id, &|host| own.contains(host));
+    let told = aliases.problems.iter().map(|problem| match problem.newaliases_message(&name) {
+        Some(message) => problem.diagnostic().reference(message),
+        None => problem.diagnostic(),
+    });
+    reporter.found(&told.collect::<Vec<_>>(), &sources);
+    reporter.sum_up(if arguments.check { "" } else { ": nothing written" });
+    if reporter.verdict() != Exit::Done {
+        return Ok(reporter.verdict());
+    }
+    if !arguments.check {
+        let target = store::path(arguments.map.as_ref().unwrap_or(&arguments.text), arguments.to);
+        let entries = aliases.database();
+        let pairs = entries.iter().map(|(key, value)| (key.as_slice(), value.as_slice())).collect::<Vec<_>>();
+        build::write(&target, MODE, arguments.to, &pairs, Duplicates::Refuse, &mut Progress::new())
+            .map_err(|error| error.diagnostic(&target))?;
+    }
+    Ok(cli::print(aliases.summary(&name).as_bytes()))
+}
+
+/// Names of this host, in lower case.
+///
+/// # Errors
+/// A file of them cannot be read.
+fn own_names(arguments: &Arguments) -> Result<BTreeSet<Vec<u8>>, Box<Diagnostic>> {
+    let mut own = arguments.hosts.iter().map(|host| host.to_ascii_lowercase().into_bytes()).collect::<BTreeSet<_>>();
+    for path in &arguments.files {
+        let bytes = read(path)?;
+        let lines = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+        own.extend(lines.filter(|line| !line.is_empty() && !line.starts_with(b"#")).map(<[u8]>::to_ascii_lowercase));
+    }
+    Ok(own)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Box<Diagnostic>> {
+    fs::read(path).map_err(|cause| input::unreadable(path, &cause))
+}
