@@ -1,11 +1,12 @@
-//! A build that is killed at any moment leaves each output whole: the old file or the new one.
+//! A build that is killed at any moment, or finds the disk full, leaves each output whole: the old file or the new one.
 
 #[cfg(test)]
 mod tests {
     use std::{
         collections::BTreeMap,
+        env,
         fmt::Write,
-        fs,
+        fs::{self, File},
         path::Path,
         process::{Command, Stdio},
         thread,
@@ -60,6 +61,83 @@ mod tests {
 
     fn is_temporary(name: &str) -> bool {
         name.starts_with(".relaycc-")
+    }
+
+    /// The text of a map whose every entry holds `mark`.
+    fn map_text(mark: &str) -> String {
+        (0..20_000).map(|entry| format!("Connect:host{entry}.example.net\t550 {mark} does not want you\n")).collect()
+    }
+
+    fn build_map(text: &Path, map: &Path, format: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_relaycc"));
+        command.args(["map", "build", format]).arg(map).stdin(File::open(text).unwrap());
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    }
+
+    #[test]
+    fn a_map_whose_making_is_killed_is_the_old_or_the_new_one() {
+        let place = tempfile::tempdir().unwrap();
+        let out = place.path().join("out");
+        fs::create_dir(&out).unwrap();
+        for (format, name) in [("hash", "m.db"), ("cdb", "m.cdb")] {
+            let mut whole = Vec::new();
+            let mut slowest = Duration::ZERO;
+            for mark in ["first", "second"] {
+                let text = place.path().join(mark);
+                fs::write(&text, map_text(mark)).unwrap();
+                let start = Instant::now();
+                assert!(build_map(&text, &out.join("m"), format).status().unwrap().success());
+                slowest = slowest.max(start.elapsed());
+                whole.push((text, fs::read(out.join(name)).unwrap()));
+            }
+            assert_ne!(whole[0].1, whole[1].1);
+            let mut delays = Delays(7);
+            for round in 0..KILLED / 2 {
+                let (text, _) = &whole[round % 2];
+                let mut child = build_map(text, &out.join("m"), format).spawn().unwrap();
+                thread::sleep(delays.next(slowest));
+                child.kill().unwrap();
+                child.wait().unwrap();
+                let found = fs::read(out.join(name)).unwrap();
+                assert!(whole.iter().any(|(_, file)| *file == found), "{format}, round {round}: {} bytes", found.len());
+            }
+            // The next run removes what the killed ones left.
+            assert!(build_map(&whole[0].0, &out.join("m"), format).status().unwrap().success());
+            let left = files(&out);
+            assert!(left[name] == whole[0].1 && !left.keys().any(|name| is_temporary(name)), "{:?}", left.keys());
+        }
+    }
+
+    /// Needs root, for a file system of its own.
+    #[test]
+    fn a_full_disk_leaves_the_old_map() {
+        let place = tempfile::tempdir().unwrap();
+        let disk = place.path().join("disk");
+        fs::create_dir(&disk).unwrap();
+        fs::write(place.path().join("small"), "a b\n").unwrap();
+        fs::write(place.path().join("large"), map_text("large")).unwrap();
+        let script = "mount -t tmpfs -o size=256k none disk || exit 77\n\
+             \"$relaycc\" map build hash disk/m small || exit 78\n\
+             \"$relaycc\" map build --format short hash disk/m large; echo \"exit status $?\"\n\
+             ls -A disk; \"$relaycc\" map dump disk/m\n\
+             \"$relaycc\" map build hash disk/new large; echo \"exit status $?\"; ls -A disk";
+        let output = Command::new("unshare")
+            .args(["-m", "sh", "-c", script])
+            .current_dir(place.path())
+            .env("relaycc", env!("CARGO_BIN_EXE_relaycc"))
+            .output();
+        let output = match output {
+            Ok(output) if output.status.success() => output,
+            other => {
+                assert!(env::var_os("RELAYCC_REQUIRE_REFERENCE").is_none(), "no file system of its own: {other:?}");
+                println!("A FULL DISK WAS NOT TRIED: {other:?}");
+                return;
+            }
+        };
+        let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+        assert_eq!(out, "exit status 2\nm.db\na\tb\nexit status 2\nm.db\n", "{err}");
+        assert!(err.contains("No space left on device") && err.contains("disk/m.db"), "{err}");
     }
 
     #[test]

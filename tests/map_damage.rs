@@ -1,8 +1,9 @@
-//! Damaged map files: whatever is in them, reading ends soon, without a panic, and with no more memory than the file has
-//! bytes.
+//! Damaged map files, and any texts of maps and aliases: whatever is in them, reading ends soon, without a panic, and with no
+//! more memory than the file has bytes.
 //!
-//! `RELAYCC_FUZZ_SECONDS=3600 cargo test --release --test map_damage -- --nocapture` goes on for an hour per processor and
-//! says at the end how many files were tried; a file that fails is kept in the target's `tmp` folder and named.
+//! `RELAYCC_FUZZ_SECONDS=3600 cargo test --release --test map_damage any_damage -- --nocapture` goes on for an hour per
+//! processor and says at the end how many files were tried; a file that fails is kept in the target's `tmp` folder and named.
+//! `any_text_of_a_map` and `any_text_of_aliases` do the same with texts.
 
 #![cfg(test)]
 
@@ -10,12 +11,20 @@ use std::{
     fs,
     io::Write as _,
     panic::{AssertUnwindSafe, catch_unwind},
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
-use relaycc::map::{Duplicates, Entry, Format, MapFile, write};
+use relaycc::{
+    front::aliases,
+    map::{
+        Duplicates, Entry, Format, MapFile,
+        text::{self, Reading, Table},
+        write,
+    },
+    source::{Sources, Span},
+};
 
 /// Files that are tried without the environment variable.
 const FEW: u64 = 20_000;
@@ -165,39 +174,32 @@ fn read(file: &[u8], keys: &[Vec<u8>]) -> Outcome {
     if refused { Outcome::Refused } else { Outcome::Read }
 }
 
-/// Tries files until told to stop; returns how many were tried and how many of them refused, and what was found.
-fn search(seed: u64, mut more: impl FnMut(u64) -> bool) -> (u64, u64, Vec<PathBuf>) {
-    let seeds = seeds();
-    let mut random = Random(seed);
-    let (mut tried, mut refused, mut found) = (0, 0, Vec::new());
-    let mut file = Vec::new();
-    while more(tried) {
-        let seed = &seeds[random.below(seeds.len())];
-        damage(seed, &mut random, &mut file);
-        let start = Instant::now();
-        let outcome = catch_unwind(AssertUnwindSafe(|| read(&file, &seed.keys)));
-        tried += 1;
-        refused += u64::from(matches!(outcome, Ok(Outcome::Refused)));
-        if outcome.is_err() || start.elapsed() > LIMIT {
-            let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("damaged-map-{}", random.0));
-            fs::write(&path, &file).unwrap();
-            found.push(path);
-        }
-    }
-    (tried, refused, found)
-}
-
-#[test]
-fn any_damage_is_survived() {
+/// Makes bytes and reads them, over and over, on every processor: `FEW` times, or as long as the environment says. What panics
+/// or takes too long is kept. Returns how many were tried, and how many of them refused.
+fn search(what: &str, attempt: impl Fn(&mut Random, &mut Vec<u8>) -> Outcome + Sync) -> (u64, u64) {
     let seconds = std::env::var("RELAYCC_FUZZ_SECONDS").ok().map(|seconds| seconds.parse::<u64>().unwrap());
     let end = seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get() as u64);
     let first_seed =
         end.map_or(1, |_| std::time::SystemTime::UNIX_EPOCH.elapsed().map_or(1, |since| since.as_nanos() as u64 | 1));
+    let attempt = &attempt;
     let results = std::thread::scope(|scope| {
-        let search = |thread: u64| {
-            let seed = first_seed.wrapping_add(thread.wrapping_mul(0x9e37_79b9_7f4a_7c15)) | 1;
-            search(seed, |tried| end.map_or(tried < FEW / threads, |end| Instant::now() < end))
+        let search = move |thread: u64| {
+            let mut random = Random(first_seed.wrapping_add(thread.wrapping_mul(0x9e37_79b9_7f4a_7c15)) | 1);
+            let (mut tried, mut refused, mut found) = (0, 0, Vec::new());
+            let mut bytes = Vec::new();
+            while end.map_or(tried < FEW / threads, |end| Instant::now() < end) {
+                let start = Instant::now();
+                let outcome = catch_unwind(AssertUnwindSafe(|| attempt(&mut random, &mut bytes)));
+                tried += 1;
+                refused += u64::from(matches!(outcome, Ok(Outcome::Refused)));
+                if outcome.is_err() || start.elapsed() > LIMIT {
+                    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("damaged-{what}-{}", random.0));
+                    fs::write(&path, &bytes).unwrap();
+                    found.push(path);
+                }
+            }
+            (tried, refused, found)
         };
         let searches = (0..threads).map(|thread| scope.spawn(move || search(thread))).collect::<Vec<_>>();
         searches.into_iter().map(|search| search.join().unwrap()).collect::<Vec<_>>()
@@ -205,8 +207,106 @@ fn any_damage_is_survived() {
     let tried = results.iter().map(|(tried, ..)| tried).sum::<u64>();
     let refused = results.iter().map(|(_, refused, _)| refused).sum::<u64>();
     let found = results.iter().flat_map(|(.., found)| found).collect::<Vec<_>>();
-    writeln!(std::io::stderr(), "{tried} damaged files tried, {refused} refused, {} findings", found.len()).unwrap();
+    writeln!(std::io::stderr(), "{what}: {tried} tried, {refused} refused, {} findings", found.len()).unwrap();
     assert!(found.is_empty(), "{found:?}");
+    (tried, refused)
+}
+
+#[test]
+fn any_damage_is_survived() {
+    let seeds = seeds();
+    let (tried, refused) = search("map", |random, file| {
+        let seed = &seeds[random.below(seeds.len())];
+        damage(seed, random, file);
+        read(file, &seed.keys)
+    });
+    assert!(refused > tried / 10 && refused < tried, "{refused} of {tried}");
+}
+
+/// A text of lines as people write them, with other bytes in between.
+fn scribble(random: &mut Random, text: &mut Vec<u8>) {
+    const PIECES: [&[u8]; 28] = [
+        b"Connect:example.net",
+        b" ",
+        b"\t",
+        b"\n",
+        b"REJECT",
+        b"#",
+        b"a",
+        b":",
+        b"root",
+        b", ",
+        b"\"",
+        b"\\",
+        b"(",
+        b")",
+        b"<",
+        b">",
+        b"@",
+        b"example.org",
+        b":include:/list",
+        b"|/bin/program",
+        b"/file",
+        b"error:5.7.1:550 no",
+        b"\r\n",
+        b"\0",
+        b"\xc3\xa9",
+        b"\xff",
+        b"%",
+        b"!",
+    ];
+    text.clear();
+    for _ in 0..random.below(60) {
+        match random.below(12) {
+            0 => text.push(random.below(256) as u8),
+            1 if random.below(50) == 0 => text.extend(vec![b'x'; 200 + random.below(9000)]),
+            _ => text.extend(PIECES[random.below(PIECES.len())]),
+        }
+    }
+}
+
+#[test]
+fn any_text_of_a_map_is_survived() {
+    let (tried, refused) = search("text", |random, bytes| {
+        scribble(random, bytes);
+        let source = Sources::default().add("map", "");
+        let inside = |span: Span| span.start <= span.end && span.end as usize <= bytes.len();
+        let parsed = text::parse(bytes, source);
+        assert!(parsed.entries.iter().all(|entry| inside(entry.key.span) && inside(entry.value.span)));
+        let reading = Reading {
+            fold_keys: random.below(2) == 0,
+            comment: [b'#', b'%', b'a'][random.below(3)],
+            delimiter: [None, Some(b':'), Some(b',')][random.below(3)],
+            empty_values: random.below(2) == 0,
+        };
+        let mut table = Table::read(bytes.clone(), source, reading);
+        if random.below(2) == 0 {
+            table.terminate();
+        }
+        assert!(table.problems().iter().all(|problem| inside(problem.span)));
+        let entries = table.pairs().collect::<Vec<_>>();
+        assert!(write(Format::Hash, &entries, Duplicates::Keep, &mut std::io::sink()).is_ok());
+        if table.problems().is_empty() { Outcome::Read } else { Outcome::Refused }
+    });
+    assert!(refused > tried / 10 && refused < tried, "{refused} of {tried}");
+}
+
+#[test]
+fn any_text_of_aliases_is_survived() {
+    let (tried, refused) = search("aliases", |random, bytes| {
+        scribble(random, bytes);
+        let mut sources = Sources::default();
+        let id = sources.add_bytes("aliases", bytes);
+        let length = sources.get(id).map_or(0, |source| source.text().len());
+        let aliases = aliases::read(&sources, id, &|host| host == b"example.org");
+        let inside = |span: Span| span.start <= span.end && span.end as usize <= length;
+        assert!(aliases.problems.iter().all(|problem| inside(problem.span)));
+        for problem in &aliases.problems {
+            let _ = (problem.diagnostic(), problem.newaliases_message("aliases"));
+        }
+        assert!(write(Format::Hash, &aliases.database(), Duplicates::Refuse, &mut std::io::sink()).is_ok());
+        if aliases.problems.is_empty() { Outcome::Read } else { Outcome::Refused }
+    });
     assert!(refused > tried / 10 && refused < tried, "{refused} of {tried}");
 }
 
