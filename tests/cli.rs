@@ -8,6 +8,7 @@ mod tests {
         os::unix::fs::{MetadataExt, PermissionsExt, symlink},
         path::{Path, PathBuf},
         process::{Command, Stdio},
+        time::{Duration, SystemTime},
     };
 
     use tempfile::TempDir;
@@ -527,6 +528,18 @@ mod tests {
         ]
         .map(|words| place.run(words));
         snapshot!("map", shown);
+    }
+
+    #[test]
+    fn a_text_that_is_newer_than_its_map_is_told() {
+        let place = Place::new();
+        place.write("access", "a b\n");
+        place.run("map build hash access access");
+        assert_eq!(place.run("map check access.db").stderr, "");
+        let later = SystemTime::now() + Duration::from_secs(10);
+        File::options().write(true).open(place.path("access")).unwrap().set_modified(later).unwrap();
+        let run = place.run("map check --deny warnings access.db");
+        assert!(run.stderr.contains("stale_map") && run.status == Some(1), "{}", run.stderr);
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! `relaycc map check`: whether map files are whole, and whether texts can become maps.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::{self, Metadata},
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 
@@ -21,7 +24,7 @@ use crate::{
 /// Check map files and the texts of maps, and write nothing
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Of a map file every page is read, and every key looked up; of a text every line is, as `relaycc map build` would. Which of the two \
+Of a map file every page is read, every key is looked up, and the text beside it must not be newer; of a text every line is, as `relaycc map build` would. Which of the two \
 a file is, is told by its content.")]
 pub(in crate::cli) struct Arguments {
     /// The files
@@ -51,11 +54,12 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 /// # Errors
 /// It cannot be read, or is a damaged map file.
 fn checked(path: &Path, arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<String, Box<Diagnostic>> {
-    let bytes = std::fs::read(path).map_err(|cause| cli::input::unreadable(path, &cause))?;
+    let bytes = fs::read(path).map_err(|cause| cli::input::unreadable(path, &cause))?;
     let name = path.display();
     match MapFile::open(&bytes) {
         Ok(file) => {
             let count = entries(&file).map_err(|error| store::damaged(path, &error))?;
+            reporter.found(stale(path).as_slice(), &Sources::default());
             Ok(format!("{name}: {}, {count} entries\n", file.format()))
         }
         Err(ReadError::Unrecognized(_)) if !has_ending(path) => {
@@ -67,6 +71,19 @@ fn checked(path: &Path, arguments: &Arguments, reporter: &mut Reporter<'_>) -> R
         }
         Err(error) => Err(store::damaged(path, &error)),
     }
+}
+
+/// That the text beside a map file is newer than it.
+fn stale(path: &Path) -> Option<Diagnostic> {
+    let text = has_ending(path).then(|| path.with_extension(""))?;
+    let changed = |path: &Path| fs::metadata(path).ok().filter(Metadata::is_file)?.modified().ok();
+    if changed(&text)? <= changed(path)? {
+        return None;
+    }
+    let (map, text) = (path.display(), text.display());
+    let diagnostic = Diagnostic::warning("stale_map", format!("`{text}` was changed after `{map}` was made from it"))
+        .why("sendmail looks into the map file only: what was changed in the text does not count yet");
+    Some(diagnostic.help(format!("make it anew: relaycc map build TYPE {text} {text}")))
 }
 
 /// Whether a file's name is that of a map file.
