@@ -5,12 +5,35 @@
 pub struct MapSpec {
     /// Everything after the map's name, as sendmail.cf has it: `hash -T<TMPF> /etc/mail/access`.
     pub text: String,
+    /// The same of `K` lines before it for the same map. sendmail opens what the last one says, and options of the others
+    /// that it does not set again stay in force.
+    pub earlier: Vec<String>,
 }
 
 impl MapSpec {
     /// A specification as written.
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into() }
+        Self { text: text.into(), earlier: Vec::new() }
+    }
+
+    /// The same after an earlier specification of the map.
+    #[must_use]
+    pub fn after(mut self, earlier: Option<MapSpec>) -> Self {
+        if let Some(earlier) = earlier {
+            self.earlier = earlier.earlier;
+            // Said again in the same words it changes nothing.
+            self.earlier.extend(Some(earlier.text).filter(|text| *text != self.text));
+        }
+        self
+    }
+
+    /// Every specification of the map, in order.
+    pub fn declarations(&self) -> impl Iterator<Item = &str> {
+        self.earlier.iter().chain([&self.text]).map(String::as_str)
+    }
+
+    fn has_option(&self, option: &str) -> bool {
+        self.declarations().any(|text| text.split_whitespace().skip(1).any(|word| word == option))
     }
 
     /// The map class: `hash`, `btree`, `cdb`, `ldap`, …
@@ -20,12 +43,12 @@ impl MapSpec {
 
     /// Whether keys are looked up in lower case; not if the options hold `-f` (op guide section 5.12).
     pub fn folds_case(&self) -> bool {
-        !self.text.split_whitespace().skip(1).any(|word| word == "-f")
+        !self.has_option("-f")
     }
 
     /// Whether keys and values are stored with the zero byte after them: `-N` (op guide section 5.12).
     pub fn includes_null(&self) -> bool {
-        self.text.split_whitespace().skip(1).any(|word| word == "-N")
+        self.has_option("-N")
     }
 
     /// The last word that is neither an option nor the class: for a file map, the path.
@@ -37,6 +60,17 @@ impl MapSpec {
 #[cfg(test)]
 mod tests {
     use super::MapSpec;
+
+    #[test]
+    fn options_of_an_earlier_declaration_stay_in_force() {
+        let first = MapSpec::new("hash -N /etc/mail/a");
+        let same = MapSpec::new("hash -N /etc/mail/a").after(Some(first.clone()));
+        assert_eq!(same, first);
+        let second = MapSpec::new("hash -f /etc/mail/b").after(Some(first));
+        assert!(second.includes_null() && !second.folds_case());
+        assert_eq!(second.file(), Some("/etc/mail/b"));
+        assert!(second.declarations().eq(["hash -N /etc/mail/a", "hash -f /etc/mail/b"]));
+    }
 
     #[test]
     fn class_and_file_are_found_between_options() {

@@ -44,11 +44,15 @@ impl Directives {
                         _ => (letter.to_string(), rest.to_owned()),
                     };
                     let values = directives.listed.entry(name).or_default();
-                    // Of a map that is declared twice, sendmail opens the last; a truth or a macro set again is the last as well.
-                    if matches!(letter, 'K' | 'D') || letter == 'O' && matches!(value.as_str(), "true" | "false") {
+                    // A truth or a macro set again is the last, and so is a pattern; another map keeps options that are not
+                    // set again, and is declared once if that is in the same words.
+                    let is_pattern = letter == 'K' && value.starts_with("regex ");
+                    if letter == 'D' || is_pattern || letter == 'O' && matches!(value.as_str(), "true" | "false") {
                         values.clear();
                     }
-                    values.push(value);
+                    if letter != 'K' || values.last() != Some(&value) {
+                        values.push(value);
+                    }
                 }
             }
         }

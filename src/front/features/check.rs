@@ -50,7 +50,7 @@ impl Run<'_, '_, '_> {
         let class = self.macros.value("DATABASE_MAP_TYPE").unwrap_or_default();
         let directory = self.macros.value("MAIL_SETTINGS_DIR").unwrap_or_default();
         let text = self.value_or(0, &format!("{class} {directory}drac"));
-        self.environment.maps.insert(self.spec.name, Spanned::new(MapSpec::new(text), self.span));
+        self.add_map(text, self.span);
     }
 
     /// `sts`. Names that one of several asks to be compared are compared.
@@ -60,7 +60,9 @@ impl Run<'_, '_, '_> {
             "" => MapSpec::new("socket -d5 -T<TMPF> inet:5461@127.0.0.1"),
             _ => MapSpec::new(self.with_tempfail(text)),
         };
-        let asked = self.environment.strict_transport.as_ref().is_some_and(|earlier| earlier.value.names);
+        let earlier = self.environment.strict_transport.take().map(|earlier| earlier.value);
+        let asked = earlier.as_ref().is_some_and(|earlier| earlier.names);
+        let map = map.after(earlier.map(|earlier| earlier.map));
         let sts = StrictTransport { map, names: asked || self.value(1) != "NO_SAN_TST" };
         self.environment.strict_transport = Some(Spanned::new(sts, self.span));
     }

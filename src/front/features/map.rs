@@ -1,7 +1,11 @@
 //! Features that declare a map.
 
 use super::{Run, splits};
-use crate::{diagnostic::Diagnostic, site::MapSpec, source::Spanned};
+use crate::{
+    diagnostic::Diagnostic,
+    site::MapSpec,
+    source::{Span, Spanned},
+};
 
 /// Marks a value that could not be looked up for now.
 const TEMPORARY: &str = "-T<TMPF>";
@@ -20,7 +24,13 @@ impl Run<'_, '_, '_> {
             Some(_) => self.given_map(),
         };
         let place = self.place(0);
-        self.environment.maps.insert(self.spec.name, Spanned::new(MapSpec::new(text), place));
+        self.add_map(text, place);
+    }
+
+    /// Records a map of the feature; one that it has already is declared before it.
+    pub(super) fn add_map(&mut self, text: String, place: Span) {
+        let earlier = self.environment.maps.remove(self.spec.name).map(|spec| spec.value);
+        self.environment.maps.insert(self.spec.name, Spanned::new(MapSpec::new(text).after(earlier), place));
     }
 
     /// A map that the site defines. For the access map `-T<TMPF>` is put after the class where it is missing.

@@ -77,7 +77,10 @@ impl Run<'_, '_, '_> {
             map,
             host: Some(self.value(1)).filter(|host| !host.is_empty()).unwrap_or(earlier_host),
             address: self.value(2),
-            canonical: canonical.map(MapSpec::new).or(earlier_map),
+            canonical: match canonical {
+                Some(text) => Some(MapSpec::new(text).after(earlier_map)),
+                None => earlier_map,
+            },
         };
         self.environment.report(
             Diagnostic::advice("option_unknown_to_build", "not every sendmail knows the option that `bcc` sets")
@@ -90,8 +93,10 @@ impl Run<'_, '_, '_> {
 
     /// `ldap_routing`.
     pub(super) fn ldap_routing(&mut self) {
-        let host = self.ldap_map(0, "mailHost");
-        let address = self.ldap_map(1, "mailRoutingAddress");
+        let earlier = self.environment.tables.ldap_routing.take().map(|earlier| earlier.value);
+        let (earlier_host, earlier_address) = earlier.map(|routing| (routing.host, routing.address)).unzip();
+        let host = self.ldap_map(0, "mailHost").after(earlier_host);
+        let address = self.ldap_map(1, "mailRoutingAddress").after(earlier_address);
         let missing = self.value(2);
         match missing.as_str() {
             "" | "passthru" => self.mark("_LDAP_ROUTING_=_PASS_THROUGH_"),

@@ -26,7 +26,7 @@ pub fn maps(cf: &mut Document, site: &Site) {
         cf.line_from("Kmacro macro", origin);
     }
     for (name, spec, origin) in named(site).filter(|(_, spec, _)| !is_sequence(spec)) {
-        cf.line_from(format!("K{name} {}", spec.text), origin);
+        declare(cf, name, spec, origin);
     }
     tables(cf, site);
     blocklists(cf, site);
@@ -49,20 +49,27 @@ fn tables(cf: &mut Document, site: &Site) {
     if let Some(copies) = &tables.copies {
         for (name, map) in [("bcctable", &copies.value.map), ("canonicalRcpt", &copies.value.canonical)] {
             if let Some(map) = map {
-                cf.line_from(format!("K{name} {}", map.text), copies.span);
+                declare(cf, name, map, copies.span);
             }
         }
     }
     if let Some(routing) = &tables.ldap_routing {
-        cf.line_from(format!("Kldapmh {}", routing.value.host.text), routing.span);
-        cf.line_from(format!("Kldapmra {}", routing.value.address.text), routing.span);
+        declare(cf, "ldapmh", &routing.value.host, routing.span);
+        declare(cf, "ldapmra", &routing.value.address, routing.span);
     }
 }
 
 /// Maps that are made of others, which sendmail must know by then: they may be declared in raw text.
 pub fn sequences(cf: &mut Document, site: &Site) {
     for (name, spec, origin) in named(site).filter(|(_, spec, _)| is_sequence(spec)) {
-        cf.line_from(format!("K{name} {}", spec.text), origin);
+        declare(cf, name, spec, origin);
+    }
+}
+
+/// The lines of a map: sendmail keeps options of earlier ones.
+fn declare(cf: &mut Document, name: &str, spec: &MapSpec, origin: Span) {
+    for text in spec.declarations() {
+        cf.line_from(format!("K{name} {text}"), origin);
     }
 }
 
@@ -146,7 +153,7 @@ fn certificates(cf: &mut Document, site: &Site) {
         ] {
             cf.line_from(line, sts.span);
         }
-        cf.line_from(format!("Ksts {}", sts.value.map.text), sts.span);
+        declare(cf, "sts", &sts.value.map, sts.span);
     }
 }
 
