@@ -576,6 +576,13 @@ mod tests {
         assert_eq!(fs::read(place.path("m.db")).unwrap(), old);
         assert_eq!(place.run_with("map build hash m", "c d\n").status, Some(0));
         assert_eq!(mode(), 0o644);
+        // Whoever may not give files away keeps them.
+        place.write("trusting.cf", "O TrustedUser=12345\n");
+        assert_eq!(place.run_with("map build -C trusting.cf hash given", "a b\n").status, Some(0));
+        let maker = fs::metadata(place.path("trusting.cf")).unwrap().uid();
+        let owner = fs::metadata(place.path("given.db")).unwrap().uid();
+        assert_eq!(owner, if maker == 0 { 12345 } else { maker });
+        assert_eq!(place.run_with("map build -C nowhere.cf hash given", "a b\n").status, Some(2));
         symlink("m.db", place.path("link.db")).unwrap();
         assert!(place.run_with("map build hash link", "e f\n").stderr.contains("symbolic link"));
         assert_eq!(place.run("map dump m").stdout, "c\td\n");

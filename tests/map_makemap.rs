@@ -26,7 +26,7 @@ const fn case(switches: &'static str, text: &'static str) -> Case {
 }
 
 /// Both do the same.
-const SAME: [Case; 43] = [
+const SAME: [Case; 44] = [
     case("hash", "A b\nc d\n"),
     case("hash", ""),
     case("hash", "# c\n\n"),
@@ -49,6 +49,7 @@ const SAME: [Case; 43] = [
     case("-N -d btree", "a 1\na 2\n"),
     case("-r hash", "a b\na c\n"),
     case("-r btree", "a b\na c\nA d\n"),
+    case("-r -d btree", "a b\na c\n"),
     case("-t: hash", "a b:c d\n x: y\n"),
     case("-t, hash", " a , b ,c \n"),
     case("-t, hash", "a,b,\n"),

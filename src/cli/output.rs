@@ -109,13 +109,22 @@ pub fn replace(directory: &Path, files: &[OutputFile], existing: Existing) -> Re
     written
 }
 
-/// Replaces the file `target`, or makes it with permission bits `mode`, with what `write` writes.
+/// What a file gets that replaces none.
+#[derive(Debug, Clone, Copy)]
+pub struct NewFile {
+    /// Permission bits; the user's umask takes away from them.
+    pub mode: u32,
+    /// Number of the user that it belongs to, if that is not who makes it. Not given where the system does not let us.
+    pub owner: Option<u32>,
+}
+
+/// Replaces the file `target`, or makes it, with what `write` writes.
 ///
 /// # Errors
 /// As [`replace`]; the directory must exist. What `write` fails with is [`OutputError::Io`].
 pub fn replace_one(
     target: &Path,
-    mode: u32,
+    new: NewFile,
     existing: Existing,
     write: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> Result<(), OutputError> {
@@ -126,7 +135,7 @@ pub fn replace_one(
     let _directory_lock = open(directory)?;
     let old = replaceable(target, existing)?;
     let _lock = if old.is_some() { lock(target, PATIENCE)? } else { None };
-    let new = stage(directory, Path::new(name), mode, old.as_ref(), write)?;
+    let new = stage(directory, Path::new(name), new, old.as_ref(), write)?;
     new.persist(target).map_err(|error| failed("replace", target)(error.error))?;
     sync(directory).map_err(failed("write", directory))
 }
@@ -151,7 +160,8 @@ fn replace_in(directory: &Path, files: &[OutputFile], existing: Existing) -> Res
         let target = directory.join(&file.name);
         let old = replaceable(&target, existing)?;
         let lock = if old.is_some() { lock(&target, PATIENCE)? } else { None };
-        let new = stage(directory, Path::new(&file.name), file.mode, old.as_ref(), |new| new.write_all(&file.bytes))?;
+        let new = NewFile { mode: file.mode, owner: None };
+        let new = stage(directory, Path::new(&file.name), new, old.as_ref(), |new| new.write_all(&file.bytes))?;
         staged.push((new, target, old.is_some(), lock));
     }
     let mut replaced = Vec::with_capacity(staged.len());
@@ -238,13 +248,13 @@ fn lock(target: &Path, patience: Duration) -> Result<Option<File>, OutputError> 
 fn stage(
     directory: &Path,
     name: &Path,
-    mode: u32,
+    made: NewFile,
     old: Option<&Metadata>,
     write: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> Result<NamedTempFile, OutputError> {
     let staged = || -> io::Result<NamedTempFile> {
         // What replaces a file is nobody else's to read until it has that file's owner and mode.
-        let mode = if old.is_some() { 0o600 } else { mode };
+        let mode = if old.is_some() { 0o600 } else { made.mode };
         let mut new = Builder::new()
             .prefix(PREFIX)
             .suffix(SUFFIX)
@@ -254,6 +264,11 @@ fn stage(
         if let Some(old) = old {
             keep_owner(new.as_file(), old)?;
             new.as_file().set_permissions(Permissions::from_mode(old.mode() & 0o777))?;
+        } else if let Some(owner) = made.owner {
+            match fchown(new.as_file(), Some(owner), None) {
+                Err(cause) if cause.kind() != io::ErrorKind::PermissionDenied => return Err(cause),
+                _ => {}
+            }
         }
         new.as_file().sync_all()?;
         Ok(new)

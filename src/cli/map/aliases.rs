@@ -9,7 +9,7 @@ use std::{
 use clap::Args;
 
 use super::{
-    build::{self, MODE},
+    build::{self, NEW},
     format,
     progress::Progress,
     store,
@@ -82,7 +82,7 @@ fn made(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<
         let target = store::path(arguments.map.as_ref().unwrap_or(&arguments.text), arguments.to);
         let entries = aliases.database();
         let pairs = entries.iter().map(|(key, value)| (key.as_slice(), value.as_slice())).collect::<Vec<_>>();
-        build::write(&target, MODE, arguments.to, &pairs, Duplicates::Refuse, &mut Progress::new())
+        build::write(&target, NEW, arguments.to, &pairs, Duplicates::Refuse, &mut Progress::new())
             .map_err(|error| error.diagnostic(&target))?;
     }
     Ok(cli::print(aliases.summary(&name).as_bytes()))

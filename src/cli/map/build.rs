@@ -15,14 +15,14 @@ use clap::{Args, error::ErrorKind};
 use super::{
     byte, dump, format,
     progress::{Counted, Progress, read_all},
-    store,
+    store, trusted,
 };
 use crate::{
     cli::{
         self, Exit,
         build::unwritable,
         input,
-        output::{self, Existing, OutputError},
+        output::{self, Existing, NewFile, OutputError},
         report::{ReportArguments, Reporter},
     },
     diagnostic::Diagnostic,
@@ -33,8 +33,8 @@ use crate::{
     source::{SourceId, Sources},
 };
 
-/// Permission bits of a new map file: who may send mail through a host is not for every user of it to read.
-pub(super) const MODE: u32 = 0o640;
+/// A new map file: who may send mail through a host is not for every user of it to read.
+pub(super) const NEW: NewFile = NewFile { mode: 0o640, owner: None };
 
 /// What diagnostics call standard input.
 const STDIN: &str = "<stdin>";
@@ -67,7 +67,7 @@ pub(in crate::cli) struct Arguments {
     #[arg(short = 'N', long)]
     nul: bool,
     /// Keep all values of a key that repeats
-    #[arg(short, long, conflicts_with = "replace")]
+    #[arg(short, long)]
     duplicates: bool,
     /// Take the last value of a key that repeats, or that --append finds there already
     #[arg(short, long)]
@@ -87,6 +87,9 @@ pub(in crate::cli) struct Arguments {
     /// The format to be written if TYPE is none that is written here
     #[arg(short = 'i', long, value_name = "TYPE", value_parser = format)]
     fallback: Option<Format>,
+    /// Give a new file to the TrustedUser of this sendmail.cf, where the caller may
+    #[arg(short = 'C', long, value_name = "FILE")]
+    cf: Option<PathBuf>,
     /// Permission bits of a new file, in octal
     #[arg(long, value_name = "MODE", value_parser = octal, default_value = "640")]
     mode: u32,
@@ -170,6 +173,8 @@ fn build(
 ) -> Result<Exit, Box<Diagnostic>> {
     let mut progress = Progress::new();
     let target = store::path(map, format);
+    let owner = arguments.cf.as_deref().map(trusted::user).transpose()?.flatten();
+    let new = NewFile { mode: arguments.mode, owner };
     let old = if arguments.append {
         fs::read(&target).map_err(|cause| input::unreadable(&target, &cause))?
     } else {
@@ -194,7 +199,7 @@ fn build(
     if table.problems().is_empty() {
         let old = old.iter().map(|entry| (&*entry.key, &*entry.value));
         let pairs = old.chain(table.pairs()).collect::<Vec<_>>();
-        written = write(&target, arguments.mode, format, &pairs, duplicates, &mut progress);
+        written = write(&target, new, format, &pairs, duplicates, &mut progress);
     }
     progress.clear();
     let may_repeat = match written {
@@ -283,7 +288,7 @@ impl NotWritten {
 /// Then the file is as it was.
 pub(super) fn write(
     target: &Path,
-    mode: u32,
+    new: NewFile,
     format: Format,
     pairs: &[(&[u8], &[u8])],
     duplicates: Duplicates,
@@ -300,7 +305,7 @@ pub(super) fn write(
             }
         })
     };
-    let replaced = output::replace_one(target, mode, Existing::Replace, made);
+    let replaced = output::replace_one(target, new, Existing::Replace, made);
     match (refused, replaced) {
         (Some(error), _) => Err(NotWritten::Map(error)),
         (None, Err(error)) => Err(NotWritten::Output(error)),

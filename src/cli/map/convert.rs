@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{
-    build::{self, MODE},
+    build::{self, NEW},
     format,
     progress::Progress,
     store,
@@ -55,7 +55,7 @@ fn converted(arguments: &Arguments) -> Result<Exit, Box<Diagnostic>> {
         _ => path.clone(),
     });
     let target = store::path(&name, arguments.to);
-    build::write(&target, MODE, arguments.to, &pairs, Duplicates::Keep, &mut Progress::new())
+    build::write(&target, NEW, arguments.to, &pairs, Duplicates::Keep, &mut Progress::new())
         .map_err(|error| error.diagnostic(&target))?;
     Ok(cli::print(format!("{}\n", target.display()).as_bytes()))
 }

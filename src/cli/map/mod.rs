@@ -8,6 +8,7 @@ mod dump;
 mod get;
 mod progress;
 mod store;
+mod trusted;
 
 use clap::Subcommand;
 

@@ -1,0 +1,66 @@
+//! Whom new map files belong to: the TrustedUser of a sendmail.cf (op guide section 5.6).
+
+use std::{fs, path::Path};
+
+use crate::{cli::input, diagnostic::Diagnostic};
+
+/// Where names of users have their numbers.
+const PASSWD: &str = "/etc/passwd";
+
+/// The number of the user that a sendmail.cf trusts with map files; `None` if it names nobody.
+///
+/// # Errors
+/// The file cannot be read, or nobody of that name is in `/etc/passwd`.
+pub(super) fn user(cf: &Path) -> Result<Option<u32>, Box<Diagnostic>> {
+    let read = |path: &Path| match fs::read(path) {
+        Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+        Err(cause) => Err(input::unreadable(path, &cause)),
+    };
+    let cf_text = read(cf)?;
+    let Some(name) = named(&cf_text) else { return Ok(None) };
+    if let Ok(number) = name.parse() {
+        return Ok(Some(number));
+    }
+    number(&read(Path::new(PASSWD))?, name).map(Some).ok_or_else(|| {
+        Box::new(
+            Diagnostic::error("unknown_user", format!("`{}` trusts `{name}`, and there is no such user", cf.display()))
+                .why(format!("the name is not in {PASSWD}"))
+                .help("leave out --cf; the map then belongs to who makes it"),
+        )
+    })
+}
+
+/// What the last `O TrustedUser=` line says.
+fn named(cf: &str) -> Option<&str> {
+    let found = cf.lines().rev().find_map(|line| {
+        let (option, value) = line.strip_prefix('O')?.split_once('=')?;
+        (option.trim() == "TrustedUser").then(|| value.trim())
+    });
+    found.filter(|name| !name.is_empty())
+}
+
+/// A user's number in the text of a passwd file.
+fn number(passwd: &str, name: &str) -> Option<u32> {
+    passwd.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')?.split(':').nth(1)?.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_line_that_names_somebody_counts() {
+        assert_eq!(
+            named("#O TrustedUser=root\nO TrustedUser=smmta\nO TrustedUser = mail \nO TrustedUserX=a\n"),
+            Some("mail")
+        );
+        assert_eq!(named("O TrustedUser=\n"), None);
+        assert_eq!(named(""), None);
+    }
+
+    #[test]
+    fn a_name_is_looked_up_whole() {
+        let passwd = "rooted:x:7:7::/:/bin/sh\nroot:x:0:0:root:/root:/bin/sh\nbroken\nmail:x:eight:8::/:/\n";
+        assert_eq!((number(passwd, "root"), number(passwd, "mail"), number(passwd, "nobody")), (Some(0), None, None));
+    }
+}
