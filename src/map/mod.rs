@@ -78,7 +78,7 @@ pub enum WriteError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
     /// The file does not begin as a map file of this layout does.
-    #[error("not a map file of this format: {0}")]
+    #[error("this is no such map file: {0}")]
     Unrecognized(&'static str),
     /// The file is of a version of this layout that is not read here.
     #[error("version {found} of the format is not read, only {first} to {last} are")]

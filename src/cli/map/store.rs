@@ -57,7 +57,10 @@ pub(super) fn open<'b>(path: &Path, bytes: &'b [u8]) -> Result<MapFile<'b>, Box<
 pub(super) fn damaged(path: &Path, error: &ReadError) -> Box<Diagnostic> {
     let diagnostic = Diagnostic::error("map_damaged", format!("`{}`: {error}", path.display()));
     Box::new(match error {
-        ReadError::Unrecognized(_) => diagnostic.help("hash and btree files of Berkeley DB and cdb files are read"),
+        ReadError::Unrecognized(why) => {
+            Diagnostic::error("map_unrecognized", format!("`{}` is no map file: {why}", path.display()))
+                .help("hash and btree files of Berkeley DB and cdb files are read")
+        }
         ReadError::Version { .. } | ReadError::Unsupported { .. } => {
             diagnostic.help("make the map anew from its text: `relaycc map build`")
         }

@@ -274,7 +274,7 @@ impl NameProblem {
                     }
                     None => (
                         "is not an address of this host",
-                        "write the user's name alone; what other hosts' addresses become is said in the virtusertable",
+                        "write the user's name alone, or say that the host is this one; what other hosts' addresses become is said in the virtusertable",
                     ),
                 };
                 error("alias_not_local", format!("`{}` {message}", shown(name)))
