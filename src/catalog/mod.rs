@@ -15,6 +15,11 @@ pub mod setting;
 pub mod siteconfig;
 pub mod system;
 
+/// The name of an option or setting, if there is one of this name.
+pub fn defined_name(name: &str) -> Option<&'static str> {
+    option::by_name(name).map(|option| option.name).or_else(|| setting::by_name(name).map(|setting| setting.name))
+}
+
 /// Whether this program can compile a site that uses the thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Support {

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What diagnostics call standard input.
-const STDIN: &str = "<stdin>";
+pub(super) const STDIN: &str = "<stdin>";
 
 /// What `--syntax` takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -84,6 +84,14 @@ fn unknown_language(name: &str) -> Box<Diagnostic> {
             .why("a site is a `.toml` or a `.mc`, and this name ends in neither")
     };
     Box::new(diagnostic.help("say which: `--syntax toml` or `--syntax mc`"))
+}
+
+/// The bytes of a file named on the command line.
+///
+/// # Errors
+/// It cannot be read.
+pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Box<Diagnostic>> {
+    fs::read(path).map_err(|cause| unreadable(path, &cause))
 }
 
 /// That a file named on the command line cannot be read.

@@ -139,11 +139,11 @@ impl Draft<'_> {
     /// Numbers the features that share an order, where the order that a site.toml has without numbers is another.
     fn number(&mut self) {
         let (mut last, mut number) = ("", 1);
-        let mut sharing = self.statements.iter_mut().filter_map(|statement| match statement {
+        let sharing = self.statements.iter_mut().filter_map(|statement| match statement {
             Statement::Feature { feature, order, .. } if feature.shares_order => Some((feature.name, order)),
             _ => None,
         });
-        let numbers = sharing.by_ref().map(|(name, order)| {
+        let numbers = sharing.map(|(name, order)| {
             number += i64::from(name < last);
             last = name;
             (order, number)

@@ -1,10 +1,6 @@
 //! `relaycc map aliases`: an aliases text becomes its database.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeSet, path::PathBuf};
 
 use clap::Args;
 
@@ -63,7 +59,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 /// # Errors
 /// A file that cannot be read or written.
 fn made(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
-    let bytes = read(&arguments.text)?;
+    let bytes = input::bytes(&arguments.text)?;
     let own = own_names(arguments)?;
     let name = arguments.text.display().to_string();
     let mut sources = Sources::default();
@@ -95,13 +91,9 @@ fn made(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<
 fn own_names(arguments: &Arguments) -> Result<BTreeSet<Vec<u8>>, Box<Diagnostic>> {
     let mut own = arguments.hosts.iter().map(|host| host.to_ascii_lowercase().into_bytes()).collect::<BTreeSet<_>>();
     for path in &arguments.files {
-        let bytes = read(path)?;
+        let bytes = input::bytes(path)?;
         let lines = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
         own.extend(lines.filter(|line| !line.is_empty() && !line.starts_with(b"#")).map(<[u8]>::to_ascii_lowercase));
     }
     Ok(own)
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Box<Diagnostic>> {
-    fs::read(path).map_err(|cause| input::unreadable(path, &cause))
 }

@@ -5,7 +5,7 @@ use std::{
         HashMap,
         hash_map::Entry::{Occupied, Vacant},
     },
-    fs::{self, File},
+    fs::File,
     io,
     path::{Path, PathBuf},
 };
@@ -35,9 +35,6 @@ use crate::{
 
 /// A new map file: who may send mail through a host is not for every user of it to read.
 pub(super) const NEW: NewFile = NewFile { mode: 0o640, owner: None };
-
-/// What diagnostics call standard input.
-const STDIN: &str = "<stdin>";
 
 /// Make a map file from a text, with makemap's switches
 #[derive(Debug, Args)]
@@ -175,12 +172,8 @@ fn build(
     let target = store::path(map, format);
     let owner = arguments.cf.as_deref().map(trusted::user).transpose()?.flatten();
     let new = NewFile { mode: arguments.mode, owner };
-    let old = if arguments.append {
-        fs::read(&target).map_err(|cause| input::unreadable(&target, &cause))?
-    } else {
-        Vec::new()
-    };
-    let old = if arguments.append { entries(&target, &old, format)? } else { Vec::new() };
+    let bytes = if arguments.append { Some(input::bytes(&target)?) } else { None };
+    let old = bytes.as_deref().map_or(Ok(Vec::new()), |bytes| entries(&target, bytes, format))?;
     let text = text(arguments.text.as_deref(), &mut progress)?;
     progress.show("sorting", None);
     let mut table = Table::read(text.bytes, text.place, arguments.reading.reading());
@@ -225,7 +218,7 @@ struct Text {
 /// # Errors
 /// It cannot be read.
 fn text(path: Option<&Path>, progress: &mut Progress) -> Result<Text, Box<Diagnostic>> {
-    let name = path.map_or_else(|| STDIN.to_owned(), |path| path.display().to_string());
+    let name = path.map_or_else(|| input::STDIN.to_owned(), |path| path.display().to_string());
     let bytes = match path {
         Some(path) => File::open(path).and_then(|file| {
             let size = file.metadata()?.len();

@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 /// # Errors
 /// It cannot be read, or is a damaged map file.
 fn checked(path: &Path, arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<String, Box<Diagnostic>> {
-    let bytes = fs::read(path).map_err(|cause| cli::input::unreadable(path, &cause))?;
+    let bytes = cli::input::bytes(path)?;
     let name = path.display();
     match MapFile::open(&bytes) {
         Ok(file) => {

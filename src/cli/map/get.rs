@@ -1,9 +1,6 @@
 //! `relaycc map get`: what a map says of keys.
 
-use std::{
-    io::{self, Write},
-    path::PathBuf,
-};
+use std::{io, path::PathBuf};
 
 use clap::Args;
 
@@ -65,11 +62,9 @@ fn found(arguments: &Arguments) -> Result<Exit, Box<Diagnostic>> {
             value = file.get(&wanted).map_err(|error| store::damaged(&path, &error))?;
         }
         match value {
-            // A vector takes all that is written to it.
             Some(value) => out.extend([key.as_bytes(), b"\t", shown(&value), b"\n"].concat()),
             None => exit = Exit::Refused,
         }
     }
-    io::stdout().flush().ok();
     Ok(cli::print(&out).max(exit))
 }

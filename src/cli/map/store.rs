@@ -32,10 +32,8 @@ pub(super) fn read(map: &Path) -> Result<(PathBuf, Vec<u8>), Box<Diagnostic>> {
     let endings = [Format::Hash, Format::Cdb].map(|format| path(map, format));
     let found = endings.into_iter().find(|path| path.is_file()).unwrap_or_else(|| map.to_owned());
     let path = if map.is_file() && is_map(map) { map.to_owned() } else { found };
-    match fs::read(&path) {
-        Ok(bytes) => Ok((path, bytes)),
-        Err(cause) => Err(input::unreadable(&path, &cause)),
-    }
+    let bytes = input::bytes(&path)?;
+    Ok((path, bytes))
 }
 
 /// Whether a file begins as a map file does: the text that a map is made from has the map's own name.

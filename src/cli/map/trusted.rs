@@ -1,6 +1,6 @@
 //! Whom new map files belong to: the TrustedUser of a sendmail.cf (op guide section 5.6).
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use crate::{cli::input, diagnostic::Diagnostic};
 
@@ -12,10 +12,7 @@ const PASSWD: &str = "/etc/passwd";
 /// # Errors
 /// The file cannot be read, or nobody of that name is in `/etc/passwd`.
 pub(super) fn user(cf: &Path) -> Result<Option<u32>, Box<Diagnostic>> {
-    let read = |path: &Path| match fs::read(path) {
-        Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
-        Err(cause) => Err(input::unreadable(path, &cause)),
-    };
+    let read = |path| Ok::<_, Box<Diagnostic>>(String::from_utf8_lossy(&input::bytes(path)?).into_owned());
     let cf_text = read(cf)?;
     let Some(name) = named(&cf_text) else { return Ok(None) };
     if let Ok(number) = name.parse() {

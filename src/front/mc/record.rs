@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use crate::{
     catalog::{
-        feature, hack,
+        defined_name, feature, hack,
         macros::{MacroRole, MacroSpec},
-        mailer, option, setting, siteconfig,
+        mailer, siteconfig,
     },
     front::{environment::Environment, macros::Macros, statement::Statement},
     site::Class,
@@ -51,7 +51,7 @@ impl Record {
                 // What it adds to is no definition that counts at the end, and yet the site's own.
                 if let Some((name, _)) = hack.extends
                     && let Some(value) = macros.expanded(name)
-                    && let Some(name) = known(name)
+                    && let Some(name) = defined_name(name)
                 {
                     let value = Spanned::new(value.as_str().to_owned(), value.span());
                     self.statements.push(Statement::Define(name, value));
@@ -105,11 +105,11 @@ impl Record {
             .filter(|record| {
                 record.origin != Origin::Supplied && record.removed.is_none() && record.replaced_by.is_none()
             })
-            .filter_map(|record| Some((known(&record.name.value)?, record.call)))
+            .filter_map(|record| Some((defined_name(&record.name.value)?, record.call)))
             .collect::<BTreeMap<&'static str, Span>>();
         let mut undefined = BTreeMap::new();
         for record in macros.machine().definitions() {
-            if let (Some(name), Some(span)) = (known(&record.name.value), record.removed) {
+            if let (Some(name), Some(span)) = (defined_name(&record.name.value), record.removed) {
                 undefined.insert(name, span);
             }
         }
@@ -150,9 +150,4 @@ impl Record {
             });
         }
     }
-}
-
-/// The name of an option or setting, if there is one.
-fn known(name: &str) -> Option<&'static str> {
-    option::by_name(name).map(|option| option.name).or_else(|| setting::by_name(name).map(|setting| setting.name))
 }

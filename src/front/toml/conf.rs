@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     catalog::{
+        self,
         option::{self, OPTIONS, OptionKind, OptionSpec},
         setting::{SETTINGS, SettingKind, SettingSpec},
     },
@@ -36,7 +37,7 @@ pub(super) fn undefined(refusals: &mut Refusals, value: &Value) -> Vec<Statement
     let expected = Expected::new("undefine", "names of options and settings as in a .mc", "[\"confCHECK_ALIASES\"]");
     let mut statements = Vec::new();
     for name in refusals.words(value, &expected) {
-        match defined_name(&name.value) {
+        match catalog::defined_name(&name.value) {
             Some(known) => statements.push(Statement::Undefine(known, name.span)),
             None => {
                 let names = || OPTIONS.iter().map(|o| o.name).chain(SETTINGS.iter().map(|s| s.name));
@@ -52,12 +53,6 @@ pub(super) fn undefined(refusals: &mut Refusals, value: &Value) -> Vec<Statement
         }
     }
     statements
-}
-
-/// The name of an option or setting, if there is one.
-fn defined_name(name: &str) -> Option<&'static str> {
-    let setting = || SETTINGS.iter().find(|setting| setting.name == name).map(|setting| setting.name);
-    OPTIONS.iter().find(|option| option.name == name).map(|option| option.name).or_else(setting)
 }
 
 fn option(refusals: &mut Refusals, entry: &Entry) -> Option<Statement> {

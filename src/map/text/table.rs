@@ -112,19 +112,15 @@ impl Table {
     pub fn duplicates(&self, source: SourceId, pairs: &[(Option<usize>, usize)]) -> Vec<Problem> {
         let mut pairs = pairs.to_vec();
         pairs.sort_unstable_by_key(|(first, second)| (*second, *first));
-        let span = |place: &Place| {
-            let line = usize::try_from(place.line).unwrap_or(usize::MAX);
-            Span::new(source, line, line.saturating_add(usize::from(place.key_end)))
-        };
         let mut lines = self.lines();
         let told = pairs.iter().filter_map(|(first, second)| {
             let second = self.entries.get(*second)?;
             let key = lossy(second.key(&self.text));
             let kind = match first {
-                Some(first) => ProblemKind::DuplicateKey { key, first: span(self.entries.get(*first)?) },
+                Some(first) => ProblemKind::DuplicateKey { key, first: self.entries.get(*first)?.key_span(source) },
                 None => ProblemKind::KeyInMap { key },
             };
-            Some(Problem { kind, span: span(second), line: lines(second.line) })
+            Some(Problem { kind, span: second.key_span(source), line: lines(second.line) })
         });
         told.collect()
     }
@@ -134,8 +130,7 @@ impl Table {
         let mut lines = self.lines();
         let long = self.entries.iter().filter(|place| usize::from(place.key_end) > MAX_KEY);
         let told = long.map(|place| {
-            let start = usize::try_from(place.line).unwrap_or(usize::MAX);
-            let span = Span::new(source, start, start.saturating_add(usize::from(place.key_end)));
+            let span = place.key_span(source);
             Problem { kind: ProblemKind::KeyTooLong, span, line: lines(place.line) }
         });
         told.collect()
@@ -178,6 +173,11 @@ impl Table {
 }
 
 impl Place {
+    fn key_span(&self, source: SourceId) -> Span {
+        let line = usize::try_from(self.line).unwrap_or(usize::MAX);
+        Span::new(source, line, line.saturating_add(usize::from(self.key_end)))
+    }
+
     fn key<'t>(&self, text: &'t [u8]) -> &'t [u8] {
         self.part(text, 0, usize::from(self.key_end))
     }
