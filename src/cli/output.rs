@@ -129,13 +129,11 @@ pub fn replace_one(
     write: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> Result<(), OutputError> {
     let directory = parent_of(target);
-    let Some(name) = target.file_name() else {
+    if target.file_name().is_none() {
         return Err(failed("write", target)(io::ErrorKind::InvalidFilename.into()));
-    };
+    }
     let _directory_lock = open(directory)?;
-    let old = replaceable(target, existing)?;
-    let _lock = if old.is_some() { lock(target, PATIENCE)? } else { None };
-    let new = stage(directory, Path::new(name), new, old.as_ref(), write)?;
+    let Staged { new, _lock, .. } = Staged::new(target.into(), new, existing, write)?;
     new.persist(target).map_err(|error| failed("replace", target)(error.error))?;
     sync(directory).map_err(failed("write", directory))
 }
@@ -157,23 +155,42 @@ fn replace_in(directory: &Path, files: &[OutputFile], existing: Existing) -> Res
     let _directory_lock = open(directory)?;
     let mut staged = Vec::with_capacity(files.len());
     for file in files {
-        let target = directory.join(&file.name);
-        let old = replaceable(&target, existing)?;
-        let lock = if old.is_some() { lock(&target, PATIENCE)? } else { None };
-        let new = NewFile { mode: file.mode, owner: None };
-        let new = stage(directory, Path::new(&file.name), new, old.as_ref(), |new| new.write_all(&file.bytes))?;
-        staged.push((new, target, old.is_some(), lock));
+        let made = NewFile { mode: file.mode, owner: None };
+        staged.push(Staged::new(directory.join(&file.name), made, existing, |new| new.write_all(&file.bytes))?);
     }
     let mut replaced = Vec::with_capacity(staged.len());
-    for (new, target, exists, _lock) in staged {
-        let backup = if exists { hard_link(directory, &target) } else { None };
+    for Staged { new, target, existed, _lock } in staged {
+        let backup = if existed { hard_link(directory, &target) } else { None };
         if let Err(error) = new.persist(&target) {
             let first = failed("replace", &target)(error.error);
             return Err(put_back(replaced, first));
         }
-        replaced.push(Replaced { target, backup, existed: exists });
+        replaced.push(Replaced { target, backup, existed });
     }
     sync(directory).map_err(failed("write", directory))
+}
+
+/// A file that is whole, and not yet in its place.
+struct Staged {
+    new: NamedTempFile,
+    target: PathBuf,
+    /// Whether there is an old one, which then is locked.
+    existed: bool,
+    _lock: Option<File>,
+}
+
+impl Staged {
+    fn new(
+        target: PathBuf,
+        made: NewFile,
+        existing: Existing,
+        write: impl FnOnce(&mut File) -> io::Result<()>,
+    ) -> Result<Self, OutputError> {
+        let old = replaceable(&target, existing)?;
+        let lock = if old.is_some() { lock(&target, PATIENCE)? } else { None };
+        let new = stage(&target, made, old.as_ref(), write)?;
+        Ok(Self { new, target, existed: old.is_some(), _lock: lock })
+    }
 }
 
 /// A target that is new by now.
@@ -246,8 +263,7 @@ fn lock(target: &Path, patience: Duration) -> Result<Option<File>, OutputError> 
 
 /// Writes one file completely under a temporary name.
 fn stage(
-    directory: &Path,
-    name: &Path,
+    target: &Path,
     made: NewFile,
     old: Option<&Metadata>,
     write: impl FnOnce(&mut File) -> io::Result<()>,
@@ -259,7 +275,7 @@ fn stage(
             .prefix(PREFIX)
             .suffix(SUFFIX)
             .permissions(Permissions::from_mode(mode))
-            .tempfile_in(directory)?;
+            .tempfile_in(parent_of(target))?;
         write(new.as_file_mut())?;
         if let Some(old) = old {
             keep_owner(new.as_file(), old)?;
@@ -273,7 +289,7 @@ fn stage(
         new.as_file().sync_all()?;
         Ok(new)
     };
-    staged().map_err(failed("write", &directory.join(name)))
+    staged().map_err(failed("write", target))
 }
 
 /// Gives the new file the old one's owner and group as far as the system lets us.
