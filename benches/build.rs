@@ -13,8 +13,10 @@ use std::{
 
 use criterion::Criterion;
 use relaycc::{
-    emit::{access, cf, relay},
+    catalog::table::TableKind,
+    emit::{cf, relay, tables},
     front::{self, Input, Syntax},
+    map::Format,
     source::{MemoryFiles, NoFiles},
 };
 
@@ -50,7 +52,7 @@ fn large_access(criterion: &mut Criterion) -> io::Result<()> {
     let input = Input { name: "site.mc", bytes: mc, syntax: Syntax::Mc };
     let build = || {
         let site = front::compile(black_box(&input), &files).site?;
-        let database = access::database(site.access.as_ref()?).ok()?;
+        let database = tables::map_file(&site.table(TableKind::Access)?, Format::Hash).ok()?;
         Some((database, relay::relay_config(&site).ok()?.to_toml().ok()?))
     };
     if build().is_none() {

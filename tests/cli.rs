@@ -439,7 +439,7 @@ mod tests {
         let place = Place::new();
         place.write("raw.mc", "OSTYPE(`linux')dnl\nMAILER(`smtp')dnl\nLOCAL_RULESETS\nSmine\nR$*\t$@ $1\n");
         place.write("elsewhere.mc", "OSTYPE(`linux')dnl\nFEATURE(`access_db')dnl\nMAILER(`smtp')dnl\n");
-        place.write("tree.toml", &ACCESS.replace("access_db = true", "access_db = \"btree /etc/mail/access\""));
+        place.write("ldap.toml", &ACCESS.replace("access_db = true", "access_db = \"ldap -k (x=%0) -v y\""));
         assert_eq!(place.run("build good.mc --out old").status, Some(0));
         let runs = [
             "build raw.mc --out old",
@@ -447,13 +447,13 @@ mod tests {
             "build raw.mc --out raw --emit cf",
             "build good.mc --out good --emit cf,access",
             "build elsewhere.mc --out elsewhere --emit db",
-            "build tree.toml --out tree",
-            "build tree.toml --out tree --emit db",
+            "build ldap.toml --out ldap",
+            "build ldap.toml --out ldap --emit db",
         ]
         .map(|words| place.run(words));
         assert_eq!(runs.each_ref().map(|run| run.status.unwrap()), [0, 1, 0, 1, 1, 0, 1]);
         assert_eq!(place.names("raw"), ["sendmail.cf"]);
-        assert_eq!(place.names("tree"), ["access", "relay.toml", "sendmail.cf"]);
+        assert_eq!(place.names("ldap"), ["access", "relay.toml", "sendmail.cf"]);
         snapshot!("no_such_product", runs);
     }
 

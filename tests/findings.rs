@@ -5,12 +5,14 @@ mod tests {
     use std::{collections::BTreeMap, path::PathBuf};
 
     use relaycc::{
+        catalog::table::TABLES,
         emit::cf,
         findings::FINDINGS,
         front::{self, Input, Syntax, aliases},
-        lint::{self, RULES},
+        lint::{self, RULES, Surroundings},
+        map::{self, Duplicates, Format},
         source::{MemoryFiles, Sources},
-        syntax::zone::{self, Zones},
+        syntax::zone,
     };
 
     /// Code blocks under a heading, by language.
@@ -32,6 +34,15 @@ mod tests {
         blocks
     }
 
+    /// The map file of a text.
+    fn map_file(text: &str) -> Vec<u8> {
+        let parsed = map::text::parse(text.as_bytes(), Sources::default().add("", ""));
+        let pairs = parsed.entries.iter().map(|entry| (&entry.key.value, &entry.value.value)).collect::<Vec<_>>();
+        let mut bytes = Vec::new();
+        map::write(Format::Hash, &pairs, Duplicates::Refuse, &mut bytes).unwrap();
+        bytes
+    }
+
     /// The codes of all findings in a site, completed by what every site needs, or in an aliases text.
     fn codes(blocks: &BTreeMap<&str, String>) -> Vec<&'static str> {
         if let Some(text) = blocks.get("aliases") {
@@ -50,16 +61,24 @@ mod tests {
             (None, Some(toml)) => ("site.toml", format!("ostype = \"linux\"\nmailer = [\"local\", \"smtp\"]\n{toml}")),
             _ => panic!("one site is expected: {blocks:?}"),
         };
-        let access = blocks.get("access").map(|text| (PathBuf::from("access"), text.clone().into_bytes()));
+        let is_file = |name: &str| TABLES.iter().any(|table| table.key == name);
+        let files = blocks.iter().filter(|(name, _)| is_file(name));
+        let files = files.map(|(name, text)| (PathBuf::from(name), text.clone().into_bytes()));
         let input = Input { name, bytes: text.as_bytes(), syntax: Syntax::of(name).unwrap() };
-        let mut compiled = front::compile(&input, &MemoryFiles(access.into_iter().collect()));
+        let mut compiled = front::compile(&input, &MemoryFiles(files.collect()));
         let mut found = compiled.diagnostics;
         if let Some(site) = &compiled.site {
-            let zones = match blocks.get("zone") {
-                Some(text) => zone::parse(text, compiled.sources.add("zone", text), "").0,
-                None => Zones::default(),
-            };
-            found.extend(lint::check(site, &zones));
+            let mut around = Surroundings::default();
+            if let Some(text) = blocks.get("zone") {
+                around.zones = zone::parse(text, compiled.sources.add("zone", text), "").0;
+            }
+            for table in &TABLES {
+                let name = format!("{}.db", table.key);
+                if let Some(text) = blocks.get(name.as_str()) {
+                    around.map_files.insert(table.kind, (name.into(), map_file(text)));
+                }
+            }
+            found.extend(lint::check(site, &around));
             found.extend(cf::undefined(&cf::emit(site), site));
             found.extend(cf::exceeded(&cf::emit(site)));
         }

@@ -10,11 +10,11 @@ mod mutations {
 
     use relaycc::{
         diagnostic::Diagnostic,
-        emit::{access, cf, relay},
+        emit::{cf, relay, tables},
         front::{Compiled, Input, Syntax, compile},
-        lint,
+        lint::{self, Surroundings},
+        map::Format,
         source::{MemoryFiles, Sources},
-        syntax::zone::Zones,
     };
 
     /// How many files each test makes.
@@ -144,10 +144,11 @@ mod mutations {
         assert_eq!(site.is_none(), diagnostics.iter().any(Diagnostic::is_error));
         places_are_in_their_texts(&diagnostics, &sources);
         let Some(site) = site else { return false };
-        places_are_in_their_texts(&lint::check(&site, &Zones::default()), &sources);
+        places_are_in_their_texts(&lint::check(&site, &Surroundings::default()), &sources);
         assert!(!cf::emit(&site).into_text().is_empty());
-        if let Some(map) = &site.access {
-            for refused in [access::text(map).err(), access::database(map).err()].into_iter().flatten() {
+        for table in site.declared_tables() {
+            let map_file = tables::map_file(&table, Format::Hash).err();
+            for refused in [tables::text(&table).err(), map_file].into_iter().flatten() {
                 places_are_in_their_texts(&refused, &sources);
             }
         }

@@ -1,4 +1,4 @@
-//! What sendmail offers, as tables: features, options, mailers, system types, domains, hacks, macros, and its tree's own names.
+//! What sendmail offers, as tables: features, options, mailers, system types, domains, hacks, macros, tables, and its tree's own names.
 //!
 //! One entry per thing; help, JSON Schema, completion and diagnostics derive from it. Nothing here depends on any other
 //! module of the crate.
@@ -14,6 +14,7 @@ pub mod option;
 pub mod setting;
 pub mod siteconfig;
 pub mod system;
+pub mod table;
 
 /// The name of an option or setting, if there is one of this name.
 pub fn defined_name(name: &str) -> Option<&'static str> {

@@ -12,7 +12,7 @@ use super::{
     check::{self, Checked, ZoneArguments},
     input::{self, Disk, SyntaxName},
     output::{self, Existing, OutputError, OutputFile},
-    products::{self, Product, Wanted},
+    products::{self, CF, Made, Product, RELAY, Wanted},
     report::{ReportArguments, Reporter},
     source_map,
 };
@@ -28,7 +28,7 @@ Examples:
                                                    what m4 does, warnings included
 
 Each file is replaced whole, or not at all: after a crash it is the old one or the new one. A symbolic link is not followed. \
-A new file gets mode 0644, access maps and relay.toml 0640; a replaced one keeps mode and owner.")]
+A new file gets mode 0644, tables and relay.toml 0640, authinfo 0600; a replaced one keeps mode and owner.")]
 pub(super) struct Arguments {
     /// The site: a .toml or .mc file; `-` is standard input
     site: PathBuf,
@@ -113,7 +113,7 @@ fn build(
         return Ok(reporter.verdict());
     }
     match destination {
-        Destination::Stdout => Ok(files.first().map_or(Exit::Refused, |file| super::print(&file.bytes))),
+        Destination::Stdout => Ok(files.first().map_or(Exit::Refused, |made| super::print(&made.file.bytes))),
         Destination::Directory(directory, existing) => {
             let files = without_sources(files, directory, &sources, wanted)?;
             output::replace(directory, &files, *existing).map_err(|error| unwritable(&error))?;
@@ -124,12 +124,11 @@ fn build(
 }
 
 /// Files of an earlier build that this one neither replaces nor leaves true.
-fn stale(directory: &Path, files: &[OutputFile], wanted: Wanted<'_>) -> Vec<Diagnostic> {
-    let made = |name: &str| files.iter().any(|file| file.name == name);
-    let relay = Product::Relay.file_name();
+fn stale(directory: &Path, files: &[Made], wanted: Wanted<'_>) -> Vec<Diagnostic> {
+    let made = |name: &str| files.iter().any(|made| made.file.name == name);
     [
-        (relay, wanted.has(Product::Relay) && !made(relay)),
-        (source_map::FILE_NAME, made(Product::Cf.file_name()) && !made(source_map::FILE_NAME)),
+        (RELAY, wanted.has(Product::Relay) && !made(RELAY)),
+        (source_map::FILE_NAME, made(CF) && !made(source_map::FILE_NAME)),
     ]
     .into_iter()
     .filter(|(name, is_stale)| *is_stale && directory.join(name).exists())
@@ -142,25 +141,26 @@ fn stale(directory: &Path, files: &[OutputFile], wanted: Wanted<'_>) -> Vec<Diag
     .collect()
 }
 
-/// Leaves out the access text where it is written to the file that it was read from.
+/// Leaves out the text of a table where it is written to the file that it was read from.
 ///
 /// # Errors
 /// Another output would replace what it was made from.
 fn without_sources(
-    files: Vec<OutputFile>,
+    files: Vec<Made>,
     directory: &Path,
     sources: &Sources,
     wanted: Wanted<'_>,
 ) -> Result<Vec<OutputFile>, Box<Diagnostic>> {
     let read = sources.iter().filter_map(|source| fs::canonicalize(source.name()).ok()).collect::<Vec<_>>();
     let is_source =
-        |file: &OutputFile| fs::canonicalize(directory.join(&file.name)).is_ok_and(|path| read.contains(&path));
+        |made: &Made| fs::canonicalize(directory.join(&made.file.name)).is_ok_and(|path| read.contains(&path));
     let (mut overwriting, kept) = files.into_iter().partition::<Vec<_>, _>(is_source);
-    overwriting.retain(|file| file.name != Product::Access.file_name() || wanted.names(Product::Access));
+    let is_text = |product| matches!(product, Product::Access | Product::Tables) && !wanted.names(product);
+    overwriting.retain(|made| !made.product.is_some_and(is_text));
     match overwriting.first() {
-        None => Ok(kept),
-        Some(file) => {
-            let path = directory.join(&file.name).display().to_string();
+        None => Ok(kept.into_iter().map(|made| made.file).collect()),
+        Some(made) => {
+            let path = directory.join(&made.file.name).display().to_string();
             let said = format!("`{path}` would be replaced by what is made from it");
             Err(Box::new(
                 Diagnostic::error("overwrites_source", said)

@@ -9,8 +9,8 @@ use crate::{
     diagnostic::Diagnostic,
     emit::cf::{self, Document},
     front::{self, Compiled},
-    lint,
-    syntax::zone::{self, Zones},
+    lint::{self, Surroundings},
+    syntax::zone,
 };
 
 /// Where names are looked up.
@@ -59,16 +59,16 @@ pub(super) struct Checked {
 /// Compiles a site and adds what the lint rules find in it.
 pub(super) fn check(file: &SiteFile, zone_files: &[ZoneFile], disk: &Disk) -> Checked {
     let mut compiled = front::compile(&file.input(), disk);
-    let mut zones = Zones::default();
+    let mut around = Surroundings::default();
     for ZoneFile { name, text } in zone_files {
         let source = compiled.sources.add(name, text.as_str());
         let (zone, mut problems) = zone::parse(text, source, &zone::of_file_name(name));
-        zones.extend(zone);
+        around.zones.extend(zone);
         compiled.diagnostics.append(&mut problems);
     }
     let mut document = None;
     if let Some(site) = &compiled.site {
-        compiled.diagnostics.extend(lint::check(site, &zones));
+        compiled.diagnostics.extend(lint::check(site, &around));
         // Only raw lines can ask for what is not there. Only they, or many of these, can be too many of something: no statement
         // brings more than five mailers.
         let many = [site.queue_groups.len(), site.milters.len(), site.mailers.len()].into_iter().any(|n| n > 8);

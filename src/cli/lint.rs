@@ -24,7 +24,7 @@ use crate::{
 Examples:
   relaycc lint site.toml --zone example.com.zone --zone 192.0.2.zone
   relaycc lint gateway.mc hub.mc                   each by itself, and both against each other
-  relaycc lint --explain access_repeated           what a finding means, and what to write instead")]
+  relaycc lint --explain repeated_key           what a finding means, and what to write instead")]
 pub(super) struct Arguments {
     /// The sites: .toml or .mc files; `-` is standard input
     #[arg(required_unless_present = "explain", value_name = "FILE")]

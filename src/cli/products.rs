@@ -1,16 +1,18 @@
 //! The files that a site becomes, chosen by `--emit`.
 
+use std::collections::BTreeSet;
+
 use clap::ValueEnum;
 
 use super::{output::OutputFile, source_map};
 use crate::{
+    catalog::table::TableKind,
     diagnostic::{Diagnostic, Severity},
     emit::{
-        access,
         cf::{self, Document},
-        relay,
+        relay, tables,
     },
-    site::{AccessMap, Site},
+    site::{DeclaredTable, Site},
     source::Sources,
 };
 
@@ -21,30 +23,32 @@ pub(super) enum Product {
     Cf,
     /// access, the text of the access map
     Access,
-    /// access.db, the access map as sendmail opens it
+    /// Texts of the other tables: mailertable, virtusertable, …
+    Tables,
+    /// access.db and the map files of the other tables, as sendmail opens them
     Db,
     /// relay.toml, for a relay that is not sendmail
     Relay,
 }
 
-impl Product {
-    /// Name of the file in the output directory.
-    pub(super) fn file_name(self) -> &'static str {
-        match self {
-            Product::Cf => "sendmail.cf",
-            Product::Access => "access",
-            Product::Db => "access.db",
-            Product::Relay => "relay.toml",
-        }
-    }
+/// Name of the main product in the output directory.
+pub(super) const CF: &str = "sendmail.cf";
 
-    /// The file; who may send mail through a host is not for every user of it to read.
-    fn file(self, bytes: impl Into<Vec<u8>>) -> OutputFile {
-        let mode = match self {
-            Product::Cf => 0o644,
-            Product::Access | Product::Db | Product::Relay => 0o640,
-        };
-        OutputFile { name: self.file_name().into(), mode, bytes: bytes.into() }
+/// Name of the relay's configuration there.
+pub(super) const RELAY: &str = "relay.toml";
+
+/// A file that is to be written.
+#[derive(Debug)]
+pub(super) struct Made {
+    /// What it is; the source map is none of these.
+    pub(super) product: Option<Product>,
+    /// Its name and what it holds.
+    pub(super) file: OutputFile,
+}
+
+impl Made {
+    fn new(product: Product, name: &str, mode: u32, bytes: impl Into<Vec<u8>>) -> Self {
+        Self { product: Some(product), file: OutputFile { name: name.into(), mode, bytes: bytes.into() } }
     }
 }
 
@@ -76,67 +80,112 @@ pub(super) fn make(
     sources: &Sources,
     wanted: Wanted<'_>,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<OutputFile> {
+) -> Vec<Made> {
     let mut files = Vec::new();
     if wanted.has(Product::Cf) {
         let document = document.unwrap_or_else(|| cf::emit(site));
         let map = wanted.source_map.then(|| source_map::json(&document, sources).into_bytes());
-        files.push(Product::Cf.file(sources.encode(document.into_text())));
-        files.extend(map.map(|bytes| OutputFile { name: source_map::FILE_NAME.into(), mode: 0o644, bytes }));
+        files.push(Made::new(Product::Cf, CF, 0o644, sources.encode(document.into_text())));
+        let source_map = |bytes| OutputFile { name: source_map::FILE_NAME.into(), mode: 0o644, bytes };
+        files.extend(map.map(|bytes| Made { product: None, file: source_map(bytes) }));
     }
-    match site.access.as_ref().filter(|map| !map.entries.is_empty()) {
-        Some(map) => make_access(map, wanted, &mut files, diagnostics),
-        None => diagnostics.extend(
-            [Product::Access, Product::Db].into_iter().filter(|p| wanted.names(*p)).map(|p| no_entries(site, p)),
-        ),
+    let tables = || site.declared_tables().filter(|table| !table.entries.is_empty());
+    for table in tables() {
+        make_table(&table, wanted, &mut files, diagnostics);
+    }
+    for (product, exist) in [
+        (Product::Access, tables().any(|table| table.kind == TableKind::Access)),
+        (Product::Tables, tables().any(|table| table.kind != TableKind::Access)),
+        (Product::Db, tables().next().is_some()),
+    ] {
+        if wanted.names(product) && !exist {
+            diagnostics.push(no_entries(site, product));
+        }
     }
     if wanted.has(Product::Relay) {
         make_relay(site, wanted, &mut files, diagnostics);
     }
+    diagnostics.extend(same_names(site, &files));
     files
 }
 
-fn make_access(map: &AccessMap, wanted: Wanted<'_>, files: &mut Vec<OutputFile>, diagnostics: &mut Vec<Diagnostic>) {
+/// The text of a table, and its map file. Who may send mail through a host is not for every user of it to read.
+fn make_table(table: &DeclaredTable<'_>, wanted: Wanted<'_>, files: &mut Vec<Made>, diagnostics: &mut Vec<Diagnostic>) {
     let mut refused = Vec::new();
-    if wanted.has(Product::Access) {
-        match access::text(map) {
-            Ok(text) => files.push(Product::Access.file(text)),
+    let product = if table.kind == TableKind::Access { Product::Access } else { Product::Tables };
+    let mode = if table.kind.spec().is_secret { 0o600 } else { 0o640 };
+    let name = table.file_name();
+    if wanted.has(product) {
+        match tables::text(table) {
+            Ok(text) => files.push(Made::new(product, name, mode, text)),
             Err(said) => refused = said,
         }
     }
-    // The database refuses what the text refuses, in the same words.
+    // The map file refuses what the text refuses, in the same words.
     if wanted.has(Product::Db) && refused.is_empty() {
-        match access::database(map) {
-            Ok(bytes) => files.push(Product::Db.file(bytes)),
-            Err(said) => refused = said,
-        }
-        // A site with a database of another kind is fine as long as nobody asks for this one.
-        if map.spec.class() != "hash" && !wanted.names(Product::Db) {
-            refused.iter_mut().for_each(|diagnostic| diagnostic.severity = Severity::Warning);
+        match tables::format(table) {
+            Ok(None) => {}
+            Ok(Some(format)) => match tables::map_file(table, format) {
+                Ok(bytes) => {
+                    files.push(Made::new(Product::Db, &format!("{name}.{}", format.extension()), mode, bytes));
+                }
+                Err(said) => refused = said,
+            },
+            Err(mut said) => {
+                // A site with maps of another kind is fine as long as nobody asks for these.
+                if !wanted.names(Product::Db) {
+                    said.iter_mut().for_each(|diagnostic| diagnostic.severity = Severity::Warning);
+                }
+                refused = said;
+            }
         }
     }
     diagnostics.append(&mut refused);
 }
 
-/// That a file of access entries was asked for, and there are none.
-fn no_entries(site: &Site, product: Product) -> Diagnostic {
-    let name = product.file_name();
-    let diagnostic = Diagnostic::error("no_access_entries", format!("there is nothing to write into `{name}`"));
-    match &site.access {
-        Some(map) => diagnostic
-            .at(map.declared.span, "the map is declared here")
-            .why("the site has an access map, and no entries of it")
-            .help("entries are in the table `access` of a site.toml or in its `access_file`; those of a .mc, in `access` beside it"),
-        None => diagnostic
-            .why("the site has no access map")
-            .help("enable the feature access_db, or leave out what needs it"),
-    }
+/// Files that would be written over each other.
+fn same_names(site: &Site, files: &[Made]) -> Vec<Diagnostic> {
+    let mut names = BTreeSet::new();
+    files
+        .iter()
+        .filter(|made| !names.insert(&made.file.name))
+        .map(|made| {
+            let name = made.file.name.to_string_lossy().into_owned();
+            let diagnostic = Diagnostic::error("same_file", format!("two outputs would be called `{name}`"))
+                .why("outputs are named as the files of their maps, without the directories")
+                .help("give one of the maps a file of another name");
+            let called = |table: &DeclaredTable<'_>| name.split('.').next() == table.file_name().split('.').next();
+            let tables = site.declared_tables().filter(|table| !table.entries.is_empty());
+            tables.filter(called).fold(diagnostic, |diagnostic, table| diagnostic.at(table.declared, "this map's file"))
+        })
+        .collect()
 }
 
-fn make_relay(site: &Site, wanted: Wanted<'_>, files: &mut Vec<OutputFile>, diagnostics: &mut Vec<Diagnostic>) {
+/// That texts or map files of tables were asked for, and there are no entries.
+fn no_entries(site: &Site, product: Product) -> Diagnostic {
+    let (what, wanted): (_, fn(TableKind) -> bool) = match product {
+        Product::Access => ("the access map", |kind| kind == TableKind::Access),
+        Product::Tables => ("a table other than the access map", |kind| kind != TableKind::Access),
+        _ => ("a table", |_| true),
+    };
+    let declared = site.declared_tables().filter(|table| wanted(table.kind)).collect::<Vec<_>>();
+    let diagnostic = Diagnostic::error("no_entries", format!("there are no entries of {what} to write"));
+    if declared.is_empty() {
+        return diagnostic
+            .why("the site declares no map for it")
+            .help("enable the feature that declares it (access_db, mailertable, …), or leave out what needs it");
+    }
+    declared
+        .iter()
+        .fold(diagnostic, |diagnostic, table| diagnostic.at(table.declared, "declared here, without entries"))
+        .why("the site has the map, and no entries of it")
+        .help("a site.toml has them in a table as [access], or names their text with `access_file`; those of a .mc are in a text beside it, named as the map's file")
+}
+
+fn make_relay(site: &Site, wanted: Wanted<'_>, files: &mut Vec<Made>, diagnostics: &mut Vec<Diagnostic>) {
     match relay::relay_config(site) {
         Ok(config) => match config.to_toml() {
-            Ok(text) => files.push(Product::Relay.file(text)),
+            Ok(text) => files.push(Made::new(Product::Relay, RELAY, 0o640, text)),
             Err(cause) => {
                 diagnostics.push(Diagnostic::error("relay_toml", format!("cannot write `relay.toml`: {cause}")));
             }

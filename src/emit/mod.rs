@@ -1,5 +1,5 @@
 //! Products: each module turns a [`crate::site::Site`] into one output.
 
-pub mod access;
 pub mod cf;
 pub mod relay;
+pub mod tables;

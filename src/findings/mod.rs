@@ -23,7 +23,6 @@ macro_rules! finding {
 pub static FINDINGS: &[Finding] = &[
     finding!("access_never_matches"),
     finding!("access_pointless"),
-    finding!("access_repeated"),
     finding!("access_untagged_relay"),
     finding!("access_value"),
     finding!("alias_error_value"),
@@ -51,6 +50,7 @@ pub static FINDINGS: &[Finding] = &[
     finding!("relay_host_dns"),
     finding!("relay_local_from"),
     finding!("relay_mail_from"),
+    finding!("repeated_key"),
     finding!("rule_without_tab"),
     finding!("straight_quotes"),
     finding!("too_many"),

@@ -4,7 +4,6 @@
 //! ([`mc`]), `site.toml` is read whole and then told to it ([`toml`]). At the end of the run [`lower`] makes the
 //! [`Site`].
 
-pub mod access_text;
 pub mod agent;
 pub mod aliases;
 pub mod environment;
@@ -14,6 +13,7 @@ pub mod macros;
 pub mod mc;
 mod network;
 pub(crate) mod statement;
+pub mod table_text;
 pub mod toml;
 
 use crate::{

@@ -2,7 +2,10 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::site::{AccessEntry, ListKind, Site, ipv6};
+use crate::{
+    catalog::table::TableKind,
+    site::{ListKind, Site, TableEntry, ipv6},
+};
 
 /// What the subject of a key is looked up as.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,7 +32,7 @@ pub(super) enum Key {
 
 impl Key {
     /// Reads the subject of an entry.
-    pub(super) fn of(entry: &AccessEntry) -> Self {
+    pub(super) fn of(entry: &TableEntry) -> Self {
         let subject = entry.subject().to_ascii_lowercase();
         if subject.is_empty() {
             return Self::Tag;
@@ -86,11 +89,11 @@ impl Key {
 
 /// Entries of the site's access map; none when the map is kept elsewhere. What answers of a DNS list are looked up under is
 /// about no client, sender or recipient, and not among them.
-pub(super) fn entries(site: &Site) -> Vec<&AccessEntry> {
-    let all = site.access.as_ref().map_or(&[][..], |map| map.entries.as_slice());
+pub(super) fn entries(site: &Site) -> Vec<&TableEntry> {
+    let all = site.entries_of(TableKind::Access);
     let tags = site.blocklists.iter().filter(|list| list.value.kind == ListKind::ByAccess);
     let tags = tags.map(|list| list.value.tag.as_str()).collect::<Vec<_>>();
-    let of_a_list = |entry: &AccessEntry| {
+    let of_a_list = |entry: &TableEntry| {
         entry.key.value.split_once(':').is_some_and(|(tag, _)| tags.iter().any(|known| known.eq_ignore_ascii_case(tag)))
     };
     all.iter().filter(|entry| !of_a_list(entry)).collect()
@@ -111,12 +114,12 @@ pub(super) fn looked_up(site: &Site, groups: &[u16]) -> String {
 }
 
 /// The tag in lower case, empty for none.
-pub(super) fn tag(entry: &AccessEntry) -> String {
+pub(super) fn tag(entry: &TableEntry) -> String {
     entry.tag().unwrap_or("").to_ascii_lowercase()
 }
 
 /// Whether the entry makes a trap of a recipient, for the hack `spamtrap`.
-pub(super) fn is_trap(site: &Site, entry: &AccessEntry) -> bool {
+pub(super) fn is_trap(site: &Site, entry: &TableEntry) -> bool {
     tag(entry) == "to" && site.hack("spamtrap").is_some() && entry.value.value.trim().eq_ignore_ascii_case("POISON")
 }
 

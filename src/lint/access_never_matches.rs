@@ -3,13 +3,13 @@
 use std::net::Ipv6Addr;
 
 use super::{
-    Rule,
+    Rule, Surroundings,
     access_key::{IPV6_AS_TEXT, Key, entries, is_mail_tag, is_trap, looked_up, tag},
 };
 use crate::{
+    catalog::table::TableKind,
     diagnostic::{Diagnostic, Severity, nearest},
-    site::{AccessAction, AccessEntry, AccessMap, ListKind, Site, TAGS},
-    syntax::zone::Zones,
+    site::{AccessAction, AccessMap, ListKind, Site, TAGS, TableEntry},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -27,7 +27,7 @@ struct Finding {
     help: String,
 }
 
-fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
+fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
     let Some(map) = &site.access else { return Vec::new() };
     entries(site)
         .into_iter()
@@ -38,7 +38,7 @@ fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
         .collect()
 }
 
-fn judge(site: &Site, map: &AccessMap, entry: &AccessEntry) -> Option<Finding> {
+fn judge(site: &Site, map: &AccessMap, entry: &TableEntry) -> Option<Finding> {
     let tag = tag(entry);
     if !is_mail_tag(&tag) {
         return spam(site, entry, &tag).or_else(|| unread(site, entry, &tag));
@@ -49,7 +49,7 @@ fn judge(site: &Site, map: &AccessMap, entry: &AccessEntry) -> Option<Finding> {
             why: "the key ends at the first blank, and the tag alone is not looked up",
             help: "write the name or network right after the colon, without a blank".into(),
         }),
-        Key::Odd(subject) => Some(odd(site, map, entry, &subject)?),
+        Key::Odd(subject) => Some(odd(site, entry, &subject)?),
         Key::Ipv6(groups) => ipv6(site, entry, &groups),
         Key::Ipv4(octets) => match octets.as_slice() {
             [a, b, c, 0] => Some(Finding {
@@ -89,7 +89,7 @@ fn judge(site: &Site, map: &AccessMap, entry: &AccessEntry) -> Option<Finding> {
     }
 }
 
-fn spam(site: &Site, entry: &AccessEntry, tag: &str) -> Option<Finding> {
+fn spam(site: &Site, entry: &TableEntry, tag: &str) -> Option<Finding> {
     let asked = site.delay_checks.as_ref().is_some_and(|delay| delay.spam.is_some());
     (tag == "spam" && !asked).then(|| Finding {
         message: format!("`{}` is not looked up", entry.key),
@@ -99,7 +99,7 @@ fn spam(site: &Site, entry: &AccessEntry, tag: &str) -> Option<Finding> {
 }
 
 /// Entries that only a feature looks up, where the site does without it.
-fn unread(site: &Site, entry: &AccessEntry, tag: &str) -> Option<Finding> {
+fn unread(site: &Site, entry: &TableEntry, tag: &str) -> Option<Finding> {
     let (clients, commands, tls) = (&site.clients, &site.commands, &site.tls);
     let list_of_senders = || site.blocklists.iter().any(|list| list.value.kind == ListKind::SenderDomain);
     let (is_read, feature) = match tag {
@@ -140,7 +140,7 @@ fn unread(site: &Site, entry: &AccessEntry, tag: &str) -> Option<Finding> {
 }
 
 /// A subject in no notation that is looked up.
-fn odd(site: &Site, map: &AccessMap, entry: &AccessEntry, subject: &str) -> Option<Finding> {
+fn odd(site: &Site, entry: &TableEntry, subject: &str) -> Option<Finding> {
     let key = &entry.key.value;
     let shown = |what: &str| format!("the access key `{key}` {what}");
     let bare_domain = |text: &str| text.trim_matches(['.', '*', '@', '<', '>']).to_owned();
@@ -150,7 +150,7 @@ fn odd(site: &Site, map: &AccessMap, entry: &AccessEntry, subject: &str) -> Opti
         && word.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
         && subject.parse::<Ipv6Addr>().is_err()
     {
-        return unknown_tag(site, map, key, word, rest);
+        return unknown_tag(site, key, word, rest);
     }
     // Networks that are malformed are refused before a site is linted.
     Some(if subject.starts_with('<') {
@@ -188,10 +188,10 @@ fn odd(site: &Site, map: &AccessMap, entry: &AccessEntry, subject: &str) -> Opti
 }
 
 /// A word before a colon that is no tag. Tags of one's own are used by raw rules and by `CITag:`.
-fn unknown_tag(site: &Site, map: &AccessMap, key: &str, word: &str, rest: &str) -> Option<Finding> {
+fn unknown_tag(site: &Site, key: &str, word: &str, rest: &str) -> Option<Finding> {
     let own = format!("{word}:");
     let named = site.raw.values().flatten().any(|raw| raw.text.contains(&own) || raw.text.contains(word))
-        || map.entries.iter().any(|entry| entry.value.value.contains(&format!("CITag:{word}")));
+        || site.entries_of(TableKind::Access).iter().any(|entry| entry.value.value.contains(&format!("CITag:{word}")));
     if named {
         return None;
     }
@@ -206,7 +206,7 @@ fn unknown_tag(site: &Site, map: &AccessMap, key: &str, word: &str, rest: &str) 
 }
 
 /// Whether sendmail writes the address as the key has it.
-fn ipv6(site: &Site, entry: &AccessEntry, groups: &[u16]) -> Option<Finding> {
+fn ipv6(site: &Site, entry: &TableEntry, groups: &[u16]) -> Option<Finding> {
     let written = entry.subject().get(5..).unwrap_or("");
     let looked_up = looked_up(site, groups);
     (!written.eq_ignore_ascii_case(&looked_up)).then(|| Finding {
@@ -222,7 +222,7 @@ fn trimmed(octets: [u8; 4]) -> String {
     octets.iter().take(used).map(u8::to_string).collect::<Vec<_>>().join(".")
 }
 
-fn with_tag(entry: &AccessEntry, subject: &str) -> String {
+fn with_tag(entry: &TableEntry, subject: &str) -> String {
     match entry.tag() {
         Some(tag) => format!("{tag}:{subject}"),
         None => subject.to_owned(),

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Rule,
+    Rule, Surroundings,
     access_key::{Key, entries, is_mail_tag, tag},
 };
 use crate::{
     diagnostic::{Diagnostic, Severity},
-    site::{AccessAction, AccessEntry, Site},
-    syntax::zone::Zones,
+    site::{AccessAction, Site, TableEntry},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -22,15 +21,15 @@ pub(super) const RULE: Rule = Rule {
 
 /// An entry, read.
 struct Read<'a> {
-    entry: &'a AccessEntry,
+    entry: &'a TableEntry,
     tag: String,
     key: Key,
 }
 
 /// Entries by what they are looked up as, and by tag.
-type Index<'a> = BTreeMap<&'a Key, BTreeMap<&'a str, &'a AccessEntry>>;
+type Index<'a> = BTreeMap<&'a Key, BTreeMap<&'a str, &'a TableEntry>>;
 
-fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
+fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
     let entries = entries(site);
     let read = entries.iter().map(|entry| Read { entry, tag: tag(entry), key: Key::of(entry) });
     let read = read.filter(|read| is_mail_tag(&read.tag)).collect::<Vec<_>>();
@@ -66,7 +65,7 @@ fn is_searched(site: &Site, Read { entry, key, .. }: &Read<'_>) -> bool {
 }
 
 /// What a search finds when the entry is not there; `None` if that depends on what is searched for.
-fn wider<'a>(index: &Index<'a>, Read { tag, key, .. }: &Read<'_>) -> Option<&'a AccessEntry> {
+fn wider<'a>(index: &Index<'a>, Read { tag, key, .. }: &Read<'_>) -> Option<&'a TableEntry> {
     let find = |tag: &str, key: &Key| index.get(key)?.get(tag).copied();
     if let Key::Address(address) = key {
         let user = address.rsplit_once('@').map_or("", |(user, _)| user);
@@ -95,8 +94,8 @@ fn wider<'a>(index: &Index<'a>, Read { tag, key, .. }: &Read<'_>) -> Option<&'a 
     None
 }
 
-fn same(entry: &AccessEntry, wide: &AccessEntry) -> bool {
-    let plain = |entry: &AccessEntry| entry.value.value.trim().to_ascii_lowercase();
+fn same(entry: &TableEntry, wide: &TableEntry) -> bool {
+    let plain = |entry: &TableEntry| entry.value.value.trim().to_ascii_lowercase();
     match (entry.action(), wide.action()) {
         (AccessAction::Other(_) | AccessAction::Error { .. } | AccessAction::Quarantine(_), _) => {
             plain(entry) == plain(wide)

@@ -1,13 +1,12 @@
 #![doc = include_str!("../findings/access_untagged_relay.md")]
 
 use super::{
-    Rule,
+    Rule, Surroundings,
     access_key::{Key, entries, tag},
 };
 use crate::{
     diagnostic::{Diagnostic, Severity},
     site::{AccessAction, Site},
-    syntax::zone::Zones,
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -18,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     together: None,
 };
 
-fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
+fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
     let delayed = site.delay_checks.as_ref();
     entries(site)
         .iter()

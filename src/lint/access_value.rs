@@ -1,13 +1,12 @@
 #![doc = include_str!("../findings/access_value.md")]
 
 use super::{
-    Rule,
+    Rule, Surroundings,
     access_key::{entries, is_mail_tag, is_trap, tag},
 };
 use crate::{
     diagnostic::{Diagnostic, Severity, nearest},
-    site::{AccessAction, AccessEntry, Site, is_dsn},
-    syntax::zone::Zones,
+    site::{AccessAction, Site, TableEntry, is_dsn},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -21,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
 /// Words that mean something when they stand alone.
 const WORDS: [&str; 5] = ["OK", "RELAY", "REJECT", "DISCARD", "SKIP"];
 
-fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
+fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
     let skip = site.access.as_ref().is_some_and(|map| map.skip);
     entries(site)
         .into_iter()
@@ -34,12 +33,12 @@ fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
         .collect()
 }
 
-fn finding(entry: &AccessEntry, message: String, why: impl Into<String>, help: impl Into<String>) -> Diagnostic {
+fn finding(entry: &TableEntry, message: String, why: impl Into<String>, help: impl Into<String>) -> Diagnostic {
     Diagnostic::warning(RULE.code, message).at(entry.value.span, "").why(why).help(help)
 }
 
 /// `Spam:` entries are only compared with two words.
-fn spam(entry: &AccessEntry) -> Option<Diagnostic> {
+fn spam(entry: &TableEntry) -> Option<Diagnostic> {
     match entry.action() {
         AccessAction::Friend | AccessAction::Hater => None,
         _ => Some(finding(
@@ -52,7 +51,7 @@ fn spam(entry: &AccessEntry) -> Option<Diagnostic> {
 }
 
 /// Limits of clients are numbers; 0 for none.
-fn limit(entry: &AccessEntry) -> Option<Diagnostic> {
+fn limit(entry: &TableEntry) -> Option<Diagnostic> {
     let value = &entry.value.value;
     (value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_digit())).then(|| {
         finding(
@@ -64,7 +63,7 @@ fn limit(entry: &AccessEntry) -> Option<Diagnostic> {
     })
 }
 
-fn mail(entry: &AccessEntry, skip: bool) -> Option<Diagnostic> {
+fn mail(entry: &TableEntry, skip: bool) -> Option<Diagnostic> {
     match entry.action() {
         AccessAction::Ok | AccessAction::Relay | AccessAction::Reject | AccessAction::Discard => None,
         AccessAction::Quarantine(_) => None,
@@ -87,7 +86,7 @@ fn mail(entry: &AccessEntry, skip: bool) -> Option<Diagnostic> {
 }
 
 /// A value that begins with `ERROR:`.
-fn error(entry: &AccessEntry, dsn: Option<&str>, text: &str) -> Option<Diagnostic> {
+fn error(entry: &TableEntry, dsn: Option<&str>, text: &str) -> Option<Diagnostic> {
     let bare = text.trim_start_matches('"');
     let Some(class) = reply_class(bare) else {
         let first = bare.split([' ', '\t']).next().unwrap_or("");
@@ -120,7 +119,7 @@ fn error(entry: &AccessEntry, dsn: Option<&str>, text: &str) -> Option<Diagnosti
 }
 
 /// A value that is none of the words.
-fn other(entry: &AccessEntry, text: &str) -> Option<Diagnostic> {
+fn other(entry: &TableEntry, text: &str) -> Option<Diagnostic> {
     let bare = text.trim_matches('"');
     if reply_class(bare).is_some() {
         return altered(entry, text);
@@ -158,7 +157,7 @@ fn other(entry: &AccessEntry, text: &str) -> Option<Diagnostic> {
 }
 
 /// Outside quotes sendmail reads the text as an address: blanks, comments in parentheses and what follows a comma suffer.
-fn altered(entry: &AccessEntry, text: &str) -> Option<Diagnostic> {
+fn altered(entry: &TableEntry, text: &str) -> Option<Diagnostic> {
     let mut quoted_now = false;
     let outside: String = text
         .chars()

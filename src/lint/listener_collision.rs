@@ -1,11 +1,10 @@
 #![doc = include_str!("../findings/listener_collision.md")]
 
-use super::Rule;
+use super::{Rule, Surroundings};
 use crate::{
     diagnostic::{Diagnostic, Severity},
     site::{Listener, Site, service_port},
     source::Span,
-    syntax::zone::Zones,
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -26,7 +25,7 @@ struct Socket {
     origin: Option<Span>,
 }
 
-fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
+fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
     let on_linux = site.system.as_ref().is_some_and(|system| is_linux(&system.value));
     let mut sockets: Vec<Socket> = Vec::new();
     let mut found = Vec::new();

@@ -7,7 +7,6 @@
 mod access_key;
 pub mod access_never_matches;
 pub mod access_pointless;
-pub mod access_repeated;
 pub mod access_untagged_relay;
 pub mod access_value;
 pub mod listener_collision;
@@ -15,11 +14,15 @@ pub mod mx_points_back;
 pub mod nouucp_mismatch;
 pub mod relay_domain_never_matches;
 pub mod relay_host_dns;
+pub mod repeated_key;
 pub mod rule_without_tab;
 pub mod top_level_domain;
 pub mod unknown_option;
 
+use std::{collections::BTreeMap, path::PathBuf};
+
 use crate::{
+    catalog::table::TableKind,
     diagnostic::{Diagnostic, Severity},
     site::Site,
     source::Sources,
@@ -35,10 +38,19 @@ pub struct Rule {
     pub summary: &'static str,
     /// How bad its findings are, unless one says otherwise.
     pub severity: Severity,
-    /// Judges a site by itself, with the zones that are known.
-    pub check: fn(&Site, &Zones) -> Vec<Diagnostic>,
+    /// Judges a site by itself, with what is known beside it.
+    pub check: fn(&Site, &Surroundings) -> Vec<Diagnostic>,
     /// Judges sites of one run against each other; each finding with the index of the site whose texts its places are in.
     pub together: Option<Together>,
+}
+
+/// What is known beside a site.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// Zones of DNS.
+    pub zones: Zones,
+    /// Map files of its tables that are there already, each by its table, with its path and what it holds.
+    pub map_files: BTreeMap<TableKind, (PathBuf, Vec<u8>)>,
 }
 
 /// How a rule judges sites against each other.
@@ -59,7 +71,6 @@ pub struct Linted<'a> {
 pub const RULES: [Rule; 13] = [
     access_never_matches::RULE,
     access_pointless::RULE,
-    access_repeated::RULE,
     access_untagged_relay::RULE,
     access_value::RULE,
     listener_collision::RULE,
@@ -67,16 +78,17 @@ pub const RULES: [Rule; 13] = [
     nouucp_mismatch::RULE,
     relay_domain_never_matches::RULE,
     relay_host_dns::RULE,
+    repeated_key::RULE,
     rule_without_tab::RULE,
     top_level_domain::RULE,
     unknown_option::RULE,
 ];
 
 /// What the rules find in one site, by the order of [`RULES`] and then of the source.
-pub fn check(site: &Site, zones: &Zones) -> Vec<Diagnostic> {
+pub fn check(site: &Site, around: &Surroundings) -> Vec<Diagnostic> {
     RULES
         .iter()
-        .map(|rule| (rule.check)(site, zones))
+        .map(|rule| (rule.check)(site, around))
         .flat_map(|mut found| {
             found.sort_by_key(|finding| finding.span().map(|span| (span.source, span.start)));
             found

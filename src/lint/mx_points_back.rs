@@ -3,10 +3,11 @@
 use std::{collections::HashSet, net::Ipv4Addr};
 
 use super::{
-    Rule,
+    Rule, Surroundings,
     access_key::{Key, domains_above, entries, tag},
 };
 use crate::{
+    catalog::table::TableKind,
     diagnostic::{Diagnostic, Severity},
     site::{AccessAction, Class, Site},
     syntax::zone::{Data, Record, Zones},
@@ -20,7 +21,8 @@ pub(super) const RULE: Rule = Rule {
     together: None,
 };
 
-fn check(site: &Site, zones: &Zones) -> Vec<Diagnostic> {
+fn check(site: &Site, around: &Surroundings) -> Vec<Diagnostic> {
+    let zones = &around.zones;
     let Some(host) = &site.domain_name else { return Vec::new() };
     let host = host.value.to_ascii_lowercase();
     let addresses: Vec<Ipv4Addr> = addresses(zones, &host);
@@ -74,7 +76,7 @@ fn refused(site: &Site, record: &Record) -> Option<Diagnostic> {
     }
     let elsewhere = !site.classes.files(Class::Relay).is_empty()
         || !site.classes.files(Class::Local).is_empty()
-        || site.access.as_ref().is_some_and(|map| map.entries.is_empty());
+        || site.access.is_some() && site.entries_of(TableKind::Access).is_empty();
     Some(
         diagnostic(!elsewhere, format!("this host is a backup MX of {domain}, but does not relay to it"))
             .at(record.span, "named here")

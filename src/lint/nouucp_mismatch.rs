@@ -1,11 +1,10 @@
 #![doc = include_str!("../findings/nouucp_mismatch.md")]
 
-use super::{Linted, Rule};
+use super::{Linted, Rule, Surroundings};
 use crate::{
     diagnostic::{Diagnostic, Severity},
     site::{Class, Nouucp, PercentHack, Site},
     source::{Span, Spanned},
-    syntax::zone::Zones,
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -25,7 +24,7 @@ struct Feature {
     span: Span,
 }
 
-fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
+fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
     let Some((statement, hub)) = forwards(site).into_iter().next() else { return Vec::new() };
     plain(site)
         .into_iter()

@@ -1,13 +1,12 @@
 #![doc = include_str!("../findings/relay_domain_never_matches.md")]
 
 use super::{
-    Rule,
+    Rule, Surroundings,
     access_key::{IPV6_AS_TEXT, looked_up},
 };
 use crate::{
     diagnostic::{Diagnostic, Severity},
     site::{Class, Site, ipv6},
-    syntax::zone::Zones,
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -18,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     together: None,
 };
 
-fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
+fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
     let members = site.classes.members(Class::Relay).iter();
     members.filter_map(|member| Some(judge(site, &member.value)?.at(member.span, ""))).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::Rule;
+use super::{Rule, Surroundings};
 use crate::{
     diagnostic::{Diagnostic, Severity},
     site::Site,
@@ -17,7 +17,8 @@ pub(super) const RULE: Rule = Rule {
     together: None,
 };
 
-fn check(site: &Site, zones: &Zones) -> Vec<Diagnostic> {
+fn check(site: &Site, around: &Surroundings) -> Vec<Diagnostic> {
+    let zones = &around.zones;
     let mut found = own_name(site, zones);
     for record in zones.records() {
         if let Data::Mx { host, .. } = &record.data {

@@ -1,10 +1,9 @@
 #![doc = include_str!("../findings/rule_without_tab.md")]
 
-use super::Rule;
+use super::{Rule, Surroundings};
 use crate::{
     diagnostic::{Diagnostic, Severity},
     site::Site,
-    syntax::zone::Zones,
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -15,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     together: None,
 };
 
-fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
+fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
     let rules = site.raw.values().flatten().filter(|raw| raw.text.starts_with('R') && !raw.text.contains('\t'));
     rules
         .map(|raw| {

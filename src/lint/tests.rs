@@ -8,8 +8,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
+    catalog::table::{TABLES, TableSpec},
     front::{self, Input, Syntax},
-    site::AccessEntry,
+    map::{self, Duplicates, Format},
+    site::TableEntry,
     source::{MemoryFiles, Spanned},
     syntax::zone,
 };
@@ -19,12 +21,16 @@ use crate::{
 struct Case {
     name: String,
     text: String,
-    access: Option<String>,
     zone: Option<String>,
+    /// Texts of tables, each by its name.
+    tables: Vec<(&'static str, String)>,
+    /// The same of what map files that are there hold.
+    map_files: Vec<(TableKind, String)>,
 }
 
 impl Case {
-    /// `NAME.mc` or `NAME.toml` of a rule's fixtures, with `NAME.access` and `NAME.zone` beside it.
+    /// `NAME.mc` or `NAME.toml` of a rule's fixtures, with `NAME.zone`, `NAME.access`, … beside it; `NAME.access.db` is the
+    /// text of what a map file holds.
     fn fixture(code: &str, name: &str) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/lint").join(code);
         let read = |ending: &str| fs::read_to_string(folder.join(format!("{name}.{ending}"))).ok();
@@ -32,30 +38,46 @@ impl Case {
             .iter()
             .find_map(|ending| Some((ending, read(ending)?)))
             .unwrap_or_else(|| panic!("no fixture {code}/{name}.mc"));
-        Self { name: format!("{name}.{ending}"), text, access: read("access"), zone: read("zone") }
+        let tables = TABLES.iter().filter_map(|table| Some((table.key, read(table.key)?))).collect();
+        let map_file = |table: &TableSpec| Some((table.kind, read(&format!("{}.db", table.key))?));
+        let map_files = TABLES.iter().filter_map(map_file).collect();
+        Self { name: format!("{name}.{ending}"), text, zone: read("zone"), tables, map_files }
     }
 
-    fn compile(&self) -> (Site, Zones, Sources) {
+    fn compile(&self) -> (Site, Surroundings, Sources) {
         let syntax = Syntax::of(&self.name).unwrap();
         let input = Input { name: &self.name, bytes: self.text.as_bytes(), syntax };
-        let access = self.access.iter().map(|text| (PathBuf::from("access"), text.clone().into_bytes()));
-        let compiled = front::compile(&input, &MemoryFiles(access.collect()));
+        let files = self.tables.iter().map(|(name, text)| (PathBuf::from(name), text.clone().into_bytes()));
+        let compiled = front::compile(&input, &MemoryFiles(files.collect()));
         let mut sources = compiled.sources;
         let site = compiled.site.unwrap_or_else(|| panic!("{}: {:?}", self.name, compiled.diagnostics));
-        let mut zones = Zones::default();
+        let mut around = Surroundings::default();
         if let Some(text) = &self.zone {
             let (read, problems) = zone::parse(text, sources.add("zone", text), "");
             assert_eq!(problems, Vec::new());
-            zones = read;
+            around.zones = read;
         }
-        (site, zones, sources)
+        for (kind, text) in &self.map_files {
+            let path = format!("{}.db", kind.spec().key);
+            around.map_files.insert(*kind, (path.into(), map_file(text)));
+        }
+        (site, around, sources)
     }
 
     /// Findings as a person reads them.
     fn findings(&self) -> String {
-        let (site, zones, sources) = self.compile();
-        render(&check(&site, &zones), &sources)
+        let (site, around, sources) = self.compile();
+        render(&check(&site, &around), &sources)
     }
+}
+
+/// The map file of a text.
+fn map_file(text: &str) -> Vec<u8> {
+    let parsed = map::text::parse(text.as_bytes(), Sources::default().add("", ""));
+    let pairs = parsed.entries.iter().map(|entry| (&entry.key.value, &entry.value.value)).collect::<Vec<_>>();
+    let mut bytes = Vec::new();
+    map::write(Format::Hash, &pairs, Duplicates::Refuse, &mut bytes).unwrap();
+    bytes
 }
 
 fn render(findings: &[Diagnostic], sources: &Sources) -> String {
@@ -90,10 +112,14 @@ fn every_rule_fires_on_its_bad_fixture_and_is_silent_on_the_good_one() {
         let bad = Case::fixture(rule.code, "bad");
         let found = bad.findings();
         assert!(found.contains(&code(rule)), "{}: {found}", rule.code);
-        let beside = |what: &str, text: &Option<String>| {
-            text.as_ref().map_or(String::new(), |text| format!("--- {what}\n{text}"))
-        };
-        let shown = format!("{}{}{}---\n{found}", bad.text, beside("access", &bad.access), beside("zone", &bad.zone));
+        let mut shown = bad.text.clone();
+        let zone = bad.zone.iter().map(|text| ("zone".to_owned(), text));
+        let tables = bad.tables.iter().map(|(name, text)| ((*name).to_owned(), text));
+        let map_files = bad.map_files.iter().map(|(kind, text)| (format!("{}.db", kind.spec().key), text));
+        for (name, text) in tables.chain(map_files).chain(zone) {
+            write!(shown, "--- {name}\n{text}").unwrap();
+        }
+        write!(shown, "---\n{found}").unwrap();
         snapshot(rule.code, &shown);
         let good = Case::fixture(rule.code, "ok").findings();
         assert!(!good.contains(&code(rule)), "{}: {good}", rule.code);
@@ -133,7 +159,7 @@ fn a_hub_without_nouucp_is_found_beside_the_workstation() {
     let judge = |hub: &str| {
         let case = Case::fixture("nouucp_mismatch", hub);
         let hub = case.compile();
-        let linted = |name, compiled: &(Site, Zones, Sources)| Linted {
+        let linted = |name, compiled: &(Site, Surroundings, Sources)| Linted {
             name,
             site: Box::leak(Box::new(compiled.0.clone())),
             sources: Box::leak(Box::new(compiled.2.clone())),
@@ -151,7 +177,12 @@ fn a_hub_without_nouucp_is_found_beside_the_workstation() {
 fn the_zone_of_arkum_ch_points_back_for_one_host() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/arkum");
     let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
-    let case = Case { name: "site.mc".into(), text: read("site.mc"), access: Some(read("access")), zone: None };
+    let case = Case {
+        name: "site.mc".into(),
+        text: read("site.mc"),
+        tables: vec![("access", read("access"))],
+        ..Case::default()
+    };
     let (site, _, mut sources) = case.compile();
     let mut zones = Zones::default();
     for name in ["arkum.ch.zone", "192.168.138.zone", "192.168.139.zone"] {
@@ -161,7 +192,8 @@ fn the_zone_of_arkum_ch_points_back_for_one_host() {
         zones.extend(zone);
     }
     // The host, its address and its name fit together; mail for rabbit comes here and loops.
-    snapshot("arkum", &render(&check(&site, &zones), &sources));
+    let around = Surroundings { zones, ..Surroundings::default() };
+    snapshot("arkum", &render(&check(&site, &around), &sources));
 }
 
 proptest! {
@@ -188,11 +220,9 @@ proptest! {
         let span = crate::source::Span::new(id, 0, 0);
         let map = site.access.as_mut().unwrap();
         [map.skip, map.lookup_dot_domain, map.relay_to_full_address, map.blocklist_recipients] = flags;
-        map.entries = entries
-            .into_iter()
-            .map(|(key, value)| AccessEntry { key: Spanned::new(key, span), value: Spanned::new(value, span) })
-            .collect();
-        for finding in check(&site, &Zones::default()) {
+        let entry = |(key, value)| TableEntry { key: Spanned::new(key, span), value: Spanned::new(value, span) };
+        site.entries.insert(TableKind::Access, entries.into_iter().map(entry).collect());
+        for finding in check(&site, &Surroundings::default()) {
             prop_assert!(finding.help.is_some() && finding.why.is_some() && finding.span().is_some());
         }
     }

@@ -1,13 +1,12 @@
 #![doc = include_str!("../findings/top_level_domain.md")]
 
 use super::{
-    Rule,
+    Rule, Surroundings,
     access_key::{Key, entries, is_mail_tag, tag},
 };
 use crate::{
     diagnostic::{Diagnostic, Severity},
     site::{AccessAction, Class, RawText, Site},
-    syntax::zone::Zones,
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -18,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     together: None,
 };
 
-fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
+fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
     let mut found = own_domain(site);
     found.extend(raw_classes(site));
     if site.relay.hosts_only.is_some() {

@@ -1,11 +1,10 @@
 #![doc = include_str!("../findings/unknown_option.md")]
 
-use super::Rule;
+use super::{Rule, Surroundings};
 use crate::{
     catalog::option::{self, OPTIONS},
     diagnostic::{Diagnostic, Severity, nearest},
     site::Site,
-    syntax::zone::Zones,
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -16,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     together: None,
 };
 
-fn check(site: &Site, _: &Zones) -> Vec<Diagnostic> {
+fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
     let lines = site.raw.values().flatten().filter_map(|raw| {
         // A blank after the letter is what tells a name from a letter.
         let name = raw.text.strip_prefix("O ")?.trim_start().split(['=', ' ', '\t', '\n']).next()?;

@@ -62,9 +62,7 @@ pub fn migrate(input: &Input<'_>, access: Option<&str>, files: &dyn FileSystem) 
         statements.push(Statement::System(own.clone()));
     }
     let mut draft = Draft { statements, id, sources: &sources, is_latin1 };
-    if let Some(access) = &mut policy.access {
-        access.entries.clear();
-    }
+    policy.entries.clear();
     draft.number();
     draft.drop_idle(&policy);
     let page = draft.page(None);

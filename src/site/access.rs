@@ -1,11 +1,9 @@
 //! The access map: entries that decide by client, sender or recipient (cf/README, "ANTI-SPAM CONFIGURATION CONTROL").
 
-use std::collections::{BTreeMap, btree_map::Entry};
+use super::{MapSpec, TableEntry};
+use crate::source::Spanned;
 
-use super::MapSpec;
-use crate::source::{Span, Spanned};
-
-/// The access map of a site: how it is declared, how it is searched, and the entries kept beside the policy.
+/// The access map of a site: how it is declared, and how it is searched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessMap {
     /// Where it was asked for.
@@ -20,40 +18,10 @@ pub struct AccessMap {
     pub relay_to_full_address: bool,
     /// `blocklist_recipients`: recipients are looked up too.
     pub blocklist_recipients: bool,
-    /// Entries that the site's source holds; empty when the map is kept elsewhere.
-    pub entries: Vec<AccessEntry>,
 }
 
-impl AccessMap {
-    /// Entries whose key an earlier entry has already, each with that earlier one. A database holds a key once, and keys
-    /// that differ in case only are one key unless the map says `-f`.
-    pub fn repeated(&self) -> Vec<(&AccessEntry, &AccessEntry)> {
-        let folds = self.spec.folds_case();
-        let mut first = BTreeMap::new();
-        let mut repeated = Vec::new();
-        for entry in &self.entries {
-            let key = if folds { entry.folded_key() } else { entry.key.value.clone() };
-            match first.entry(key) {
-                Entry::Vacant(place) => {
-                    place.insert(entry);
-                }
-                Entry::Occupied(place) => repeated.push((*place.get(), entry)),
-            }
-        }
-        repeated
-    }
-}
-
-/// One line of the access map.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AccessEntry {
-    /// The key as written: tag, if any, and what is looked up.
-    pub key: Spanned<String>,
-    /// The value as written.
-    pub value: Spanned<String>,
-}
-
-impl AccessEntry {
+/// An entry of the access map.
+impl TableEntry {
     /// The tag without its colon (`Connect`), if the key has one of the documented tags.
     pub fn tag(&self) -> Option<&str> {
         let (tag, _) = self.key.value.split_once(':')?;
@@ -71,16 +39,6 @@ impl AccessEntry {
     /// What the entry asks for.
     pub fn action(&self) -> AccessAction<'_> {
         AccessAction::of(&self.value.value)
-    }
-
-    /// The key as it is looked up: letters of ASCII in lower case, others as they are, unless the map says `-f`.
-    pub fn folded_key(&self) -> String {
-        self.key.value.to_ascii_lowercase()
-    }
-
-    /// The place of the whole entry.
-    pub fn span(&self) -> Span {
-        self.key.span.to(self.value.span)
     }
 }
 

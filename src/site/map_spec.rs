@@ -55,6 +55,16 @@ impl MapSpec {
     pub fn file(&self) -> Option<&str> {
         self.text.split_whitespace().skip(1).filter(|w| !w.starts_with('-')).last()
     }
+
+    /// Whether its entries are in a file on this host that is made from a text, or is one.
+    pub fn is_file(&self) -> bool {
+        matches!(self.class(), "hash" | "btree" | "cdb" | "dbm" | "implicit" | "text")
+    }
+
+    /// The last part of that path.
+    pub fn file_name(&self) -> Option<&str> {
+        self.file()?.rsplit('/').next().filter(|name| !name.is_empty())
+    }
 }
 
 #[cfg(test)]

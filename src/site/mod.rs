@@ -19,11 +19,12 @@ mod raw;
 mod setting;
 mod submission;
 mod switches;
+mod table;
 mod tables;
 mod tls;
 mod uucp;
 
-pub use access::{AccessAction, AccessEntry, AccessMap, TAGS, is_dsn};
+pub use access::{AccessAction, AccessMap, TAGS, is_dsn};
 pub use checks::{ClientChecks, ClientLimit, CommandChecks, GreetPause, PrefixFlags};
 pub use class::{Class, ClassFile, Classes};
 pub use hack::{Hack, HackKind};
@@ -38,13 +39,14 @@ pub use raw::{RawSection, RawText};
 pub use setting::Setting;
 pub use submission::Submission;
 pub use switches::Switches;
+pub use table::{DeclaredTable, TableEntry};
 pub use tables::{BestMx, Copies, DomainMap, LdapRouting, MissingMailbox, RoutedDetail, Tables};
 pub use tls::{StrictTransport, TlsPolicy};
 pub use uucp::UucpLink;
 
 use std::collections::BTreeMap;
 
-use crate::source::Spanned;
+use crate::{catalog::table::TableKind, source::Spanned};
 
 /// Everything that is known of one site.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -93,6 +95,8 @@ pub struct Site {
     pub routing: Routing,
     /// Tables that replace addresses.
     pub tables: Tables,
+    /// Entries of tables, of each that the site holds.
+    pub entries: BTreeMap<TableKind, Vec<TableEntry>>,
     /// How host names are made canonical.
     pub canonify: Canonify,
     /// What `!` means.

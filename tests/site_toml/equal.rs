@@ -1,6 +1,6 @@
 //! A `.toml` and a `.mc` that say the same are the same site.
 
-use relaycc::{emit, site::Site, source::NoFiles};
+use relaycc::{catalog::table::TableKind, emit, map::Format, site::Site, source::NoFiles};
 
 use crate::given::{Disk, compiled, fixture};
 
@@ -18,11 +18,11 @@ fn relay_host_of_arkum_is_one_site_in_both_languages() {
 
 /// Every file that a site becomes.
 fn products(site: &Site) -> [Vec<u8>; 4] {
-    let access = site.access.as_ref().unwrap();
+    let access = site.table(TableKind::Access).unwrap();
     [
         emit::cf::emit(site).to_string().into_bytes(),
-        emit::access::text(access).unwrap().into_bytes(),
-        emit::access::database(access).unwrap(),
+        emit::tables::text(&access).unwrap().into_bytes(),
+        emit::tables::map_file(&access, Format::Hash).unwrap(),
         emit::relay::relay_config(site).unwrap().to_toml().unwrap().into_bytes(),
     ]
 }
@@ -35,7 +35,7 @@ fn entries_of_a_mc_and_of_an_access_file_are_those_beside_it() {
     let named = compiled(name, format!("access_file = \"access\"\n{policy}"), &Disk).site.unwrap();
     assert_eq!(Some(named), fixture("fixtures/arkum/site.mc").site);
     let without = compiled(name, policy, &Disk).site.unwrap();
-    assert_eq!(without.access.unwrap().entries, []);
+    assert_eq!(without.entries_of(TableKind::Access), []);
 }
 
 #[test]

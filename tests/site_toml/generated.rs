@@ -209,8 +209,8 @@ fn access() -> BoxedStrategy<Vec<Piece>> {
         ("true", ""),
         ("{ skip = true }", ", `', `skip'"),
         ("{ lookupdotdomain = true, skip = false }", ", `', `lookupdotdomain'"),
-        ("\"hash -T<TMPF> -o /x/y\"", ", `hash -T<TMPF> -o /x/y'"),
-        ("{ map = \"hash -T<TMPF> /x/y\", relaytofulladdress = true }", ", `hash -T<TMPF> /x/y', `relaytofulladdress'"),
+        ("\"hash -T<TMPF> -o /x/z\"", ", `hash -T<TMPF> -o /x/z'"),
+        ("{ map = \"hash -T<TMPF> /x/z\", relaytofulladdress = true }", ", `hash -T<TMPF> /x/z', `relaytofulladdress'"),
     ];
     let entries = prop::collection::btree_map(
         "(Connect:|From:|To:)?[x-z]{1,5}[.][x-z]{2}",
@@ -328,7 +328,9 @@ proptest! {
     fn a_site_is_the_same_in_both_languages(pieces in site()) {
         let (toml, mc) = (toml_of(&pieces), mc_of(&pieces));
         let text = pieces.iter().find(|piece| piece.table == "access").map(|piece| piece.mc.clone());
-        let files = MemoryFiles(text.map(|text| ("x/access".into(), text.into_bytes())).into_iter().collect());
+        // The text is called as the map's file.
+        let beside = |text: String| ["x/access", "x/z"].map(|name| (name.into(), text.clone().into_bytes()));
+        let files = MemoryFiles(text.into_iter().flat_map(beside).collect());
         let from_toml = compiled("x/site.toml", &toml, &NoFiles);
         let from_mc = compiled("x/site.mc", &mc, &files);
         let errors = |c: &relaycc::front::Compiled| c.diagnostics.iter().filter(|d| d.is_error()).cloned().collect::<Vec<_>>();

@@ -7,7 +7,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{MapFile, Reply, is_default, listen::ip, reader::Reader};
-use crate::site::{AccessAction, AccessEntry, AccessMap};
+use crate::{
+    catalog::table::TableKind,
+    site::{AccessAction, AccessMap, TableEntry},
+};
 
 /// The access map. A search goes from the longest name or network that fits to the shortest and ends at the first entry; an
 /// entry of the kind asked for comes before an entry for `any` of the same subject.
@@ -186,7 +189,8 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<Access> {
         check_recipients: map.blocklist_recipients,
         ..Access::default()
     };
-    if map.entries.is_empty() {
+    let entries = reader.site.entries_of(TableKind::Access);
+    if entries.is_empty() {
         match MapFile::of_spec(&map.spec) {
             Ok(file) => access.map = Some(file),
             Err(why) => {
@@ -194,7 +198,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<Access> {
             }
         }
     }
-    for entry in &map.entries {
+    for entry in entries {
         match rule(map, entry) {
             Ok(rule) => access.rules.push(rule),
             Err(why) => {
@@ -206,7 +210,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<Access> {
     Some(access)
 }
 
-fn rule(map: &AccessMap, entry: &AccessEntry) -> Result<Rule, String> {
+fn rule(map: &AccessMap, entry: &TableEntry) -> Result<Rule, String> {
     let tag = entry.tag().unwrap_or("").to_ascii_lowercase();
     let applies_to = match tag.as_str() {
         "" => AppliesTo::Any,
@@ -297,7 +301,7 @@ fn ipv6_network(text: &str) -> Option<Ipv6Net> {
     Ipv6Net::new(Ipv6Addr::from(all), u8::try_from(groups.len() * 16).ok()?).ok()
 }
 
-fn action(map: &AccessMap, applies_to: AppliesTo, entry: &AccessEntry) -> Result<Action, String> {
+fn action(map: &AccessMap, applies_to: AppliesTo, entry: &TableEntry) -> Result<Action, String> {
     match applies_to {
         AppliesTo::TlsClient | AppliesTo::TlsServer | AppliesTo::TlsRecipient => {
             return requirement(entry.value.value.trim()).map(Action::Require);

@@ -2,10 +2,11 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
+    catalog::table::TableKind,
     front::{self, Input, Syntax},
     site::{
-        AccessEntry, AccessMap, Class, ClassFile, DelayChecks, DnsBlocklist, ListKind, Listener as Daemon, Mailer,
-        MapSpec, Nouucp, RawSection, RawText, Setting,
+        AccessMap, Class, ClassFile, DelayChecks, DnsBlocklist, ListKind, Listener as Daemon, Mailer, MapSpec, Nouucp,
+        RawSection, RawText, Setting, TableEntry,
     },
     source::{MemoryFiles, Sources, Spanned},
 };
@@ -65,8 +66,9 @@ fn arkum() -> Site {
         lookup_dot_domain: false,
         relay_to_full_address: false,
         blocklist_recipients: true,
-        entries: entries.map(|(key, value)| AccessEntry { key: at(key.into()), value: at(value.into()) }).into(),
     });
+    let entry = |(key, value): (&str, &str)| TableEntry { key: at(key.into()), value: at(value.into()) };
+    site.entries.insert(TableKind::Access, entries.map(entry).into());
     site.listeners.daemons = vec![at(Daemon { text: "Port=smtp, Addr=192.0.2.1, Name=MTA, M=fE".into() })];
     site.options.extend([
         ("MaxMessageSize", set("20000000")),
@@ -181,10 +183,9 @@ fn every_statement_without_a_counterpart_is_named() {
     site.options.insert("MaxHopCount", set("many"));
     site.listeners.daemons.push(at(Daemon { text: "Port=nosuch, M=X".into() }));
     site.milters.push(set("filter, S=unix:/run/x"));
-    if let Some(access) = &mut site.access {
-        access.entries.push(AccessEntry { key: at("QGRP:a".into()), value: at("main".into()) });
-        access.entries.push(AccessEntry { key: at("Connect:a@b".into()), value: at("OK".into()) });
-    }
+    let access = site.entries.entry(TableKind::Access).or_default();
+    access.push(TableEntry { key: at("QGRP:a".into()), value: at("main".into()) });
+    access.push(TableEntry { key: at("Connect:a@b".into()), value: at("OK".into()) });
     let refused = relay_config(&site).unwrap_err();
     let text: Vec<_> = refused.iter().map(|u| format!("{}\n    {}\n", u.statement, u.why)).collect();
     snapshot("unsupported", &text.concat());
@@ -322,10 +323,9 @@ proptest! {
         site.options.insert("Timeout.mail", set(&value));
         site.messages.relay = Some(set(&value));
         site.listeners.daemons.push(at(Daemon { text: format!("{key}={value},Addr={route}") }));
-        if let Some(access) = &mut site.access {
-            access.entries.push(AccessEntry { key: at(key), value: at(value) });
-            access.entries.push(AccessEntry { key: at(format!("TLS_Srv:{route}")), value: at(route) });
-        }
+        let access = site.entries.entry(TableKind::Access).or_default();
+        access.push(TableEntry { key: at(key), value: at(value) });
+        access.push(TableEntry { key: at(format!("TLS_Srv:{route}")), value: at(route) });
         let _ = relay_config(&site);
     }
 }

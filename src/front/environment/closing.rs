@@ -2,7 +2,7 @@
 
 use super::Environment;
 use crate::{
-    catalog::option,
+    catalog::{option, table::TableKind},
     diagnostic::Diagnostic,
     front::{macros::Macros, network},
     site::{Class, HackKind, ListKind},
@@ -232,7 +232,7 @@ impl Environment {
                 }
             }));
         }
-        for entry in &self.access {
+        for entry in self.entries.get(&TableKind::Access).into_iter().flatten() {
             if let Some(problem) = network::check(entry.subject()) {
                 found.push(malformed(entry.subject(), entry.key.span, problem, "no client is ever found by this key"));
             }

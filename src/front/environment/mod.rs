@@ -26,11 +26,12 @@ use crate::{
         mailer::FlagChanges,
         option::{DefaultValue, OPTIONS},
         setting::{PRELUDE, SETTINGS},
+        table::TableKind,
     },
     diagnostic::Diagnostic,
     site::{
-        AccessEntry, BlocklistMap, Classes, ClientChecks, CommandChecks, DnsBlocklist, Hack, Mailer, MapSpec,
-        RawSection, RawText, StrictTransport, Submission, Tables, UucpLink,
+        BlocklistMap, Classes, ClientChecks, CommandChecks, DnsBlocklist, Hack, Mailer, MapSpec, RawSection, RawText,
+        StrictTransport, Submission, TableEntry, Tables, UucpLink,
     },
     source::{SourceId, Span, Spanned},
     syntax::mc::Text,
@@ -94,8 +95,8 @@ pub struct Environment {
     pub(super) hacks_asked: BTreeMap<&'static str, Span>,
     /// `OSTYPE`, `DOMAIN` and `HACK` statements: what is defined there, the site did not write itself.
     pub(super) brought: Vec<Span>,
-    /// Entries of the access map.
-    pub(super) access: Vec<AccessEntry>,
+    /// Entries of tables.
+    pub(super) entries: BTreeMap<TableKind, Vec<TableEntry>>,
     /// Raw lines.
     pub(super) raw: BTreeMap<RawSection, Vec<RawText>>,
     /// How many pieces of a section stand before the rules that a mailer adds to it.
@@ -154,7 +155,7 @@ impl Environment {
             hacks: Vec::new(),
             hacks_asked: BTreeMap::new(),
             brought: Vec::new(),
-            access: Vec::new(),
+            entries: BTreeMap::new(),
             raw: BTreeMap::new(),
             raw_before_mailer: BTreeMap::new(),
             access_gap: None,
@@ -243,9 +244,11 @@ impl Environment {
         }
     }
 
-    /// Adds an entry of the access map.
-    pub fn access_entry(&mut self, key: Spanned<String>, value: Spanned<String>) {
-        self.access.push(AccessEntry { key, value });
+    /// Adds entries of a table.
+    pub fn table_entries(&mut self, kind: TableKind, entries: Vec<TableEntry>) {
+        if !entries.is_empty() {
+            self.entries.entry(kind).or_default().extend(entries);
+        }
     }
 
     /// Adds a second place to a diagnostic, if somebody wrote something there.

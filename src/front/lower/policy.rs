@@ -14,6 +14,7 @@ use crate::{
 pub(super) fn fill(site: &mut Site, table: &mut Table<'_, '_, '_>) {
     site.relay = relay(table);
     site.access = access(table);
+    site.entries = std::mem::take(&mut table.environment.entries);
     site.senders = SenderChecks {
         accept_unresolvable: table.flag("_ACCEPT_UNRESOLVABLE_DOMAINS_"),
         accept_unqualified: table.flag("_ACCEPT_UNQUALIFIED_SENDERS_"),
@@ -113,7 +114,6 @@ fn access(table: &mut Table<'_, '_, '_>) -> Option<AccessMap> {
         lookup_dot_domain: table.is_defined("_LOOKUPDOTDOMAIN_"),
         relay_to_full_address: table.is_defined("_RELAY_FULL_ADDR_"),
         blocklist_recipients: table.is_defined("_BLOCKLIST_RCPT_"),
-        entries: std::mem::take(&mut table.environment.access),
     })
 }
 

@@ -18,13 +18,15 @@ pub use statements::Statements;
 use record::Record;
 
 use super::{
-    Compiled, Input, access_text,
+    Compiled, Input,
     environment::{Environment, TREE},
     lower::lower,
     macros::Macros,
     statement::Statement,
+    table_text,
 };
 use crate::{
+    catalog::table::TABLES,
     diagnostic::Diagnostic,
     source::{FileSystem, Sources, Span},
     syntax::mc::{Machine, NoDialect, Text, load},
@@ -73,7 +75,7 @@ fn run(input: &Input<'_>, files: &dyn FileSystem, mut record: Option<&mut Record
             record.definitions(&mut Macros::new(&mut m4));
             record.raw(&environment);
         }
-        access_entries(&mut environment, &mut m4, input.name, files);
+        tables(&mut environment, &mut m4, input.name, files);
         let mut macros = Macros::new(&mut m4);
         environment.close(&mut macros, end);
         site = Some(lower(&mut environment, &mut macros));
@@ -87,13 +89,17 @@ fn run(input: &Input<'_>, files: &dyn FileSystem, mut record: Option<&mut Record
     Compiled { site: site.filter(|_| !refused), diagnostics, sources }
 }
 
-/// The entries of the access map, if there is one: see [`access_text`].
-fn access_entries(environment: &mut Environment, m4: &mut Machine<'_>, site: &str, files: &dyn FileSystem) {
-    if !Macros::new(m4).is_defined("_ACCESS_TABLE_") {
-        return;
-    }
-    match access_text::beside(m4.sources_mut(), site, files) {
-        Ok(entries) => entries.into_iter().for_each(|entry| environment.access_entry(entry.key, entry.value)),
-        Err(errors) => errors.into_iter().for_each(|error| environment.report(error)),
+/// The entries of the tables that are declared: see [`table_text`].
+fn tables(environment: &mut Environment, m4: &mut Machine<'_>, site: &str, files: &dyn FileSystem) {
+    for table in &TABLES {
+        let Some(map) = environment.maps.get(table.feature).map(|map| &map.value) else { continue };
+        if !map.is_file() {
+            continue;
+        }
+        let name = map.file_name().unwrap_or(table.file()).to_owned();
+        match table_text::beside(m4.sources_mut(), site, &name, files) {
+            Ok(entries) => environment.table_entries(table.kind, entries),
+            Err(errors) => errors.into_iter().for_each(|error| environment.report(error)),
+        }
     }
 }

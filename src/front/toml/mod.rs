@@ -3,7 +3,6 @@
 //! The document is declarative: what it says is read whole (`read`), checked against the catalog, and brought into the
 //! one order in which statements take effect (`statement`). From there on it is a site like any other.
 
-mod access;
 pub(crate) mod answer;
 pub(crate) mod conf;
 pub(crate) mod equates;
@@ -12,6 +11,7 @@ mod names;
 mod read;
 mod run;
 pub mod schema;
+mod table;
 mod uucp;
 mod value;
 mod words;

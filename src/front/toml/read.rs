@@ -1,24 +1,24 @@
 //! The document to statements: one key at the top of it after the other.
 
-use std::path::PathBuf;
-
 use super::{
-    access, conf, equates, feature, names, uucp,
+    conf, equates, feature, names,
+    table::{self, Given},
+    uucp,
     value::{Expected, Refusals, Text, quoted_list},
 };
 use crate::{
     catalog::{
-        Support,
+        self, Support,
         domain::DOMAINS,
         macros::{self, MACROS, MacroRole, MacroSpec},
         mailer::{self, MAILERS},
         setting::{self, SETTINGS},
         system::SYSTEMS,
+        table::TABLES,
     },
     diagnostic::{Diagnostic, nearest},
     front::{network, statement::Statement},
-    site::{AccessEntry, Class, RawSection},
-    source::{Span, Spanned},
+    site::{Class, RawSection},
     syntax::toml::{Entry, Table},
 };
 
@@ -27,14 +27,10 @@ use crate::{
 pub(super) struct Document {
     /// The statements, as they were read.
     pub statements: Vec<Statement>,
-    /// Where the table of access entries is, if there is one.
-    pub access: Option<Span>,
-    /// Its entries, in order.
-    pub entries: Vec<AccessEntry>,
+    /// Where the entries of tables are, in the order of the document.
+    pub tables: Vec<Given>,
     /// What is to be said about it all the same.
     pub warnings: Vec<Diagnostic>,
-    /// The file that `access_file` names.
-    pub access_file: Option<Spanned<PathBuf>>,
     /// The bytes that characters become in sendmail.cf.
     pub charset: Charset,
 }
@@ -53,7 +49,7 @@ pub(super) enum Charset {
 pub(super) const CHARSETS: [(&str, Charset); 2] = [("utf-8", Charset::Utf8), ("iso-8859-1", Charset::Latin1)];
 
 /// Keys that are no macro of `.mc`.
-pub(super) const OWN_KEYS: [&str; 6] = ["charset", "conf", "undefine", "access", "access_file", "head"];
+pub(super) const OWN_KEYS: [&str; 4] = ["charset", "conf", "undefine", "head"];
 
 /// Settings that have a key of another name, with what to write instead.
 const OTHERWISE: [(&str, &str); 2] = [("masquerade_name", "masquerade_as"), ("use_cw_file", "feature.use_cw_file")];
@@ -61,7 +57,8 @@ const OTHERWISE: [(&str, &str); 2] = [("masquerade_name", "masquerade_as"), ("us
 /// Every key at the top of a document.
 pub(super) fn top_keys() -> impl Iterator<Item = &'static str> {
     let macros = MACROS.iter().map(|entry| entry.key).filter(|key| !key.is_empty());
-    macros.chain(setting_keys()).chain(OWN_KEYS)
+    let tables = TABLES.iter().flat_map(|table| [table.key, table.file_key]);
+    macros.chain(setting_keys()).chain(OWN_KEYS).chain(tables)
 }
 
 /// The settings that are keys.
@@ -76,6 +73,10 @@ pub(super) fn read(refusals: &mut Refusals, root: &Table) -> Document {
         let key = entry.key.value.as_str();
         if OWN_KEYS.contains(&key) {
             own(refusals, entry, &mut document);
+        } else if let Some(spec) = catalog::table::by_key(key) {
+            document.tables.extend(table::here(refusals, spec, entry));
+        } else if let Some(spec) = catalog::table::by_file_key(key) {
+            document.tables.extend(table::file(refusals, spec, entry));
         } else if let Some((_, instead)) = OTHERWISE.iter().find(|(other, _)| *other == key) {
             refusals.push(
                 Diagnostic::error("unknown_key", format!("`{key}` is not set directly"))
@@ -91,7 +92,7 @@ pub(super) fn read(refusals: &mut Refusals, root: &Table) -> Document {
             unknown(refusals, entry);
         }
     }
-    both_access(refusals, root, &document);
+    table::refuse_twice(refusals, &document.tables);
     document
 }
 
@@ -114,36 +115,12 @@ fn own(refusals: &mut Refusals, entry: &Entry, document: &mut Document) {
             }
         }
         "undefine" => document.statements.extend(conf::undefined(refusals, &entry.value)),
-        "access" => {
-            let expected = Expected::new("access", "a table of access entries", "{ \"example.com\" = \"RELAY\" }");
-            if let Some(table) = refusals.table(&entry.value, &expected) {
-                document.entries = access::read(refusals, table);
-                document.access = Some(entry.key.span);
-            }
-        }
-        "head" => {
+        _ => {
             let expected = Expected::new("head", "lines of sendmail.cf, as text between three quotes", "'''…'''");
             let text = refusals.lines(&entry.value, &expected);
             let raw = |text| Statement::Raw { section: RawSection::Head, text, name: "HEAD" };
             document.statements.extend(text.map(raw));
         }
-        _ => {
-            let expected = Expected::new("access_file", "the path of an access text", "\"access\"");
-            document.access_file = refusals.some_text(&entry.value, &expected).map(|text| text.map(PathBuf::from));
-        }
-    }
-}
-
-/// Entries come from one place, so that their order is known.
-fn both_access(refusals: &mut Refusals, root: &Table, document: &Document) {
-    if let (Some(table), Some(file)) = (root.get("access"), &document.access_file) {
-        refusals.push(
-            Diagnostic::error("access_twice", "access entries are given here and in a file")
-                .at(file.span, "from this file")
-                .at(table.key.span, "and here")
-                .why("which entry would be meant where both have the same key cannot be known")
-                .help("keep one of the two"),
-        );
     }
 }
 
@@ -159,11 +136,11 @@ fn unknown(refusals: &mut Refusals, entry: &Entry) {
     let option = lower.strip_prefix("conf").unwrap_or(&lower).trim_start_matches('_');
     if lower != key && top_keys().any(|known| known == lower) {
         refusals.push(refuse(format!("keys are in lower case: write `{lower}`")));
-    } else if crate::catalog::option::by_key(option).is_some() {
+    } else if catalog::option::by_key(option).is_some() {
         refusals.push(refuse(format!("it is an option: write `{option}` under [conf]")));
-    } else if crate::catalog::feature::by_key(&lower).is_some() {
+    } else if catalog::feature::by_key(&lower).is_some() {
         refusals.push(refuse(format!("it is a feature: write `{lower}` under [feature]")));
-    } else if crate::catalog::hack::by_name(&lower).is_some() {
+    } else if catalog::hack::by_name(&lower).is_some() {
         refusals.push(refuse(format!("it is a hack: write `{lower}` under [hack]")));
     } else {
         refusals.unknown_key(entry, "at the top of a site", top_keys());

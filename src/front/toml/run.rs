@@ -1,17 +1,18 @@
 //! Statements are carried out against the environment, as those of a `.mc` are, and become a site.
 
-use super::{read::Document, value::Text as Value, words};
+use super::{read::Document, table::Entries, value::Text as Value, words};
 use crate::{
+    catalog::table::TableSpec,
     diagnostic::Diagnostic,
     front::{
-        access_text,
         environment::{Environment, uucp_rule},
         lower::lower,
         macros::Macros,
         mc::raw,
         statement::{self, Statement},
+        table_text,
     },
-    site::{AccessEntry, RawSection, Site},
+    site::{RawSection, Site, TableEntry},
     source::{FileSystem, SourceId, Sources, Span},
     syntax::mc::{Machine, Text},
 };
@@ -25,16 +26,20 @@ pub(super) fn run(
     files: &dyn FileSystem,
 ) -> (Option<Site>, Vec<Diagnostic>) {
     let mut diagnostics = std::mem::take(&mut document.warnings);
-    let entries = match &document.access_file {
-        Some(file) => match access_text::named(sources, name, &file.value, file.span, files) {
-            Ok(entries) => Entries { place: Some(file.span), entries },
-            Err(mut errors) => {
-                diagnostics.append(&mut errors);
-                return (None, diagnostics);
-            }
-        },
-        None => Entries { place: document.access, entries: std::mem::take(&mut document.entries) },
-    };
+    let mut tables = Vec::new();
+    for given in document.tables.drain(..) {
+        let entries = match given.entries {
+            Entries::Here(entries) => Ok(entries),
+            Entries::File(file) => table_text::named(sources, name, given.spec, (&file.value, file.span), files),
+        };
+        match entries {
+            Ok(entries) => tables.push((given.spec, given.span, entries)),
+            Err(mut errors) => diagnostics.append(&mut errors),
+        }
+    }
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return (None, diagnostics);
+    }
     let text = sources.get(id).map_or(String::new(), |source| source.text().to_owned());
     let whole = Span::new(id, 0, text.len());
     statement::sort(&mut document.statements);
@@ -45,7 +50,9 @@ pub(super) fn run(
     for statement in &document.statements {
         carry_out(&mut environment, &mut macros, statement, &text);
     }
-    entries.declare(&mut environment, &mut macros);
+    for (spec, place, entries) in tables {
+        declare(&mut environment, spec, place, entries);
+    }
     environment.close(&mut macros, Span::new(id, text.len(), text.len()));
     let site = lower(&mut environment, &mut macros);
     let said = m4.take_diagnostics().into_iter().chain(environment.diagnostics.drain(..));
@@ -54,28 +61,17 @@ pub(super) fn run(
     ((!refused).then_some(site), diagnostics)
 }
 
-/// Entries of the access map, and where the site says that it has them.
-struct Entries {
-    place: Option<Span>,
-    entries: Vec<AccessEntry>,
-}
-
-impl Entries {
-    fn declare(self, environment: &mut Environment, macros: &mut Macros<'_, '_>) {
-        if let Some(place) = self.place
-            && !macros.is_defined("_ACCESS_TABLE_")
-        {
-            environment.report(
-                Diagnostic::error("access_without_access_db", "there are access entries, and no access map")
-                    .at(place, "entries for it")
-                    .why("without `access_db` sendmail looks none of them up")
-                    .help("write `access_db = true` under [feature]"),
-            );
-        }
-        for entry in self.entries {
-            environment.access_entry(entry.key, entry.value);
-        }
+/// Hands over the entries of a table; one without a map is refused.
+fn declare(environment: &mut Environment, spec: &TableSpec, place: Span, entries: Vec<TableEntry>) {
+    if !environment.maps.contains_key(spec.feature) {
+        environment.report(
+            Diagnostic::error("table_without_map", format!("there are entries of {}, and no map for them", spec.title))
+                .at(place, "entries for it")
+                .why(format!("without `{}` sendmail looks none of them up", spec.feature))
+                .help(format!("write `{} = true` under [feature]", spec.feature)),
+        );
     }
+    environment.table_entries(spec.kind, entries);
 }
 
 fn carry_out(environment: &mut Environment, macros: &mut Macros<'_, '_>, statement: &Statement, text: &str) {

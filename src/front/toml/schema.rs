@@ -22,6 +22,7 @@ use crate::catalog::{
     setting::{self, SETTINGS, SettingKind, SettingSpec},
     siteconfig::FILES,
     system::{SYSTEMS, SystemSpec},
+    table::{TABLES, TableSpec},
 };
 
 /// Text of one line: no control character but tab.
@@ -48,11 +49,11 @@ pub fn schema() -> Value {
     properties.insert("charset".into(), charset());
     properties.insert("conf".into(), conf());
     properties.insert("undefine".into(), undefine());
-    properties.insert("access".into(), access());
-    properties.insert(
-        "access_file".into(),
-        described(some_text(), "File of access entries, beside this one, instead of the table `access`"),
-    );
+    for table in &TABLES {
+        properties.insert(table.key.into(), entries(table));
+        let help = format!("File of entries, beside this one, instead of the table `{}`", table.key);
+        properties.insert(table.file_key.into(), described(some_text(), &help));
+    }
     properties.insert(
         "head".into(),
         described(pattern(LINES), "Raw lines before all others, where a .mc's text outside its sections goes"),
@@ -292,9 +293,9 @@ fn escaped(text: &str) -> String {
         .collect()
 }
 
-fn access() -> Value {
+fn entries(table: &TableSpec) -> Value {
     json!({
-        "description": "Entries of the access map: what is looked up, and what is done",
+        "description": table.help,
         "type": "object",
         "propertyNames": { "pattern": "^[^#\\s]\\S*$" },
         "additionalProperties": some_text(),

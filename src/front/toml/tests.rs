@@ -12,6 +12,7 @@ use crate::{
         macros::MACROS,
         option::OPTIONS,
         setting::SETTINGS,
+        table::TABLES,
     },
     front::Syntax,
     source::NoFiles,
@@ -48,7 +49,8 @@ fn owned<'k>(keys: impl IntoIterator<Item = &'k str>) -> BTreeSet<String> {
 fn keys_at_the_top_are_those_of_the_schema() {
     let catalog =
         MACROS.iter().map(|m| m.key).chain(SETTINGS.iter().map(|s| s.key)).chain(OPTIONS.iter().map(|o| o.key));
-    let all = catalog.chain(FEATURES.iter().map(|f| f.key)).chain(OWN_KEYS).chain(["nonsense"]);
+    let tables = TABLES.iter().flat_map(|table| [table.key, table.file_key]);
+    let all = catalog.chain(FEATURES.iter().map(|f| f.key)).chain(tables).chain(OWN_KEYS).chain(["nonsense"]);
     same_keys(&schema(), "/properties", owned(all), |key| format!("{key} = 1979-05-27"));
 }
 

@@ -58,7 +58,6 @@ fn access() -> AccessMap {
         lookup_dot_domain: false,
         relay_to_full_address: false,
         blocklist_recipients: false,
-        entries: Vec::new(),
     }
 }
 

@@ -59,7 +59,6 @@ fn sites() -> Vec<Site> {
         lookup_dot_domain: true,
         relay_to_full_address: true,
         blocklist_recipients: true,
-        entries: Vec::new(),
     };
     let steps: Vec<Step> = vec![
         Box::new(|s| s.mailers.push(mailer("smtp"))),

@@ -12,25 +12,31 @@ use std::{
 
 use proptest::prelude::*;
 use relaycc::{
-    emit::access,
-    site::{AccessEntry, AccessMap, MapSpec},
+    catalog::table::TableKind,
+    emit::tables,
+    map::Format,
+    site::{DeclaredTable, MapSpec, TableEntry},
     source::{Sources, Span, Spanned},
 };
 
-fn map(entries: Vec<(String, String)>) -> AccessMap {
-    let span = Span::new(Sources::default().add("site.toml", ""), 0, 0);
-    AccessMap {
-        declared: Spanned::new((), span),
-        spec: MapSpec::new("hash -T<TMPF> /etc/mail/access"),
-        skip: false,
-        lookup_dot_domain: false,
-        relay_to_full_address: false,
-        blocklist_recipients: false,
-        entries: entries
-            .into_iter()
-            .map(|(key, value)| AccessEntry { key: Spanned::new(key, span), value: Spanned::new(value, span) })
-            .collect(),
+/// A table that owns what it holds.
+struct Owned {
+    map: MapSpec,
+    entries: Vec<TableEntry>,
+    span: Span,
+}
+
+impl Owned {
+    fn table(&self) -> DeclaredTable<'_> {
+        DeclaredTable { kind: TableKind::Access, declared: self.span, map: &self.map, entries: &self.entries }
     }
+}
+
+fn map(entries: Vec<(String, String)>) -> Owned {
+    let span = Span::new(Sources::default().add("site.toml", ""), 0, 0);
+    let entry = |(key, value)| TableEntry { key: Spanned::new(key, span), value: Spanned::new(value, span) };
+    let entries = entries.into_iter().map(entry).collect();
+    Owned { map: MapSpec::new("hash -T<TMPF> /etc/mail/access"), entries, span }
 }
 
 /// What `makemap hash` makes of a text, read back with `makemap -u`: `key TAB value` lines, sorted.
@@ -82,11 +88,11 @@ fn makemap_on_our_text_gives_our_pairs() {
     proptest!(config, |(entries in entries())| {
         // Entries that are refused one by one are left out, so that the others are tried.
         let entries: Vec<_> =
-            entries.into_iter().filter(|entry| access::text(&map(vec![entry.clone()])).is_ok()).collect();
+            entries.into_iter().filter(|entry| tables::text(&map(vec![entry.clone()]).table()).is_ok()).collect();
         let map = map(entries);
-        if let Ok(text) = access::text(&map) {
+        if let Ok(text) = tables::text(&map.table()) {
             let directory = tempfile::tempdir().unwrap();
-            let mut ours: Vec<Vec<u8>> = access::pairs(&map)
+            let mut ours: Vec<Vec<u8>> = tables::pairs(&map.table())
                 .unwrap()
                 .into_iter()
                 .map(|pair| [pair.key, b"\t".to_vec(), pair.value].concat())
@@ -94,7 +100,7 @@ fn makemap_on_our_text_gives_our_pairs() {
             ours.sort();
             prop_assert_eq!(&makemap(directory.path(), &text), &ours);
             let database = directory.path().join("ours.db");
-            fs::write(&database, access::database(&map).unwrap()).unwrap();
+            fs::write(&database, tables::map_file(&map.table(), Format::Hash).unwrap()).unwrap();
             prop_assert_eq!(read_back(&database), ours);
         }
     });

@@ -1,8 +1,8 @@
-//! Where the entries of the access map come from when the site's own text does not hold them.
+//! Where the entries of a table come from when the site's own text does not hold them.
 //!
-//! A `.mc` says that there is an access map, and its entries are in a text of their own. The rule: the file named `access`
-//! in the directory of the `.mc`, if there is one. A `site.toml` holds the entries itself, or names their file with
-//! `access_file`, from its own directory on; nothing is read without being named.
+//! A `.mc` says that there is a table, and its entries are in a text of their own. The rule: the file in the directory of
+//! the `.mc` that is named as the table's map, if there is one. A `site.toml` holds the entries itself, or names their file
+//! with `access_file`, `mailertable_file`, …, from its own directory on; nothing is read without being named.
 
 use std::{
     io,
@@ -10,21 +10,24 @@ use std::{
 };
 
 use crate::{
+    catalog::table::TableSpec,
     diagnostic::Diagnostic,
     map::text as map_text,
-    site::AccessEntry,
+    site::TableEntry,
     source::{FileSystem, Sources, Span, Spanned},
 };
 
-/// The name that a `.mc`'s access text has.
-pub const BESIDE: &str = "access";
-
-/// The access text of the `.mc` of this name: every entry, or none if there is no such file.
+/// The text of this name beside the `.mc` called `site`: every entry, or none if there is no such file.
 ///
 /// # Errors
 /// The file is there and cannot be read, is no text, or has lines that `makemap` refuses.
-pub fn beside(sources: &mut Sources, site: &str, files: &dyn FileSystem) -> Result<Vec<AccessEntry>, Vec<Diagnostic>> {
-    let path = in_directory_of(site, Path::new(BESIDE));
+pub fn beside(
+    sources: &mut Sources,
+    site: &str,
+    name: &str,
+    files: &dyn FileSystem,
+) -> Result<Vec<TableEntry>, Vec<Diagnostic>> {
+    let path = in_directory_of(site, Path::new(name));
     match files.read(&path) {
         Ok(bytes) => entries(sources, &path, &bytes),
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::IsADirectory) => Ok(Vec::new()),
@@ -32,31 +35,31 @@ pub fn beside(sources: &mut Sources, site: &str, files: &dyn FileSystem) -> Resu
     }
 }
 
-/// The access text that the site of this name says is in `path`; `span` is where it says so.
+/// The text of a table that the site of this name says is in `path`; `span` is where it says so.
 ///
 /// # Errors
 /// The file cannot be read, is no text, or has lines that `makemap` refuses.
 pub fn named(
     sources: &mut Sources,
     site: &str,
-    path: &Path,
-    span: Span,
+    table: &TableSpec,
+    (path, span): (&Path, Span),
     files: &dyn FileSystem,
-) -> Result<Vec<AccessEntry>, Vec<Diagnostic>> {
+) -> Result<Vec<TableEntry>, Vec<Diagnostic>> {
     let path = in_directory_of(site, path);
     match files.read(&path) {
         Ok(bytes) => entries(sources, &path, &bytes),
         Err(error) => Err(vec![
             unreadable(&path, &error)
                 .at(span, "named here")
-                .why("without its entries the access map would decide nothing")
-                .help("give the path of the access text, from the directory of this file on"),
+                .why(format!("without its entries {} would decide nothing", table.title))
+                .help("give the path of the text, from the directory of this file on"),
         ]),
     }
 }
 
 /// `path`, seen from where the site file is.
-fn in_directory_of(site: &str, path: &Path) -> PathBuf {
+pub fn in_directory_of(site: &str, path: &Path) -> PathBuf {
     Path::new(site).parent().map_or_else(|| path.to_owned(), |directory| directory.join(path))
 }
 
@@ -64,11 +67,11 @@ fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
     Diagnostic::error("unreadable_file", format!("cannot read `{}`: {error}", path.display()))
 }
 
-/// Reads an access text that is known by this path.
+/// Reads a table's text that is known by this path.
 ///
 /// # Errors
 /// It is no text, or has lines that `makemap` refuses.
-pub fn entries(sources: &mut Sources, path: &Path, bytes: &[u8]) -> Result<Vec<AccessEntry>, Vec<Diagnostic>> {
+pub fn entries(sources: &mut Sources, path: &Path, bytes: &[u8]) -> Result<Vec<TableEntry>, Vec<Diagnostic>> {
     let name = path.display().to_string();
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
@@ -92,7 +95,7 @@ pub fn entries(sources: &mut Sources, path: &Path, bytes: &[u8]) -> Result<Vec<A
     // As written: the case of a key is the map's business.
     let as_written = |span: Span| Spanned::new(sources.snippet(span).to_owned(), span);
     let entries = map.entries.iter();
-    Ok(entries.map(|e| AccessEntry { key: as_written(e.key.span), value: as_written(e.value.span) }).collect())
+    Ok(entries.map(|e| TableEntry { key: as_written(e.key.span), value: as_written(e.value.span) }).collect())
 }
 
 #[cfg(test)]
@@ -100,7 +103,10 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::source::{MemoryFiles, NoFiles};
+    use crate::{
+        catalog::table::TableKind,
+        source::{MemoryFiles, NoFiles},
+    };
 
     fn files(text: &[u8]) -> MemoryFiles {
         MemoryFiles(BTreeMap::from([(PathBuf::from("etc/access"), text.to_vec())]))
@@ -109,19 +115,19 @@ mod tests {
     #[test]
     fn entries_of_a_mc_are_in_the_file_beside_it() {
         let mut sources = Sources::default();
-        let entries = beside(&mut sources, "etc/site.mc", &files(b"10 RELAY\n")).unwrap();
+        let entries = beside(&mut sources, "etc/site.mc", "access", &files(b"10 RELAY\n")).unwrap();
         assert_eq!(entries.len(), 1);
-        assert_eq!(beside(&mut sources, "etc/site.mc", &NoFiles).unwrap(), []);
-        assert_eq!(beside(&mut sources, "site.mc", &files(b"10 RELAY\n")).unwrap(), []);
+        assert_eq!(beside(&mut sources, "etc/site.mc", "access", &NoFiles).unwrap(), []);
+        assert_eq!(beside(&mut sources, "site.mc", "access", &files(b"10 RELAY\n")).unwrap(), []);
     }
 
     #[test]
     fn a_file_that_is_named_must_be_there_and_be_text() {
         let mut sources = Sources::default();
         let id = sources.add("etc/site.toml", "access_file = 'access'");
-        let span = Span::new(id, 0, 1);
+        let place = (Path::new("access"), Span::new(id, 0, 1));
         let read = |files: &dyn FileSystem, sources: &mut Sources| {
-            named(sources, "etc/site.toml", Path::new("access"), span, files).map_err(|e| e[0].code)
+            named(sources, "etc/site.toml", TableKind::Access.spec(), place, files).map_err(|e| e[0].code)
         };
         assert_eq!(read(&NoFiles, &mut sources), Err("unreadable_file"));
         assert_eq!(read(&files(b"10 RELAY\n11 \xff\n"), &mut sources), Err("not_text"));

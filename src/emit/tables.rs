@@ -1,18 +1,18 @@
-//! The access map as files: the text that `makemap` reads, and the pairs of the database made from it.
+//! Tables as files: the text that `makemap` reads, and the pairs of the map file made from it.
 //!
 //! What the text cannot carry is refused, so that `makemap` run on our text gives the same pairs as [`pairs`], and no
 //! entry of the site is lost or altered on the way. What entries mean is not this module's business.
 
 use crate::{
     diagnostic::Diagnostic,
-    map::{hash, text::MAX_LINE},
-    site::{AccessEntry, AccessMap},
+    map::{self, Duplicates, Format, text::MAX_LINE},
+    site::{DeclaredTable, TableEntry},
 };
 
 /// Keys longer than this do not push the column of the values further right.
 const MAX_COLUMN: usize = 40;
 
-/// One key and its value as the database holds them.
+/// One key and its value as the map file holds them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pair {
     /// The key, folded to lower case unless the map says `-f`.
@@ -21,15 +21,15 @@ pub struct Pair {
     pub value: Vec<u8>,
 }
 
-/// The text of the access map: a comment that says what it is and how it becomes a database, then one line for each
-/// entry, in the site's order, values in one column.
+/// The text of a table: a comment that says what it is and how it becomes a map file, then one line for each entry, in
+/// the site's order, values in one column.
 ///
 /// # Errors
 /// Every entry that the text format cannot carry, and every key that would come twice.
-pub fn text(map: &AccessMap) -> Result<String, Vec<Diagnostic>> {
-    let plan = plan(map)?;
+pub fn text(table: &DeclaredTable<'_>) -> Result<String, Vec<Diagnostic>> {
+    let plan = plan(table)?;
     let column = plan.iter().map(|line| line.key.len()).filter(|len| *len <= MAX_COLUMN).max().unwrap_or(0);
-    let mut text = header(map);
+    let mut text = header(table);
     for Line { key, value, .. } in &plan {
         let room = MAX_LINE.saturating_sub(key.len() + value.len());
         let blanks = (column + 1).saturating_sub(key.len()).min(room).max(1);
@@ -41,38 +41,51 @@ pub fn text(map: &AccessMap) -> Result<String, Vec<Diagnostic>> {
     Ok(text)
 }
 
-/// The pairs of the hashed database, in the site's order: what `makemap hash` stores for [`text`].
+/// The format of a table's map file; `None` if it has none, since sendmail reads the text itself (class `text`).
 ///
 /// # Errors
-/// As [`text`]; and a map that is not of class `hash`, since this is the only database that is written.
-pub fn pairs(map: &AccessMap) -> Result<Vec<Pair>, Vec<Diagnostic>> {
-    if map.spec.class() != "hash" {
-        return Err(vec![
-            Diagnostic::error(
-                "access_map_class",
-                format!("cannot write an access map of class `{}`", map.spec.class()),
-            )
-            .at(map.declared.span, "declared here")
-            .why("the only database that is written is Berkeley DB's hash")
-            .help("declare the map as `hash -T<TMPF> FILE`, or make the database from the access text"),
-        ]);
+/// A class of maps that no map file is written for.
+pub fn format(table: &DeclaredTable<'_>) -> Result<Option<Format>, Vec<Diagnostic>> {
+    let class = table.map.class();
+    if class == "text" {
+        return Ok(None);
     }
-    let nul: &[u8] = if map.spec.includes_null() { &[0] } else { &[] };
-    let stored = |text: &str| [text.as_bytes(), nul].concat();
-    Ok(plan(map)?.into_iter().map(|line| Pair { key: stored(&line.stored_key), value: stored(line.value) }).collect())
+    match Format::from_name(class) {
+        Some(format) => Ok(Some(format)),
+        None => Err(vec![
+            Diagnostic::error(
+                "table_map_class",
+                format!("cannot write {} for a map of class `{class}`", table.kind.spec().title),
+            )
+            .at(table.declared, "declared here")
+            .why("map files are written for the classes hash, btree and cdb")
+            .help("declare the map as one of these, or keep its entries where that class has them"),
+        ]),
+    }
 }
 
-/// The hashed database: the bytes of `access.db`.
+/// The pairs of the map file, in the site's order: what `makemap` stores for [`text`].
 ///
 /// # Errors
-/// As [`pairs`].
-pub fn database(map: &AccessMap) -> Result<Vec<u8>, Vec<Diagnostic>> {
-    let pairs: Vec<_> = pairs(map)?.into_iter().map(|pair| (pair.key, pair.value)).collect();
+/// As [`text`].
+pub fn pairs(table: &DeclaredTable<'_>) -> Result<Vec<Pair>, Vec<Diagnostic>> {
+    let nul: &[u8] = if table.map.includes_null() { &[0] } else { &[] };
+    let stored = |text: &str| [text.as_bytes(), nul].concat();
+    Ok(plan(table)?.into_iter().map(|line| Pair { key: stored(&line.stored_key), value: stored(line.value) }).collect())
+}
+
+/// The map file's bytes.
+///
+/// # Errors
+/// As [`pairs`]; and what the format cannot hold.
+pub fn map_file(table: &DeclaredTable<'_>, format: Format) -> Result<Vec<u8>, Vec<Diagnostic>> {
+    let pairs: Vec<_> = pairs(table)?.into_iter().map(|pair| (pair.key, pair.value)).collect();
     let mut bytes = Vec::new();
-    hash::write(&pairs, &mut bytes).map_err(|error| {
+    map::write(format, &pairs, Duplicates::Refuse, &mut bytes).map_err(|error| {
+        let title = table.kind.spec().title;
         vec![
-            Diagnostic::error("access_database", format!("the access map cannot be written as a database: {error}"))
-                .at(map.declared.span, "declared here"),
+            Diagnostic::error("table_map_file", format!("{title} cannot be written as a {format} file: {error}"))
+                .at(table.declared, "declared here"),
         ]
     })?;
     Ok(bytes)
@@ -85,20 +98,21 @@ struct Line<'a> {
     value: &'a str,
 }
 
-fn plan(map: &AccessMap) -> Result<Vec<Line<'_>>, Vec<Diagnostic>> {
-    let mut refused: Vec<_> = map.entries.iter().filter_map(refusal).collect();
-    refused.extend(map.repeated().into_iter().map(|(first, again)| {
-        Diagnostic::error("access_repeated", format!("the access map has the key `{}` twice", again.key))
+fn plan<'a>(table: &DeclaredTable<'a>) -> Result<Vec<Line<'a>>, Vec<Diagnostic>> {
+    let title = table.kind.spec().title;
+    let mut refused: Vec<_> = table.entries.iter().filter_map(|entry| refusal(title, entry)).collect();
+    refused.extend(table.repeated().into_iter().map(|(first, again)| {
+        Diagnostic::error("repeated_key", format!("{title} has the key `{}` twice", again.key))
             .at(again.key.span, "again here")
             .at(first.key.span, "first here")
-            .why("a database holds each key once, and keys are looked up in lower case; makemap refuses the second")
+            .why("a map file holds each key once, and keys are looked up in lower case; makemap refuses the second")
             .help("remove one of the two entries")
     }));
     if !refused.is_empty() {
         return Err(refused);
     }
-    let folds = map.spec.folds_case();
-    Ok(map
+    let folds = table.map.folds_case();
+    Ok(table
         .entries
         .iter()
         .map(|entry| Line {
@@ -110,10 +124,10 @@ fn plan(map: &AccessMap) -> Result<Vec<Line<'_>>, Vec<Diagnostic>> {
 }
 
 /// Why one line of text cannot hold the entry, if it cannot.
-fn refusal(entry: &AccessEntry) -> Option<Diagnostic> {
+fn refusal(title: &str, entry: &TableEntry) -> Option<Diagnostic> {
     let (key, value) = (entry.key.value.as_str(), entry.value.value.as_str());
     let (span, what, why) = if key.is_empty() {
-        (entry.key.span, "is empty", "a line of the access text begins with its key")
+        (entry.key.span, "is empty", "a line of the text begins with its key")
     } else if key.starts_with('#') {
         (entry.key.span, "begins with `#`", "makemap takes the line for a comment and drops the entry")
     } else if key.bytes().any(is_blank) {
@@ -141,7 +155,7 @@ fn refusal(entry: &AccessEntry) -> Option<Diagnostic> {
     };
     let shown: String = key.escape_debug().take(60).collect();
     Some(
-        Diagnostic::error("access_not_text", format!("the access entry `{shown}` {what}"))
+        Diagnostic::error("entry_not_text", format!("the entry `{shown}` of {title} {what}"))
             .at(span, "")
             .why(why)
             .help("write the entry so that it fits on one line: KEY, blanks, VALUE"),
@@ -153,22 +167,17 @@ fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
 }
 
-fn header(map: &AccessMap) -> String {
-    let file = map.spec.file().unwrap_or("access");
-    let class = map.spec.class();
-    let mut options = String::new();
-    if !map.spec.folds_case() {
-        options.push_str("-f ");
+fn header(table: &DeclaredTable<'_>) -> String {
+    let help = table.kind.spec().help;
+    let note = "Written by relaycc; change the site file instead.";
+    let class = table.map.class();
+    if class == "text" {
+        return format!("# {help}.\n# {note}\n#\n");
     }
-    if map.spec.includes_null() {
-        options.push_str("-N ");
-    }
-    format!(
-        "# Access map: who is refused, accepted or relayed.\n\
-         # Written by relaycc; change the site file instead.\n\
-         # Database: makemap {options}{class} {file} < {file}\n\
-         #\n"
-    )
+    let file = table.map.file().unwrap_or(table.file_name());
+    let fold = if table.map.folds_case() { "" } else { "-f " };
+    let nul = if table.map.includes_null() { "-N " } else { "" };
+    format!("# {help}.\n# {note}\n# Map file: makemap {fold}{nul}{class} {file} < {file}\n#\n")
 }
 
 #[cfg(test)]
