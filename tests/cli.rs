@@ -393,6 +393,119 @@ mod tests {
         );
     }
 
+    /// A site with entries of every table.
+    const TABLES: &str = r#"ostype = "linux"
+mailer = ["local", "smtp"]
+virtuser_domain = "v.example"
+virtusertable_file = "virtual"
+
+[feature]
+access_db     = true
+mailertable   = "btree /etc/mail/routes"
+virtusertable = "cdb /etc/mail/virtusertable"
+domaintable   = "text -k0 -v1 /etc/mail/domaintable"
+genericstable = true
+authinfo      = true
+
+[access]
+"Connect:192.0.2" = "RELAY"
+
+[mailertable]
+"A.example" = "smtp:host"
+
+[domaintable]
+"old.example" = "new.example"
+
+[genericstable]
+"joe" = "joe.user@example.com"
+
+[authinfo]
+"AuthInfo:smart.example" = '"U:relay" "P:secret"'
+"#;
+
+    #[test]
+    fn every_table_becomes_a_text_and_a_map_file_of_its_class() {
+        let place = Place::new();
+        place.write("site.toml", TABLES);
+        place.write("virtual", "# Virtual users.\ninfo@v.example joe\n");
+        let run = place.run("build site.toml --out out");
+        assert_eq!(run.status, Some(0), "{}", run.shown);
+        let files = [
+            "access",
+            "access.db",
+            "authinfo",
+            "authinfo.db",
+            "domaintable",
+            "genericstable",
+            "genericstable.db",
+            "routes",
+            "routes.db",
+            "sendmail.cf",
+            "virtusertable",
+            "virtusertable.cdb",
+        ];
+        assert_eq!(place.names("out"), files);
+        let get = |file: &str, key: &[u8]| {
+            let bytes = fs::read(place.path("out").join(file)).unwrap();
+            let map = relaycc::map::MapFile::open(&bytes).unwrap();
+            map.get(key).unwrap().map(|value| String::from_utf8(value.into_owned()).unwrap())
+        };
+        assert_eq!(get("routes.db", b"a.example").as_deref(), Some("smtp:host"));
+        assert_eq!(get("virtusertable.cdb", b"info@v.example").as_deref(), Some("joe"));
+        assert_eq!(get("authinfo.db", b"authinfo:smart.example").as_deref(), Some("\"U:relay\" \"P:secret\""));
+        assert_eq!(fs::metadata(place.path("out/authinfo.db")).unwrap().mode() & 0o777, 0o600);
+        let database = place.run("build site.toml --out some --emit db");
+        assert_eq!(place.names("some").len(), 5, "{}", database.shown);
+        let texts = place.run("build site.toml --out texts --emit tables");
+        assert_eq!(place.names("texts").len(), 5, "{}", texts.shown);
+        snapshot!("tables_built", [run, database, texts]);
+    }
+
+    #[test]
+    fn tables_are_compared_with_map_files_that_are_there() {
+        let place = Place::new();
+        place.write(
+            "site.mc",
+            "OSTYPE(`linux')dnl\nFEATURE(`mailertable', `hash /etc/mail/routes')dnl\nMAILER(`smtp')dnl\n",
+        );
+        place.write("routes", "a.example smtp:one\n");
+        place.write("target", " Compiled with: NEWDB=5.3 LDAPMAP\n");
+        place.write(
+            "cdb.mc",
+            "OSTYPE(`linux')dnl\nFEATURE(`mailertable', `cdb /etc/mail/routes')dnl\nMAILER(`smtp')dnl\n",
+        );
+        let runs = [
+            "lint site.mc",
+            "build site.mc --out .",
+            "lint site.mc --deny warnings",
+            "lint site.mc cdb.mc --target target",
+            "lint site.mc --target site.mc",
+        ]
+        .map(|words| place.run(words));
+        place.write("routes", "a.example smtp:two\nb.example nowhere\n");
+        let stale = place.run("lint site.mc");
+        let refused = place.run("build site.mc --out .");
+        assert_eq!(
+            runs.iter().chain([&stale, &refused]).map(|run| run.status.unwrap()).collect::<Vec<_>>(),
+            [0, 0, 0, 1, 2, 1, 1]
+        );
+        let [.., target, no_target] = runs;
+        snapshot!("tables_compared", [target, no_target, stale, refused]);
+    }
+
+    #[test]
+    fn tables_that_cannot_be_written_are_refused() {
+        let place = Place::new();
+        place.write("same.toml", &TABLES.replace("/etc/mail/routes", "/x/genericstable"));
+        place.write("twice.toml", &format!("mailertable_file = \"virtual\"\n{TABLES}"));
+        place.write("without.toml", &TABLES.replace("genericstable = true\n", ""));
+        place.write("virtual", "info@v.example joe\n");
+        let runs = ["build same.toml --out a", "build twice.toml --out b", "build without.toml --out c"]
+            .map(|words| place.run(words));
+        assert_eq!(runs.each_ref().map(|run| run.status), [Some(1); 3]);
+        snapshot!("tables_refused", runs);
+    }
+
     #[test]
     fn access_entries_become_text_and_database() {
         let place = Place::new();

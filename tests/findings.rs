@@ -61,9 +61,10 @@ mod tests {
             (None, Some(toml)) => ("site.toml", format!("ostype = \"linux\"\nmailer = [\"local\", \"smtp\"]\n{toml}")),
             _ => panic!("one site is expected: {blocks:?}"),
         };
-        let is_file = |name: &str| TABLES.iter().any(|table| table.key == name);
-        let files = blocks.iter().filter(|(name, _)| is_file(name));
-        let files = files.map(|(name, text)| (PathBuf::from(name), text.clone().into_bytes()));
+        let files = TABLES.iter().filter_map(|table| {
+            let text = blocks.get(table.key)?;
+            Some((PathBuf::from(table.file()), text.clone().into_bytes()))
+        });
         let input = Input { name, bytes: text.as_bytes(), syntax: Syntax::of(name).unwrap() };
         let mut compiled = front::compile(&input, &MemoryFiles(files.collect()));
         let mut found = compiled.diagnostics;

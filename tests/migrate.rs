@@ -38,7 +38,7 @@ mod tests {
 
     fn migrated_with(path: &str, files: &dyn FileSystem) -> Migrated {
         let bytes = fs::read(path).unwrap();
-        migrate(&Input { name: path, bytes: &bytes, syntax: Syntax::Mc }, None, files)
+        migrate(&Input { name: path, bytes: &bytes, syntax: Syntax::Mc }, &str::to_owned, files)
     }
 
     fn migrated(path: &str) -> Migrated {
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn bytes_that_are_not_utf8_come_out_as_they_went_in() {
         let bytes = b"OSTYPE(`linux')\nMAILER(`smtp')\nLOCAL_CONFIG\nKsubject regex -b -a@MATCH \xb9.\xb0\xed\n";
-        let mc = migrate(&Input { name: "site.mc", bytes, syntax: Syntax::Mc }, None, &Disk);
+        let mc = migrate(&Input { name: "site.mc", bytes, syntax: Syntax::Mc }, &str::to_owned, &Disk);
         let toml = mc.toml.unwrap();
         assert!(toml.contains("charset = \"iso-8859-1\"") && toml.contains("@MATCH ¹.°í"), "{toml}");
         let again = front::compile(&Input { name: "site.toml", bytes: toml.as_bytes(), syntax: Syntax::Toml }, &Disk);
@@ -136,7 +136,7 @@ mod tests {
         assert!(made.windows(4).any(|bytes| bytes == b"\xb9.\xb0\xed"));
         // In a remark they are only letters.
         let bytes = b"dnl Caf\xe9.\nOSTYPE(`linux')\nMAILER(`smtp')\n";
-        let toml = migrate(&Input { name: "site.mc", bytes, syntax: Syntax::Mc }, None, &Disk).toml.unwrap();
+        let toml = migrate(&Input { name: "site.mc", bytes, syntax: Syntax::Mc }, &str::to_owned, &Disk).toml.unwrap();
         assert!(toml.contains("# Café.") && !toml.contains("charset"), "{toml}");
     }
 
@@ -152,7 +152,7 @@ mod tests {
     fn entries_of_the_access_map_stay_in_their_file() {
         let bytes = fs::read("fixtures/arkum/site.mc").unwrap();
         let input = Input { name: "fixtures/arkum/site.mc", bytes: &bytes, syntax: Syntax::Mc };
-        let toml = migrate(&input, Some("access"), &Disk).toml.unwrap();
+        let toml = migrate(&input, &|_| "access".to_owned(), &Disk).toml.unwrap();
         let input = Input { name: "fixtures/arkum/other.toml", bytes: toml.as_bytes(), syntax: Syntax::Toml };
         let (again, original) = (front::compile(&input, &Disk).site, migrate_site());
         assert_eq!(again, original);

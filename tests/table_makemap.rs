@@ -95,7 +95,7 @@ fn makemap_on_our_text_gives_our_pairs() {
             let mut ours: Vec<Vec<u8>> = tables::pairs(&map.table())
                 .unwrap()
                 .into_iter()
-                .map(|pair| [pair.key, b"\t".to_vec(), pair.value].concat())
+                .map(|(key, value)| [key, b"\t".to_vec(), value].concat())
                 .collect();
             ours.sort();
             prop_assert_eq!(&makemap(directory.path(), &text), &ours);

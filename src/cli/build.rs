@@ -9,7 +9,7 @@ use clap::{Args, error::ErrorKind};
 
 use super::{
     Exit,
-    check::{self, Checked, ZoneArguments},
+    check::{self, CheckArguments, Checked, MapFiles},
     input::{self, Disk, SyntaxName},
     output::{self, Existing, OutputError, OutputFile},
     products::{self, CF, Made, Product, RELAY, Wanted},
@@ -48,7 +48,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     disk: Disk,
     #[command(flatten)]
-    zones: ZoneArguments,
+    checks: CheckArguments,
     #[command(flatten)]
     report: ReportArguments,
 }
@@ -97,7 +97,8 @@ fn build(
     reporter: &mut Reporter<'_>,
 ) -> Result<Exit, Box<Diagnostic>> {
     let file = input::read(&arguments.site, arguments.syntax)?;
-    let Checked { compiled, document } = check::check(&file, &arguments.zones.read()?, &arguments.disk);
+    let Checked { compiled, document } =
+        check::check(&file, &arguments.checks.read()?, &arguments.disk, MapFiles::Replaced);
     let Compiled { site, mut diagnostics, sources } = compiled;
     let wanted = Wanted { named: &arguments.emit, source_map: arguments.source_map };
     let mut files = Vec::new();

@@ -1,34 +1,46 @@
 //! What `build` and `lint` have in common: a site is compiled, and what came out is judged.
 
-use std::{fs, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 
 use super::input::{self, Disk, SiteFile};
 use crate::{
+    catalog::table::TableKind,
     diagnostic::Diagnostic,
     emit::cf::{self, Document},
-    front::{self, Compiled},
-    lint::{self, Surroundings},
+    front::{self, Compiled, table_text},
+    lint::{self, Surroundings, Target},
+    map::Format,
+    site::{DeclaredTable, Site},
+    source::Sources,
     syntax::zone,
 };
 
-/// Where names are looked up.
+/// What a site is checked against.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Checks")]
-pub(super) struct ZoneArguments {
+pub(super) struct CheckArguments {
     /// A DNS zone to check the site against, as a master file; may be given several times. A file without $ORIGIN is of
     /// the zone that its name says: `example.com.zone`, `db.example.com`
     #[arg(long, value_name = "FILE")]
     zone: Vec<PathBuf>,
+    /// What `sendmail -d0.1 -bt < /dev/null` prints on the host that will run the site: classes of maps that it was not
+    /// built with are errors
+    #[arg(long, value_name = "FILE")]
+    target: Option<PathBuf>,
 }
 
-impl ZoneArguments {
-    /// Reads the zone files.
+impl CheckArguments {
+    /// Reads the files.
     ///
     /// # Errors
-    /// One of them cannot be read.
-    pub(super) fn read(&self) -> Result<Vec<ZoneFile>, Box<Diagnostic>> {
+    /// One of them cannot be read, or does not say what it is there for.
+    pub(super) fn read(&self) -> Result<Checks, Box<Diagnostic>> {
         let read = |path: &PathBuf| match fs::read(path) {
             // Only comments and texts of a zone hold other bytes than ASCII, and those are not looked at.
             Ok(bytes) => {
@@ -36,15 +48,47 @@ impl ZoneArguments {
             }
             Err(cause) => Err(input::unreadable(path, &cause)),
         };
-        self.zone.iter().map(read).collect()
+        let target = |path: &PathBuf| {
+            let text = input::bytes(path)?;
+            Target::parse(&String::from_utf8_lossy(&text)).ok_or_else(|| no_target(path))
+        };
+        Ok(Checks {
+            zones: self.zone.iter().map(read).collect::<Result<_, _>>()?,
+            target: self.target.as_ref().map(target).transpose()?,
+        })
     }
+}
+
+fn no_target(path: &Path) -> Box<Diagnostic> {
+    let said = format!("`{}` does not say what sendmail was built with", path.display());
+    Box::new(
+        Diagnostic::error("no_target", said)
+            .why("a line with `Compiled with:` is looked for")
+            .help("make it on the host: sendmail -d0.1 -bt < /dev/null > FILE"),
+    )
+}
+
+/// What a site is checked against, read.
+#[derive(Debug, Default)]
+pub(super) struct Checks {
+    zones: Vec<ZoneFile>,
+    target: Option<Target>,
 }
 
 /// The text of a zone.
 #[derive(Debug)]
-pub(super) struct ZoneFile {
+struct ZoneFile {
     name: String,
     text: String,
+}
+
+/// Whether map files that are there are compared with the tables that they were made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MapFiles {
+    /// They are.
+    Compared,
+    /// They are made anew.
+    Replaced,
 }
 
 /// A site that was judged.
@@ -57,10 +101,10 @@ pub(super) struct Checked {
 }
 
 /// Compiles a site and adds what the lint rules find in it.
-pub(super) fn check(file: &SiteFile, zone_files: &[ZoneFile], disk: &Disk) -> Checked {
+pub(super) fn check(file: &SiteFile, checks: &Checks, disk: &Disk, map_files: MapFiles) -> Checked {
     let mut compiled = front::compile(&file.input(), disk);
-    let mut around = Surroundings::default();
-    for ZoneFile { name, text } in zone_files {
+    let mut around = Surroundings { target: checks.target.clone(), ..Surroundings::default() };
+    for ZoneFile { name, text } in &checks.zones {
         let source = compiled.sources.add(name, text.as_str());
         let (zone, mut problems) = zone::parse(text, source, &zone::of_file_name(name));
         around.zones.extend(zone);
@@ -68,6 +112,9 @@ pub(super) fn check(file: &SiteFile, zone_files: &[ZoneFile], disk: &Disk) -> Ch
     }
     let mut document = None;
     if let Some(site) = &compiled.site {
+        if map_files == MapFiles::Compared {
+            around.map_files = files_of(site, &compiled.sources);
+        }
         compiled.diagnostics.extend(lint::check(site, &around));
         // Only raw lines can ask for what is not there. Only they, or many of these, can be too many of something: no statement
         // brings more than five mailers.
@@ -79,4 +126,17 @@ pub(super) fn check(file: &SiteFile, zone_files: &[ZoneFile], disk: &Disk) -> Ch
         }
     }
     Checked { compiled, document }
+}
+
+/// Map files that are there, each beside the text that holds the entries of its table.
+fn files_of(site: &Site, sources: &Sources) -> BTreeMap<TableKind, (PathBuf, Vec<u8>)> {
+    let file = |table: DeclaredTable<'_>| {
+        let text = sources.get(table.entries.first()?.key.span.source)?.name();
+        let format = Format::from_name(table.map.class())?;
+        let name = format!("{}.{}", table.file_name(), format.extension());
+        let path = table_text::in_directory_of(text, Path::new(&name));
+        let bytes = fs::read(&path).ok()?;
+        Some((table.kind, (path, bytes)))
+    };
+    site.declared_tables().filter_map(file).collect()
 }

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{
     Exit,
-    check::{self, Checked, ZoneArguments},
+    check::{self, CheckArguments, Checked, MapFiles},
     input::{self, Disk, SiteFile, SyntaxName},
     parallel,
     report::{ReportArguments, Reporter},
@@ -24,7 +24,7 @@ use crate::{
 Examples:
   relaycc lint site.toml --zone example.com.zone --zone 192.0.2.zone
   relaycc lint gateway.mc hub.mc                   each by itself, and both against each other
-  relaycc lint --explain repeated_key           what a finding means, and what to write instead")]
+  relaycc lint --explain repeated_key              what a finding means, and what to write instead")]
 pub(super) struct Arguments {
     /// The sites: .toml or .mc files; `-` is standard input
     #[arg(required_unless_present = "explain", value_name = "FILE")]
@@ -38,7 +38,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     disk: Disk,
     #[command(flatten)]
-    zones: ZoneArguments,
+    checks: CheckArguments,
     #[command(flatten)]
     report: ReportArguments,
 }
@@ -64,15 +64,15 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
             None => reporter.failed(&unknown(code)),
         };
     }
-    let zones = match arguments.zones.read() {
-        Ok(zones) => zones,
+    let checks = match arguments.checks.read() {
+        Ok(checks) => checks,
         Err(diagnostic) => return reporter.failed(&diagnostic),
     };
     let mut exit = Exit::Done;
     let mut checked: Vec<(SiteFile, Compiled)> = Vec::with_capacity(arguments.files.len());
     let check = |path: &PathBuf| {
         let file = input::read(path, arguments.syntax)?;
-        let Checked { compiled, .. } = check::check(&file, &zones, &arguments.disk);
+        let Checked { compiled, .. } = check::check(&file, &checks, &arguments.disk, MapFiles::Compared);
         Ok((file, compiled))
     };
     parallel::in_order(&arguments.files, check, |result: Result<_, Box<Diagnostic>>| match result {

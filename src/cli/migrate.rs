@@ -24,9 +24,6 @@ use crate::{
     source::Sources,
 };
 
-/// The access map's text beside a `.mc`.
-const ACCESS: &str = "access";
-
 /// Differences that are shown one by one.
 const SHOWN: usize = 10;
 
@@ -38,7 +35,7 @@ Examples:
   relaycc migrate site.mc --out site.toml          to a file that is not there yet
 
 Building the site.toml gives the bytes that building the .mc gives. Remarks are kept; definitions that change nothing, such as \
-those of a default, are left out; entries of the access map stay in their file; what files of an own tree say is written out. A .mc that \
+those of a default, are left out; entries of tables stay in their files; what files of an own tree say is written out. A .mc that \
 cannot be said in a site.toml is refused, and nothing is written.")]
 pub(super) struct Arguments {
     /// The site: a .mc file; `-` is standard input
@@ -68,8 +65,8 @@ fn migrated(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, 
                 .help("name the .mc that is to become one"),
         ));
     }
-    let access = access_file(&arguments.site, arguments.out.as_deref());
-    let mut migrated = migrate::migrate(&file.input(), access.as_deref(), &arguments.disk);
+    let place = |text: &str| seen_from(text, &arguments.site, arguments.out.as_deref());
+    let mut migrated = migrate::migrate(&file.input(), &place, &arguments.disk);
     if let Migrated { site: Some(site), other: Some(other), sources, .. } = &migrated {
         let differences = differences(site, other, sources);
         migrated.diagnostics.extend(differences);
@@ -102,16 +99,16 @@ fn not_written(error: &OutputError) -> Box<Diagnostic> {
     }
 }
 
-/// How the site.toml names the access text beside the `.mc`, if there is one.
-fn access_file(site: &Path, out: Option<&Path>) -> Option<String> {
-    let beside = site.parent()?.join(ACCESS);
-    if !beside.is_file() {
-        return None;
-    }
-    let home = |path: &Path| path.parent().and_then(|parent| parent.join(".").canonicalize().ok());
-    match out {
-        Some(out) if home(out) != home(site) => Some(beside.canonicalize().ok()?.display().to_string()),
-        _ => Some(ACCESS.into()),
+/// How the site.toml names a text that is beside the `.mc`: by its name, or by its path if the site.toml goes elsewhere.
+fn seen_from(text: &str, site: &Path, out: Option<&Path>) -> String {
+    let path = Path::new(text);
+    let home = |path: &Path| path.parent().and_then(|parent| Path::new(".").join(parent).canonicalize().ok());
+    let moved = out.is_some_and(|out| home(out) != home(site));
+    let absolute = path.canonicalize().ok().filter(|_| moved);
+    match (absolute, path.file_name()) {
+        (Some(absolute), _) => absolute.display().to_string(),
+        (None, Some(name)) => name.to_string_lossy().into_owned(),
+        (None, None) => text.to_owned(),
     }
 }
 

@@ -12,15 +12,6 @@ use crate::{
 /// Keys longer than this do not push the column of the values further right.
 const MAX_COLUMN: usize = 40;
 
-/// One key and its value as the map file holds them.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Pair {
-    /// The key, folded to lower case unless the map says `-f`.
-    pub key: Vec<u8>,
-    /// The value, byte for byte.
-    pub value: Vec<u8>,
-}
-
 /// The text of a table: a comment that says what it is and how it becomes a map file, then one line for each entry, in
 /// the site's order, values in one column.
 ///
@@ -28,13 +19,20 @@ pub struct Pair {
 /// Every entry that the text format cannot carry, and every key that would come twice.
 pub fn text(table: &DeclaredTable<'_>) -> Result<String, Vec<Diagnostic>> {
     let plan = plan(table)?;
-    let column = plan.iter().map(|line| line.key.len()).filter(|len| *len <= MAX_COLUMN).max().unwrap_or(0);
+    let column = plan.iter().map(|entry| entry.key.value.len()).filter(|len| *len <= MAX_COLUMN).max().unwrap_or(0);
     let mut text = header(table);
-    for Line { key, value, .. } in &plan {
+    // Columns of a map of class `text` may end at tabs only.
+    let tabs = table.map.class() == "text" && table.map.columns().delimiter.is_some();
+    for TableEntry { key, value } in plan {
+        let (key, value) = (&key.value, &value.value);
         let room = MAX_LINE.saturating_sub(key.len() + value.len());
         let blanks = (column + 1).saturating_sub(key.len()).min(room).max(1);
         text.push_str(key);
-        text.extend(std::iter::repeat_n(' ', blanks));
+        if tabs {
+            text.push('\t');
+        } else {
+            text.extend(std::iter::repeat_n(' ', blanks));
+        }
         text.push_str(value);
         text.push('\n');
     }
@@ -55,7 +53,7 @@ pub fn format(table: &DeclaredTable<'_>) -> Result<Option<Format>, Vec<Diagnosti
         None => Err(vec![
             Diagnostic::error(
                 "table_map_class",
-                format!("cannot write {} for a map of class `{class}`", table.kind.spec().title),
+                format!("no map file can be written for {}: its map is of class `{class}`", table.kind.spec().title),
             )
             .at(table.declared, "declared here")
             .why("map files are written for the classes hash, btree and cdb")
@@ -64,14 +62,13 @@ pub fn format(table: &DeclaredTable<'_>) -> Result<Option<Format>, Vec<Diagnosti
     }
 }
 
-/// The pairs of the map file, in the site's order: what `makemap` stores for [`text`].
+/// The keys and values of the map file, in the site's order: what `makemap` stores for [`text`].
 ///
 /// # Errors
 /// As [`text`].
-pub fn pairs(table: &DeclaredTable<'_>) -> Result<Vec<Pair>, Vec<Diagnostic>> {
-    let nul: &[u8] = if table.map.includes_null() { &[0] } else { &[] };
-    let stored = |text: &str| [text.as_bytes(), nul].concat();
-    Ok(plan(table)?.into_iter().map(|line| Pair { key: stored(&line.stored_key), value: stored(line.value) }).collect())
+pub fn pairs(table: &DeclaredTable<'_>) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Vec<Diagnostic>> {
+    let entries = plan(table)?;
+    Ok(entries.iter().map(|entry| table.stored(entry)).collect())
 }
 
 /// The map file's bytes.
@@ -79,7 +76,7 @@ pub fn pairs(table: &DeclaredTable<'_>) -> Result<Vec<Pair>, Vec<Diagnostic>> {
 /// # Errors
 /// As [`pairs`]; and what the format cannot hold.
 pub fn map_file(table: &DeclaredTable<'_>, format: Format) -> Result<Vec<u8>, Vec<Diagnostic>> {
-    let pairs: Vec<_> = pairs(table)?.into_iter().map(|pair| (pair.key, pair.value)).collect();
+    let pairs = pairs(table)?;
     let mut bytes = Vec::new();
     map::write(format, &pairs, Duplicates::Refuse, &mut bytes).map_err(|error| {
         let title = table.kind.spec().title;
@@ -91,14 +88,8 @@ pub fn map_file(table: &DeclaredTable<'_>, format: Format) -> Result<Vec<u8>, Ve
     Ok(bytes)
 }
 
-/// An entry that the text can carry.
-struct Line<'a> {
-    key: &'a str,
-    stored_key: String,
-    value: &'a str,
-}
-
-fn plan<'a>(table: &DeclaredTable<'a>) -> Result<Vec<Line<'a>>, Vec<Diagnostic>> {
+/// The entries, if the text can carry them all.
+fn plan<'a>(table: &DeclaredTable<'a>) -> Result<&'a [TableEntry], Vec<Diagnostic>> {
     let title = table.kind.spec().title;
     let mut refused: Vec<_> = table.entries.iter().filter_map(|entry| refusal(title, entry)).collect();
     refused.extend(table.repeated().into_iter().map(|(first, again)| {
@@ -108,19 +99,7 @@ fn plan<'a>(table: &DeclaredTable<'a>) -> Result<Vec<Line<'a>>, Vec<Diagnostic>>
             .why("a map file holds each key once, and keys are looked up in lower case; makemap refuses the second")
             .help("remove one of the two entries")
     }));
-    if !refused.is_empty() {
-        return Err(refused);
-    }
-    let folds = table.map.folds_case();
-    Ok(table
-        .entries
-        .iter()
-        .map(|entry| Line {
-            key: &entry.key.value,
-            stored_key: if folds { entry.folded_key() } else { entry.key.value.clone() },
-            value: &entry.value.value,
-        })
-        .collect())
+    if refused.is_empty() { Ok(table.entries) } else { Err(refused) }
 }
 
 /// Why one line of text cannot hold the entry, if it cannot.

@@ -3,6 +3,7 @@
 use super::{
     Rule, Surroundings,
     access_key::{entries, is_mail_tag, is_trap, tag},
+    table_value::reply_class,
 };
 use crate::{
     diagnostic::{Diagnostic, Severity, nearest},
@@ -177,14 +178,6 @@ fn altered(entry: &TableEntry, text: &str) -> Option<Diagnostic> {
                 _ => format!("write `ERROR:{}`", quoted(text)),
             })
     })
-}
-
-/// The first digit of a reply code at the head of a text.
-fn reply_class(text: &str) -> Option<char> {
-    let code = text.get(..3)?;
-    let ends = text.get(3..).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '"']));
-    let good = ends && code.bytes().all(|b| b.is_ascii_digit());
-    code.chars().next().filter(|class| good && matches!(class, '4' | '5'))
 }
 
 fn quoted(text: &str) -> String {

@@ -9,15 +9,28 @@ pub mod access_never_matches;
 pub mod access_pointless;
 pub mod access_untagged_relay;
 pub mod access_value;
+pub mod authinfo_entry;
+pub mod bcc_entry;
+pub mod domaintable_entry;
+pub mod genericstable_entry;
 pub mod listener_collision;
+pub mod mailertable_entry;
+pub mod map_class;
 pub mod mx_points_back;
 pub mod nouucp_mismatch;
 pub mod relay_domain_never_matches;
 pub mod relay_host_dns;
 pub mod repeated_key;
 pub mod rule_without_tab;
+pub mod stale_map;
+mod table_value;
+mod target;
+pub mod text_map;
 pub mod top_level_domain;
 pub mod unknown_option;
+pub mod virtusertable_entry;
+
+pub use target::Target;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -51,6 +64,8 @@ pub struct Surroundings {
     pub zones: Zones,
     /// Map files of its tables that are there already, each by its table, with its path and what it holds.
     pub map_files: BTreeMap<TableKind, (PathBuf, Vec<u8>)>,
+    /// The sendmail that will run the site.
+    pub target: Option<Target>,
 }
 
 /// How a rule judges sites against each other.
@@ -68,20 +83,29 @@ pub struct Linted<'a> {
 }
 
 /// Every rule, in the order of their codes.
-pub const RULES: [Rule; 13] = [
+pub const RULES: [Rule; 22] = [
     access_never_matches::RULE,
     access_pointless::RULE,
     access_untagged_relay::RULE,
     access_value::RULE,
+    authinfo_entry::RULE,
+    bcc_entry::RULE,
+    domaintable_entry::RULE,
+    genericstable_entry::RULE,
     listener_collision::RULE,
+    mailertable_entry::RULE,
+    map_class::RULE,
     mx_points_back::RULE,
     nouucp_mismatch::RULE,
     relay_domain_never_matches::RULE,
     relay_host_dns::RULE,
     repeated_key::RULE,
     rule_without_tab::RULE,
+    stale_map::RULE,
+    text_map::RULE,
     top_level_domain::RULE,
     unknown_option::RULE,
+    virtusertable_entry::RULE,
 ];
 
 /// What the rules find in one site, by the order of [`RULES`] and then of the source.

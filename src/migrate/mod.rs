@@ -19,12 +19,16 @@ use crate::{
         option::{self, OptionKind},
         setting::{self, SettingKind, SettingSpec},
         system,
+        table::TableSpec,
     },
     diagnostic::Diagnostic,
     front::{self, Compiled, Input, Syntax, equates, statement::Statement},
     site::Site,
     source::{FileSystem, NoFiles, Source, SourceId, Sources, Span, Spanned},
 };
+
+/// A table, and how a site.toml names the text with its entries.
+type TableText = (&'static TableSpec, String);
 
 /// What came of a `.mc`.
 #[derive(Debug, Default)]
@@ -41,8 +45,9 @@ pub struct Migrated {
     pub sources: Sources,
 }
 
-/// Writes a `.mc` anew. `access` is the name of the access map's text beside it, if there is one, for the key `access_file`.
-pub fn migrate(input: &Input<'_>, access: Option<&str>, files: &dyn FileSystem) -> Migrated {
+/// Writes a `.mc` anew. Entries of tables stay in the texts beside it: `place` says how the site.toml names one of these, given
+/// its path as seen from here.
+pub fn migrate(input: &Input<'_>, place: &dyn Fn(&str) -> String, files: &dyn FileSystem) -> Migrated {
     let (Compiled { site, mut diagnostics, sources }, mut statements) = front::record(input, files);
     let Some(site) = site else { return Migrated { diagnostics, sources, ..Migrated::default() } };
     let id = statements.iter().map(Statement::span).find_map(|span| {
@@ -62,18 +67,20 @@ pub fn migrate(input: &Input<'_>, access: Option<&str>, files: &dyn FileSystem) 
         statements.push(Statement::System(own.clone()));
     }
     let mut draft = Draft { statements, id, sources: &sources, is_latin1 };
-    policy.entries.clear();
+    let entries = std::mem::take(&mut policy.entries);
+    let texts = entries.iter().filter_map(|(kind, entries)| {
+        let source = sources.get(entries.first()?.key.span.source)?;
+        Some((kind.spec(), place(source.name())))
+    });
+    let texts = texts.collect::<Vec<_>>();
     draft.number();
     draft.drop_idle(&policy);
-    let page = draft.page(None);
+    let page = draft.page(&[]);
     let (text, compiled) = draft.compiled(&page);
     let mut migrated = Migrated { site: Some(site), ..Migrated::default() };
     match compiled.site {
         Some(other) if other == policy => {
-            migrated.toml = Some(match access {
-                Some(_) => draft.page(access).text(),
-                None => text,
-            });
+            migrated.toml = Some(if texts.is_empty() { text } else { draft.page(&texts).text() });
         }
         Some(other) => migrated.other = Some(other),
         None => diagnostics.extend(compiled.diagnostics.iter().filter(|d| d.is_error()).map(|said| {
@@ -126,7 +133,7 @@ impl Draft<'_> {
                 continue;
             }
             let dropped = self.statements.remove(index);
-            let (_, compiled) = self.compiled(&self.page(None));
+            let (_, compiled) = self.compiled(&self.page(&[]));
             if compiled.site.as_ref() != Some(site) {
                 self.statements.insert(index, dropped);
                 index += 1;
@@ -178,7 +185,7 @@ impl Draft<'_> {
     }
 
     /// The document.
-    fn page(&self, access: Option<&str>) -> Page {
+    fn page(&self, texts: &[TableText]) -> Page {
         let mut comments = self.comments();
         let mut parts = Parts::default();
         let mut in_order = self.statements.iter().collect::<Vec<_>>();
@@ -206,7 +213,7 @@ impl Draft<'_> {
             page.plain("charset = \"iso-8859-1\"");
             page.gap();
         }
-        parts.write(&mut page, access);
+        parts.write(&mut page, texts);
         if !comments.tail.is_empty() {
             page.gap();
             page.remarks(&comments.tail);
@@ -361,17 +368,17 @@ impl Parts {
         }
     }
 
-    fn write(mut self, page: &mut Page, access: Option<&str>) {
+    fn write(mut self, page: &mut Page, table_texts: &[TableText]) {
         let (tables, texts) =
             self.lists.into_iter().partition::<Vec<_>, _>(|(_, list)| list.iter().all(|listed| listed.pairs.is_some()));
         for (key, list) in texts {
             list.into_iter().for_each(|listed| self.top.add(key, listed.item));
         }
         page.section(&self.top);
-        if let Some(access) = access {
+        for (table, path) in table_texts {
             page.gap();
-            page.remarks(&["Entries of the access map.".to_owned()]);
-            page.plain(&format!("access_file = {}", value::text(access)));
+            page.remarks(&[format!("Entries of {}.", table.title)]);
+            page.plain(&format!("{} = {}", table.file_key, value::text(path)));
         }
         for entry in &self.raw.0 {
             page.gap();

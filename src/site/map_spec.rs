@@ -10,6 +10,17 @@ pub struct MapSpec {
     pub earlier: Vec<String>,
 }
 
+/// The columns of a text that a map of class `text` reads (op guide section 5.12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextColumns {
+    /// That of the keys, counted from 0: `-k`.
+    pub key: u32,
+    /// That of the values: `-v`; where it is not said, the first one, so that the key is found.
+    pub value: u32,
+    /// What ends a column: `-z`; blanks where it is not said.
+    pub delimiter: Option<char>,
+}
+
 impl MapSpec {
     /// A specification as written.
     pub fn new(text: impl Into<String>) -> Self {
@@ -51,6 +62,26 @@ impl MapSpec {
         self.has_option("-N")
     }
 
+    /// The columns of the text that the map reads, if it is of class `text`.
+    pub fn columns(&self) -> TextColumns {
+        let mut columns = TextColumns { key: 0, value: 0, delimiter: None };
+        for text in self.declarations() {
+            let mut words = text.split_whitespace().skip(1);
+            while let Some(word) = words.next() {
+                let Some(option @ ("-k" | "-v" | "-z")) = word.get(..2) else { continue };
+                // The argument may be a word of its own.
+                let argument = word.get(2..).filter(|rest| !rest.is_empty()).or_else(|| words.next()).unwrap_or("");
+                match option {
+                    "-k" => columns.key = argument.parse().unwrap_or(columns.key),
+                    "-v" => columns.value = argument.parse().unwrap_or(columns.value),
+                    _ if argument == r"\t" => columns.delimiter = Some('\t'),
+                    _ => columns.delimiter = argument.chars().next(),
+                }
+            }
+        }
+        columns
+    }
+
     /// The last word that is neither an option nor the class: for a file map, the path.
     pub fn file(&self) -> Option<&str> {
         self.text.split_whitespace().skip(1).filter(|w| !w.starts_with('-')).last()
@@ -69,7 +100,15 @@ impl MapSpec {
 
 #[cfg(test)]
 mod tests {
-    use super::MapSpec;
+    use super::{MapSpec, TextColumns};
+
+    #[test]
+    fn columns_of_a_text_are_counted_from_0() {
+        let columns = |text: &str| MapSpec::new(text).columns();
+        assert_eq!(columns("text /x"), TextColumns { key: 0, value: 0, delimiter: None });
+        assert_eq!(columns(r"text -k1 -v 2 -z\t /x"), TextColumns { key: 1, value: 2, delimiter: Some('\t') });
+        assert_eq!(columns("text -z: -v1 /x"), TextColumns { key: 0, value: 1, delimiter: Some(':') });
+    }
 
     #[test]
     fn options_of_an_earlier_declaration_stay_in_force() {

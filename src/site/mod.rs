@@ -30,7 +30,7 @@ pub use class::{Class, ClassFile, Classes};
 pub use hack::{Hack, HackKind};
 pub use listener::{Listener, Listeners, service_port};
 pub use mailer::{Mailer, MailerNames};
-pub use map_spec::MapSpec;
+pub use map_spec::{MapSpec, TextColumns};
 pub use policy::{
     AddDomain, BlocklistMap, Canonify, DelayChecks, DnsBlocklist, ExtraBlocklistMatch, Headers, ListKind,
     MailFromRelay, Masquerade, Messages, Nouucp, PercentHack, RelayPolicy, Routing, SenderChecks, SpamRecipients,

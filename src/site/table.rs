@@ -48,6 +48,14 @@ impl<'a> DeclaredTable<'a> {
         self.map.file_name().filter(|_| self.map.is_file()).unwrap_or(self.kind.spec().file())
     }
 
+    /// An entry as the map file holds it: the key in lower case unless the map says `-f`, and a zero byte after key and value
+    /// if it says `-N`.
+    pub fn stored(&self, entry: &TableEntry) -> (Vec<u8>, Vec<u8>) {
+        let key = if self.map.folds_case() { entry.folded_key() } else { entry.key.value.clone() };
+        let nul: &[u8] = if self.map.includes_null() { &[0] } else { &[] };
+        ([key.as_bytes(), nul].concat(), [entry.value.value.as_bytes(), nul].concat())
+    }
+
     /// Entries whose key an earlier entry has already, each with that earlier one. A map file holds a key once, and keys
     /// that differ in case only are one key unless the map says `-f`.
     pub fn repeated(&self) -> Vec<(&'a TableEntry, &'a TableEntry)> {

@@ -282,7 +282,7 @@ mod tests {
         let mut same = 0;
         for Generated { name, text } in generated::all() {
             let mc = Input { name: "site.mc", bytes: text.as_bytes(), syntax: Syntax::Mc };
-            let Migrated { site: Some(site), toml, .. } = migrate(&mc, None, &NoFiles) else { continue };
+            let Migrated { site: Some(site), toml, .. } = migrate(&mc, &str::to_owned, &NoFiles) else { continue };
             let Some(toml) = toml else {
                 unsaid.push(name);
                 continue;

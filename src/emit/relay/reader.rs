@@ -40,7 +40,9 @@ impl Unsupported {
             Some(span) => diagnostic.at(span, ""),
             None => diagnostic,
         };
-        diagnostic.why(self.why.clone()).help("remove the statement, or build without relay.toml: --emit cf,access,db")
+        diagnostic
+            .why(self.why.clone())
+            .help("remove the statement, or build without relay.toml: --emit cf,access,tables,db")
     }
 }
 

@@ -45,14 +45,14 @@ fn text_is_commented_and_aligned() {
 #[test]
 fn keys_are_stored_in_lower_case_and_values_as_they_are() {
     let map = map("hash /etc/mail/access", &[("Connect:Example.COM", "Ünicode \"quoted\" \t")]);
-    let pair = Pair { key: b"connect:example.com".to_vec(), value: "Ünicode \"quoted\" \t".as_bytes().to_vec() };
+    let pair = (b"connect:example.com".to_vec(), "Ünicode \"quoted\" \t".as_bytes().to_vec());
     assert_eq!(pairs(&map.table()), Ok(vec![pair]));
 }
 
 #[test]
 fn options_of_the_map_decide_case_and_zero_byte() {
     let map = map("hash -f -N /etc/mail/access", &[("A", "OK"), ("a", "OK")]);
-    let stored: Vec<_> = pairs(&map.table()).unwrap().into_iter().map(|p| p.key).collect();
+    let stored: Vec<_> = pairs(&map.table()).unwrap().into_iter().map(|(key, _)| key).collect();
     assert_eq!(stored, [b"A\0".to_vec(), b"a\0".to_vec()]);
     assert!(text(&map.table()).unwrap().contains("makemap -f -N hash /etc/mail/access"));
 }

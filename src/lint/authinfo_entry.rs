@@ -1,0 +1,123 @@
+#![doc = include_str!("../findings/authinfo_entry.md")]
+
+use super::{
+    Rule, Surroundings,
+    table_value::{broken, unasked},
+};
+use crate::{
+    catalog::table::TableKind,
+    diagnostic::{Diagnostic, Severity},
+    site::{Site, TableEntry},
+};
+
+pub(super) const RULE: Rule = Rule {
+    code: "authinfo_entry",
+    summary: "an entry with what this host authenticates with cannot be used",
+    severity: Severity::Error,
+    check,
+    together: None,
+};
+
+/// What items may be: user and authentication id, password, realm, mechanisms.
+const ITEMS: &str = "UIPRM";
+
+fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
+    let own = site.entries_of(TableKind::Authinfo).iter();
+    let own = own.filter_map(|entry| key(entry).or_else(|| value(entry)));
+    let is_for_it = |entry: &&TableEntry| entry.tag().is_some_and(|tag| tag.eq_ignore_ascii_case("AuthInfo"));
+    // With a table of its own the access map is not asked.
+    let shared = site.entries_of(TableKind::Access).iter().filter(is_for_it).filter_map(|entry| {
+        if site.tls.credentials.is_none() {
+            return value(entry);
+        }
+        Some(unasked(
+            &RULE,
+            entry,
+            format!("`{}` is not asked for in the access map", entry.key),
+            "the site has a table for it, and asks that one only",
+            "write the entry into the authinfo table",
+        ))
+    });
+    own.chain(shared).collect()
+}
+
+fn key(entry: &TableEntry) -> Option<Diagnostic> {
+    let key = entry.key.value.as_str();
+    let tag = key.split_once(':').map(|(tag, _)| tag);
+    if tag.is_some_and(|tag| tag.eq_ignore_ascii_case("AuthInfo")) {
+        return None;
+    }
+    Some(unasked(
+        &RULE,
+        entry,
+        format!("`{key}` has not the tag `AuthInfo:`"),
+        "hosts are looked up with it",
+        format!("write `AuthInfo:{key}`"),
+    ))
+}
+
+/// Items in quotes, blanks between them: `"U:user" "P=cGFzcw=="`.
+fn value(entry: &TableEntry) -> Option<Diagnostic> {
+    let wrong = |message: String, why: &str, help: &str| Some(broken(&RULE, entry, message, why, help));
+    let mut found = String::new();
+    let mut rest = entry.value.value.trim();
+    while !rest.is_empty() {
+        let item = rest.strip_prefix('"').and_then(|rest| rest.split_once('"'));
+        let Some((item, after)) = item else {
+            return wrong(
+                "the items are not each in double quotes".to_owned(),
+                "sendmail reads the items by their quotes, and takes none of what stands outside",
+                "write `\"U:user\" \"P:password\"`; in a site.toml between apostrophes: '\"U:user\" \"P:password\"'",
+            );
+        };
+        let mut chars = item.chars();
+        let (kind, delimiter) = (chars.next(), chars.next());
+        match (kind, delimiter) {
+            (Some(kind), Some(':' | '=')) if ITEMS.contains(kind) => {
+                if found.contains(kind) {
+                    return wrong(
+                        format!("the item {kind} comes twice"),
+                        "only one of them can be meant",
+                        "remove one of the two",
+                    );
+                }
+                if delimiter == Some('=') && !is_base64(chars.as_str()) {
+                    return wrong(
+                        format!("what follows `{kind}=` is not base64"),
+                        "an equals sign says that it is, and sendmail cannot decode it",
+                        "write a colon before text that is not encoded",
+                    );
+                }
+                found.push(kind);
+            }
+            _ => {
+                return wrong(
+                    format!("`{}` is no item that sendmail knows", shortened(item)),
+                    "items are U, I, P, R or M, a colon for text or an equals sign for base64, and the text",
+                    "write as in `\"U:user\" \"I:user\" \"P:password\" \"R:realm\" \"M:DIGEST-MD5\"`",
+                );
+            }
+        }
+        rest = after.trim_start();
+    }
+    if !found.contains(['U', 'I']) || !found.contains('P') {
+        return wrong(
+            "a user and a password are needed".to_owned(),
+            "sendmail does not authenticate without `U:` or `I:`, and `P:`",
+            "add what is missing",
+        );
+    }
+    None
+}
+
+/// No secret is shown.
+fn shortened(item: &str) -> String {
+    let head: String = item.chars().take(2).collect();
+    if item.chars().count() > 2 { format!("{head}…") } else { head }
+}
+
+fn is_base64(text: &str) -> bool {
+    let body = text.trim_end_matches('=');
+    let padded = text.len() - body.len() <= 2 && text.len().is_multiple_of(4);
+    padded && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
+}

@@ -1,0 +1,85 @@
+#![doc = include_str!("../findings/genericstable_entry.md")]
+
+use super::{
+    Rule, Surroundings,
+    table_value::{address, arguments, broken, domain_key, unasked},
+};
+use crate::{
+    catalog::table::TableKind,
+    diagnostic::{Diagnostic, Severity},
+    site::{Class, Site, TableEntry},
+};
+
+pub(super) const RULE: Rule = Rule {
+    code: "genericstable_entry",
+    summary: "an entry of the genericstable is not asked for, or makes no address",
+    severity: Severity::Error,
+    check,
+    together: None,
+};
+
+fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
+    let entries = site.entries_of(TableKind::Genericstable).iter();
+    entries.filter_map(|entry| key(site, entry).or_else(|| value(entry))).collect()
+}
+
+fn key(site: &Site, entry: &TableEntry) -> Option<Diagnostic> {
+    let key = entry.key.value.as_str();
+    let (_, domain) = key.rsplit_once('@')?;
+    if let Some(above) = domain.strip_prefix('.') {
+        return Some(unasked(
+            &RULE,
+            entry,
+            format!("`{key}` begins its domain with a dot"),
+            "only whole domains are looked up, those below others too",
+            format!("write an entry for each domain below {above}"),
+        ));
+    }
+    domain_key(&RULE, entry, domain).or_else(|| {
+        (!is_generic(site, domain)).then(|| {
+            unasked(
+                &RULE,
+                entry,
+                format!("senders of `{domain}` are not looked up"),
+                "addresses with a domain are looked up if it is one of the generics domains",
+                format!("add GENERICS_DOMAIN(`{domain}'), in a site.toml `generics_domain`"),
+            )
+        })
+    })
+}
+
+/// Whether senders of a domain are looked up, or may be, as far as the site tells.
+fn is_generic(site: &Site, domain: &str) -> bool {
+    let domain = domain.to_ascii_lowercase();
+    let below = site.tables.generics_entire_domain.is_some();
+    let holds = |member: &str| {
+        let member = member.to_ascii_lowercase();
+        domain == member || below && domain.strip_suffix(&member).is_some_and(|rest| rest.ends_with('.'))
+    };
+    !site.classes.files(Class::Generics).is_empty()
+        || site.raw.values().flatten().any(|raw| raw.text.contains("CG") || raw.text.contains("FG"))
+        || site.classes.members(Class::Generics).iter().any(|member| holds(&member.value))
+}
+
+fn value(entry: &TableEntry) -> Option<Diagnostic> {
+    let text = entry.value.value.as_str();
+    if text.starts_with("error:") {
+        return Some(broken(
+            &RULE,
+            entry,
+            "a sender cannot be refused here",
+            "the table says what senders are called, and sendmail reads the value as an address",
+            "refuse senders with `From:` entries of the access map",
+        ));
+    }
+    if let Some(number) = arguments(text).find(|number| *number > 1) {
+        return Some(broken(
+            &RULE,
+            entry,
+            format!("there is no `%{number}` in the genericstable"),
+            "entries are given one argument: the user for a key that is a domain, otherwise what follows a plus sign",
+            "write `%1`",
+        ));
+    }
+    address(&RULE, entry)
+}

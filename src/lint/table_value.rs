@@ -1,0 +1,156 @@
+//! What rules on tables have in common: reading values.
+
+use super::Rule;
+use crate::{diagnostic::Diagnostic, site::TableEntry};
+
+/// A key that nothing asks for: the entry has no effect.
+pub(super) fn unasked(
+    rule: &Rule,
+    entry: &TableEntry,
+    message: impl Into<String>,
+    why: impl Into<String>,
+    help: impl Into<String>,
+) -> Diagnostic {
+    Diagnostic::warning(rule.code, message).at(entry.key.span, "").why(why).help(help)
+}
+
+/// A value with which mail goes wrong.
+pub(super) fn broken(
+    rule: &Rule,
+    entry: &TableEntry,
+    message: impl Into<String>,
+    why: impl Into<String>,
+    help: impl Into<String>,
+) -> Diagnostic {
+    Diagnostic::error(rule.code, message).at(entry.value.span, "").why(why).help(help)
+}
+
+/// A value with which mail goes another way than it looks.
+pub(super) fn misleading(
+    rule: &Rule,
+    entry: &TableEntry,
+    message: impl Into<String>,
+    why: impl Into<String>,
+    help: impl Into<String>,
+) -> Diagnostic {
+    Diagnostic::warning(rule.code, message).at(entry.value.span, "").why(why).help(help)
+}
+
+/// The first digit of a reply code at the head of a text.
+pub(super) fn reply_class(text: &str) -> Option<char> {
+    let code = text.get(..3)?;
+    let ends = text.get(3..).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '"']));
+    let good = ends && code.bytes().all(|b| b.is_ascii_digit());
+    code.chars().next().filter(|class| good && matches!(class, '4' | '5'))
+}
+
+/// Why a key that is a domain is never found, if it is not.
+pub(super) fn domain_key(rule: &Rule, entry: &TableEntry, domain: &str) -> Option<Diagnostic> {
+    let key = &entry.key.value;
+    let never = |message: String, why: &str, help: String| Some(unasked(rule, entry, message, why, help));
+    if domain.is_empty() {
+        return never(format!("`{key}` names no domain"), "names are looked up whole", "write the domain".into());
+    }
+    if let Some(rest) = domain.strip_prefix('*') {
+        return never(
+            format!("`{key}` has a star for any name"),
+            "a star is a letter like any other here, and no domain has it",
+            format!("write `{rest}` where the table takes all names below a domain, or each name"),
+        );
+    }
+    if let Some(rest) = domain.strip_suffix('.').filter(|rest| !rest.is_empty()) {
+        return never(
+            format!("`{key}` ends with a dot"),
+            "domains are looked up without it",
+            format!("write `{}{rest}`", key.strip_suffix(domain).unwrap_or("")),
+        );
+    }
+    if domain.starts_with('[') {
+        return never(
+            format!("`{key}` is an address in brackets"),
+            "only names of hosts and domains are looked up",
+            "remove it".into(),
+        );
+    }
+    None
+}
+
+/// Why a value is no single address that mail can be for, if it is not.
+pub(super) fn address(rule: &Rule, entry: &TableEntry) -> Option<Diagnostic> {
+    let value = entry.value.value.as_str();
+    let wrong = |message: String, why: &str, help: &str| Some(broken(rule, entry, message, why, help));
+    let bare = unquoted(value);
+    if bare.contains(',') {
+        return wrong(
+            format!("`{value}` is more than one address"),
+            "an entry stands for one address, and sendmail reads the comma as part of it",
+            "name an alias here, and list the addresses in the aliases file",
+        );
+    }
+    if bare.trim().contains([' ', '\t']) {
+        return wrong(
+            format!("`{value}` has a blank in it"),
+            "sendmail reads two words where one address has to be",
+            "write one address, without names and comments around it",
+        );
+    }
+    match bare.split('@').collect::<Vec<_>>().as_slice() {
+        [_] => None,
+        [user, host] if user.trim_matches('<').is_empty() || host.trim_matches('>').is_empty() => wrong(
+            format!("`{value}` lacks {}", if host.is_empty() { "a domain" } else { "a user" }),
+            "mail for it is refused",
+            "write `user@domain`",
+        ),
+        [_, host] if host.ends_with('.') => {
+            wrong(format!("`{value}` ends with a dot"), "addresses of SMTP have none", "leave the dot out")
+        }
+        [_, _] => None,
+        _ => wrong(
+            format!("`{value}` has more than one `@`"),
+            "sendmail takes it for a route, and what becomes of that depends on the mailer",
+            "write `user@domain`",
+        ),
+    }
+}
+
+/// The text with a letter in place of what stands between double quotes.
+fn unquoted(text: &str) -> String {
+    text.split('"').step_by(2).collect::<Vec<_>>().join("q")
+}
+
+/// Numbers of the arguments that a value asks for: the `1` of `%1`.
+pub(super) fn arguments(value: &str) -> impl Iterator<Item = u32> {
+    let mut rest = value;
+    std::iter::from_fn(move || {
+        loop {
+            let (_, after) = rest.split_once('%')?;
+            let mut chars = after.chars();
+            let next = chars.next();
+            rest = chars.as_str();
+            if let Some(number) = next.and_then(|c| c.to_digit(10)) {
+                return Some(number);
+            }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_those_that_sendmail_puts_in() {
+        assert_eq!(arguments("%1@%2.example%").collect::<Vec<_>>(), [1, 2]);
+        // A percent sign is written twice.
+        assert_eq!(arguments("100%%1").next(), None);
+    }
+
+    #[test]
+    fn reply_codes_stand_alone() {
+        assert_eq!(reply_class("550 no"), Some('5'));
+        assert_eq!(reply_class("450"), Some('4'));
+        assert_eq!(reply_class("250 yes"), None);
+        assert_eq!(reply_class("5500 no"), None);
+        assert_eq!(reply_class("5"), None);
+    }
+}
