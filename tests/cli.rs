@@ -462,6 +462,50 @@ authinfo      = true
     }
 
     #[test]
+    fn aliases_become_a_text_and_a_map_file() {
+        let place = Place::new();
+        let policy = "ostype = 'linux'\nmailer = ['local', 'smtp']\nlocal_domain = 'example.com'\n";
+        place.write(
+            "here.toml",
+            &format!("{policy}alias_file = 'cdb:/etc/mail/aliases'\n[aliases]\npostmaster = 'root'\n'root@example.com' = ['joe', 'ann@example.net']\n"),
+        );
+        place.write("file.toml", &format!("aliases_file = 'names'\n{policy}"));
+        place.write("names", "postmaster: root\nroot: joe,\n  ann@example.net\n");
+        place.write(
+            "bad.toml",
+            &format!("{policy}[aliases]\n'a:b' = 'joe'\n'joe@elsewhere.example' = 'ann'\nroot = 'a b'\n'x' = 'y'\n'X' = 'z'\n"),
+        );
+        place.write(
+            "names.toml",
+            &format!("{policy}[aliases]\n'joe@elsewhere.example' = 'ann'\nroot = 'a b'\n'x' = 'y'\n'X' = 'z'\n"),
+        );
+        place
+            .write("both.toml", &format!("aliases_file = 'names'\nalias_file = '/a,/b'\n{policy}[aliases]\nx = 'y'\n"));
+        place.write("several.toml", &format!("aliases_file = 'names'\nalias_file = '/a,/b'\n{policy}"));
+        let runs = [
+            "build here.toml --out here --emit tables,db",
+            "build here.toml --out - --emit tables",
+            "build file.toml --out file --emit tables,db",
+            "build bad.toml --out bad",
+            "build names.toml --out bad",
+            "build both.toml --out both",
+            "build several.toml --out several",
+        ]
+        .map(|words| place.run(words));
+        assert_eq!(runs.each_ref().map(|run| run.status.unwrap()), [0, 0, 0, 1, 1, 1, 1], "{}", runs[0].shown);
+        assert_eq!(place.read("file/aliases"), place.read("names"));
+        let bytes = fs::read(place.path("file/aliases.db")).unwrap();
+        let map = relaycc::map::MapFile::open(&bytes).unwrap();
+        assert_eq!(map.get(b"root\0").unwrap().as_deref(), Some(&b"joe,  ann@example.net\0"[..]));
+        assert_eq!(map.get(b"@\0").unwrap().as_deref(), Some(&b"@\0"[..]));
+        // The text that is written makes the same map file.
+        let again = place.run("map aliases here/aliases again --type cdb --host example.com");
+        assert_eq!(again.status, Some(0), "{}", again.shown);
+        assert_eq!(fs::read(place.path("again.cdb")).unwrap(), fs::read(place.path("here/aliases.cdb")).unwrap());
+        snapshot!("aliases_built", runs);
+    }
+
+    #[test]
     fn tables_are_compared_with_map_files_that_are_there() {
         let place = Place::new();
         place.write(

@@ -12,7 +12,8 @@ use crate::{
         cf::{self, Document},
         relay, tables,
     },
-    site::{DeclaredTable, Site},
+    map::{self, Duplicates, Format},
+    site::{AliasTable, DeclaredTable, Site},
     source::Sources,
 };
 
@@ -93,10 +94,13 @@ pub(super) fn make(
     for table in tables() {
         make_table(&table, wanted, &mut files, diagnostics);
     }
+    if let Some(aliases) = &site.aliases {
+        make_aliases(site, aliases, wanted, &mut files, diagnostics);
+    }
     for (product, exist) in [
         (Product::Access, tables().any(|table| table.kind == TableKind::Access)),
-        (Product::Tables, tables().any(|table| table.kind != TableKind::Access)),
-        (Product::Db, tables().next().is_some()),
+        (Product::Tables, site.aliases.is_some() || tables().any(|table| table.kind != TableKind::Access)),
+        (Product::Db, site.aliases.is_some() || tables().next().is_some()),
     ] {
         if wanted.names(product) && !exist {
             diagnostics.push(no_entries(site, product));
@@ -141,6 +145,49 @@ fn make_table(table: &DeclaredTable<'_>, wanted: Wanted<'_>, files: &mut Vec<Mad
         }
     }
     diagnostics.append(&mut refused);
+}
+
+/// The text of aliases, and their map file.
+fn make_aliases(
+    site: &Site,
+    aliases: &AliasTable,
+    wanted: Wanted<'_>,
+    files: &mut Vec<Made>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let Some(file) = site.alias_file() else {
+        diagnostics.push(
+            Diagnostic::error("no_alias_file", "the site has aliases, and not one file for them")
+                .at(aliases.declared.span, "aliases")
+                .why("the option AliasFile names several files, or none")
+                .help("define ALIAS_FILE, in a site.toml `alias_file`, as the one file that these are for"),
+        );
+        return;
+    };
+    if wanted.has(Product::Tables) {
+        files.push(Made::new(Product::Tables, file.name(), 0o644, aliases.text.clone()));
+    }
+    if !wanted.has(Product::Db) {
+        return;
+    }
+    let class = if file.class == "implicit" { "hash" } else { file.class };
+    let mut bytes = Vec::new();
+    let refused = match Format::from_name(class) {
+        None => format!("no map file can be written for the aliases: their map is of class `{class}`"),
+        Some(format) => match map::write(format, &aliases.pairs, Duplicates::Last, &mut bytes) {
+            Ok(()) => {
+                files.push(Made::new(Product::Db, &format!("{}.{}", file.name(), format.extension()), 0o640, bytes));
+                return;
+            }
+            Err(error) => format!("the aliases cannot be written as a {format} file: {error}"),
+        },
+    };
+    diagnostics.push(
+        Diagnostic::error("table_map_class", refused)
+            .at(aliases.declared.span, "aliases")
+            .why("map files are written for the classes hash, btree and cdb")
+            .help("name one of these before the path in ALIAS_FILE, as in `hash:/etc/mail/aliases`"),
+    );
 }
 
 /// Files that would be written over each other.

@@ -5,6 +5,7 @@
 //! [`Site`].
 
 pub mod agent;
+pub mod alias_text;
 pub mod aliases;
 pub mod environment;
 mod features;

@@ -30,7 +30,7 @@ pub fn beside(
     let path = in_directory_of(site, Path::new(name));
     match files.read(&path) {
         Ok(bytes) => entries(sources, &path, &bytes),
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::IsADirectory) => Ok(Vec::new()),
+        Err(error) if is_missing(&error) => Ok(Vec::new()),
         Err(error) => Err(vec![unreadable(&path, &error)]),
     }
 }
@@ -58,12 +58,18 @@ pub fn named(
     }
 }
 
+/// Whether there is no such file.
+pub(super) fn is_missing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::IsADirectory)
+}
+
 /// `path`, seen from where the site file is.
 pub fn in_directory_of(site: &str, path: &Path) -> PathBuf {
     Path::new(site).parent().map_or_else(|| path.to_owned(), |directory| directory.join(path))
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
+/// That a file cannot be read.
+pub(super) fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
     Diagnostic::error("unreadable_file", format!("cannot read `{}`: {error}", path.display()))
 }
 

@@ -19,7 +19,6 @@ use crate::{
         option::{self, OptionKind},
         setting::{self, SettingKind, SettingSpec},
         system,
-        table::TableSpec,
     },
     diagnostic::Diagnostic,
     front::{self, Compiled, Input, Syntax, equates, statement::Statement},
@@ -27,8 +26,12 @@ use crate::{
     source::{FileSystem, NoFiles, Source, SourceId, Sources, Span, Spanned},
 };
 
-/// A table, and how a site.toml names the text with its entries.
-type TableText = (&'static TableSpec, String);
+/// How a site.toml names the text with the entries of a table.
+struct TableText {
+    title: &'static str,
+    key: &'static str,
+    path: String,
+}
 
 /// What came of a `.mc`.
 #[derive(Debug, Default)]
@@ -72,7 +75,13 @@ pub fn migrate(input: &Input<'_>, place: &dyn Fn(&str) -> String, files: &dyn Fi
         let source = sources.get(entries.first()?.key.span.source)?;
         Some((kind.spec(), place(source.name())))
     });
-    let texts = texts.collect::<Vec<_>>();
+    let mut texts =
+        texts.map(|(table, path)| TableText { title: table.title, key: table.file_key, path }).collect::<Vec<_>>();
+    if let Some(aliases) = policy.aliases.take()
+        && let Some(source) = sources.get(aliases.declared.span.source)
+    {
+        texts.push(TableText { title: "the aliases", key: "aliases_file", path: place(source.name()) });
+    }
     draft.number();
     draft.drop_idle(&policy);
     let page = draft.page(&[]);
@@ -375,10 +384,10 @@ impl Parts {
             list.into_iter().for_each(|listed| self.top.add(key, listed.item));
         }
         page.section(&self.top);
-        for (table, path) in table_texts {
+        for TableText { title, key, path } in table_texts {
             page.gap();
-            page.remarks(&[format!("Entries of {}.", table.title)]);
-            page.plain(&format!("{} = {}", table.file_key, value::text(path)));
+            page.remarks(&[format!("Entries of {title}.")]);
+            page.plain(&format!("{key} = {}", value::text(path)));
         }
         for entry in &self.raw.0 {
             page.gap();

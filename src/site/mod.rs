@@ -7,6 +7,7 @@
 //! Not its business: any syntax, any default (the front ends fill them in from the catalog), any output.
 
 mod access;
+mod aliases;
 mod checks;
 mod class;
 mod hack;
@@ -25,6 +26,7 @@ mod tls;
 mod uucp;
 
 pub use access::{AccessAction, AccessMap, TAGS, is_dsn};
+pub use aliases::{AliasFile, AliasTable};
 pub use checks::{ClientChecks, ClientLimit, CommandChecks, GreetPause, PrefixFlags};
 pub use class::{Class, ClassFile, Classes};
 pub use hack::{Hack, HackKind};
@@ -97,6 +99,8 @@ pub struct Site {
     pub tables: Tables,
     /// Entries of tables, of each that the site holds.
     pub entries: BTreeMap<TableKind, Vec<TableEntry>>,
+    /// Aliases, if the site holds them.
+    pub aliases: Option<AliasTable>,
     /// How host names are made canonical.
     pub canonify: Canonify,
     /// What `!` means.

@@ -18,13 +18,15 @@ pub use statements::Statements;
 use record::Record;
 
 use super::{
-    Compiled, Input,
+    Compiled, Input, alias_text,
     environment::{Environment, TREE},
     lower::lower,
     macros::Macros,
     statement::Statement,
     table_text,
 };
+use std::path::Path;
+
 use crate::{
     catalog::table::TABLES,
     diagnostic::Diagnostic,
@@ -78,7 +80,12 @@ fn run(input: &Input<'_>, files: &dyn FileSystem, mut record: Option<&mut Record
         tables(&mut environment, &mut m4, input.name, files);
         let mut macros = Macros::new(&mut m4);
         environment.close(&mut macros, end);
-        site = Some(lower(&mut environment, &mut macros));
+        let mut lowered = lower(&mut environment, &mut macros);
+        if let Some(name) = lowered.alias_file().map(|file| file.name().to_owned()) {
+            let path = (Path::new(&name), None);
+            diagnostics.extend(alias_text::from_file(&mut lowered, m4.sources_mut(), input.name, path, files));
+        }
+        site = Some(lowered);
         slips::find(&mut environment, &m4);
         slips::internal(&mut environment, &m4);
         slips::discarded(&mut environment, &m4, id);

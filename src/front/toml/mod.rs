@@ -3,6 +3,7 @@
 //! The document is declarative: what it says is read whole (`read`), checked against the catalog, and brought into the
 //! one order in which statements take effect (`statement`). From there on it is a site like any other.
 
+mod aliases;
 pub(crate) mod answer;
 pub(crate) mod conf;
 pub(crate) mod equates;

@@ -1,7 +1,9 @@
 //! The document to statements: one key at the top of it after the other.
 
+use std::path::PathBuf;
+
 use super::{
-    conf, equates, feature, names,
+    aliases, conf, equates, feature, names,
     table::{self, Given},
     uucp,
     value::{Expected, Refusals, Text, quoted_list},
@@ -18,7 +20,8 @@ use crate::{
     },
     diagnostic::{Diagnostic, nearest},
     front::{network, statement::Statement},
-    site::{Class, RawSection},
+    site::{Class, RawSection, TableEntry},
+    source::{Span, Spanned},
     syntax::toml::{Entry, Table},
 };
 
@@ -29,10 +32,21 @@ pub(super) struct Document {
     pub statements: Vec<Statement>,
     /// Where the entries of tables are, in the order of the document.
     pub tables: Vec<Given>,
+    /// Where the aliases are.
+    pub aliases: Vec<GivenAliases>,
     /// What is to be said about it all the same.
     pub warnings: Vec<Diagnostic>,
     /// The bytes that characters become in sendmail.cf.
     pub charset: Charset,
+}
+
+/// Where a document says that the aliases are.
+#[derive(Debug)]
+pub(super) enum GivenAliases {
+    /// In the document; the place is that of their table.
+    Here(Vec<TableEntry>, Span),
+    /// In a file.
+    File(Spanned<PathBuf>),
 }
 
 /// The bytes that characters become in sendmail.cf.
@@ -58,7 +72,7 @@ const OTHERWISE: [(&str, &str); 2] = [("masquerade_name", "masquerade_as"), ("us
 pub(super) fn top_keys() -> impl Iterator<Item = &'static str> {
     let macros = MACROS.iter().map(|entry| entry.key).filter(|key| !key.is_empty());
     let tables = TABLES.iter().flat_map(|table| [table.key, table.file_key]);
-    macros.chain(setting_keys()).chain(OWN_KEYS).chain(tables)
+    macros.chain(setting_keys()).chain(OWN_KEYS).chain(aliases::KEYS).chain(tables)
 }
 
 /// The settings that are keys.
@@ -73,6 +87,8 @@ pub(super) fn read(refusals: &mut Refusals, root: &Table) -> Document {
         let key = entry.key.value.as_str();
         if OWN_KEYS.contains(&key) {
             own(refusals, entry, &mut document);
+        } else if aliases::KEYS.contains(&key) {
+            document.aliases.extend(given_aliases(refusals, entry));
         } else if let Some(spec) = catalog::table::by_key(key) {
             document.tables.extend(table::here(refusals, spec, entry));
         } else if let Some(spec) = catalog::table::by_file_key(key) {
@@ -93,7 +109,29 @@ pub(super) fn read(refusals: &mut Refusals, root: &Table) -> Document {
         }
     }
     table::refuse_twice(refusals, &document.tables);
+    if let [first, second] = document.aliases.as_slice() {
+        table::refuse_places(refusals, "the aliases", first.place(), second.place());
+    }
     document
+}
+
+fn given_aliases(refusals: &mut Refusals, entry: &Entry) -> Option<GivenAliases> {
+    if entry.key.value == "aliases" {
+        let expected = Expected::new("aliases", "a table of names and recipients", "{ postmaster = \"root\" }");
+        let table = refusals.table(&entry.value, &expected)?;
+        return Some(GivenAliases::Here(aliases::read(refusals, table), entry.key.span));
+    }
+    let expected = Expected::new("aliases_file", "the path of an aliases text", "\"aliases\"");
+    Some(GivenAliases::File(refusals.some_text(&entry.value, &expected)?.map(PathBuf::from)))
+}
+
+impl GivenAliases {
+    fn place(&self) -> Span {
+        match self {
+            Self::Here(_, span) => *span,
+            Self::File(path) => path.span,
+        }
+    }
 }
 
 fn own(refusals: &mut Refusals, entry: &Entry, document: &mut Document) {

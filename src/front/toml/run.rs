@@ -1,10 +1,16 @@
 //! Statements are carried out against the environment, as those of a `.mc` are, and become a site.
 
-use super::{read::Document, table::Entries, value::Text as Value, words};
+use super::{
+    read::{Document, GivenAliases},
+    table::Entries,
+    value::Text as Value,
+    words,
+};
 use crate::{
     catalog::table::TableSpec,
     diagnostic::Diagnostic,
     front::{
+        alias_text,
         environment::{Environment, uucp_rule},
         lower::lower,
         macros::Macros,
@@ -54,9 +60,17 @@ pub(super) fn run(
         declare(&mut environment, spec, place, entries);
     }
     environment.close(&mut macros, Span::new(id, text.len(), text.len()));
-    let site = lower(&mut environment, &mut macros);
+    let mut site = lower(&mut environment, &mut macros);
     let said = m4.take_diagnostics().into_iter().chain(environment.diagnostics.drain(..));
     diagnostics.extend(said.map(|diagnostic| words::of_toml(diagnostic, whole)));
+    for given in document.aliases {
+        diagnostics.extend(match given {
+            GivenAliases::Here(entries, place) => alias_text::from_entries(&mut site, &entries, place),
+            GivenAliases::File(file) => {
+                alias_text::from_file(&mut site, sources, name, (&file.value, Some(file.span)), files)
+            }
+        });
+    }
     let refused = diagnostics.iter().any(Diagnostic::is_error);
     ((!refused).then_some(site), diagnostics)
 }

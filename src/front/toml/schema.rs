@@ -55,6 +55,17 @@ pub fn schema() -> Value {
         properties.insert(table.file_key.into(), described(some_text(), &help));
     }
     properties.insert(
+        "aliases".into(),
+        described(
+            json!({ "type": "object", "additionalProperties": list_of(&some_text()) }),
+            "Aliases: names, and who gets their mail",
+        ),
+    );
+    properties.insert(
+        "aliases_file".into(),
+        described(some_text(), "File of aliases, beside this one, instead of the table `aliases`"),
+    );
+    properties.insert(
         "head".into(),
         described(pattern(LINES), "Raw lines before all others, where a .mc's text outside its sections goes"),
     );

@@ -55,15 +55,20 @@ pub(super) fn refuse_twice(refusals: &mut Refusals, tables: &[Given]) {
     for (index, given) in tables.iter().enumerate() {
         let earlier = tables.iter().take(index).find(|earlier| earlier.spec == given.spec);
         if let Some(earlier) = earlier {
-            refusals.push(
-                Diagnostic::error("table_twice", format!("entries of {} are given in two places", given.spec.title))
-                    .at(given.span, "here")
-                    .at(earlier.span, "and here")
-                    .why("which entry would be meant where both have the same key cannot be known")
-                    .help("keep one of the two"),
-            );
+            refuse_places(refusals, given.spec.title, given.span, earlier.span);
         }
     }
+}
+
+/// Refuses entries of the same table in two places.
+pub(super) fn refuse_places(refusals: &mut Refusals, title: &str, one: Span, other: Span) {
+    refusals.push(
+        Diagnostic::error("table_twice", format!("entries of {title} are given in two places"))
+            .at(one, "here")
+            .at(other, "and here")
+            .why("which entry would be meant where both have the same key cannot be known")
+            .help("keep one of the two"),
+    );
 }
 
 fn table_entry(refusals: &mut Refusals, spec: &TableSpec, entry: &Entry) -> Option<TableEntry> {

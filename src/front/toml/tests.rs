@@ -50,7 +50,12 @@ fn keys_at_the_top_are_those_of_the_schema() {
     let catalog =
         MACROS.iter().map(|m| m.key).chain(SETTINGS.iter().map(|s| s.key)).chain(OPTIONS.iter().map(|o| o.key));
     let tables = TABLES.iter().flat_map(|table| [table.key, table.file_key]);
-    let all = catalog.chain(FEATURES.iter().map(|f| f.key)).chain(tables).chain(OWN_KEYS).chain(["nonsense"]);
+    let all = catalog
+        .chain(FEATURES.iter().map(|f| f.key))
+        .chain(tables)
+        .chain(aliases::KEYS)
+        .chain(OWN_KEYS)
+        .chain(["nonsense"]);
     same_keys(&schema(), "/properties", owned(all), |key| format!("{key} = 1979-05-27"));
 }
 
