@@ -137,7 +137,7 @@ fn ask_sendmail(folder: &Path, commands: &[&str]) -> Option<Vec<String>> {
 /// The last answer of ruleset 0 or 3, or of `/try`.
 fn verdict(answer: &str) -> &str {
     let line = |line: &&str| line.starts_with("parse ") || line.starts_with("canonify ") || line.starts_with("Rcode");
-    let last = answer.lines().filter(line).next_back().unwrap_or(answer);
+    let last = answer.lines().rfind(line).unwrap_or(answer);
     last.split_once("returns: ").or_else(|| last.split_once("addr = ")).map_or(last, |(_, verdict)| verdict)
 }
 

@@ -5,7 +5,7 @@
 
 use crate::{
     diagnostic::Diagnostic,
-    map::{self, Duplicates, Format, text::MAX_LINE},
+    map::{self, Duplicates, Format, Pairs, text::MAX_LINE},
     site::{DeclaredTable, TableEntry},
 };
 
@@ -66,7 +66,7 @@ pub fn format(table: &DeclaredTable<'_>) -> Result<Option<Format>, Vec<Diagnosti
 ///
 /// # Errors
 /// As [`text`].
-pub fn pairs(table: &DeclaredTable<'_>) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Vec<Diagnostic>> {
+pub fn pairs(table: &DeclaredTable<'_>) -> Result<Pairs, Vec<Diagnostic>> {
     let entries = plan(table)?;
     Ok(entries.iter().map(|entry| table.stored(entry)).collect())
 }

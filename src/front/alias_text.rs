@@ -5,6 +5,7 @@ use std::{fmt::Write as _, path::Path};
 use super::{aliases, table_text};
 use crate::{
     diagnostic::Diagnostic,
+    map::Pairs,
     site::{AliasTable, Class, Site, TableEntry},
     source::{FileSystem, SourceId, Sources, Span, Spanned},
 };
@@ -69,9 +70,6 @@ pub fn from_entries(site: &mut Site, entries: &[TableEntry], place: Span) -> Vec
     site.aliases = Some(AliasTable { declared: Spanned::new((), place), text: text.into_bytes(), pairs });
     said
 }
-
-/// Pairs of a map file.
-type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
 
 fn read(site: &Site, sources: &Sources, id: SourceId) -> (Pairs, Vec<Diagnostic>) {
     // What files of names hold is not known, so any host may be this one.

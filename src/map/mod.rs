@@ -38,6 +38,9 @@ pub struct Entry<'a> {
     pub value: Cow<'a, [u8]>,
 }
 
+/// Keys and values that are to be stored, in order.
+pub type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
+
 /// What becomes of entries whose key an earlier entry has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Duplicates {

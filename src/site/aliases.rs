@@ -1,7 +1,7 @@
 //! The aliases of a site, where it holds them itself.
 
 use super::Site;
-use crate::source::Spanned;
+use crate::{map::Pairs, source::Spanned};
 
 /// Aliases, ready to be stored (aliases(5), op guide section 2.3.4).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub struct AliasTable {
     /// Their text, as it was read or as it is made of entries.
     pub text: Vec<u8>,
     /// Keys and values of their map file, each with the zero byte at its end, the mark that it is complete first.
-    pub pairs: Vec<(Vec<u8>, Vec<u8>)>,
+    pub pairs: Pairs,
 }
 
 /// The file that sendmail reads aliases from: one of those in the option `AliasFile`.
