@@ -4,8 +4,12 @@
 #![cfg(test)]
 
 mod berkeley;
+mod cases;
 mod cdb;
+mod edges;
+mod found;
 mod sendmail;
 mod tables;
 mod text;
 mod tools;
+mod written;

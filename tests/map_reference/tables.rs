@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::edges::hash;
+
 /// Keys and values, in any order.
 pub type Table = Vec<(Vec<u8>, Vec<u8>)>;
 
@@ -42,10 +44,6 @@ impl Random {
             table.swap(n, self.below(n + 1));
         }
     }
-}
-
-fn hash(key: &[u8]) -> u32 {
-    key.iter().fold(0, |h: u32, byte| h.wrapping_mul(16_777_619) ^ u32::from(*byte))
 }
 
 fn shuffled(tables: Vec<Unique>, random: &mut Random) -> Vec<Table> {
@@ -176,4 +174,21 @@ pub fn repeating_byte_tables(random: &mut Random) -> Vec<Table> {
     tables.push(vec![(b"k".to_vec(), b"v".to_vec()); 2000]);
     tables.push(vec![(Vec::new(), Vec::new()); 300]);
     tables
+}
+
+/// A table of any size and any bytes; no key twice.
+pub fn random_table(random: &mut Random) -> Table {
+    let size = |random: &mut Random| match random.below(40) {
+        0 => random.below(65_537),
+        1..=4 => random.below(5000),
+        _ => random.below(60),
+    };
+    let mut table = Unique::new();
+    for _ in 0..random.below(400) {
+        let (key, value) = (size(random), size(random));
+        table.insert(random.bytes(key), random.bytes(value));
+    }
+    let mut table = table.into_iter().collect();
+    random.shuffle(&mut table);
+    table
 }

@@ -93,15 +93,13 @@ pub fn table_of(file: &[u8]) -> Table {
     by_key(table)
 }
 
-/// libdb exits with 0 even if entries are out of order, but then it also prints the page.
-pub fn verify(name: &str, folder: &Path) {
-    let output = run("db5.3_verify", &[name], folder, b"");
-    assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(
-        String::from_utf8_lossy(&output.stdout),
-        format!("BDB5105 Verification of {name} succeeded.\n"),
-        "{name}"
-    );
+/// Has libdb verify files. It exits with 0 even if entries are out of order, but then it also prints the page.
+pub fn verify_all(names: &[String], folder: &Path) {
+    let arguments = names.iter().map(String::as_str).collect::<Vec<_>>();
+    let output = run("db5.3_verify", &arguments, folder, b"");
+    assert!(output.status.success(), "{names:?}: {}", String::from_utf8_lossy(&output.stderr));
+    let succeeded = names.iter().map(|name| format!("BDB5105 Verification of {name} succeeded.\n"));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), succeeded.collect::<String>());
 }
 
 /// What `db5.3_dump` reads from a file, by key.

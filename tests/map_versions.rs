@@ -1,0 +1,51 @@
+//! Files of each version of the formats, as the libraries of their time wrote them: libdb 3.1, 4.5 and 18.1, in both orders of
+//! bytes. All hold the entries of `entries.txt`, among them large keys and values, and keys of several values.
+
+#![cfg(test)]
+
+use std::{fs, path::Path};
+
+use relaycc::map::{Format, MapFile};
+
+type Table = Vec<(Vec<u8>, Vec<u8>)>;
+
+fn folder() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/map/versions")
+}
+
+/// By key; the values of each key stay in their order.
+fn by_key(mut table: Table) -> Table {
+    table.sort_by(|a, b| a.0.cmp(&b.0));
+    table
+}
+
+#[test]
+fn files_of_every_version_are_read() {
+    let text = fs::read(folder().join("entries.txt")).unwrap();
+    let lines = text.split_inclusive(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\n").unwrap());
+    let entries = lines.map(|line| {
+        let tab = line.iter().position(|byte| *byte == b'\t').unwrap();
+        (line[..tab].to_vec(), line[tab + 1..].to_vec())
+    });
+    let entries = by_key(entries.collect());
+    assert_eq!(entries.len(), 93);
+    for (format, version) in
+        [(Format::Hash, 7), (Format::Hash, 8), (Format::Hash, 10), (Format::Btree, 8), (Format::Btree, 10)]
+    {
+        for order in ["little", "big"] {
+            let name = format!("{format}-{version}-{order}.db");
+            let bytes = fs::read(folder().join(&name)).unwrap();
+            let field = *bytes[16..].first_chunk().unwrap();
+            assert_eq!(if order == "big" { u32::from_be_bytes(field) } else { u32::from_le_bytes(field) }, version);
+            let file = MapFile::open(&bytes).unwrap();
+            assert_eq!(file.format(), format, "{name}");
+            let listed = file.entries().map(|entry| entry.map(|e| (e.key.into_owned(), e.value.into_owned())));
+            assert!(by_key(listed.collect::<Result<_, _>>().unwrap()) == entries, "{name}");
+            for (key, _) in &entries {
+                let first = entries.iter().find(|(other, _)| other == key).map(|(_, value)| value.as_slice());
+                assert!(file.get(key).unwrap().as_deref() == first, "{name}");
+            }
+            assert_eq!(file.get(b"absent"), Ok(None), "{name}");
+        }
+    }
+}
