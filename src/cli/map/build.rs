@@ -49,7 +49,8 @@ Unlike makemap, a text with bad lines makes no map at all, and the old one stays
 0640; a replaced one keeps mode and owner.
 
 An lmdb file is one for Postfix: keys and values end with a byte 0, as postmap stores them, and a key has one value. The text is read \
-as makemap reads it all the same: a line that begins with blanks is refused, where postmap would add it to the line before it.
+as makemap reads it all the same: a line that begins with blanks is refused, where postmap would add it to the line before it, and \
+blanks at the end of a value belong to it, where postmap drops them.
 
 Memory: the text, and some 120 bytes for each entry.")]
 pub(in crate::cli) struct Arguments {

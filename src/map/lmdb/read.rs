@@ -102,7 +102,7 @@ impl<'a> LmdbFile<'a> {
             _ => return Err(ReadError::Unrecognized("it does not begin as an LMDB file")),
         }
         let (first, transaction) = Self::description(bytes, 0, 0)?;
-        let second = bytes.get(first.page_size..).unwrap_or_default();
+        let second = bytes.get(first.page_size..2 * first.page_size).unwrap_or_default();
         let (second, later) = Self::description(second, 1, first.page_size)?;
         Ok(Self { bytes, ..if later > transaction { second } else { first } })
     }
