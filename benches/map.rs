@@ -37,7 +37,7 @@ fn map(c: &mut Criterion) {
         b.iter(|| Table::read(black_box(&text).clone(), source, Reading::default()).pairs().len());
     });
     let Ok(folder) = tempfile::tempdir() else { return };
-    for format in Format::ALL {
+    for format in Format::ALL.into_iter().filter(|format| format.is_written()) {
         let mut file = Vec::new();
         if write(format, &entries, Duplicates::Refuse, &mut file).is_err() {
             return;

@@ -7,6 +7,7 @@ use super::{
     btree::{self, BtreeFile},
     cdb::{self, CdbFile},
     hash::{self, HashFile},
+    lmdb::{self, LmdbFile},
     pipe::{CHUNK, through_thread},
 };
 
@@ -19,11 +20,21 @@ pub enum Format {
     Btree,
     /// Constant database.
     Cdb,
+    /// LMDB, which Postfix reads and sendmail does not.
+    Lmdb,
 }
 
 impl Format {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Hash, Self::Btree, Self::Cdb];
+    /// All of them; all are read.
+    pub const ALL: [Self; 4] = [Self::Hash, Self::Btree, Self::Cdb, Self::Lmdb];
+
+    /// Those that sendmail reads.
+    pub const SENDMAIL: [Self; 3] = [Self::Hash, Self::Btree, Self::Cdb];
+
+    /// Whether such files are written, which for lmdb takes the Cargo feature of that name.
+    pub fn is_written(self) -> bool {
+        self != Self::Lmdb || cfg!(feature = "lmdb")
+    }
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -31,6 +42,7 @@ impl Format {
             Self::Hash => "hash",
             Self::Btree => "btree",
             Self::Cdb => "cdb",
+            Self::Lmdb => "lmdb",
         }
     }
 
@@ -39,11 +51,12 @@ impl Format {
         Self::ALL.into_iter().find(|format| format.name() == name)
     }
 
-    /// How the name of such a file ends, without the dot: what sendmail adds to the name of the map.
+    /// How the name of such a file ends, without the dot: what sendmail and Postfix add to the name of the map.
     pub fn extension(self) -> &'static str {
         match self {
             Self::Hash | Self::Btree => "db",
             Self::Cdb => "cdb",
+            Self::Lmdb => "lmdb",
         }
     }
 
@@ -68,16 +81,16 @@ const MANY: usize = 10_000;
 /// Writes a map file of this format that holds `entries`.
 ///
 /// `out` gets large pieces and is flushed; where there are many entries, the pages are made in a second thread meanwhile.
-/// Memory is used as [`hash::write_with`], [`btree::write_with`] and [`cdb::write_with`] say.
+/// Memory is used as [`hash::write_with`], [`btree::write_with`], [`cdb::write_with`] and [`lmdb::write_with`] say.
 ///
 /// # Errors
-/// [`WriteError::DuplicateKey`] and [`WriteError::TooLarge`] before anything is written; [`WriteError::Io`] if `out` fails.
+/// [`WriteError::Io`] if `out` fails, or lmdb's scratch file; any other before anything is written.
 ///
 /// ```
 /// use relaycc::map::{Duplicates, Format, MapFile, write};
 ///
 /// let entries = [("example.net", "REJECT"), ("example.org", "OK"), ("example.net", "RELAY")];
-/// for format in Format::ALL {
+/// for format in Format::ALL.into_iter().filter(|format| format.is_written()) {
 ///     let mut file = Vec::new();
 ///     write(format, &entries, Duplicates::Last, &mut file)?;
 ///
@@ -116,6 +129,7 @@ fn write_directly<K: AsRef<[u8]> + Sync, V: AsRef<[u8]> + Sync>(
         Format::Hash => hash::write_with(entries, duplicates, out),
         Format::Btree => btree::write_with(entries, duplicates, out),
         Format::Cdb => cdb::write_with(entries, duplicates, out),
+        Format::Lmdb => lmdb::write_with(entries, duplicates, out),
     }
 }
 
@@ -128,6 +142,8 @@ pub enum MapFile<'a> {
     Btree(BtreeFile<'a>),
     /// Of [`Format::Cdb`].
     Cdb(CdbFile<'a>),
+    /// Of [`Format::Lmdb`].
+    Lmdb(LmdbFile<'a>),
 }
 
 impl<'a> MapFile<'a> {
@@ -141,9 +157,13 @@ impl<'a> MapFile<'a> {
         if let Ok(file) = CdbFile::open(bytes) {
             return Ok(Self::Cdb(file));
         }
+        match LmdbFile::open(bytes) {
+            Err(ReadError::Unrecognized(_)) => {}
+            lmdb => return lmdb.map(Self::Lmdb),
+        }
         match (HashFile::open(bytes), BtreeFile::open(bytes)) {
             (Err(ReadError::Unrecognized(_)), Err(ReadError::Unrecognized(_))) => {
-                Err(ReadError::Unrecognized("it begins neither as a hash or btree file nor as a cdb"))
+                Err(ReadError::Unrecognized("it begins neither as a hash or btree file nor as a cdb or an LMDB file"))
             }
             (Err(ReadError::Unrecognized(_)), btree) => btree.map(Self::Btree),
             (hash, _) => hash.map(Self::Hash),
@@ -156,6 +176,7 @@ impl<'a> MapFile<'a> {
             Self::Hash(_) => Format::Hash,
             Self::Btree(_) => Format::Btree,
             Self::Cdb(_) => Format::Cdb,
+            Self::Lmdb(_) => Format::Lmdb,
         }
     }
 
@@ -168,6 +189,7 @@ impl<'a> MapFile<'a> {
             Self::Hash(file) => file.get(key),
             Self::Btree(file) => file.get(key),
             Self::Cdb(file) => file.get(key),
+            Self::Lmdb(file) => file.get(key),
         }
     }
 
@@ -178,6 +200,7 @@ impl<'a> MapFile<'a> {
             Self::Hash(file) => Entries::Hash(file.entries()),
             Self::Btree(file) => Entries::Btree(file.entries()),
             Self::Cdb(file) => Entries::Cdb(file.entries()),
+            Self::Lmdb(file) => Entries::Lmdb(file.entries()),
         }
     }
 }
@@ -191,6 +214,8 @@ pub enum Entries<'f, 'a> {
     Btree(btree::Entries<'f, 'a>),
     /// Of [`Format::Cdb`].
     Cdb(cdb::Entries<'a>),
+    /// Of [`Format::Lmdb`].
+    Lmdb(lmdb::Entries<'a>),
 }
 
 impl<'a> Iterator for Entries<'_, 'a> {
@@ -201,6 +226,7 @@ impl<'a> Iterator for Entries<'_, 'a> {
             Self::Hash(entries) => entries.next(),
             Self::Btree(entries) => entries.next(),
             Self::Cdb(entries) => entries.next(),
+            Self::Lmdb(entries) => entries.next(),
         }
     }
 }
@@ -224,7 +250,7 @@ mod tests {
     #[test]
     fn a_second_thread_makes_the_same_file() {
         let entries = (0..MANY).map(|n| (format!("host-{n}"), "550 no")).collect::<Vec<_>>();
-        for format in Format::ALL {
+        for format in Format::ALL.into_iter().filter(|format| format.is_written()) {
             let (mut threaded, mut direct) = (Vec::new(), Vec::new());
             write(format, &entries, Duplicates::Refuse, &mut threaded).unwrap();
             write_directly(format, &entries, Duplicates::Refuse, &mut direct).unwrap();

@@ -1,4 +1,4 @@
-//! Key-value map files, read and written without any C library.
+//! Key-value map files, read without any C library, and all but one format written without.
 //!
 //! sendmail keeps its tables (access, mailertable, virtusertable, …) as text for people and as a *map file* for look-ups:
 //! a set of byte-string keys, each with one byte-string value, in a layout that finds a key without reading the whole.
@@ -10,10 +10,11 @@
 //! | [`hash`] | `hash` | Berkeley DB, linear hashing |
 //! | [`btree`] | `btree` | Berkeley DB, a tree of pages in the order of the keys |
 //! | [`cdb`] | `cdb` | D. J. Bernstein's constant database |
+//! | [`lmdb`] | none; Postfix's `lmdb` | a tree of pages, for Postfix and no sendmail |
 //!
 //! [`write()`] and [`MapFile`] do the same for all of them.
 //!
-//! Nothing here opens a file, and nothing knows what the keys and values mean to sendmail. A writer takes entries and an
+//! Nothing here opens a file, but for the scratch file of [`lmdb`], and nothing knows what the keys and values mean to sendmail. A writer takes entries and an
 //! [`io::Write`]; a reader takes the file's bytes. A NUL at the end of keys and values, as `makemap -N` stores it, is a
 //! byte like any other.
 
@@ -22,10 +23,11 @@ pub mod btree;
 pub mod cdb;
 mod format;
 pub mod hash;
+pub mod lmdb;
 mod pipe;
 pub mod text;
 
-use std::{borrow::Cow, io};
+use std::{borrow::Cow, io, ops::RangeInclusive};
 
 pub use format::{Entries, Format, MapFile, write};
 
@@ -51,7 +53,8 @@ pub enum Duplicates {
     First,
     /// The last entry of a key stays, as with `makemap -r`.
     Last,
-    /// All stay, in their order, as with `makemap -d`. A look-up finds the first of them.
+    /// All stay, in their order, as with `makemap -d`. A look-up finds the first of them. lmdb files have one value for a key,
+    /// so that there this is [`Duplicates::Refuse`].
     Keep,
 }
 
@@ -70,6 +73,17 @@ pub enum WriteError {
     /// in a cdb, in the whole file.
     #[error("{0} exceed what this format can count (4294967295)")]
     TooLarge(&'static str),
+    /// The format has no keys of this length.
+    #[error("entry {entry} (counted from 0) has a key that is not of {} to {} bytes", lengths.start(), lengths.end())]
+    KeyLength {
+        /// Index of the entry.
+        entry: usize,
+        /// The lengths that keys may have, in bytes.
+        lengths: RangeInclusive<usize>,
+    },
+    /// This program was built without what writes the format.
+    #[error("this program was built without the feature `{0}`, which writes such files")]
+    LeftOut(&'static str),
     /// The output could not be written.
     #[error("the map file could not be written: {0}")]
     Io(#[from] io::Error),

@@ -6,9 +6,8 @@ use clap::Args;
 
 use super::{
     build::{self, NEW},
-    format,
     progress::Progress,
-    store,
+    sendmail_format, store,
 };
 use crate::{
     cli::{
@@ -36,7 +35,7 @@ pub(in crate::cli) struct Arguments {
     /// The map to be written; without it, one of the text's own name
     map: Option<PathBuf>,
     /// The format: hash, btree or cdb
-    #[arg(long = "type", value_name = "TYPE", value_parser = format, default_value = "hash")]
+    #[arg(long = "type", value_name = "TYPE", value_parser = sendmail_format, default_value = "hash")]
     to: Format,
     /// A name of this host, for names such as root@example.com; may be given several times
     #[arg(long = "host", value_name = "NAME")]

@@ -15,7 +15,7 @@ use clap::{Args, error::ErrorKind};
 use super::{
     byte, dump, format,
     progress::{Counted, Progress, read_all},
-    store, trusted,
+    store, trusted, written,
 };
 use crate::{
     cli::{
@@ -27,7 +27,7 @@ use crate::{
     },
     diagnostic::Diagnostic,
     map::{
-        self, Duplicates, Entry, Format, WriteError,
+        self, Duplicates, Entry, Format, WriteError, lmdb,
         text::{Reading, Table},
     },
     source::{SourceId, Sources},
@@ -43,16 +43,21 @@ Examples:
   relaycc map build hash /etc/mail/access < /etc/mail/access
   relaycc map build cdb /etc/mail/mailertable /etc/mail/mailertable
   relaycc map build -o hash /etc/mail/access more-entries
+  relaycc map build lmdb /etc/postfix/access access     for Postfix's lmdb:/etc/postfix/access
 
 Unlike makemap, a text with bad lines makes no map at all, and the old one stays until the new one is whole. A new file gets mode \
 0640; a replaced one keeps mode and owner.
 
+An lmdb file is one for Postfix: keys and values end with a byte 0, as postmap stores them, and a key has one value. The text is read \
+as makemap reads it all the same: a line that begins with blanks is refused, where postmap would add it to the line before it, and \
+blanks at the end of a value belong to it, where postmap drops them.
+
 Memory: the text, and some 120 bytes for each entry.")]
 pub(in crate::cli) struct Arguments {
-    /// The format: hash, btree, cdb, or implicit, which is hash
+    /// The format: hash, btree, cdb, lmdb, or implicit, which is hash
     #[arg(value_name = "TYPE", required_unless_present = "list")]
     kind: Option<String>,
-    /// The map; `.db` or `.cdb` is added to its name
+    /// The map; `.db`, `.cdb` or `.lmdb` is added to its name
     #[arg(value_name = "MAP", required_unless_present = "list")]
     map: Option<PathBuf>,
     /// The text; without it, standard input
@@ -60,7 +65,7 @@ pub(in crate::cli) struct Arguments {
     text: Option<PathBuf>,
     #[command(flatten)]
     reading: TextArguments,
-    /// End keys and values with a byte 0, as a `K` line with -N expects them
+    /// End keys and values with a byte 0, as a `K` line with -N expects them; in lmdb files they always do
     #[arg(short = 'N', long)]
     nul: bool,
     /// Keep all values of a key that repeats
@@ -139,7 +144,7 @@ fn octal(text: &str) -> Result<u32, String> {
 /// Arguments that contradict each other.
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, clap::Error> {
     if arguments.list {
-        let names = Format::ALL.map(Format::name).join("\n");
+        let names = written().map(Format::name).collect::<Vec<_>>().join("\n");
         return Ok(cli::print(format!("{names}\nimplicit\n").as_bytes()));
     }
     let (Some(kind), Some(map)) = (&arguments.kind, &arguments.map) else {
@@ -177,7 +182,7 @@ fn build(
     let text = text(arguments.text.as_deref(), &mut progress)?;
     progress.show("sorting", None);
     let mut table = Table::read(text.bytes, text.place, arguments.reading.reading());
-    if arguments.nul {
+    if arguments.nul || format == Format::Lmdb {
         table.terminate();
     }
     if arguments.verbose {
@@ -196,11 +201,15 @@ fn build(
     }
     progress.clear();
     let may_repeat = match written {
-        Err(NotWritten::Map(WriteError::DuplicateKey { .. })) => false,
+        Err(NotWritten::Map { error: WriteError::DuplicateKey { .. }, .. }) => false,
+        // An entry of the text, that is.
+        Err(NotWritten::Map { error: WriteError::KeyLength { entry, .. }, .. }) if entry >= old.len() => {
+            duplicates != Duplicates::Refuse
+        }
         Err(error) => return Err(error.diagnostic(&target)),
         Ok(()) => table.problems().is_empty() || duplicates != Duplicates::Refuse,
     };
-    let found = Problems::of(table, &text.name, &map.display().to_string(), may_repeat, &old);
+    let found = Problems::of(table, &text.name, &map.display().to_string(), may_repeat, &old, Some(format));
     reporter.found(&found.diagnostics, &found.sources);
     reporter.sum_up(": nothing written");
     Ok(reporter.verdict())
@@ -244,7 +253,8 @@ fn entries<'b>(path: &Path, bytes: &'b [u8], format: Format) -> Result<Vec<Entry
                 .help(format!("write {found} for {format}, or convert it first: `relaycc map convert`")),
         ));
     }
-    file.entries().collect::<Result<_, _>>().map_err(|error| store::damaged(path, &error))
+    let entries = file.entries().map(|entry| entry.map(|entry| store::as_in(format, entry)));
+    entries.collect::<Result<_, _>>().map_err(|error| store::damaged(path, &error))
 }
 
 /// Prints the entries of a text as `makemap -v` does.
@@ -258,7 +268,12 @@ fn list(table: &Table) {
 /// Why a map file was not written.
 pub(super) enum NotWritten {
     /// The entries cannot be one.
-    Map(WriteError),
+    Map {
+        /// Why not.
+        error: WriteError,
+        /// The key that it is about, if it is about one.
+        key: Option<Vec<u8>>,
+    },
     /// It could not be put in its place.
     Output(OutputError),
 }
@@ -267,10 +282,15 @@ impl NotWritten {
     pub(super) fn diagnostic(self, target: &Path) -> Box<Diagnostic> {
         match self {
             NotWritten::Output(error) => unwritable(&error),
-            NotWritten::Map(error) => Box::new(
-                Diagnostic::error("map_unwritable", format!("`{}` is not written: {error}", target.display()))
-                    .why("the format has no room for it"),
-            ),
+            NotWritten::Map { error, key } => {
+                let key = key.map_or(String::new(), |key| format!("; the key is `{}`", start_of(&key)));
+                let said = format!("`{}` is not written: {error}{key}", target.display());
+                let why = match error {
+                    WriteError::DuplicateKey { .. } => "a map of this format has one value for each key",
+                    _ => "the format has no room for it",
+                };
+                Box::new(Diagnostic::error("map_unwritable", said).why(why))
+            }
         }
     }
 }
@@ -300,10 +320,25 @@ pub(super) fn write(
     };
     let replaced = output::replace_one(target, new, Existing::Replace, made);
     match (refused, replaced) {
-        (Some(error), _) => Err(NotWritten::Map(error)),
+        (Some(error), _) => {
+            let entry = match error {
+                WriteError::DuplicateKey { second, .. } => Some(second),
+                WriteError::KeyLength { entry, .. } => Some(entry),
+                WriteError::TooLarge(_) | WriteError::LeftOut(_) | WriteError::Io(_) => None,
+            };
+            let key = entry.and_then(|entry| pairs.get(entry)).map(|(key, _)| key.to_vec());
+            Err(NotWritten::Map { error, key })
+        }
         (None, Err(error)) => Err(NotWritten::Output(error)),
         (None, Ok(())) => Ok(()),
     }
+}
+
+/// As much of a key as helps to find it.
+fn start_of(key: &[u8]) -> String {
+    const LENGTH: usize = 60;
+    let shown = String::from_utf8_lossy(store::shown(key)).into_owned();
+    if shown.chars().nth(LENGTH).is_none() { shown } else { shown.chars().take(LENGTH).chain(['…']).collect() }
 }
 
 /// What is to be said about a text.
@@ -314,12 +349,23 @@ pub(super) struct Problems {
 }
 
 impl Problems {
-    /// Whatever is wrong with the text `name` for the map `map`, which has the entries `old` already.
-    pub(super) fn of(table: Table, name: &str, map: &str, may_repeat: bool, old: &[Entry<'_>]) -> Self {
+    /// Whatever is wrong with the text `name` for the map `map`, which has the entries `old` already, and is of this format if that
+    /// is known.
+    pub(super) fn of(
+        table: Table,
+        name: &str,
+        map: &str,
+        may_repeat: bool,
+        old: &[Entry<'_>],
+        format: Option<Format>,
+    ) -> Self {
         let mut sources = Sources::default();
         let place = sources.add("", "");
         let mut problems = table.problems().to_vec();
-        problems.extend(table.long_keys(place));
+        problems.extend(match format {
+            Some(Format::Lmdb) => table.keys_without_room(place, *lmdb::KEY_LENGTHS.end()),
+            _ => table.long_keys(place),
+        });
         if !may_repeat {
             problems.extend(table.duplicates(place, &repeated(&table, old)));
         }

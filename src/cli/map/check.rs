@@ -17,7 +17,7 @@ use crate::{
         report::{ReportArguments, Reporter},
     },
     diagnostic::Diagnostic,
-    map::{Format, MapFile, ReadError, text::Table},
+    map::{MapFile, ReadError, text::Table},
     source::Sources,
 };
 
@@ -62,10 +62,10 @@ fn checked(path: &Path, arguments: &Arguments, reporter: &mut Reporter<'_>) -> R
             reporter.found(stale(path).as_slice(), &Sources::default());
             Ok(format!("{name}: {}, {count} entries\n", file.format()))
         }
-        Err(ReadError::Unrecognized(_)) if !has_ending(path) => {
+        Err(ReadError::Unrecognized(_)) if !store::has_ending(path) => {
             let table = Table::read(bytes, Sources::default().add("", ""), arguments.text.reading());
             let count = table.len();
-            let found = Problems::of(table, &name.to_string(), &name.to_string(), false, &[]);
+            let found = Problems::of(table, &name.to_string(), &name.to_string(), false, &[], None);
             reporter.found(&found.diagnostics, &found.sources);
             Ok(format!("{name}: text, {count} entries\n"))
         }
@@ -75,21 +75,15 @@ fn checked(path: &Path, arguments: &Arguments, reporter: &mut Reporter<'_>) -> R
 
 /// That the text beside a map file is newer than it.
 fn stale(path: &Path) -> Option<Diagnostic> {
-    let text = has_ending(path).then(|| path.with_extension(""))?;
+    let text = store::has_ending(path).then(|| path.with_extension(""))?;
     let changed = |path: &Path| fs::metadata(path).ok().filter(Metadata::is_file)?.modified().ok();
     if changed(&text)? <= changed(path)? {
         return None;
     }
     let (map, text) = (path.display(), text.display());
     let diagnostic = Diagnostic::warning("stale_map", format!("`{text}` was changed after `{map}` was made from it"))
-        .why("sendmail looks into the map file only: what was changed in the text does not count yet");
+        .why("mail programs look into the map file only: what was changed in the text does not count yet");
     Some(diagnostic.help(format!("make it anew: relaycc map build TYPE {text} {text}")))
-}
-
-/// Whether a file's name is that of a map file.
-fn has_ending(path: &Path) -> bool {
-    let ending = |format: &Format| path.extension().is_some_and(|ending| ending == format.extension());
-    Format::ALL.iter().any(ending)
 }
 
 /// Reads every entry, and looks every key up.

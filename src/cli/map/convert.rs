@@ -24,11 +24,15 @@ use crate::{
 #[command(after_help = "\
 Examples:
   relaycc map convert /etc/mail/access cdb         /etc/mail/access.cdb from /etc/mail/access.db
-  relaycc map convert old.db hash new              a file of an old Berkeley DB made anew")]
+  relaycc map convert old.db hash new              a file of an old Berkeley DB made anew
+  relaycc map convert access.db lmdb               a table for Postfix, access.lmdb
+
+Keys and values stay as they are, except that in an lmdb file each ends with a byte 0, as Postfix stores them. sendmail finds them with \
+it, too.")]
 pub(in crate::cli) struct Arguments {
     /// The map
     map: PathBuf,
-    /// The format to be written: hash, btree or cdb
+    /// The format to be written: hash, btree, cdb or lmdb
     #[arg(value_name = "TYPE", value_parser = format)]
     to: Format,
     /// The map to be written; without it, one of the same name
@@ -48,11 +52,12 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 fn converted(arguments: &Arguments) -> Result<Exit, Box<Diagnostic>> {
     let (path, bytes) = store::read(&arguments.map)?;
     let file = store::open(&path, &bytes)?;
-    let entries = file.entries().collect::<Result<Vec<_>, _>>().map_err(|error| store::damaged(&path, &error))?;
+    let entries = file.entries().map(|entry| entry.map(|entry| store::as_in(arguments.to, entry)));
+    let entries = entries.collect::<Result<Vec<_>, _>>().map_err(|error| store::damaged(&path, &error))?;
     let pairs = entries.iter().map(|entry| (&*entry.key, &*entry.value)).collect::<Vec<_>>();
-    let name = arguments.new.clone().unwrap_or_else(|| match path.extension() {
-        Some(ending) if ending == "db" || ending == "cdb" => path.with_extension(""),
-        _ => path.clone(),
+    let name = arguments.new.clone().unwrap_or_else(|| match store::has_ending(&path) {
+        true => path.with_extension(""),
+        false => path.clone(),
     });
     let target = store::path(&name, arguments.to);
     build::write(&target, NEW, arguments.to, &pairs, Duplicates::Keep, &mut Progress::new())

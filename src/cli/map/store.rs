@@ -9,7 +9,7 @@ use std::{
 use crate::{
     cli::input,
     diagnostic::Diagnostic,
-    map::{Format, MapFile, ReadError},
+    map::{Entry, Format, MapFile, ReadError, lmdb},
 };
 
 /// The file of a map: its name with the format's ending, unless it has that already.
@@ -24,12 +24,26 @@ pub(super) fn path(map: &Path, format: Format) -> PathBuf {
     name.into()
 }
 
+/// Whether a file's name is that of a map file.
+pub(super) fn has_ending(path: &Path) -> bool {
+    let ending = |format: &Format| path.extension().is_some_and(|ending| ending == format.extension());
+    Format::ALL.iter().any(ending)
+}
+
+/// An entry as the program that reads files of this format stores it.
+pub(super) fn as_in(format: Format, entry: Entry<'_>) -> Entry<'_> {
+    match format {
+        Format::Hash | Format::Btree | Format::Cdb => entry,
+        Format::Lmdb => Entry { key: lmdb::terminated(entry.key), value: lmdb::terminated(entry.value) },
+    }
+}
+
 /// The bytes of a map's file: the file of that name if it is one, otherwise the one with an ending.
 ///
 /// # Errors
 /// There is no such file, or it cannot be read.
 pub(super) fn read(map: &Path) -> Result<(PathBuf, Vec<u8>), Box<Diagnostic>> {
-    let endings = [Format::Hash, Format::Cdb].map(|format| path(map, format));
+    let endings = [Format::Hash, Format::Cdb, Format::Lmdb].map(|format| path(map, format));
     let found = endings.into_iter().find(|path| path.is_file()).unwrap_or_else(|| map.to_owned());
     let path = if map.is_file() && is_map(map) { map.to_owned() } else { found };
     let bytes = input::bytes(&path)?;
@@ -57,7 +71,7 @@ pub(super) fn damaged(path: &Path, error: &ReadError) -> Box<Diagnostic> {
     Box::new(match error {
         ReadError::Unrecognized(why) => {
             Diagnostic::error("map_unrecognized", format!("`{}` is no map file: {why}", path.display()))
-                .help("hash and btree files of Berkeley DB and cdb files are read")
+                .help("hash and btree files of Berkeley DB, cdb files and LMDB files are read")
         }
         ReadError::Version { .. } | ReadError::Unsupported { .. } => {
             diagnostic.help("make the map anew from its text: `relaycc map build`")

@@ -91,6 +91,11 @@ pub enum ProblemKind {
     },
     /// The key is longer than [`MAX_KEY`]. The entry is kept.
     KeyTooLong,
+    /// The key is longer than the format of the map allows.
+    KeyWithoutRoom {
+        /// How long it may be, in bytes.
+        longest: usize,
+    },
 }
 
 impl Problem {
@@ -136,6 +141,12 @@ impl Problem {
                     ))
                     .help("remove the line, or shorten the key")
             }
+            ProblemKind::KeyWithoutRoom { longest } => {
+                Diagnostic::error("map_key_length", format!("a map key is longer than {longest} bytes"))
+                    .at(self.span, format!("{} bytes", self.span.len()))
+                    .why("the format of the map has no room for a longer one")
+                    .help("remove the line, or shorten the key")
+            }
         }
     }
 
@@ -148,7 +159,7 @@ impl Problem {
             ProblemKind::DuplicateKey { key, .. } | ProblemKind::KeyInMap { key } => {
                 format!("key {key}: duplicate key")
             }
-            ProblemKind::KeyTooLong => return None,
+            ProblemKind::KeyTooLong | ProblemKind::KeyWithoutRoom { .. } => return None,
         };
         Some(format!("makemap: {map}: line {}: {what}\n", self.line))
     }

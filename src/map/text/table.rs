@@ -127,11 +127,21 @@ impl Table {
 
     /// Keys that sendmail cannot look up for their length.
     pub fn long_keys(&self, source: SourceId) -> Vec<Problem> {
+        self.keys_above(MAX_KEY, source, &ProblemKind::KeyTooLong)
+    }
+
+    /// Keys that are longer than `longest`, a byte 0 that ends them included.
+    pub fn keys_without_room(&self, source: SourceId, longest: usize) -> Vec<Problem> {
+        let longest = longest.saturating_sub(usize::from(self.is_terminated));
+        self.keys_above(longest, source, &ProblemKind::KeyWithoutRoom { longest })
+    }
+
+    fn keys_above(&self, longest: usize, source: SourceId, kind: &ProblemKind) -> Vec<Problem> {
         let mut lines = self.lines();
-        let long = self.entries.iter().filter(|place| usize::from(place.key_end) > MAX_KEY);
+        let long = self.entries.iter().filter(|place| usize::from(place.key_end) > longest);
         let told = long.map(|place| {
             let span = place.key_span(source);
-            Problem { kind: ProblemKind::KeyTooLong, span, line: lines(place.line) }
+            Problem { kind: kind.clone(), span, line: lines(place.line) }
         });
         told.collect()
     }
