@@ -26,7 +26,7 @@ pub fn cases(format: Format) -> Vec<Case> {
     tables.extend([edges::each_byte(), edges::prefixes(&mut random)]);
     tables.extend(match format {
         Format::Hash => [edges::buckets(&mut random), edges::doublings(&mut random)],
-        Format::Btree | Format::Cdb => [edges::leaves(&mut random), edges::levels()],
+        Format::Btree | Format::Cdb | Format::Lmdb => [edges::leaves(&mut random), edges::levels()],
     });
     let unique = |table| Case { table, duplicates: Duplicates::Refuse };
     let repeating = |table| Case { table, duplicates: Duplicates::Keep };
