@@ -100,7 +100,7 @@ fn questions_of<'a>(map: &'a str, table: &'a Table) -> Vec<Question<'a>> {
         .map(|key| Question { map, key: key.to_vec(), value: first.get(key).copied() })
         .collect::<Vec<_>>();
     for ending in [&b"z"[..], b"absent"] {
-        let other = [possible().last().unwrap_or_default(), ending].concat();
+        let other = [possible().next_back().unwrap_or_default(), ending].concat();
         if can_be_asked(&other, b"") && !first.contains_key(other.as_slice()) {
             questions.push(Question { map, key: other, value: None });
         }
