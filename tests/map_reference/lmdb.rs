@@ -167,9 +167,10 @@ fn the_tools_of_lmdb_read_and_write_the_same() {
         return;
     }
     let folder = folder("map-lmdb-tools");
-    // A key has one value.
+    // A key has one value. Each table takes several runs, so all of them are tried only where more are asked for.
     let unique = cases(Format::Lmdb).into_iter().filter(|case| case.duplicates == Duplicates::Refuse);
-    let mut tables = unique.map(|case| case.table).collect::<Vec<_>>();
+    let step = if std::env::var_os("RELAYCC_TABLES").is_some() { 1 } else { 7 };
+    let mut tables = unique.step_by(step).map(|case| case.table).collect::<Vec<_>>();
     tables.push((0..20_000_u32).map(|n| (n.to_be_bytes().to_vec(), b"v".repeat(n as usize % 60))).collect());
     writeln!(std::io::stderr(), "{} tables beside the tools of LMDB", tables.len()).unwrap();
     for (n, mut table) in tables.into_iter().enumerate() {
