@@ -22,7 +22,7 @@ where
         return;
     }
     let (next, work) = (&AtomicUsize::new(0), &work);
-    let (sender, receiver) = mpsc::channel();
+    let (sender, receiver) = mpsc::sync_channel(threads);
     thread::scope(|scope| {
         for _ in 0..threads {
             let sender = sender.clone();

@@ -3,7 +3,13 @@
 //! Nothing a file says is taken on trust: a page number is looked up before it is followed, and how many pages a reader
 //! visits is limited, so that reading ends after as many steps as the file has pages.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use super::{
     corrupt,
@@ -11,6 +17,9 @@ use super::{
     layout::{ByteOrder, ITEM_POSITION, PAGE_HEADER, PageHeader, PageKind},
 };
 use crate::map::ReadError;
+
+/// Bytes of a file that are read as one part.
+const PART: usize = 1 << 20;
 
 /// The pages of a file.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +43,8 @@ pub(in crate::map) struct Page<'a> {
 pub(in crate::map) enum Visits {
     /// Each page once; bits of those that were visited.
     Once(Vec<u64>),
+    /// Each page once, by whoever of those that share this.
+    Shared(Arc<[AtomicU64]>),
     /// So many.
     Left(u64),
 }
@@ -48,6 +59,13 @@ impl Visits {
                         *word |= bit;
                         Ok(())
                     }
+                    _ => Err(corrupt(number, "it is referred to twice")),
+                }
+            }
+            Self::Shared(seen) => {
+                let bit = 1_u64 << (number % 64);
+                match seen.get((number / 64) as usize) {
+                    Some(word) if word.fetch_or(bit, Ordering::Relaxed) & bit == 0 => Ok(()),
                     _ => Err(corrupt(number, "it is referred to twice")),
                 }
             }
@@ -67,6 +85,16 @@ impl<'a> Pages<'a> {
     /// For reading the whole file: each page once.
     pub(in crate::map) fn each_once(&self) -> Visits {
         Visits::Once(vec![0; self.last_page as usize / 64 + 1])
+    }
+
+    /// For reading the whole file in parts, which share what is returned: each page once.
+    pub(in crate::map) fn each_once_by_one(&self) -> Visits {
+        Visits::Shared((0..=self.last_page / 64).map(|_| AtomicU64::new(0)).collect())
+    }
+
+    /// How many parts a file is worth being read in.
+    pub(in crate::map) fn parts(&self) -> usize {
+        self.bytes.len() / PART + 1
     }
 
     /// For a look-up: `times` as many visits as there are pages.
@@ -125,6 +153,16 @@ impl<'a> Pages<'a> {
         let position = position.filter(|position| item < page.header.items && *position >= list_end);
         position.ok_or(outside(page))
     }
+}
+
+/// The first number of `from..to` that is not `before`, or `to`.
+pub(in crate::map) fn bisect<E>(from: u16, to: u16, mut before: impl FnMut(u16) -> Result<bool, E>) -> Result<u16, E> {
+    let (mut from, mut to) = (from, to);
+    while from < to {
+        let middle = from + (to - from) / 2;
+        if before(middle)? { from = middle + 1 } else { to = middle }
+    }
+    Ok(from)
 }
 
 /// An item is not where items can be.

@@ -71,12 +71,23 @@ impl<'a> Pages<'a> {
         tree: Tree,
         visits: &mut Visits,
     ) -> Result<Page<'a>, ReadError> {
-        let position = self.position(page, item)?;
-        let field = if page.header.kind == PageKind::RecordInternal { position } else { position + 4 };
-        let number = self.order.u32_at(page.bytes, field).ok_or(outside(page))?;
-        let child = self.page(number, visits)?;
+        let child = self.page(self.child_number(page, item)?, visits)?;
         check_level(&child, tree, Some(page.header.level))?;
         Ok(child)
+    }
+
+    /// The number of the page that an internal one refers to at `item`.
+    pub(in crate::map) fn child_number(&self, page: &Page<'a>, item: u16) -> Result<u32, ReadError> {
+        let position = self.position(page, item)?;
+        let field = if page.header.kind == PageKind::RecordInternal { position } else { position + 4 };
+        self.order.u32_at(page.bytes, field).ok_or(outside(page))
+    }
+
+    /// The leaf of this number.
+    pub(in crate::map) fn leaf(&self, number: u32, tree: Tree, visits: &mut Visits) -> Result<Page<'a>, ReadError> {
+        let page = self.page(number, visits)?;
+        check_level(&page, tree, Some(2))?;
+        Ok(page)
     }
 
     /// An item of a leaf; `None` if it is deleted.
@@ -148,6 +159,8 @@ pub(in crate::map) struct Leaves<'a> {
     tree: Tree,
     page: Option<Page<'a>>,
     item: u16,
+    /// The leaf before which to stop.
+    end: Option<u32>,
 }
 
 impl<'a> Leaves<'a> {
@@ -162,7 +175,12 @@ impl<'a> Leaves<'a> {
         while !tree.is_leaf(&page)? {
             page = pages.child(&page, 0, tree, visits)?;
         }
-        Ok(Self { tree, page: Some(page), item: 0 })
+        Ok(Self { tree, page: Some(page), item: 0, end: None })
+    }
+
+    /// From `page`, a leaf, to the one before `end`, which must come, or to the last.
+    pub(in crate::map) fn part(tree: Tree, page: Page<'a>, end: Option<u32>) -> Self {
+        Self { tree, page: Some(page), item: 0, end }
     }
 
     /// Advances by `width` items and returns the page and the first of them.
@@ -180,7 +198,11 @@ impl<'a> Leaves<'a> {
             }
             self.item = 0;
             self.page = match page.header.next {
+                0 if self.end.is_some() => {
+                    return Err(corrupt(page.number, "it is not the leaf before the one that should come next"));
+                }
                 0 => None,
+                next if self.end == Some(next) => None,
                 next => Some(pages.page(next, visits)?),
             };
             if let Some(next) = self.page

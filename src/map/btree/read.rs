@@ -9,7 +9,7 @@ use crate::map::{
         corrupt,
         duplicates::Values,
         layout::PageKind,
-        pages::{Page, Pages, Visits},
+        pages::{Page, Pages, Visits, bisect},
         tree::{Item, Leaves, Tree},
     },
 };
@@ -54,24 +54,90 @@ impl<'a> BtreeFile<'a> {
         Entries { file: self, state: State::Start, key: None, values: None, visits: self.pages.each_once() }
     }
 
+    /// As [`MapFile::parts`](crate::map::MapFile::parts).
+    pub(in crate::map) fn parts(&self) -> Option<Vec<Entries<'_, 'a>>> {
+        let starts = self.first_leaves().ok()?;
+        let starts = starts.chunks(starts.len().div_ceil(self.pages.parts()).max(1)).filter_map(<[u32]>::first);
+        let ends = starts.clone().skip(1).copied().map(Some).chain([None]);
+        let visits = self.pages.each_once_by_one();
+        starts.zip(ends).map(|(first, end)| self.part(*first, end, visits.clone())).collect()
+    }
+
+    /// The first leaf below each page that has leaves right below it.
+    fn first_leaves(&self) -> Result<Vec<u32>, ReadError> {
+        let mut visits = self.pages.each_once();
+        let mut level = vec![self.pages.root(self.description.root, Tree::Entries, &mut visits)?];
+        while level.first().is_some_and(|page| page.header.level > 2) {
+            let mut below = Vec::new();
+            for page in &level {
+                for item in 0..page.header.items {
+                    below.push(self.pages.child(page, item, Tree::Entries, &mut visits)?);
+                }
+            }
+            level = below;
+        }
+        let mut first_leaf = |page: &Page<'a>| match page.header.kind {
+            PageKind::Internal => Ok(self.pages.child(page, 0, Tree::Entries, &mut visits)?.number),
+            _ => Ok(page.number),
+        };
+        level.iter().map(&mut first_leaf).collect()
+    }
+
+    /// The entries from one leaf to the one before `end`, or the last. `None` if the leaf before does not say what comes
+    /// before them.
+    fn part(&self, first: u32, end: Option<u32>, mut visits: Visits) -> Option<Entries<'_, 'a>> {
+        let page = self.pages.page(first, &mut visits).ok()?;
+        let key = match page.header.previous {
+            0 => None,
+            previous => {
+                let mut once = self.pages.at_most(1);
+                let previous =
+                    self.pages.page(previous, &mut once).ok().filter(|before| before.header.next == first)?;
+                let item = previous.header.items.checked_sub(2)?;
+                let found = self.pages.leaf_item(&previous, item).ok()??;
+                let key = self.pages.item_bytes(&previous, found, &mut once).ok()?;
+                let position = self.pages.position(&previous, item).ok()?;
+                Some(Before { key, page: previous.number, position, listed: 0 })
+            }
+        };
+        let state = State::Leaves(Leaves::part(Tree::Entries, page, end));
+        Some(Entries { file: self, state, key, values: None, visits })
+    }
+
     /// The value of `key`; if it has several, the first.
     ///
     /// # Errors
     /// If a page on the way to it is damaged.
     pub fn get(&self, key: &[u8]) -> Result<Option<Cow<'a, [u8]>>, ReadError> {
+        self.get_in(self.leaf_of(key)?, key)
+    }
+
+    /// The leaf that `key` is in, if it is there at all.
+    pub(in crate::map) fn leaf_of(&self, key: &[u8]) -> Result<u32, ReadError> {
         let mut visits = self.pages.at_most(VISITS);
         let mut page = self.pages.root(self.description.root, Tree::Entries, &mut visits)?;
         while page.header.kind == PageKind::Internal {
             // The first page below holds all keys that are less than the second's.
-            let first_after = self.bisect(1, page.header.items, |item| {
+            let first_after = bisect(1, page.header.items, |item| {
                 let found = self.pages.internal_key(&page, item)?;
                 Ok(self.compare(&page, found, key, &mut visits)?.is_le())
             })?;
+            if page.header.level == 2 {
+                // The leaf itself is not looked at: others may be looked for first.
+                return self.pages.child_number(&page, first_after - 1);
+            }
             page = self.pages.child(&page, first_after - 1, Tree::Entries, &mut visits)?;
         }
+        Ok(page.number)
+    }
+
+    /// As [`Self::get`], for a key of this leaf.
+    pub(in crate::map) fn get_in(&self, leaf: u32, key: &[u8]) -> Result<Option<Cow<'a, [u8]>>, ReadError> {
+        let mut visits = self.pages.at_most(VISITS);
+        let page = self.pages.leaf(leaf, Tree::Entries, &mut visits)?;
         check_pairs(&page)?;
         let pairs = page.header.items / 2;
-        let first = self.bisect(0, pairs, |pair| Ok(self.compare_leaf(&page, pair, key, &mut visits)?.is_lt()))?;
+        let first = bisect(0, pairs, |pair| Ok(self.compare_leaf(&page, pair, key, &mut visits)?.is_lt()))?;
         for pair in first..pairs {
             if self.compare_leaf(&page, pair, key, &mut visits)?.is_ne() {
                 break;
@@ -88,20 +154,6 @@ impl<'a> BtreeFile<'a> {
             }
         }
         Ok(None)
-    }
-
-    /// The first number of `from..to` that is not `before`, or `to`.
-    fn bisect(
-        &self,
-        mut from: u16,
-        mut to: u16,
-        mut before: impl FnMut(u16) -> Result<bool, ReadError>,
-    ) -> Result<u16, ReadError> {
-        while from < to {
-            let middle = from + (to - from) / 2;
-            if before(middle)? { from = middle + 1 } else { to = middle }
-        }
-        Ok(from)
     }
 
     fn compare_leaf(&self, page: &Page<'a>, pair: u16, key: &[u8], visits: &mut Visits) -> Result<Ordering, ReadError> {

@@ -51,6 +51,26 @@ pub(super) fn hash(key: &[u8]) -> u32 {
     key.iter().fold(0_u32, |h, &byte| h.wrapping_mul(16_777_619) ^ u32::from(byte))
 }
 
+/// Keys that are hashed at a time: as many multiplications as a processor has under way.
+pub(super) const LANES: usize = 4;
+
+/// Hashes keys beside each other, which takes less time than one after the other.
+pub(super) fn hash_each(keys: &[&[u8]; LANES]) -> [u32; LANES] {
+    let step = |h: u32, byte: u8| h.wrapping_mul(16_777_619) ^ u32::from(byte);
+    let [a, b, c, d] = keys;
+    let mut hashes = [0; LANES];
+    let mut common = 0;
+    for (((&a, &b), &c), &d) in a.iter().zip(*b).zip(*c).zip(*d) {
+        let [h, i, j, k] = hashes;
+        hashes = [step(h, a), step(i, b), step(j, c), step(k, d)];
+        common += 1;
+    }
+    for (hash, key) in hashes.iter_mut().zip(keys) {
+        *hash = key.iter().skip(common).fold(*hash, |h, &byte| step(h, byte));
+    }
+    hashes
+}
+
 /// The hash that a file made with [`hash`] carries in its description.
 pub(super) fn hash_probe() -> u32 {
     hash(HASH_PROBE)
@@ -139,6 +159,14 @@ mod tests {
     #[test]
     fn hash_probe_is_what_libdb_stores() {
         assert_eq!(hash_probe(), 0x5e68_8dd1);
+    }
+
+    #[test]
+    fn keys_beside_each_other_hash_as_alone() {
+        let keys: [&[u8]; LANES] = [b"connect:example.net", b"", b"\xff", b"example"];
+        assert_eq!(hash_each(&keys), keys.map(hash));
+        let keys: [&[u8]; LANES] = [b"host-1", b"host-22", b"host-333", b"h"];
+        assert_eq!(hash_each(&keys), keys.map(hash));
     }
 
     #[test]

@@ -1,17 +1,17 @@
 //! Reads a hash file from its bytes, whatever they are.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cmp::Ordering};
 
 use super::layout::{
-    Description, ITEM_DUPLICATES, ITEM_EXTERNAL, ITEM_INLINE, ITEM_OFF_PAGE, ITEM_OFF_PAGE_DUPLICATES, LAYOUT, hash,
-    hash_probe,
+    Description, ITEM_DUPLICATES, ITEM_EXTERNAL, ITEM_INLINE, ITEM_OFF_PAGE, ITEM_OFF_PAGE_DUPLICATES, LANES, LAYOUT,
+    hash, hash_each, hash_probe,
 };
 use crate::map::{
     Entry, ReadError,
     berkeley::{
         corrupt,
         duplicates::Values,
-        layout::PageKind,
+        layout::{ITEM_POSITION, PAGE_HEADER, PageKind},
         pages::{Page, Pages, Visits, outside},
         unsupported,
     },
@@ -59,15 +59,23 @@ impl<'a> HashFile<'a> {
 
     /// All entries, in the order of the file; ends after the first error.
     pub fn entries(&self) -> Entries<'_, 'a> {
-        Entries {
-            file: self,
-            bucket: Some(0),
-            current: 0,
-            page: None,
-            item: 0,
-            values: None,
-            visits: self.pages.each_once(),
-        }
+        self.entries_of(0, self.description.last_bucket, self.pages.each_once())
+    }
+
+    /// As [`MapFile::parts`](crate::map::MapFile::parts).
+    pub(in crate::map) fn parts(&self) -> Vec<Entries<'_, 'a>> {
+        let (last, parts) = (self.description.last_bucket, self.pages.parts());
+        let step = (last as usize / parts + 1).max(1);
+        let visits = self.pages.each_once_by_one();
+        let part = |first: u32| {
+            let end = first.saturating_add(u32::try_from(step - 1).unwrap_or(u32::MAX)).min(last);
+            self.entries_of(first, end, visits.clone())
+        };
+        (0..=last).step_by(step).map(part).collect()
+    }
+
+    fn entries_of(&self, first: u32, last: u32, visits: Visits) -> Entries<'_, 'a> {
+        Entries { file: self, bucket: Some(first), last, current: first, page: None, item: 0, values: None, visits }
     }
 
     /// The value of `key`; if it has several, the first.
@@ -75,19 +83,37 @@ impl<'a> HashFile<'a> {
     /// # Errors
     /// If a page on the way to it is damaged, or the file was made with a hash function of the application's own.
     pub fn get(&self, key: &[u8]) -> Result<Option<Cow<'a, [u8]>>, ReadError> {
+        self.get_in(self.bucket_of(key)?, key)
+    }
+
+    /// The bucket that `key` is in, if it is there at all.
+    pub(in crate::map) fn bucket_of(&self, key: &[u8]) -> Result<u32, ReadError> {
         if self.description.hash_probe != hash_probe() {
             return Err(unsupported(0, "a file with another hash function"));
         }
+        Ok(self.description.bucket_of(hash(key)))
+    }
+
+    /// The buckets of keys, as [`Self::bucket_of`].
+    pub(in crate::map) fn buckets_of(&self, keys: &[&[u8]]) -> Vec<Result<u32, ReadError>> {
+        if self.description.hash_probe != hash_probe() {
+            return keys.iter().map(|key| self.bucket_of(key)).collect();
+        }
+        let (lanes, rest) = keys.as_chunks();
+        let hashes = lanes.iter().flat_map(hash_each).chain(rest.iter().map(|key| hash(key)));
+        hashes.map(|hash| Ok(self.description.bucket_of(hash))).collect()
+    }
+
+    /// As [`Self::get`], for a key of this bucket.
+    pub(in crate::map) fn get_in(&self, bucket: u32, key: &[u8]) -> Result<Option<Cow<'a, [u8]>>, ReadError> {
         let mut visits = self.pages.at_most(2);
-        let mut page = self.bucket_page(self.description.bucket_of(hash(key)), &mut visits)?;
+        let mut page = self.bucket_page(bucket, &mut visits)?;
         loop {
-            for item in (0..page.header.items).step_by(2) {
-                if self.item_is(&page, item, key, &mut visits)? {
-                    return match self.values(&page, item + 1, &mut visits)? {
-                        Found::One(value) => Ok(Some(value)),
-                        Found::Several(mut values) => values.next(&self.pages, &mut visits),
-                    };
-                }
+            if let Some(item) = self.item_of(&page, key, &mut visits)? {
+                return match self.values(&page, item + 1, &mut visits)? {
+                    Found::One(value) => Ok(Some(value)),
+                    Found::Several(mut values) => values.next(&self.pages, &mut visits),
+                };
             }
             match self.next_page(&page, &mut visits)? {
                 Some(next) => page = next,
@@ -96,9 +122,73 @@ impl<'a> HashFile<'a> {
         }
     }
 
+    /// The item of a page that is `key`.
+    fn item_of(&self, page: &Page<'a>, key: &[u8], visits: &mut Visits) -> Result<Option<u16>, ReadError> {
+        if let Some(item) = self.item_by_order(page, key) {
+            return Ok(Some(item));
+        }
+        // Not there, or a large one, or the page is not in the order that is expected.
+        for item in (0..page.header.items).step_by(2) {
+            if self.item_is(page, item, key, visits)? {
+                return Ok(Some(item));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The item that is `key`, looked for where it is if the page is in order. Where one key begins with another, the longer
+    /// one comes first.
+    fn item_by_order(&self, page: &Page<'a>, key: &[u8]) -> Option<u16> {
+        let (mut from, mut to) = (0, page.header.items / 2);
+        while page.header.kind == PageKind::Sorted && from < to {
+            let middle = from + (to - from) / 2;
+            match in_order(self.inline(page, 2 * middle)?, key) {
+                Ordering::Less => from = middle + 1,
+                Ordering::Equal => return Some(2 * middle),
+                Ordering::Greater => to = middle,
+            }
+        }
+        None
+    }
+
+    /// The bytes of an item that has them within the page.
+    fn inline(&self, page: &Page<'a>, item: u16) -> Option<&'a [u8]> {
+        let at = PAGE_HEADER + ITEM_POSITION * usize::from(item);
+        let start = usize::from(self.pages.order.u16_at(page.bytes, at)?);
+        let end =
+            if item == 0 { page.bytes.len() } else { self.pages.order.u16_at(page.bytes, at - ITEM_POSITION)?.into() };
+        let (kind, bytes) = page.bytes.get(start..end)?.split_first()?;
+        (*kind == ITEM_INLINE).then_some(bytes)
+    }
+
     /// Whether look-ups for `key` go to `bucket`; unknown, and so true, if the file's hash function is.
     fn may_hold(&self, bucket: u32, key: &[u8]) -> bool {
         self.description.hash_probe != hash_probe() || self.description.bucket_of(hash(key)) == bucket
+    }
+
+    /// Checks that the keys that a page of `bucket` has within itself, and that can be read, are of that bucket.
+    fn check_bucket(&self, bucket: u32, page: &Page<'a>) -> Result<(), ReadError> {
+        if self.description.hash_probe != hash_probe() {
+            return Ok(());
+        }
+        let (mut waiting, mut count) = ([&[][..]; LANES], 0);
+        for item in (0..page.header.items).step_by(2) {
+            let Some(key) = self.inline(page, item) else { continue };
+            if let Some(place) = waiting.get_mut(count) {
+                *place = key;
+            }
+            count += 1;
+            if count == LANES {
+                if hash_each(&waiting).iter().any(|hash| self.description.bucket_of(*hash) != bucket) {
+                    return Err(corrupt(page.number, "it holds a key of another bucket"));
+                }
+                count = 0;
+            }
+        }
+        if waiting.iter().take(count).any(|key| !self.may_hold(bucket, key)) {
+            return Err(corrupt(page.number, "it holds a key of another bucket"));
+        }
+        Ok(())
     }
 
     fn entry_page(&self, number: u32, visits: &mut Visits) -> Result<Page<'a>, ReadError> {
@@ -151,8 +241,9 @@ impl<'a> HashFile<'a> {
         }
     }
 
-    fn key(&self, page: &Page<'a>, item: u16, visits: &mut Visits) -> Result<Cow<'a, [u8]>, ReadError> {
-        match self.item(page, item)? {
+    /// The bytes of an item that is one key or value.
+    fn bytes_of(&self, page: &Page<'a>, item: Item<'a>, visits: &mut Visits) -> Result<Cow<'a, [u8]>, ReadError> {
+        match item {
             Item::Inline(bytes) => Ok(Cow::Borrowed(bytes)),
             Item::OffPage { first, length } => self.pages.chain(first, length, visits),
             Item::Duplicates(_) | Item::OffPageDuplicates { .. } => {
@@ -165,17 +256,23 @@ impl<'a> HashFile<'a> {
     fn item_is(&self, page: &Page<'a>, item: u16, key: &[u8], visits: &mut Visits) -> Result<bool, ReadError> {
         match self.item(page, item)? {
             Item::OffPage { length, .. } if length != key.len() => Ok(false),
-            _ => Ok(*self.key(page, item, visits)? == *key),
+            item => Ok(*self.bytes_of(page, item, visits)? == *key),
         }
     }
 
     fn values(&self, page: &Page<'a>, item: u16, visits: &mut Visits) -> Result<Found<'a>, ReadError> {
         match self.item(page, item)? {
-            Item::Inline(_) | Item::OffPage { .. } => self.key(page, item, visits).map(Found::One),
+            item @ (Item::Inline(_) | Item::OffPage { .. }) => self.bytes_of(page, item, visits).map(Found::One),
             Item::Duplicates(rest) => Ok(Found::Several(Values::OnPage { page: page.number, rest })),
             Item::OffPageDuplicates { root } => Values::off_page(&self.pages, root, visits).map(Found::Several),
         }
     }
+}
+
+/// The order of the keys of a page: where one begins with the other, the longer comes first.
+fn in_order(a: &[u8], b: &[u8]) -> Ordering {
+    let common = a.len().min(b.len());
+    a.get(..common).cmp(&b.get(..common)).then(b.len().cmp(&a.len()))
 }
 
 /// What a key has.
@@ -190,6 +287,8 @@ pub struct Entries<'f, 'a> {
     file: &'f HashFile<'a>,
     /// The bucket whose first page comes next.
     bucket: Option<u32>,
+    /// The last bucket to be listed.
+    last: u32,
     /// The bucket that is being listed.
     current: u32,
     page: Option<Page<'a>>,
@@ -211,14 +310,17 @@ impl<'a> Entries<'_, 'a> {
             }
             let Some(page) = self.page else {
                 let Some(bucket) = self.bucket else { return Ok(None) };
-                self.bucket = bucket.checked_add(1).filter(|next| *next <= file.description.last_bucket);
-                self.page = Some(file.bucket_page(bucket, &mut self.visits)?);
-                (self.current, self.item) = (bucket, 0);
+                self.bucket = bucket.checked_add(1).filter(|next| *next <= self.last);
+                let page = file.bucket_page(bucket, &mut self.visits)?;
+                file.check_bucket(bucket, &page)?;
+                (self.current, self.page, self.item) = (bucket, Some(page), 0);
                 continue;
             };
             if self.item < page.header.items {
-                let key = file.key(&page, self.item, &mut self.visits)?;
-                if !file.may_hold(self.current, &key) {
+                let item = file.item(&page, self.item)?;
+                let key = file.bytes_of(&page, item, &mut self.visits)?;
+                // Those within the page are checked already.
+                if !matches!(item, Item::Inline(_)) && !file.may_hold(self.current, &key) {
                     return Err(corrupt(page.number, "it holds a key of another bucket"));
                 }
                 let found = file.values(&page, self.item + 1, &mut self.visits)?;
@@ -231,6 +333,9 @@ impl<'a> Entries<'_, 'a> {
             }
             self.page = file.next_page(&page, &mut self.visits)?;
             self.item = 0;
+            if let Some(page) = &self.page {
+                file.check_bucket(self.current, page)?;
+            }
         }
     }
 }
