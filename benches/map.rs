@@ -1,12 +1,15 @@
 //! Access maps of 100,000 entries: text to entries, entries to files of each format, files to entries, and look-ups; beside
-//! them the whole of `makemap` on the same text, where it is installed.
+//! them the whole of `makemap` on the same text, where it is installed. Then whole processes that print a map, to nowhere and
+//! to a file, and that look up all of its keys in any order: `relaycc` and, in turn, `makemap -u` and `sendmail -bt`.
 //!
 //! `RELAYCC_BENCH_ENTRIES` sets another number of entries.
 
 use std::{
     fs::{self, File},
     hint::black_box,
-    process::{Command, Stdio},
+    io,
+    path::Path,
+    process::{Command, ExitStatus, Stdio},
 };
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -23,8 +26,12 @@ fn access_text(entries: u64) -> Vec<u8> {
     (0..entries).flat_map(|n| format!("Connect:host-{n}.example.net\t550 5.7.1 refused\n").into_bytes()).collect()
 }
 
+fn entries() -> u64 {
+    std::env::var("RELAYCC_BENCH_ENTRIES").ok().and_then(|count| count.parse().ok()).unwrap_or(100_000)
+}
+
 fn map(c: &mut Criterion) {
-    let count = std::env::var("RELAYCC_BENCH_ENTRIES").ok().and_then(|count| count.parse().ok()).unwrap_or(100_000);
+    let count = entries();
     let source = Sources::default().add("access", "");
     let text = access_text(count);
     let table = Table::read(text.clone(), source, Reading::default());
@@ -77,5 +84,74 @@ fn map(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, map);
+/// A map, its keys one per line, and the same as questions to `sendmail -bt`, in an order that is not the map's.
+fn look_ups(folder: &Path, count: u64) -> io::Result<()> {
+    let (mut keys, mut questions) = (String::new(), String::new());
+    for n in 0..count {
+        // A prime that the count is no multiple of.
+        let n = n * 611_953 % count;
+        keys += &format!("connect:host-{n}.example.net\n");
+        questions += &format!("/map m connect:host-{n}.example.net\n");
+    }
+    fs::write(folder.join("keys"), keys)?;
+    fs::write(folder.join("questions"), questions)
+}
+
+fn sendmail_cf(format: Format) -> String {
+    format!(
+        "V10/Berkeley\nDwrelay\nDmexample.com\nDjrelay.example.com\nO DontBlameSendmail=MapInUnsafeDirPath,\
+         GroupWritableDirPathSafe,TrustStickyBit\nMlocal, P=/bin/false, F=lsDFMAw5:/|@q, A=false\n\
+         Mprog, P=/bin/sh, F=lsDFMoqeu9, A=sh\nKm {format} ./m\n"
+    )
+}
+
+/// Runs a tool in a folder, from a file and to another.
+fn run(folder: &Path, command: &[&str], input: &str, output: &Path) -> io::Result<ExitStatus> {
+    let (Some((tool, arguments)), input) = (command.split_first(), File::open(folder.join(input))?) else {
+        return Err(io::ErrorKind::InvalidInput.into());
+    };
+    let output = File::create(output)?;
+    Command::new(tool).args(arguments).current_dir(folder).stdin(input).stdout(output).stderr(Stdio::null()).status()
+}
+
+fn processes(c: &mut Criterion) {
+    let count = entries();
+    let Ok(folder) = tempfile::tempdir() else { return };
+    let folder = folder.path();
+    if look_ups(folder, count).is_err() {
+        return;
+    }
+    let table = Table::read(access_text(count), Sources::default().add("access", ""), Reading::default());
+    let entries = table.pairs().collect::<Vec<_>>();
+    let (nowhere, file) = (Path::new("/dev/null"), folder.join("printed"));
+    let mut group = c.benchmark_group("whole processes");
+    group.sample_size(10).throughput(Throughput::Elements(count));
+    for format in [Format::Hash, Format::Btree] {
+        let map = folder.join("m.db");
+        let written = File::create(&map).map(|mut map| write(format, &entries, Duplicates::Refuse, &mut map));
+        if !matches!(written, Ok(Ok(()))) || fs::write(folder.join("test.cf"), sendmail_cf(format)).is_err() {
+            return;
+        }
+        let relaycc = env!("CARGO_BIN_EXE_relaycc");
+        // Without a qualified host name, sendmail waits a minute for one.
+        let sendmail = "hostname relay.example.com && exec sendmail -C test.cf -bt";
+        let tools: [(&str, &[&str], &str, &Path); 6] = [
+            ("relaycc map dump, to nowhere", &[relaycc, "map", "dump", "m"], "keys", nowhere),
+            ("makemap -u, to nowhere", &["makemap", "-u", format.name(), "m"], "keys", nowhere),
+            ("relaycc map dump, to a file", &[relaycc, "map", "dump", "m"], "keys", &file),
+            ("makemap -u, to a file", &["makemap", "-u", format.name(), "m"], "keys", &file),
+            ("relaycc map get", &[relaycc, "map", "get", "m"], "keys", nowhere),
+            ("sendmail -bt", &["unshare", "-u", "sh", "-c", sendmail], "questions", nowhere),
+        ];
+        for (name, command, input, output) in tools {
+            let work = || run(folder, command, input, output);
+            if work().is_ok_and(|status| status.success()) {
+                group.bench_function(format!("{format}: {name}"), |b| b.iter(work));
+            }
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, map, processes);
 criterion_main!(benches);
