@@ -7,6 +7,7 @@ mod parse;
 mod text;
 
 pub use parse::parse;
+pub(crate) use text::name;
 pub use text::{Code, Metasymbol, Name, Problem, Reading, read};
 
 use crate::source::{SourceId, Span, Spanned};
@@ -80,7 +81,7 @@ pub enum Kind<'s> {
     Load(Spanned<&'s str>),
     /// `Scanonify=3`: the rules that follow belong to this set.
     Ruleset(Spanned<&'s str>),
-    /// `R$*	$: $1`: a rule.
+    /// `R$*<tab>$: $1`: a rule.
     Rule {
         /// What it is applied to.
         lhs: Spanned<&'s str>,

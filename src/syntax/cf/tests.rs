@@ -37,7 +37,10 @@ fn every_kind_of_line_is_told_apart() {
 fn lines_are_continued_and_comments_end_with_their_line() {
     let found = parse("# a\n\tDZ\nDA a # b\n\tc\nDB x\\#y $# z#\n\n\tlost\nR$*\n\t\tx\n", source());
     let text_of = |text: &'static str| Spanned::new(text, found.directives[0].span);
-    assert_eq!(found.directives[0].kind, Kind::Macro(Named { name: Some(text_of("A")), value: text_of(" a # b\n\tc") }));
+    assert_eq!(
+        found.directives[0].kind,
+        Kind::Macro(Named { name: Some(text_of("A")), value: text_of(" a # b\n\tc") })
+    );
     assert_eq!(found.directives[0].line, 4);
     assert_eq!(found.directives[1].comment, Some(text_of("#")));
     assert_eq!(found.directives[2].kind, Kind::Unknown(text_of("\n\tlost")));
@@ -98,5 +101,8 @@ fn check(bytes: &[u8]) {
         }
     }
     let rest = String::from_utf8(rest).unwrap();
-    assert!(rest.replace("\n\t", "").replace("\n ", "").lines().all(|line| line.is_empty() || line.starts_with('#')), "{text:?} leaves {rest:?}");
+    assert!(
+        rest.replace("\n\t", "").replace("\n ", "").lines().all(|line| line.is_empty() || line.starts_with('#')),
+        "{text:?} leaves {rest:?}"
+    );
 }
