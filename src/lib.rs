@@ -20,6 +20,7 @@ pub mod front;
 pub mod lint;
 pub mod map;
 pub mod migrate;
+pub mod rewrite;
 pub mod site;
 pub mod source;
 pub mod syntax;

@@ -18,6 +18,7 @@ pub mod render;
 mod report;
 mod schema;
 mod source_map;
+mod trace;
 
 use std::{
     fmt::Display,
@@ -52,6 +53,7 @@ enum Command {
     Migrate(migrate::Arguments),
     #[command(subcommand)]
     Map(map::Arguments),
+    Trace(trace::Arguments),
     Schema(schema::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -85,6 +87,7 @@ pub fn main() -> ExitCode {
         Command::Lint(arguments) => Ok(lint::run(&arguments)),
         Command::Migrate(arguments) => Ok(migrate::run(&arguments)),
         Command::Map(arguments) => map::run(&arguments),
+        Command::Trace(arguments) => Ok(trace::run(&arguments)),
         Command::Schema(arguments) => Ok(schema::run(&arguments)),
         Command::Completions(arguments) => Ok(completions::run(&arguments)),
         Command::Man(arguments) => man::run(&arguments),

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod aliases;
+pub mod cf;
 pub mod mc;
 pub mod toml;
 pub mod zone;

@@ -1,0 +1,243 @@
+//! `/try`, `/tryflags` and `/parse`: what becomes of an address on its way to a delivery agent.
+
+use super::{TestMode, crack::crack};
+use crate::{
+    rewrite::{
+        program::Mailer,
+        rewriter::{OK, TRY_LATER},
+        scan::{Refusal, Source},
+        session::Resolved,
+        text::Unit,
+        token::{Token, join},
+    },
+    syntax::cf::Metasymbol,
+};
+
+fn say(out: &mut Vec<u8>, parts: &[&[u8]]) {
+    for part in parts {
+        out.extend_from_slice(part);
+    }
+    out.push(b'\n');
+}
+
+impl TestMode<'_> {
+    /// `/tryflags HS`
+    pub(super) fn try_flags(&mut self, argument: &[u8], out: &mut Vec<u8>) {
+        if argument.is_empty() {
+            say(out, &[b"Usage: /tryflags [Hh|Ee][Ss|Rr]"]);
+            return;
+        }
+        for letter in argument {
+            match letter.to_ascii_lowercase() {
+                b'h' => self.flags.header = true,
+                b'e' => self.flags.header = false,
+                b's' => self.flags.sender = true,
+                b'r' => self.flags.sender = false,
+                _ => {}
+            }
+        }
+        let value = [if self.flags.header { b'h' } else { b'e' }, b' ', if self.flags.sender { b's' } else { b'r' }];
+        self.session.set_macro(b"addr_type", Some(&value));
+    }
+
+    fn kind(&self) -> &'static [u8] {
+        match (self.flags.header, self.flags.sender) {
+            (false, false) => b"envelope recipient",
+            (false, true) => b"envelope sender",
+            (true, false) => b"header recipient",
+            (true, true) => b"header sender",
+        }
+    }
+
+    /// Whether a colon in an address is a character like others.
+    fn colons(&self) -> bool {
+        let program = &self.session.program;
+        match program.option("colonokinaddr") {
+            Some(value) => !matches!(value.first(), Some(b'f' | b'F' | b'n' | b'N')),
+            None => program.level < 6,
+        }
+    }
+
+    /// `/try esmtp user@example.com`
+    pub(super) fn try_mailer(&mut self, argument: &[u8], out: &mut Vec<u8>) {
+        let end = argument.iter().position(u8::is_ascii_whitespace).unwrap_or(argument.len());
+        let (name, address) = argument.split_at(end);
+        let address = address.trim_ascii();
+        if name.is_empty() || address.is_empty() {
+            say(out, &[b"Usage: /try mailer address"]);
+            return;
+        }
+        let known = self.session.program.mailers.iter().find(|mailer| mailer.name.eq_ignore_ascii_case(name));
+        let Some(mailer) = known.cloned() else {
+            say(out, &[b"Unknown mailer ", name]);
+            return;
+        };
+        say(out, &[b"Trying ", self.kind(), b" address ", address, b" for mailer ", name]);
+        let mut status = OK;
+        let rewritten = self.header_name(address, &mailer, &mut status, out);
+        say(out, &[format!("Rcode = {status}, addr = ").as_bytes(), &rewritten]);
+    }
+
+    /// An address with what surrounds it, rewritten for a mailer.
+    fn header_name(&mut self, address: &[u8], mailer: &Mailer, status: &mut u8, out: &mut Vec<u8>) -> Vec<u8> {
+        let around = crack(address, self.colons());
+        let side = if self.flags.sender { mailer.senders } else { mailer.recipients };
+        let [envelope, header] = side;
+        let own = if self.flags.header { header } else { envelope };
+        let Ok(mut tokens) = self.tokens(address, out) else { return address.to_vec() };
+        for ruleset in [3, if self.flags.sender { 1 } else { 2 }, own, 4] {
+            if ruleset != 0 && self.rewrite(ruleset, &mut tokens, out) == TRY_LATER {
+                *status = TRY_LATER;
+            }
+        }
+        let text = self.joined(&tokens);
+        match around.windows(2).position(|pair| pair == b"$g") {
+            Some(at) => {
+                let (before, behind) = around.split_at(at);
+                [before, &text, behind.get(2..).unwrap_or_default()].concat()
+            }
+            None => around,
+        }
+    }
+
+    fn joined(&self, tokens: &[Token]) -> Vec<u8> {
+        let mut text = Vec::new();
+        join(tokens, &self.session.program.arena, self.session.program.blank(), &mut text);
+        text
+    }
+
+    /// Tokens of an address, comments left out.
+    fn tokens(&mut self, address: &[u8], out: &mut Vec<u8>) -> Result<Vec<Token>, Refusal> {
+        self.session.forget();
+        self.session.messages.clear();
+        let units = address.iter().copied().map(Unit::Byte).collect::<Vec<_>>();
+        let mut tokens = Vec::new();
+        let scanned = self.session.scan(&units, Source::Address, &mut tokens);
+        for message in self.session.messages.drain(..) {
+            say(out, &[&message]);
+        }
+        scanned.map(|()| tokens)
+    }
+
+    /// `/parse user@example.com`
+    pub(super) fn parse(&mut self, argument: &[u8], out: &mut Vec<u8>) {
+        let argument = argument.trim_ascii_end();
+        if argument.is_empty() {
+            say(out, &[b"Usage: /parse address"]);
+            return;
+        }
+        say(out, &[b"Cracked address = ", &crack(argument, self.colons())]);
+        say(out, &[b"Parsing ", self.kind(), b" address"]);
+        let Ok(mut tokens) = self.tokens(argument, out) else {
+            say(out, &[b"Cannot parse"]);
+            return;
+        };
+        let mut later = false;
+        for ruleset in [3, 0] {
+            later |= self.rewrite(ruleset, &mut tokens, out) == TRY_LATER;
+        }
+        let address = match self.built(argument, &tokens, out) {
+            Ok(address) => address,
+            Err(message) => {
+                say(out, &[b"buildaddr: ", &message]);
+                say(out, &[b"mailer *error*, user "]);
+                return;
+            }
+        };
+        if later {
+            say(out, &[argument, b"... Transient parse error -- message queued for future delivery"]);
+        }
+        match address.host {
+            Some(host) => say(
+                out,
+                &[b"mailer ", &address.agent, b", host ", &host, b", user ", &address.user.unwrap_or_default()],
+            ),
+            None => say(out, &[b"mailer ", &address.agent, b", user ", &address.user.unwrap_or_default()]),
+        }
+    }
+
+    /// The agent, host and user of a workspace that resolved, as sendmail completes them; or what is missing.
+    fn built(&mut self, address: &[u8], tokens: &[Token], out: &mut Vec<u8>) -> Result<Resolved, Vec<u8>> {
+        let Some(resolved) = self.session.resolved(tokens) else {
+            return Err(b"no mailer in parsed address".to_vec());
+        };
+        let user = tokens.iter().position(|token| token.is(Metasymbol::Colon));
+        let user = user.and_then(|at| tokens.get(at + 1..)).unwrap_or_default();
+        if resolved.agent.eq_ignore_ascii_case(b"error") {
+            let Some(text) = resolved.user.filter(|_| !user.is_empty()) else { return Err(b"no user".to_vec()) };
+            self.error(address, resolved.host.as_deref(), &text, out);
+            return Ok(Resolved { agent: b"*error*".to_vec(), host: resolved.host, user: Some(text) });
+        }
+        let known = |name: &[u8], mode: &Self| mode.session.program.mailer(name).cloned();
+        let Some(mut mailer) = known(&resolved.agent, self) else {
+            return Err([b"unknown mailer ", resolved.agent.as_slice()].concat());
+        };
+        let host_tokens = tokens.iter().position(|token| token.is(Metasymbol::At));
+        let host = host_tokens.map(|at| {
+            let rest = tokens.get(at + 1..).unwrap_or_default();
+            let end = rest.iter().position(|token| token.is(Metasymbol::Colon)).unwrap_or(rest.len());
+            let host = self.joined(rest.get(..end).unwrap_or_default());
+            if mailer.has(b'h') { host } else { host.to_ascii_lowercase() }
+        });
+        if host.is_none() && mailer.path == b"[IPC]" {
+            return Err(b"no host".to_vec());
+        }
+        if !tokens.iter().any(|token| token.is(Metasymbol::Colon)) {
+            return Err(b"no user".to_vec());
+        }
+        let text = self.joined(user);
+        let mut user = user.to_vec();
+        let special = [(b'|', &b"|"[..], &b"prog"[..]), (b'/', b"/", b"*file*"), (b':', b":include:", b"*include*")];
+        for (flag, start, name) in special {
+            let begins = text.get(..start.len()).is_some_and(|first| first.eq_ignore_ascii_case(start));
+            if mailer.has(flag)
+                && begins
+                && let Some(other) = known(name, self)
+            {
+                mailer = other;
+                if flag == b':' {
+                    let file = text.get(start.len()..).unwrap_or_default().trim_ascii().to_vec();
+                    return Ok(Resolved { agent: name.to_vec(), host, user: Some(file) });
+                }
+                break;
+            }
+        }
+        if mailer.has(b'@') && user.first().is_some_and(|token| self.session.program.arena.text(*token) == b"@") {
+            user.remove(0);
+        }
+        let [own, _] = mailer.recipients;
+        for ruleset in [2, own, 4] {
+            if ruleset != 0 {
+                self.rewrite(ruleset, &mut user, out);
+            }
+        }
+        let mut user = self.joined(&user);
+        if !mailer.has(b'u') {
+            user.make_ascii_lowercase();
+        }
+        Ok(Resolved { agent: mailer.name.to_vec(), host, user: Some(user) })
+    }
+
+    /// Says what `$#error` says.
+    fn error(&self, address: &[u8], host: Option<&[u8]>, text: &[u8], out: &mut Vec<u8>) {
+        let text = text.iter().copied().filter(|byte| *byte != b'"').collect::<Vec<_>>();
+        let mut rest = text.as_slice();
+        if let [a, b, c, b' ', behind @ ..] = rest
+            && [a, b, c].iter().all(|digit| digit.is_ascii_digit())
+        {
+            rest = behind;
+        }
+        let end = rest.iter().position(|byte| *byte == b' ').unwrap_or(0);
+        let code = rest.get(..end).unwrap_or_default();
+        let numbers = code.split(|byte| *byte == b'.').collect::<Vec<_>>();
+        let digits = |part: &&[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+        if numbers.len() == 3 && numbers.iter().all(digits) {
+            rest = rest.get(end + 1..).unwrap_or_default();
+        }
+        if host.is_some_and(|host| host.eq_ignore_ascii_case(b"usage")) {
+            say(out, &[rest]);
+        } else {
+            say(out, &[address, b"... ", rest]);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Test mode: the commands of `sendmail -bt`, and what it prints.
+
+mod addresses;
+mod commands;
+mod crack;
+mod printer;
+
+use super::{
+    program::Program,
+    scan::Source,
+    session::{Services, Session},
+    text::Unit,
+    token::Token,
+};
+use printer::Printer;
+
+/// What test mode prints first.
+pub const GREETING: &[u8] = b"ADDRESS TEST MODE (ruleset 3 NOT automatically invoked)\nEnter <ruleset> <address>\n";
+
+/// What it prints before it reads a line.
+pub const PROMPT: &[u8] = b"> ";
+
+/// Whose address `/try` and `/parse` take theirs for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct TryFlags {
+    header: bool,
+    sender: bool,
+}
+
+/// Test mode.
+pub struct TestMode<'s> {
+    session: Session<'s>,
+    flags: TryFlags,
+    /// Level of the debugging category that tells of rules.
+    level: u32,
+}
+
+impl<'s> TestMode<'s> {
+    /// Starts test mode.
+    pub fn new(program: &Program, services: Services<'s>) -> Self {
+        Self { session: Session::new(program, services), flags: TryFlags::default(), level: 0 }
+    }
+
+    /// The session that commands act on.
+    pub fn session(&mut self) -> &mut Session<'s> {
+        &mut self.session
+    }
+
+    /// Does what a line says and adds what is printed to `out`. `false` if the line ends test mode.
+    pub fn line(&mut self, line: &[u8], out: &mut Vec<u8>) -> bool {
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let line = line.trim_ascii_start();
+        match line.first() {
+            None | Some(b'#') => {}
+            Some(b'?') => out.extend_from_slice(b"Sendmail 8.17.1.9 -- HELP not implemented\n"),
+            Some(b'.') => self.define(line, out),
+            Some(b'=') => self.list(line, out),
+            Some(b'-') => self.debug(line, out),
+            Some(b'$') => self.value(line, out),
+            Some(b'/') => return self.slash(line, out),
+            Some(_) => self.rulesets(line, out),
+        }
+        true
+    }
+
+    /// `3,0 address`
+    fn rulesets(&mut self, line: &[u8], out: &mut Vec<u8>) {
+        let end = line.iter().position(u8::is_ascii_whitespace);
+        let Some(end) = end else {
+            out.extend_from_slice(b"No address!\n");
+            return;
+        };
+        let (list, address) = line.split_at(end);
+        let address = address.trim_ascii_start();
+        if address.len() > super::scan::LONGEST {
+            out.extend_from_slice(b"Address \"");
+            out.extend_from_slice(address);
+            out.extend_from_slice(b"\" too long (255 bytes max)\n");
+            return;
+        }
+        let units = address.iter().copied().map(Unit::Byte).collect::<Vec<_>>();
+        let mut rest = units.as_slice();
+        loop {
+            self.session.forget();
+            let mut tokens = Vec::new();
+            self.session.messages.clear();
+            let scanned = self.session.scan_some(rest, Source::Typed, &mut tokens);
+            for message in self.session.messages.drain(..) {
+                out.extend_from_slice(&message);
+                out.push(b'\n');
+            }
+            if scanned.is_ok() && !tokens.is_empty() {
+                self.run(list, &mut tokens, out);
+            }
+            match scanned {
+                Ok((taken, true)) => rest = rest.get(taken..).unwrap_or_default(),
+                _ => return,
+            }
+            if rest.is_empty() {
+                return;
+            }
+        }
+    }
+
+    fn run(&mut self, list: &[u8], tokens: &mut Vec<Token>, out: &mut Vec<u8>) {
+        let mut rest = list;
+        while !rest.is_empty() {
+            let end = rest.iter().position(|byte| matches!(byte, b',' | b';')).unwrap_or(rest.len());
+            let name = rest.get(..end).unwrap_or_default();
+            match self.session.program.ruleset(name) {
+                None => {
+                    out.extend_from_slice(b"Undefined ruleset ");
+                    out.extend_from_slice(name);
+                    out.push(b'\n');
+                    return;
+                }
+                Some(number) => {
+                    let status = self.rewrite(number, tokens, out);
+                    if status != 0 {
+                        out.extend_from_slice(b"== Ruleset ");
+                        out.extend_from_slice(rest);
+                        out.extend_from_slice(format!(" ({number}) status {status}\n").as_bytes());
+                    }
+                }
+            }
+            rest = rest.get(end + 1..).unwrap_or_default();
+        }
+    }
+
+    fn rewrite(&mut self, number: usize, tokens: &mut Vec<Token>, out: &mut Vec<u8>) -> u8 {
+        let mut printer = Printer { out, level: self.level };
+        self.session.rewrite(number, tokens, Some(&mut printer))
+    }
+}

@@ -1,0 +1,96 @@
+//! What rules do, as test mode prints it.
+
+use crate::rewrite::{
+    program::{Program, Rule, Ruleset},
+    watch::{Watch, Workspace},
+};
+
+/// Prints to a buffer.
+pub(super) struct Printer<'o> {
+    pub(super) out: &'o mut Vec<u8>,
+    /// The level of debugging category 21.
+    pub(super) level: u32,
+}
+
+/// `NAME` in a column of sixteen characters.
+fn title(ruleset: &Ruleset, out: &mut Vec<u8>) {
+    let name = ruleset.title.get(..16).unwrap_or(&ruleset.title);
+    out.extend_from_slice(name);
+    out.extend(std::iter::repeat_n(b' ', 16 - name.len()));
+}
+
+impl Printer<'_> {
+    fn line(&mut self, parts: &[&[u8]]) {
+        for part in parts {
+            self.out.extend_from_slice(part);
+        }
+        self.out.push(b'\n');
+    }
+}
+
+impl Printer<'_> {
+    /// The value of a macro on one side of a rule.
+    fn value(&mut self, side: &[u8], name: &[u8], value: Option<&[u8]>) {
+        if self.level >= 2 {
+            let name = name.strip_prefix(b"{").and_then(|name| name.strip_suffix(b"}")).unwrap_or(name);
+            self.line(&[b"rewrite: ", side, b" $&{", name, b"} => \"", value.unwrap_or(b"(NULL)"), b"\""]);
+        }
+    }
+}
+
+impl Watch for Printer<'_> {
+    fn input(&mut self, ruleset: &Ruleset, workspace: Workspace<'_>) {
+        title(ruleset, self.out);
+        self.line(&[b"   input:", &workspace.shown()]);
+    }
+
+    fn returns(&mut self, ruleset: &Ruleset, workspace: Workspace<'_>) {
+        title(ruleset, self.out);
+        self.line(&[b" returns:", &workspace.shown()]);
+    }
+
+    fn trying(&mut self, program: &Program, rule: &Rule) {
+        if self.level >= 15 {
+            let line = format!("-----trying rule (line {}):", rule.line);
+            self.line(&[line.as_bytes(), &program.left(rule)]);
+        } else if self.level >= 12 {
+            self.line(&[b"-----trying rule:", &program.left(rule)]);
+        }
+    }
+
+    fn fails(&mut self, _: &Rule) {
+        if self.level >= 10 {
+            self.line(&[b"----- rule fails"]);
+        }
+    }
+
+    fn matches(&mut self, program: &Program, rule: &Rule) {
+        if self.level >= 12 {
+            self.line(&[b"-----rule matches:", &program.right(rule)]);
+        }
+    }
+
+    fn rewritten(&mut self, workspace: Workspace<'_>) {
+        if self.level >= 4 {
+            self.line(&[b"rewritten as:", &workspace.shown()]);
+        }
+    }
+
+    fn replaced(&mut self, name: &[u8], value: Option<&[u8]>) {
+        self.value(b"RHS", name, value);
+    }
+
+    fn compared(&mut self, name: &[u8], value: Option<&[u8]>) {
+        self.value(b"LHS", name, value);
+    }
+
+    fn skipped(&mut self, ruleset: &Ruleset, number: usize) {
+        if self.level >= 3 {
+            self.line(&[b"-----skip subr ", &ruleset.title, format!(" ({number})").as_bytes()]);
+        }
+    }
+
+    fn says(&mut self, message: &[u8]) {
+        self.line(&[message]);
+    }
+}

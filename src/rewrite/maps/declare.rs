@@ -1,0 +1,284 @@
+//! `K` lines: name, class, flags and argument of a map.
+
+use std::rc::Rc;
+
+use super::{
+    Context, Map,
+    arith::Arith,
+    dequote::Dequote,
+    dns::{BestMx, Dns},
+    file,
+    host::HostMap,
+    list::{Sequence, Switch},
+    regex, simple,
+};
+use crate::{diagnostic::Diagnostic, rewrite::program::Loader, source::Span};
+
+/// What a map is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MapClass {
+    /// A Berkeley DB file of either layout.
+    Berkeley,
+    /// A cdb file.
+    Cdb,
+    /// A text with columns.
+    Text,
+    /// `hash`, `cdb` or text, whichever is there.
+    Implicit,
+    /// Canonical names of hosts.
+    Host,
+    /// Records of names.
+    Dns,
+    /// The host that takes a domain's mail.
+    BestMx,
+    /// Sets macros.
+    Macro,
+    /// Numbers.
+    Arith,
+    /// Regular expressions.
+    Regex,
+    /// Takes quotes off.
+    Dequote,
+    /// Has nothing.
+    Null,
+    /// Maps, one after the other.
+    Sequence,
+    /// The same, in the order of the service switch.
+    Switch,
+    /// Writes to the log.
+    Syslog,
+    /// Symbols in memory.
+    Stab,
+    /// Users of the host.
+    User,
+    /// An address the other way round.
+    Arpa,
+    /// One that needs a server or a program.
+    Elsewhere,
+}
+
+impl MapClass {
+    fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "hash" | "btree" => Self::Berkeley,
+            "cdb" => Self::Cdb,
+            "text" => Self::Text,
+            "implicit" => Self::Implicit,
+            "host" => Self::Host,
+            "dns" => Self::Dns,
+            "bestmx" => Self::BestMx,
+            "macro" => Self::Macro,
+            "arith" => Self::Arith,
+            "regex" => Self::Regex,
+            "dequote" => Self::Dequote,
+            "null" => Self::Null,
+            "sequence" => Self::Sequence,
+            "switch" => Self::Switch,
+            "syslog" => Self::Syslog,
+            "stab" => Self::Stab,
+            "user" => Self::User,
+            "arpa" => Self::Arpa,
+            "ldap" | "socket" | "program" | "nis" | "nisplus" | "hesiod" | "ph" | "netinfo" | "nsd" | "dbm"
+            | "userdb" => Self::Elsewhere,
+            _ => return None,
+        })
+    }
+}
+
+/// What the letters of a `K` line say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Flags {
+    /// `-o`: it need not be there.
+    pub optional: bool,
+    /// `-N`, `-O`: whether keys end with a NUL; both may be tried if neither is said.
+    pub with_nul: bool,
+    /// See [`Flags::with_nul`].
+    pub without_nul: bool,
+    /// `-f`: the case of keys is kept.
+    pub keep_case: bool,
+    /// `-m`: the value is the key.
+    pub match_only: bool,
+    /// `-q`: quotes of the key are kept.
+    pub keep_quotes: bool,
+    /// `-a`: follows values.
+    pub append: Vec<u8>,
+    /// `-T`: follows the key if the map cannot say now.
+    pub append_on_failure: Option<Vec<u8>>,
+    /// `-k`: the column of keys.
+    pub key_column: Vec<u8>,
+    /// `-v`: the column of values.
+    pub value_column: Vec<u8>,
+    /// `-z`: what stands between columns or values.
+    pub delimiter: Option<u8>,
+    /// `-s`: what becomes of blanks in quotes.
+    pub blank: Option<u8>,
+    /// `-s` of a regular expression: which parts are the value.
+    pub parts: Option<Vec<u8>>,
+    /// `-d` of a regular expression: what stands between them.
+    pub between: Option<Vec<u8>>,
+    /// `-n` of a regular expression: keys that do not match are there.
+    pub inverted: bool,
+    /// `-b` of a regular expression: it is a basic one.
+    pub basic: bool,
+    /// `-R` of a dns map: the type of record.
+    pub record: Vec<u8>,
+    /// `-B` of a dns map: the domain that follows keys.
+    pub base: Vec<u8>,
+    /// `-Z` of a dns map: most values.
+    pub limit: usize,
+    /// `-t`: a failure that may pass is none.
+    pub ignore_failure: bool,
+}
+
+/// A map that a line declares.
+#[derive(Debug, Clone)]
+pub struct Declaration {
+    /// Its name.
+    pub name: Box<[u8]>,
+    /// What it is.
+    pub class: MapClass,
+    /// The class as written.
+    pub class_name: String,
+    /// Its flags.
+    pub flags: Flags,
+    /// What follows them: a file, names of maps, a pattern.
+    pub argument: Vec<u8>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl Loader<'_> {
+    /// `Kaccess hash -T<TMPF> /etc/mail/access`
+    pub(in crate::rewrite) fn map(&mut self, text: &[u8], span: Span, line: usize) {
+        let (name, rest) = word(text);
+        if name.is_empty() {
+            self.complain(span, line, "readcf: config K line: no map name".to_owned());
+            return;
+        }
+        let (class_name, rest) = word(rest);
+        let class_name = String::from_utf8_lossy(class_name).into_owned();
+        let shown = String::from_utf8_lossy(name).into_owned();
+        let Some(class) = MapClass::named(&class_name) else {
+            let message = if class_name.is_empty() {
+                format!("readcf: config K line, map {shown}: no map class")
+            } else {
+                format!("readcf: map {shown}: class {class_name} not available")
+            };
+            self.complain(span, line, message);
+            return;
+        };
+        let (flags, argument) = flags(class, rest);
+        if class == MapClass::Elsewhere {
+            self.note(
+                Diagnostic::warning(
+                    "map_not_available",
+                    format!("map `{shown}` of class {class_name} is not available"),
+                )
+                .at(span, "")
+                .why("it asks a server or a program, which is not done here; what it would say is not guessed")
+                .help("declare the map as a file, such as `hash`, to see what rules make of its values"),
+            );
+        }
+        if class == MapClass::Regex
+            && let Err(message) = regex::compile(&flags, &argument)
+        {
+            self.complain(span, line, message);
+        }
+        let declaration = Declaration { name: name.into(), class, class_name, flags, argument, span };
+        self.declare(declaration);
+    }
+}
+
+fn word(text: &[u8]) -> (&[u8], &[u8]) {
+    let text = text.trim_ascii_start();
+    let end = text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len());
+    text.split_at(end)
+}
+
+fn flags(class: MapClass, text: &[u8]) -> (Flags, Vec<u8>) {
+    let mut flags = Flags::default();
+    let mut rest = text.trim_ascii_start();
+    while let [b'-', letter, behind @ ..] = rest {
+        let end = behind.iter().position(u8::is_ascii_whitespace).unwrap_or(behind.len());
+        let (mut value, mut after) = behind.split_at(end);
+        let takes_word = matches!(letter, b'k' | b'v' | b'R' | b'B' | b'Z' | b'z');
+        if takes_word && value.is_empty() {
+            (value, after) = word(after);
+        }
+        let regex = class == MapClass::Regex;
+        match letter {
+            b'o' => flags.optional = true,
+            b'N' => flags.with_nul = true,
+            b'O' => flags.without_nul = true,
+            b'f' => flags.keep_case = true,
+            b'm' => flags.match_only = true,
+            b'q' => flags.keep_quotes = true,
+            b't' => flags.ignore_failure = true,
+            b'a' => flags.append = value.to_vec(),
+            b'T' => flags.append_on_failure = Some(value.to_vec()),
+            b'n' if regex => flags.inverted = true,
+            b'b' if regex => flags.basic = true,
+            b's' if regex => flags.parts = Some(value.to_vec()),
+            b'd' if regex => flags.between = Some(value.to_vec()),
+            b'k' => flags.key_column = value.to_vec(),
+            b'v' => flags.value_column = value.to_vec(),
+            b'z' => {
+                flags.delimiter = match value {
+                    [b'\\', b'n', ..] => Some(b'\n'),
+                    [b'\\', b't', ..] => Some(b'\t'),
+                    [b'\\', b'\\', ..] => Some(b'\\'),
+                    [byte, ..] => Some(*byte),
+                    [] => Some(b' '),
+                }
+            }
+            b's' | b'S' => flags.blank = value.first().copied().or(Some(b' ')),
+            b'R' => flags.record = value.to_vec(),
+            b'B' => flags.base = value.to_vec(),
+            b'Z' => flags.limit = std::str::from_utf8(value).ok().and_then(|text| text.parse().ok()).unwrap_or(0),
+            _ => {}
+        }
+        // Letters without a value may stand together: `-qo`.
+        let together = matches!(letter, b'o' | b'N' | b'O' | b'f' | b'm' | b'q' | b't' | b'A' | b'D')
+            || regex && matches!(letter, b'n' | b'b');
+        if together && !value.is_empty() {
+            for letter in value {
+                match letter {
+                    b'o' => flags.optional = true,
+                    b'N' => flags.with_nul = true,
+                    b'O' => flags.without_nul = true,
+                    b'f' => flags.keep_case = true,
+                    b'm' => flags.match_only = true,
+                    b'q' => flags.keep_quotes = true,
+                    _ => {}
+                }
+            }
+        }
+        rest = after.trim_ascii_start();
+    }
+    (flags, rest.trim_ascii_end().to_vec())
+}
+
+/// Makes the map ready; the status of asking it if it cannot be.
+pub(super) fn open(declaration: &Declaration, context: &mut Context<'_>) -> Result<Rc<dyn Map>, u8> {
+    let flags = declaration.flags.clone();
+    let argument = &declaration.argument;
+    Ok(match declaration.class {
+        MapClass::Berkeley | MapClass::Cdb | MapClass::Text | MapClass::Implicit => {
+            return file::open(declaration, context);
+        }
+        MapClass::Host => Rc::new(HostMap { flags }),
+        MapClass::Dns => Rc::new(Dns::new(flags)),
+        MapClass::BestMx => Rc::new(BestMx { flags }),
+        MapClass::Macro => Rc::new(simple::MacroMap),
+        MapClass::Arith => Rc::new(Arith),
+        MapClass::Regex => Rc::new(regex::compile(&flags, argument).map_err(|_| 0)?),
+        MapClass::Dequote => Rc::new(Dequote { flags }),
+        MapClass::Null | MapClass::Stab => Rc::new(simple::Null),
+        MapClass::Sequence => Rc::new(Sequence::new(argument)),
+        MapClass::Switch => Rc::new(Switch::new(&declaration.name, argument, context)),
+        MapClass::Syslog => Rc::new(simple::Syslog),
+        MapClass::User => Rc::new(simple::User::new(&declaration.name, flags, context)),
+        MapClass::Arpa => Rc::new(simple::Arpa { flags }),
+        MapClass::Elsewhere => return Err(if flags.optional { 0 } else { 75 }),
+    })
+}

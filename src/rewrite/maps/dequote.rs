@@ -1,0 +1,54 @@
+//! `dequote`: takes quotes off.
+
+use super::{Context, Flags, Found, Map, Maps};
+
+/// What is in quotes comes out without them; blanks in quotes become another character or forbid it, other blanks go.
+pub(super) struct Dequote {
+    pub(super) flags: Flags,
+}
+
+impl Map for Dequote {
+    fn look_up(&self, key: &[u8], _: &[Vec<u8>], _: &mut Maps, _: &mut Context<'_>) -> Found {
+        let mut out = Vec::with_capacity(key.len());
+        let (mut quoted, mut any) = (false, false);
+        let (mut angles, mut parentheses) = (0_i32, 0_i32);
+        let mut bytes = key.iter().copied();
+        while let Some(byte) = bytes.next() {
+            match byte {
+                b'\\' => {
+                    out.push(byte);
+                    out.extend(bytes.next());
+                    continue;
+                }
+                b'"' => {
+                    quoted = !quoted;
+                    any = true;
+                    continue;
+                }
+                b' ' => {
+                    if quoted {
+                        match self.flags.blank {
+                            Some(blank) => out.push(blank),
+                            None => return Found::default(),
+                        }
+                    }
+                    continue;
+                }
+                b'<' => angles += 1,
+                b'>' => angles -= 1,
+                b'(' => parentheses += 1,
+                b')' => parentheses -= 1,
+                _ => {}
+            }
+            if angles < 0 || parentheses < 0 {
+                return Found::default();
+            }
+            out.push(byte);
+        }
+        if !any || angles != 0 || parentheses != 0 || quoted {
+            return Found::default();
+        }
+        out.extend_from_slice(&self.flags.append);
+        Found::value(out)
+    }
+}

@@ -1,0 +1,170 @@
+//! `dns` and `bestmx`: records of names.
+
+use super::{
+    Context, Flags, Found, Map, Maps,
+    host::{Canonical, candidates, canonical},
+    rewritten,
+};
+use crate::{
+    rewrite::{
+        program::groups,
+        resolve::{Answer, RecordType},
+    },
+    syntax::zone::Data,
+};
+
+/// `dns`: records of one type.
+pub(super) struct Dns {
+    flags: Flags,
+    kind: Option<RecordType>,
+}
+
+impl Dns {
+    pub(super) fn new(flags: Flags) -> Self {
+        let kind = RecordType::named(&String::from_utf8_lossy(&flags.record));
+        Self { flags, kind }
+    }
+}
+
+impl Map for Dns {
+    fn look_up(&self, key: &[u8], arguments: &[Vec<u8>], _: &mut Maps, context: &mut Context<'_>) -> Found {
+        let Some(kind) = self.kind else { return Found::default() };
+        let mut name = String::from_utf8_lossy(key).into_owned();
+        if !self.flags.base.is_empty() {
+            name = format!("{name}.{}", String::from_utf8_lossy(&self.flags.base));
+        }
+        let mut values = Vec::new();
+        match search(&name, kind, context) {
+            Answer::Records(records) => {
+                values.extend(records.iter().filter_map(|record| written(record, kind)));
+            }
+            Answer::TryAgain => return Found::nothing(75),
+            Answer::NoName | Answer::NoData => return Found::nothing(68),
+        }
+        if values.is_empty() {
+            return Found::nothing(68);
+        }
+        let value = match self.flags.delimiter {
+            Some(delimiter) => {
+                if self.flags.limit > 0 {
+                    values.truncate(self.flags.limit);
+                }
+                values.join(&*char::from(delimiter).to_string())
+            }
+            None => values.swap_remove(0),
+        };
+        Found::value(rewritten(&self.flags, key, value.as_bytes(), arguments))
+    }
+}
+
+/// A name as it is and within the host's domain; the first that has an answer.
+fn search(name: &str, kind: RecordType, context: &Context<'_>) -> Answer {
+    let mut last = Answer::NoName;
+    for candidate in candidates(name, context) {
+        match context.services.resolver.query(&candidate, kind) {
+            Answer::NoName if last == Answer::NoData => {}
+            Answer::NoName => last = Answer::NoName,
+            Answer::NoData => last = Answer::NoData,
+            found => return found,
+        }
+    }
+    last
+}
+
+/// A record of this type as a value.
+fn written(record: &Data, kind: RecordType) -> Option<String> {
+    Some(match (record, kind) {
+        (Data::A(address), RecordType::A) => address.to_string(),
+        (Data::Aaaa(address), RecordType::Aaaa) => format!("IPv6:{}", groups(*address)),
+        (Data::Cname(name), RecordType::Cname)
+        | (Data::Ns(name), RecordType::Ns)
+        | (Data::Ptr(name), RecordType::Ptr) => name.value.clone(),
+        (Data::Mx { host, .. }, RecordType::Mx) => host.value.clone(),
+        (Data::Txt(texts), RecordType::Txt) => texts.concat(),
+        (Data::Other { text, .. }, RecordType::Srv | RecordType::Afsdb) => text.clone(),
+        _ => return None,
+    })
+}
+
+/// Where a domain's mail goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Exchangers {
+    /// These hosts, the best one first, each with a final dot unless it is an address in brackets.
+    Hosts(Vec<String>),
+    /// Nowhere: there is no such host.
+    None(Answer),
+    /// It takes no mail (RFC 7505).
+    Null,
+    /// It cannot be said now.
+    TryAgain,
+}
+
+/// Hosts that take a domain's mail.
+pub(crate) fn exchangers(name: &str, context: &Context<'_>) -> Exchangers {
+    if let Some(address) = name.strip_prefix('[') {
+        let address = address.split(']').next().unwrap_or_default();
+        let address = address.strip_prefix("IPv6:").unwrap_or(address);
+        return match address.parse::<std::net::IpAddr>() {
+            Ok(_) => Exchangers::Hosts(vec![name.to_owned()]),
+            Err(_) => Exchangers::None(Answer::NoName),
+        };
+    }
+    let reason = match search(name, RecordType::Mx, context) {
+        Answer::Records(records) => {
+            let mut hosts = records
+                .into_iter()
+                .filter_map(|record| match record {
+                    Data::Mx { preference, host } => Some((preference, host.value)),
+                    _ => None,
+                })
+                .collect::<Vec<_>>();
+            if let [(_, only)] = hosts.as_slice()
+                && only.is_empty()
+            {
+                return Exchangers::Null;
+            }
+            hosts.sort_by_key(|(preference, _)| *preference);
+            if hosts.is_empty() {
+                return Exchangers::None(Answer::NoData);
+            }
+            return Exchangers::Hosts(hosts.into_iter().map(|(_, host)| format!("{host}.")).collect());
+        }
+        Answer::TryAgain => return Exchangers::TryAgain,
+        reason => reason,
+    };
+    if reason == Answer::NoName && !is_in_file(name, context) {
+        return Exchangers::None(reason);
+    }
+    match canonical(name, context) {
+        Canonical::Name(name) => Exchangers::Hosts(vec![format!("{name}.")]),
+        Canonical::Unknown => Exchangers::None(reason),
+        Canonical::TryAgain => Exchangers::TryAgain,
+    }
+}
+
+fn is_in_file(name: &str, context: &Context<'_>) -> bool {
+    !name.contains('.') && matches!(canonical(name, context), Canonical::Name(_))
+}
+
+/// `bestmx`: the best of them, or all.
+pub(super) struct BestMx {
+    pub(super) flags: Flags,
+}
+
+impl Map for BestMx {
+    fn look_up(&self, key: &[u8], arguments: &[Vec<u8>], _: &mut Maps, context: &mut Context<'_>) -> Found {
+        let name = String::from_utf8_lossy(key).into_owned();
+        match exchangers(&name, context) {
+            Exchangers::Hosts(mut hosts) => {
+                let value = match self.flags.delimiter {
+                    Some(delimiter) => hosts.join(&*char::from(delimiter).to_string()),
+                    None if hosts.is_empty() => return Found::default(),
+                    None => hosts.swap_remove(0),
+                };
+                Found::value(rewritten(&self.flags, key, value.as_bytes(), arguments))
+            }
+            Exchangers::None(_) | Exchangers::Null => Found::nothing(68),
+            Exchangers::TryAgain => Found::nothing(75),
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Maps in files.
+
+use std::{
+    cell::Cell,
+    collections::HashMap,
+    io,
+    path::{Path, PathBuf},
+    rc::Rc,
+};
+
+use super::{Context, Declaration, Flags, Found, Map, MapClass, Maps, rewritten};
+use crate::map::MapFile;
+
+/// Reads the file; the status of asking the map if that is not possible.
+pub(super) fn open(declaration: &Declaration, context: &mut Context<'_>) -> Result<Rc<dyn Map>, u8> {
+    let name = String::from_utf8_lossy(&declaration.argument).into_owned();
+    let with = |extension: &str| {
+        if name.ends_with(extension) { PathBuf::from(&name) } else { PathBuf::from(format!("{name}{extension}")) }
+    };
+    let candidates = match declaration.class {
+        MapClass::Berkeley => vec![with(".db")],
+        MapClass::Cdb => vec![with(".cdb")],
+        MapClass::Implicit => vec![with(".db"), with(".cdb"), PathBuf::from(&name)],
+        _ => vec![PathBuf::from(&name)],
+    };
+    let mut failure = None;
+    for path in candidates {
+        match context.services.files.read(&path) {
+            Ok(bytes) => return read(declaration, bytes, &path, context),
+            Err(cause) => failure = failure.or(Some((path, cause))),
+        }
+    }
+    if declaration.flags.optional {
+        return Err(0);
+    }
+    if let Some((path, cause)) = failure {
+        say(declaration, &path, &cause, context);
+    }
+    Err(75)
+}
+
+fn say(declaration: &Declaration, path: &Path, cause: &io::Error, context: &mut Context<'_>) {
+    let Declaration { name, class_name, class, .. } = declaration;
+    let what = if *class == MapClass::Text { "unsafe map file" } else { "missing map file" };
+    let reason = match cause.kind() {
+        _ if *class == MapClass::Text => String::new(),
+        io::ErrorKind::NotFound => ": No such file or directory".to_owned(),
+        io::ErrorKind::PermissionDenied => ": Permission denied".to_owned(),
+        _ => format!(": {cause}"),
+    };
+    let map = String::from_utf8_lossy(name);
+    let message = format!("{class_name} map \"{map}\": {what} {}{reason}", path.display());
+    context.messages.push(message.into_bytes());
+}
+
+fn read(declaration: &Declaration, bytes: Vec<u8>, path: &Path, context: &mut Context<'_>) -> Result<Rc<dyn Map>, u8> {
+    let flags = declaration.flags.clone();
+    if declaration.class == MapClass::Text || declaration.class == MapClass::Implicit && MapFile::open(&bytes).is_err()
+    {
+        return Ok(Rc::new(Text::new(&bytes, flags)));
+    }
+    match MapFile::open(&bytes) {
+        Ok(_) => {
+            let (with, without) = match (flags.with_nul, flags.without_nul) {
+                (false, false) => (true, true),
+                both => both,
+            };
+            // Both are said: nothing is ever found.
+            let neither = flags.with_nul && flags.without_nul;
+            let tries = Cell::new((with && !neither, without && !neither));
+            Ok(Rc::new(Keyed { bytes, flags, tries }))
+        }
+        Err(cause) => {
+            let map = String::from_utf8_lossy(&declaration.name);
+            context.messages.push(format!("map \"{map}\": {}: {cause}", path.display()).into_bytes());
+            Err(75)
+        }
+    }
+}
+
+/// A map file.
+struct Keyed {
+    bytes: Vec<u8>,
+    flags: Flags,
+    /// Whether keys may end with a NUL, and whether they may not. What is found first decides.
+    tries: Cell<(bool, bool)>,
+}
+
+impl Map for Keyed {
+    fn look_up(&self, key: &[u8], arguments: &[Vec<u8>], _: &mut Maps, _: &mut Context<'_>) -> Found {
+        let folded = if self.flags.keep_case { key.to_vec() } else { key.to_ascii_lowercase() };
+        let Ok(file) = MapFile::open(&self.bytes) else { return Found::nothing(75) };
+        let (with, without) = self.tries.get();
+        if with {
+            match file.get(&[&folded, &b"\0"[..]].concat()) {
+                Ok(Some(value)) => {
+                    self.tries.set((true, false));
+                    let value = value.strip_suffix(b"\0").unwrap_or(&value);
+                    return Found::value(rewritten(&self.flags, key, value, arguments));
+                }
+                Ok(None) => {}
+                Err(_) => return Found::nothing(75),
+            }
+        }
+        if without {
+            match file.get(&folded) {
+                Ok(Some(value)) => {
+                    self.tries.set((false, true));
+                    return Found::value(rewritten(&self.flags, key, &value, arguments));
+                }
+                Ok(None) => {}
+                Err(_) => return Found::nothing(75),
+            }
+        }
+        Found::default()
+    }
+}
+
+/// A text with columns.
+struct Text {
+    values: HashMap<Vec<u8>, Vec<u8>>,
+    flags: Flags,
+}
+
+impl Text {
+    fn new(bytes: &[u8], flags: Flags) -> Self {
+        let number = |text: &[u8]| std::str::from_utf8(text).ok().and_then(|text| text.parse().ok()).unwrap_or(0);
+        let (key_column, value_column) = (number(&flags.key_column), number(&flags.value_column));
+        let mut values = HashMap::new();
+        for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.starts_with(b"#")) {
+            let (Some(key), Some(value)) =
+                (column(line, key_column, flags.delimiter), column(line, value_column, flags.delimiter))
+            else {
+                continue;
+            };
+            let key = if flags.keep_case { key.to_vec() } else { key.to_ascii_lowercase() };
+            values.entry(key).or_insert_with(|| value.to_vec());
+        }
+        Self { values, flags }
+    }
+}
+
+fn column(line: &[u8], number: usize, delimiter: Option<u8>) -> Option<&[u8]> {
+    match delimiter {
+        Some(delimiter) => line.split(|byte| *byte == delimiter).nth(number),
+        None => line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).nth(number),
+    }
+}
+
+impl Map for Text {
+    fn look_up(&self, key: &[u8], arguments: &[Vec<u8>], _: &mut Maps, _: &mut Context<'_>) -> Found {
+        let folded = if self.flags.keep_case { key.to_vec() } else { key.to_ascii_lowercase() };
+        match self.values.get(&folded) {
+            Some(value) => Found::value(rewritten(&self.flags, key, value, arguments)),
+            None => Found::nothing(68),
+        }
+    }
+}

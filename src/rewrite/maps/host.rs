@@ -1,0 +1,193 @@
+//! `host`: canonical names of hosts, as the service switch says from a file or from the domain name system.
+
+use std::{net::IpAddr, path::Path};
+
+use super::{Context, Flags, Found, Map, Maps, rewritten};
+use crate::{
+    rewrite::resolve::{Answer, RecordType},
+    syntax::zone::Data,
+};
+
+/// The map behind `$[…$]`.
+pub(super) struct HostMap {
+    pub(super) flags: Flags,
+}
+
+impl Map for HostMap {
+    fn look_up(&self, key: &[u8], arguments: &[Vec<u8>], _: &mut Maps, context: &mut Context<'_>) -> Found {
+        let name = String::from_utf8_lossy(key).into_owned();
+        let canonical = match name.strip_prefix('[') {
+            Some(address) => match address.split_once(']') {
+                Some((address, _)) => of_address(address, context),
+                None => Canonical::Unknown,
+            },
+            None => canonical(&name, context),
+        };
+        match canonical {
+            Canonical::Name(name) => Found::value(rewritten(&self.flags, key, name.as_bytes(), arguments)),
+            Canonical::Unknown => Found::nothing(68),
+            Canonical::TryAgain => {
+                context.messages.push(format!("{name}: Name server timeout").into_bytes());
+                Found::nothing(75)
+            }
+        }
+    }
+}
+
+/// What a host is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Canonical {
+    /// Its name, without a final dot.
+    Name(String),
+    /// There is none.
+    Unknown,
+    /// It cannot be said now.
+    TryAgain,
+}
+
+/// The services that answer for one kind of name, in the order of the service switch.
+pub(super) fn services(kind: &str, context: &Context<'_>) -> Vec<String> {
+    let path = context.options.get("serviceswitchfile").map_or(&b"/etc/mail/service.switch"[..], Vec::as_slice);
+    let path = String::from_utf8_lossy(path).into_owned();
+    let text = context.services.files.read(Path::new(&path)).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text).into_owned();
+    for line in text.lines().map(|line| line.split('#').next().unwrap_or_default()) {
+        let mut words = line.split_ascii_whitespace();
+        if words.next() == Some(kind) {
+            return words.map(str::to_owned).collect();
+        }
+    }
+    match kind {
+        "hosts" => vec!["dns".to_owned(), "files".to_owned()],
+        _ => vec!["files".to_owned()],
+    }
+}
+
+/// Lines of the file of hosts: an address and its names.
+fn hosts(context: &Context<'_>) -> Vec<(String, Vec<String>)> {
+    let path = context.options.get("hostsfile").map_or(&b"/etc/hosts"[..], Vec::as_slice);
+    let path = String::from_utf8_lossy(path).into_owned();
+    let text = context.services.files.read(Path::new(&path)).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text).into_owned();
+    text.lines()
+        .filter_map(|line| {
+            let mut words = line.split('#').next().unwrap_or_default().split_ascii_whitespace().map(str::to_owned);
+            Some((words.next()?, words.collect()))
+        })
+        .collect()
+}
+
+/// The canonical name of a host.
+pub(crate) fn canonical(name: &str, context: &Context<'_>) -> Canonical {
+    let bare = name.strip_suffix('.').unwrap_or(name);
+    for service in services("hosts", context) {
+        let answer = match service.as_str() {
+            "files" => in_file(bare, context),
+            "dns" => in_dns(name, context).0,
+            _ => Canonical::Unknown,
+        };
+        if answer != Canonical::Unknown {
+            return answer;
+        }
+    }
+    Canonical::Unknown
+}
+
+fn domain<'h>(context: &Context<'h>) -> &'h str {
+    context.host.name.split_once('.').map_or("", |(_, domain)| domain)
+}
+
+fn in_file(name: &str, context: &Context<'_>) -> Canonical {
+    for (_, names) in hosts(context) {
+        if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            continue;
+        }
+        let domain = domain(context);
+        return match names.iter().find(|known| known.contains('.')).or_else(|| names.first()) {
+            Some(full) if full.contains('.') || domain.is_empty() => Canonical::Name(full.clone()),
+            Some(short) => Canonical::Name(format!("{short}.{domain}")),
+            None => Canonical::Unknown,
+        };
+    }
+    Canonical::Unknown
+}
+
+/// Names that a name may stand for: itself, and with the host's domain behind it.
+pub(super) fn candidates(name: &str, context: &Context<'_>) -> Vec<String> {
+    if let Some(full) = name.strip_suffix('.') {
+        return vec![full.to_owned()];
+    }
+    let domain = domain(context);
+    let long = format!("{name}.{domain}");
+    match (domain.is_empty(), name.contains('.')) {
+        (true, _) => vec![name.to_owned()],
+        (false, true) => vec![name.to_owned(), long],
+        (false, false) => vec![long, name.to_owned()],
+    }
+}
+
+/// The name under which the domain name system knows a host, and whether an alias led there.
+fn in_dns(name: &str, context: &Context<'_>) -> (Canonical, bool) {
+    for candidate in candidates(name, context) {
+        let mut fails = false;
+        for kind in [RecordType::A, RecordType::Aaaa, RecordType::Mx] {
+            match context.services.resolver.query(&candidate, kind) {
+                Answer::Records(records) => {
+                    let target = records.iter().rev().find_map(|record| match record {
+                        Data::Cname(target) => Some(target.value.clone()),
+                        _ => None,
+                    });
+                    let is_there = records.iter().any(|record| !matches!(record, Data::Cname(_)));
+                    if is_there {
+                        let alias = target.is_some();
+                        return (Canonical::Name(target.unwrap_or(candidate)), alias);
+                    }
+                }
+                Answer::TryAgain => fails = true,
+                Answer::NoName => break,
+                Answer::NoData => {}
+            }
+        }
+        if fails {
+            return (Canonical::TryAgain, false);
+        }
+    }
+    (Canonical::Unknown, false)
+}
+
+/// The name of an address, as written between brackets.
+fn of_address(address: &str, context: &Context<'_>) -> Canonical {
+    let address = address.strip_prefix("IPv6:").unwrap_or(address);
+    let Ok(address) = address.parse::<IpAddr>() else { return Canonical::Unknown };
+    let known = |text: &str| text.parse::<IpAddr>().is_ok_and(|other| other == address);
+    if let Some(name) =
+        hosts(context).into_iter().find(|(text, _)| known(text)).and_then(|(_, names)| names.into_iter().next())
+    {
+        return Canonical::Name(name);
+    }
+    match context.services.resolver.query(&reverse(address), RecordType::Ptr) {
+        Answer::Records(records) => records
+            .into_iter()
+            .find_map(|record| match record {
+                Data::Ptr(name) => Some(Canonical::Name(name.value)),
+                _ => None,
+            })
+            .unwrap_or(Canonical::Unknown),
+        Answer::TryAgain => Canonical::TryAgain,
+        Answer::NoName | Answer::NoData => Canonical::Unknown,
+    }
+}
+
+/// The name under which the name of an address is found.
+fn reverse(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => {
+            let [a, b, c, d] = address.octets();
+            format!("{d}.{c}.{b}.{a}.in-addr.arpa")
+        }
+        IpAddr::V6(address) => {
+            let digits = address.octets().into_iter().rev().flat_map(|byte| [byte & 15, byte >> 4]);
+            digits.map(|digit| format!("{digit:x}.")).collect::<String>() + "ip6.arpa"
+        }
+    }
+}

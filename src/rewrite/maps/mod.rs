@@ -1,0 +1,186 @@
+//! Maps: what `K` lines declare and `$(…$)` asks.
+
+mod arith;
+mod declare;
+mod dequote;
+pub(crate) mod dns;
+mod file;
+pub(crate) mod host;
+mod list;
+mod regex;
+mod simple;
+
+pub use declare::{Declaration, Flags, MapClass};
+
+use std::{collections::HashMap, rc::Rc};
+
+use super::{
+    program::{Host, Program},
+    session::Services,
+    text::{Macros, Names},
+};
+
+/// What a map says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The value, if there is one.
+    pub value: Option<Vec<u8>>,
+    /// sendmail's exit status; 75 if the map cannot say now.
+    pub status: u8,
+}
+
+impl Found {
+    /// A value.
+    pub(crate) fn value(value: Vec<u8>) -> Self {
+        Self { value: Some(value), status: 0 }
+    }
+
+    /// Nothing, for this reason.
+    pub(crate) fn nothing(status: u8) -> Self {
+        Self { value: None, status }
+    }
+}
+
+/// What a map may use while it is asked.
+pub struct Context<'c> {
+    pub(crate) macros: &'c mut Macros,
+    pub(crate) names: &'c mut Names,
+    pub(crate) declarations: &'c [Declaration],
+    pub(crate) numbers: &'c HashMap<Box<[u8]>, usize>,
+    pub(crate) host: &'c Host,
+    pub(crate) options: &'c HashMap<String, Vec<u8>>,
+    pub(crate) services: Services<'c>,
+    pub(crate) messages: &'c mut Vec<Vec<u8>>,
+}
+
+/// A map that is open.
+pub trait Map {
+    /// What it says of a key. `arguments` are what `%1` to `%9` in values stand for.
+    fn look_up(&self, key: &[u8], arguments: &[Vec<u8>], maps: &mut Maps, context: &mut Context<'_>) -> Found;
+}
+
+/// Maps of a session; each is opened when it is asked first.
+#[derive(Clone)]
+pub struct Maps {
+    opened: Vec<State>,
+}
+
+#[derive(Clone)]
+enum State {
+    Closed,
+    Open(Rc<dyn Map>),
+    /// It cannot be opened; the status of asking it.
+    Failed(u8),
+}
+
+impl Maps {
+    pub(crate) fn new(program: &Program) -> Self {
+        Self { opened: vec![State::Closed; program.maps.len()] }
+    }
+
+    /// Whether a map can be asked.
+    pub(crate) fn is_open(&mut self, number: usize, context: &mut Context<'_>) -> bool {
+        self.open(number, context).is_ok()
+    }
+
+    fn open(&mut self, number: usize, context: &mut Context<'_>) -> Result<Rc<dyn Map>, u8> {
+        match self.opened.get(number) {
+            Some(State::Open(map)) => return Ok(Rc::clone(map)),
+            Some(State::Failed(status)) => return Err(*status),
+            Some(State::Closed) => {}
+            None => return Err(0),
+        }
+        let Some(declaration) = context.declarations.get(number) else { return Err(0) };
+        let opened = declare::open(declaration, context);
+        if let Some(slot) = self.opened.get_mut(number) {
+            *slot = match &opened {
+                Ok(map) => State::Open(Rc::clone(map)),
+                Err(status) => State::Failed(*status),
+            };
+        }
+        opened
+    }
+
+    /// Asks a map by its number.
+    pub(crate) fn look_up(
+        &mut self,
+        number: usize,
+        key: &[u8],
+        arguments: &[Vec<u8>],
+        context: &mut Context<'_>,
+    ) -> Found {
+        let map = match self.open(number, context) {
+            Ok(map) => map,
+            Err(status) => {
+                let suffix = context.declarations.get(number).and_then(|map| map.flags.append_on_failure.as_ref());
+                let value = suffix.filter(|_| status == 75).map(|suffix| [key, suffix].concat());
+                return Found { value, status };
+            }
+        };
+        let declarations = context.declarations;
+        let Some(Declaration { flags, class, .. }) = declarations.get(number) else { return Found::default() };
+        let stripped;
+        let key = if flags.keep_quotes || matches!(class, MapClass::Dequote | MapClass::BestMx) || !key.contains(&b'"')
+        {
+            key
+        } else {
+            stripped = without_quotes(key);
+            &stripped
+        };
+        let found = map.look_up(key, arguments, self, context);
+        match (found.status, &flags.append_on_failure) {
+            (75, Some(suffix)) if found.value.is_none() => {
+                Found { value: Some([key, suffix].concat()), status: found.status }
+            }
+            _ => found,
+        }
+    }
+}
+
+/// Without quotes, and without the backslashes before them.
+fn without_quotes(key: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(key.len());
+    let mut bytes = key.iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => {}
+            b'\\' => out.extend(bytes.next()),
+            byte => out.push(*byte),
+        }
+    }
+    out
+}
+
+/// A value with arguments in place of `%0` to `%9`, and what the map appends.
+pub(crate) fn rewritten(flags: &Flags, key: &[u8], value: &[u8], arguments: &[Vec<u8>]) -> Vec<u8> {
+    if flags.match_only {
+        return [key, &flags.append].concat();
+    }
+    let mut out = Vec::with_capacity(value.len() + flags.append.len());
+    let mut bytes = value.iter().copied().peekable();
+    while let Some(byte) = bytes.next() {
+        if byte != b'%' {
+            out.push(byte);
+            continue;
+        }
+        match bytes.peek().copied() {
+            Some(b'%') => {
+                bytes.next();
+                out.push(b'%');
+            }
+            Some(b'0') => {
+                bytes.next();
+                out.extend_from_slice(key);
+            }
+            Some(digit @ b'1'..=b'9') => {
+                bytes.next();
+                if let Some(argument) = arguments.get(usize::from(digit - b'1')) {
+                    out.extend_from_slice(argument);
+                }
+            }
+            _ => out.push(b'%'),
+        }
+    }
+    out.extend_from_slice(&flags.append);
+    out
+}

@@ -1,0 +1,147 @@
+//! `regex`: POSIX regular expressions, matched by an engine that takes time linear in the key.
+
+use ::regex::bytes::{Regex, RegexBuilder};
+
+use super::{Context, Flags, Found, Map, Maps, rewritten};
+
+/// A compiled expression.
+pub(super) struct Pattern {
+    regex: Regex,
+    flags: Flags,
+}
+
+/// Largest compiled expression, in bytes.
+const SIZE: usize = 1 << 20;
+
+/// Compiles what a `K` line says.
+///
+/// # Errors
+/// What is wrong with the expression.
+pub(super) fn compile(flags: &Flags, pattern: &[u8]) -> Result<Pattern, String> {
+    let regex = RegexBuilder::new(&translated(pattern, flags.basic))
+        .case_insensitive(!flags.keep_case)
+        .unicode(false)
+        .dot_matches_new_line(true)
+        .size_limit(SIZE)
+        .build()
+        .map_err(|cause| format!("regular expression cannot be used: {}", cause.to_string().replace('\n', " ")))?;
+    Ok(Pattern { regex, flags: flags.clone() })
+}
+
+impl Map for Pattern {
+    fn look_up(&self, key: &[u8], arguments: &[Vec<u8>], _: &mut Maps, _: &mut Context<'_>) -> Found {
+        let flags = &self.flags;
+        let captures = self.regex.captures(key);
+        let Some(captures) = captures else {
+            return if flags.inverted { Found::value(self.value(key, b"", arguments)) } else { Found::default() };
+        };
+        if flags.inverted {
+            return Found::default();
+        }
+        let Some(parts) = &flags.parts else { return Found::value(self.value(key, b"", arguments)) };
+        let numbers: Vec<usize> = if parts.is_empty() {
+            (0..captures.len()).collect()
+        } else {
+            let numbers =
+                parts.split(|byte| *byte == b',').filter_map(|text| std::str::from_utf8(text).ok()?.parse().ok());
+            numbers.collect()
+        };
+        let between = flags.between.as_deref().unwrap_or(b"$|");
+        let texts = numbers.iter().map(|number| captures.get(*number).map_or(&b""[..], |found| found.as_bytes()));
+        let value = texts.collect::<Vec<_>>().join(between);
+        Found::value(self.value(key, &value, arguments))
+    }
+}
+
+impl Pattern {
+    fn value(&self, key: &[u8], value: &[u8], _: &[Vec<u8>]) -> Vec<u8> {
+        let escaped = value.iter().flat_map(|byte| if *byte == b'%' { vec![b'%', b'%'] } else { vec![*byte] });
+        rewritten(&self.flags, key, &escaped.collect::<Vec<_>>(), &[])
+    }
+}
+
+/// A POSIX expression in the engine's own language.
+fn translated(pattern: &[u8], basic: bool) -> String {
+    let text = pattern.iter().copied().map(char::from).collect::<Vec<char>>();
+    let mut out = String::new();
+    let mut at = 0;
+    while let Some(character) = text.get(at).copied() {
+        at += 1;
+        match character {
+            '[' => at = bracket(&text, at, &mut out),
+            '\\' => {
+                let next = text.get(at).copied();
+                at += 1;
+                match next {
+                    Some(next @ ('(' | ')' | '{' | '}' | '|' | '+' | '?')) if basic => out.push(next),
+                    Some(next)
+                        if next.is_ascii_alphanumeric() && !matches!(next, 'w' | 'W' | 's' | 'S' | 'b' | 'B') =>
+                    {
+                        literal(next, &mut out);
+                    }
+                    Some(next) if next.is_ascii_alphanumeric() => out.extend(['\\', next]),
+                    Some(next) => literal(next, &mut out),
+                    None => literal('\\', &mut out),
+                }
+            }
+            '(' | ')' | '{' | '}' | '|' | '+' | '?' if basic => literal(character, &mut out),
+            '.' | '^' | '$' | '*' | '(' | ')' | '{' | '}' | '|' | '+' | '?' => out.push(character),
+            other => literal(other, &mut out),
+        }
+    }
+    out
+}
+
+fn literal(character: char, out: &mut String) {
+    match u32::from(character) {
+        code if code > 0x7f => out.push_str(&format!("(?-u:\\x{code:02x})")),
+        _ => out.push_str(&::regex::escape(&character.to_string())),
+    }
+}
+
+/// A bracket expression, whose backslashes are characters; where it ends.
+fn bracket(text: &[char], mut at: usize, out: &mut String) -> usize {
+    out.push('[');
+    if text.get(at) == Some(&'^') {
+        out.push('^');
+        at += 1;
+    }
+    let mut first = true;
+    while let Some(character) = text.get(at).copied() {
+        at += 1;
+        match character {
+            ']' if !first => break,
+            '[' if matches!(text.get(at), Some(':' | '.' | '=')) => {
+                let kind = text.get(at).copied().unwrap_or(':');
+                let end =
+                    (at + 1..text.len()).find(|end| text.get(*end) == Some(&kind) && text.get(end + 1) == Some(&']'));
+                match end {
+                    Some(end) => {
+                        let name = text.get(at + 1..end).unwrap_or_default().iter().collect::<String>();
+                        if kind == ':' {
+                            out.push_str(&format!("[:{name}:]"));
+                        } else {
+                            name.chars().for_each(|character| literal(character, out));
+                        }
+                        at = end + 2;
+                    }
+                    None => literal('[', out),
+                }
+            }
+            '-' if !first && text.get(at) != Some(&']') => out.push('-'),
+            other => match u32::from(other) {
+                code if code > 0x7f => out.push_str(&format!("\\x{code:02x}")),
+                _ => {
+                    out.push('\\');
+                    if other.is_ascii_alphanumeric() {
+                        out.pop();
+                    }
+                    out.push(other);
+                }
+            },
+        }
+        first = false;
+    }
+    out.push(']');
+    at
+}

@@ -1,0 +1,162 @@
+//! Whether a rule's left side is a workspace, and which part of it is which.
+//!
+//! Parts that may be of several lengths are as short as they can be, and the last of them grows first.
+
+use super::{
+    classes::Classes,
+    text::MacroId,
+    token::{Arena, Token},
+};
+
+/// One element of a left side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Element {
+    /// A word, by its number.
+    Word(u32),
+    /// A metasymbol as such.
+    Meta(crate::syntax::cf::Metasymbol),
+    /// `$*`
+    Any,
+    /// `$+`
+    Some,
+    /// `$-`
+    One,
+    /// `$@`
+    Nothing,
+    /// `$=x`
+    Class(MacroId),
+    /// `$~x`
+    NotClass(MacroId),
+    /// `$&x`: what the macro is at this moment.
+    Macro(MacroId),
+}
+
+/// A part of the workspace: tokens `start..end`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Part {
+    /// Which element it is of.
+    pub(crate) element: usize,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+/// Steps after which it is remembered what cannot be, so that no rule takes longer than tokens times elements.
+const PATIENCE: usize = 512;
+
+/// What matching needs of the session.
+#[derive(Clone, Copy)]
+pub(crate) struct Matcher<'a> {
+    pub(crate) classes: &'a Classes,
+    pub(crate) arena: &'a Arena,
+    /// Values of macros that left sides name, as test mode would type them.
+    pub(crate) macros: &'a dyn Fn(MacroId) -> Vec<u8>,
+}
+
+/// How one element takes part of the workspace.
+enum Step {
+    /// It is the token at this place, or none; nothing is bound.
+    To(usize),
+    /// It is the tokens up to this place.
+    Bind(usize),
+    /// It is not there.
+    Fails,
+}
+
+impl Matcher<'_> {
+    /// Whether `elements` is `tokens`; `parts` are then what the wildcards are, in their order.
+    pub(crate) fn matches(self, elements: &[Element], tokens: &[Token], parts: &mut Vec<Part>) -> bool {
+        parts.clear();
+        let (mut element, mut at) = (0, 0);
+        let mut steps = 0;
+        // For each element and place, that what follows cannot be matched from there.
+        let mut dead: Vec<bool> = Vec::new();
+        let width = tokens.len() + 1;
+        loop {
+            steps += 1;
+            if steps == PATIENCE {
+                dead = vec![false; (elements.len() + 1) * width];
+            }
+            let step = match elements.get(element) {
+                None if at == tokens.len() => return true,
+                None => Step::Fails,
+                Some(_) if dead.get(element * width + at).copied().unwrap_or(false) => Step::Fails,
+                Some(one) => self.step(*one, tokens, at, element + 1 == elements.len()),
+            };
+            match step {
+                Step::To(next) => {
+                    at = next;
+                    element += 1;
+                }
+                Step::Bind(end) => {
+                    parts.push(Part { element, start: at, end });
+                    at = end;
+                    element += 1;
+                }
+                Step::Fails => {
+                    // The last part that can grow does.
+                    loop {
+                        let Some(part) = parts.last_mut() else { return false };
+                        if let Some(slot) = dead.get_mut((part.element + 1) * width + part.end) {
+                            *slot = true;
+                        }
+                        let grown = match elements.get(part.element) {
+                            Some(Element::Any | Element::Some) if part.end < tokens.len() => Some(part.end + 1),
+                            Some(Element::Class(class)) => {
+                                let rest = tokens.get(part.start..).unwrap_or_default();
+                                let length = part.end - part.start;
+                                self.classes.phrase(*class, rest, length, self.arena).map(|length| part.start + length)
+                            }
+                            _ => None,
+                        };
+                        match grown {
+                            Some(end) => {
+                                part.end = end;
+                                at = end;
+                                element = part.element + 1;
+                                break;
+                            }
+                            None => drop(parts.pop()),
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn step(self, element: Element, tokens: &[Token], at: usize, last: bool) -> Step {
+        let token = tokens.get(at);
+        match (element, token) {
+            (Element::Word(word), Some(token)) if token.word == word => Step::To(at + 1),
+            (Element::Meta(meta), Some(token)) if token.is(meta) => Step::To(at + 1),
+            (Element::Any, _) => Step::Bind(if last { tokens.len() } else { at }),
+            (Element::Some, Some(_)) => Step::Bind(if last { tokens.len() } else { at + 1 }),
+            (Element::One, Some(_)) => Step::Bind(at + 1),
+            (Element::Nothing, _) => Step::To(at),
+            (Element::Class(class), Some(_)) => {
+                let rest = tokens.get(at..).unwrap_or_default();
+                match self.classes.phrase(class, rest, 0, self.arena) {
+                    Some(length) => Step::Bind(at + length),
+                    None => Step::Fails,
+                }
+            }
+            (Element::NotClass(class), Some(token)) if !self.classes.has_token(class, *token) => Step::Bind(at + 1),
+            (Element::Macro(id), _) => {
+                let value = (self.macros)(id);
+                let (mut rest, mut at) = (value.trim_ascii(), at);
+                while !rest.is_empty() {
+                    let text = tokens.get(at).map_or(&b""[..], |token| self.arena.text(*token));
+                    match rest.split_at_checked(text.len()) {
+                        Some((first, behind)) if !text.is_empty() && first.eq_ignore_ascii_case(text) => {
+                            rest = behind.trim_ascii_start();
+                            at += 1;
+                        }
+                        _ => return Step::Fails,
+                    }
+                }
+                Step::To(at)
+            }
+            _ => Step::Fails,
+        }
+    }
+}

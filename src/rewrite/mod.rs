@@ -1,0 +1,31 @@
+//! Runs the rulesets of any `sendmail.cf`, as sendmail does, without sendmail.
+//!
+//! ```text
+//! sendmail.cf ── syntax::cf ── load ── Program ── Session ── call ── Outcome
+//!                                        files, resolver ──┘   └── Watch
+//! ```
+//!
+//! A [`Program`] is read once; a [`Session`] runs it and holds what changes. What rules do can be watched. Nothing here does
+//! I/O: files come from a [`FileSystem`](crate::source::FileSystem), names and addresses from a [`Resolver`].
+//! How test mode prints is in [`mod@bt`].
+
+pub mod bt;
+mod classes;
+mod evaluate;
+pub mod maps;
+mod matcher;
+mod program;
+mod resolve;
+mod rewriter;
+mod scan;
+mod session;
+mod text;
+mod token;
+mod watch;
+
+pub use program::{Header, Host, Loaded, Mailer, Program, Rule, Ruleset, load};
+pub use resolve::{Answer, NoResolver, RecordType, Resolver, ZoneResolver};
+pub use session::{Outcome, Resolved, Services, Session};
+pub use text::{MacroId, Macros, Names, Text, Unit};
+pub use token::{Arena, Kind, Token};
+pub use watch::{Watch, Workspace};

@@ -1,0 +1,135 @@
+//! `C` and `F` lines: members of classes.
+
+use std::path::Path;
+
+use super::{
+    Program,
+    load::Loader,
+    value::{bytes, words},
+};
+use crate::{
+    diagnostic::Diagnostic,
+    rewrite::{
+        classes::number_words,
+        scan::{Scanner, Source},
+        text::{Deferred, MacroId, Unit},
+    },
+    source::Span,
+    syntax::cf,
+};
+
+impl Loader<'_> {
+    /// Adds members; those of another class for `$=x`.
+    pub(super) fn class(&mut self, id: MacroId, units: &[Unit]) {
+        let mut word: Vec<Unit> = Vec::new();
+        for unit in units.iter().copied().chain([Unit::Byte(b' ')]) {
+            match unit {
+                Unit::Byte(byte) if byte.is_ascii_whitespace() => self.member_units(id, &std::mem::take(&mut word)),
+                Unit::Named(cf::Name::Class, other) if word.is_empty() => {
+                    let members = self.program.classes.members(other).map(<[u8]>::to_vec).collect::<Vec<_>>();
+                    for member in members {
+                        self.member(id, &member);
+                    }
+                }
+                unit => word.push(unit),
+            }
+        }
+    }
+
+    fn member_units(&mut self, id: MacroId, units: &[Unit]) {
+        let mut expanded = Vec::new();
+        self.program.macros.expand(units, Deferred::Kept, &mut expanded);
+        let expanded = bytes(&expanded);
+        for member in words(&expanded) {
+            self.member(id, member);
+        }
+    }
+
+    pub(super) fn member(&mut self, id: MacroId, member: &[u8]) {
+        add_member(&mut self.program, id, member);
+    }
+
+    /// `Fw-o /etc/mail/local-host-names`: a file of members, perhaps with a pattern behind its name.
+    pub(super) fn class_file(&mut self, id: MacroId, text: &[u8], span: Span, line: usize) {
+        let mut text = text.trim_ascii();
+        let optional = match text.strip_prefix(b"-o") {
+            Some(rest) if rest.first().is_some_and(u8::is_ascii_whitespace) => {
+                text = rest.trim_ascii();
+                true
+            }
+            _ => false,
+        };
+        let end = text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len());
+        let (file, pattern) = text.split_at(end);
+        let pattern = pattern.trim_ascii();
+        let shown = String::from_utf8_lossy(file).into_owned();
+        if text.starts_with(b"|") || shown.contains('@') && !shown.starts_with('/') {
+            let what = if text.starts_with(b"|") { "a program" } else { "a map" };
+            self.diagnostics.push(
+                Diagnostic::warning("class_not_available", format!("the members that {what} gives are not known"))
+                    .at(span, "")
+                    .why("nothing is run and no server is asked here, so the class may lack members")
+                    .help("put the members into a file, or name them in a C line"),
+            );
+            return;
+        }
+        let known =
+            |pattern: &[u8]| matches!(pattern, b"" | b"%s") || pattern.starts_with(b"%[^") && pattern.ends_with(b"]");
+        if !known(pattern) {
+            let pattern = String::from_utf8_lossy(pattern).into_owned();
+            self.note(
+                Diagnostic::warning(
+                    "class_pattern",
+                    format!("the pattern `{pattern}` of a class file is not understood"),
+                )
+                .at(span, "")
+                .why("only `%s` and `%[^…]` are, so members that sendmail reads with it are not known")
+                .help("use one of these, or a file that has one member a line"),
+            );
+            return;
+        }
+        match self.files.read(Path::new(&shown)) {
+            Ok(content) => {
+                for row in content.split(|byte| *byte == b'\n') {
+                    let row = taken(row, pattern);
+                    for member in words(row).map(<[u8]>::to_vec).collect::<Vec<_>>() {
+                        self.member(id, &member);
+                    }
+                }
+            }
+            Err(_) if optional => {}
+            Err(cause) => {
+                let cause = match cause.kind() {
+                    std::io::ErrorKind::NotFound => "No such file or directory".to_owned(),
+                    std::io::ErrorKind::PermissionDenied => "Permission denied".to_owned(),
+                    _ => cause.to_string(),
+                };
+                self.complain(span, line, format!("fileclass: cannot open '{shown}': {cause}"));
+            }
+        }
+    }
+}
+
+/// Adds a member to a class of a program.
+pub(crate) fn add_member(program: &mut Program, id: MacroId, member: &[u8]) {
+    let Program { classes, words, arena, operators, .. } = program;
+    let units = member.iter().copied().map(Unit::Byte).collect::<Vec<_>>();
+    let (mut tokens, mut messages) = (Vec::new(), Vec::new());
+    let before = arena.len();
+    let scanner = Scanner { operators, words };
+    if scanner.scan(&units, Source::Rule, arena, &mut tokens, &mut messages).is_ok() {
+        number_words(&mut tokens, arena, words);
+        classes.add(id, member, &tokens);
+    }
+    arena.forget(before);
+}
+
+/// The part of a line that a pattern takes.
+fn taken<'l>(line: &'l [u8], pattern: &[u8]) -> &'l [u8] {
+    let line = line.split(|byte| *byte == b'#').next().unwrap_or_default();
+    match pattern.strip_prefix(b"%[^").and_then(|set| set.strip_suffix(b"]")) {
+        Some(set) => line.split(|byte| set.contains(byte)).next().unwrap_or_default(),
+        None if pattern == b"%s" => words(line).next().unwrap_or_default(),
+        None => line,
+    }
+}

@@ -1,0 +1,324 @@
+//! Lines of a `sendmail.cf`, one after the other, to a program.
+
+use std::{collections::HashMap, net::IpAddr};
+
+use super::{
+    Header, Program, RULESETS, Ruleset,
+    value::{bytes, trim, unquoted, words},
+};
+use crate::{
+    diagnostic::Diagnostic,
+    rewrite::{
+        maps::Declaration,
+        scan::Operators,
+        text::{Deferred, MacroId, Unit},
+    },
+    source::{FileSystem, SourceId, Sources, Span, Spanned},
+    syntax::cf::{self, Kind, Metasymbol, Named, Problem, Reading},
+};
+
+/// What a configuration learns from the machine that it runs on.
+#[derive(Debug, Clone, Default)]
+pub struct Host {
+    /// The host's name, qualified.
+    pub name: String,
+    /// Addresses of its interfaces.
+    pub addresses: Vec<IpAddr>,
+    /// Names of these addresses.
+    pub names: Vec<String>,
+}
+
+/// What became of a `sendmail.cf`.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The program. Lines that sendmail complains of and leaves out are left out.
+    pub program: Program,
+    /// What is wrong with it. [`Diagnostic::reference`] has sendmail's own words.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Makes a program of the text `source`, which is one of `sources`. Files that its lines name are read from `files`.
+pub fn load(sources: &Sources, source: SourceId, host: &Host, files: &dyn FileSystem) -> Loaded {
+    let text = sources.get(source);
+    let latin1 = text.is_some_and(crate::source::Source::is_latin1);
+    let name = text.map_or("", crate::source::Source::name);
+    let tree = cf::parse(text.map_or("", crate::source::Source::text), source);
+    let mut loader = Loader::new(name, latin1, Span::new(source, 0, 0), host, files);
+    loader.machine();
+    loader.mailers_of_sendmail();
+    for directive in &tree.directives {
+        loader.directive(&directive.kind, directive.span, directive.line);
+    }
+    loader.finish();
+    Loaded { program: loader.program, diagnostics: loader.diagnostics }
+}
+
+pub(in crate::rewrite) struct Loader<'f> {
+    pub(super) program: Program,
+    pub(super) current: Option<usize>,
+    /// The number that the next ruleset without one gets.
+    pub(super) next_ruleset: Option<usize>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) files: &'f dyn FileSystem,
+    name: String,
+    latin1: bool,
+    /// The start of the source.
+    pub(super) start: Span,
+}
+
+impl<'f> Loader<'f> {
+    fn new(name: &str, latin1: bool, start: Span, host: &Host, files: &'f dyn FileSystem) -> Self {
+        let rulesets =
+            (0..RULESETS).map(|n| Ruleset { title: n.to_string().into_bytes().into(), ..Ruleset::default() });
+        let program = Program {
+            level: 0,
+            host: host.clone(),
+            names: Default::default(),
+            words: Default::default(),
+            arena: Default::default(),
+            operators: Operators::new(b".:%@!^/[]+"),
+            macros: Default::default(),
+            classes: Default::default(),
+            rulesets: rulesets.collect(),
+            ruleset_numbers: HashMap::new(),
+            maps: Vec::new(),
+            map_numbers: HashMap::new(),
+            mailers: Vec::new(),
+            headers: Vec::new(),
+            options: HashMap::new(),
+        };
+        let (name, diagnostics) = (name.to_owned(), Vec::new());
+        Self { program, current: None, next_ruleset: Some(RULESETS - 1), diagnostics, files, name, latin1, start }
+    }
+
+    /// What sendmail says of a line, in its words.
+    pub(in crate::rewrite) fn complain(&mut self, span: Span, line: usize, message: String) {
+        let reference = format!("{}: line {line}: {message}\n", self.name);
+        self.diagnostics.push(
+            Diagnostic::warning("cf_line", message)
+                .at(span, "")
+                .why("sendmail says so when it reads the file, and goes on without what it cannot use")
+                .help("correct the line, or what the file was made of")
+                .reference(reference),
+        );
+    }
+
+    /// Something else to be told.
+    pub(in crate::rewrite) fn note(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Adds a map; a later line takes the place of an earlier one.
+    pub(in crate::rewrite) fn declare(&mut self, declaration: Declaration) {
+        let program = &mut self.program;
+        match program.map_numbers.get(&declaration.name).copied() {
+            Some(number) => {
+                if let Some(slot) = program.maps.get_mut(number) {
+                    *slot = declaration;
+                }
+            }
+            None => {
+                program.map_numbers.insert(declaration.name.clone(), program.maps.len());
+                program.maps.push(declaration);
+            }
+        }
+    }
+
+    /// The bytes that text of the source stands for.
+    fn bytes(&self, text: &str) -> Vec<u8> {
+        if self.latin1 {
+            text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect()
+        } else {
+            text.as_bytes().to_vec()
+        }
+    }
+
+    fn units(&mut self, text: &Spanned<&str>, line: usize) -> Vec<Unit> {
+        let bytes = self.bytes(text.value);
+        let (units, problems) = self.program.names.read(&bytes, Reading { comments: true });
+        let messages = problems.iter().flat_map(said).collect::<Vec<_>>();
+        for message in messages {
+            self.complain(text.span, line, message);
+        }
+        units
+    }
+
+    fn expanded(&mut self, text: &Spanned<&str>, line: usize) -> Vec<Unit> {
+        let units = self.units(text, line);
+        let mut out = Vec::with_capacity(units.len());
+        self.program.macros.expand(&units, Deferred::Kept, &mut out);
+        out
+    }
+
+    fn named(&mut self, named: &Named<'_>, span: Span, line: usize) -> Option<MacroId> {
+        let Some(name) = &named.name else {
+            self.complain(span, line, "Name required for macro/class".to_owned());
+            return None;
+        };
+        let bytes = self.bytes(name.value);
+        let name = bytes.strip_prefix(b"{").and_then(|name| name.strip_suffix(b"}")).unwrap_or(&bytes);
+        Some(self.program.names.id(name))
+    }
+
+    fn directive(&mut self, kind: &Kind<'_>, span: Span, line: usize) {
+        match kind {
+            Kind::Version(text) => {
+                let text = bytes(&self.units(text, line));
+                let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).map(|digit| u32::from(digit - b'0'));
+                self.program.level = digits.fold(0, |level: u32, digit| level.saturating_mul(10).saturating_add(digit));
+            }
+            Kind::Macro(named) => {
+                if let Some(id) = self.named(named, span, line) {
+                    let units = self.units(&named.value, line);
+                    let end = units.iter().rposition(|unit| !is_blank(unit)).map_or(0, |last| last + 1);
+                    let value = unquoted(units.get(..end).unwrap_or_default());
+                    self.program.macros.set(id, Some(value.into()));
+                }
+            }
+            Kind::Class(named) => {
+                if let Some(id) = self.named(named, span, line) {
+                    let units = self.units(&named.value, line);
+                    self.class(id, &units);
+                }
+            }
+            Kind::ClassFile(named) => {
+                if let Some(id) = self.named(named, span, line) {
+                    let text = bytes(&self.expanded(&named.value, line));
+                    self.class_file(id, &text, span, line);
+                }
+            }
+            Kind::Map(text) => {
+                let text = bytes(&self.expanded(text, line));
+                self.map(&text, span, line);
+            }
+            Kind::Option { name, short, value } => {
+                let value = bytes(&self.expanded(value, line));
+                self.option(name.value, *short, &value);
+            }
+            Kind::Trusted(text) => {
+                let text = bytes(&self.expanded(text, line));
+                for user in words(&text) {
+                    self.member(MacroId::of(b't'), user);
+                }
+            }
+            Kind::Header { condition: _, name, value } => {
+                let units = self.units(value, line);
+                if let Some(name) = name {
+                    self.header(name.value, &units, span);
+                }
+            }
+            Kind::Mailer(text) => {
+                let units = self.units(text, line);
+                self.mailer(&units, span, line);
+            }
+            Kind::Ruleset(text) => {
+                let text = bytes(&self.expanded(text, line));
+                self.ruleset(&text, span, line);
+            }
+            Kind::Rule { lhs, rhs } => {
+                let left = self.units(lhs, line);
+                let right = rhs.as_ref().map(|rhs| self.units(rhs, line));
+                let written = self.bytes(lhs.value);
+                self.rule(&left, right.as_deref(), &written, span, line);
+            }
+            Kind::Unknown(text) => {
+                let shown = text.value.to_owned();
+                self.complain(span, line, format!("unknown configuration line \"{shown}\""));
+            }
+            // These decide nothing about addresses.
+            Kind::Precedence(_) | Kind::Queue(_) | Kind::Filter(_) | Kind::Environment(_) | Kind::Load(_) => {}
+        }
+    }
+
+    /// `Scanonify=3`, `S3`, `Sname`
+    fn ruleset(&mut self, text: &[u8], span: Span, line: usize) {
+        let text = text.trim_ascii();
+        let end = text.iter().position(|byte| matches!(byte, b'=' | b',') || byte.is_ascii_whitespace());
+        let (name, rest) = text.split_at(end.unwrap_or(text.len()));
+        let rest = rest.trim_ascii();
+        let number = rest.strip_prefix(b"=").map(<[u8]>::trim_ascii);
+        let shown = String::from_utf8_lossy(name).into_owned();
+        self.current = None;
+        if let Ok(number) = shown.parse::<usize>() {
+            if number >= RULESETS / 2 {
+                self.complain(span, line, format!("bad ruleset {number} ({} max)", RULESETS / 2));
+            } else {
+                self.current = Some(number);
+            }
+            return;
+        }
+        let number = number.and_then(|text| std::str::from_utf8(text).ok()?.parse::<usize>().ok());
+        match (number, self.program.ruleset_numbers.get(name).copied()) {
+            (Some(number), None) if number < RULESETS => {
+                self.program.ruleset_numbers.insert(name.into(), number);
+                if let Some(ruleset) = self.program.rulesets.get_mut(number) {
+                    ruleset.name = Some(name.into());
+                    ruleset.title = name.into();
+                }
+                self.current = Some(number);
+            }
+            (Some(number), Some(old)) => {
+                if old != number {
+                    let message = format!("{shown}={number}: ruleset changed value (old {old}, new {number})");
+                    self.complain(span, line, message);
+                }
+                self.current = Some(old);
+            }
+            _ => {
+                self.current = self.name_ruleset(name);
+                if self.current.is_none() {
+                    self.complain(span, line, format!("invalid ruleset name: \"{shown}\""));
+                }
+            }
+        }
+    }
+
+    /// `HSubject: $>+CheckSubject`
+    fn header(&mut self, name: &str, value: &[Unit], span: Span) {
+        let name = self.bytes(name);
+        let mut value = trim(value);
+        if let [Unit::Byte(b':'), rest @ ..] = value {
+            value = trim(rest);
+        }
+        let mut header = Header { name: name.into(), check: None, keep_comments: false, span };
+        if let [Unit::Meta(Metasymbol::Call), rest @ ..] = value {
+            let mut rest = trim(rest);
+            if let [Unit::Byte(b'+'), behind @ ..] = rest {
+                header.keep_comments = true;
+                rest = trim(behind);
+            }
+            let called = bytes(rest);
+            let called = words(&called).next().unwrap_or_default().to_vec();
+            header.check = self.name_ruleset(&called);
+        }
+        self.program.headers.push(header);
+    }
+
+    fn option(&mut self, name: &str, short: bool, value: &[u8]) {
+        let long = match (short, name) {
+            (false, name) => name,
+            (true, "d") => "DeliveryMode",
+            (true, "A") => "AliasFile",
+            (true, _) => return,
+        };
+        if long.eq_ignore_ascii_case("OperatorChars") {
+            self.program.operators = Operators::new(value);
+        }
+        self.program.options.insert(long.to_ascii_lowercase(), value.to_vec());
+    }
+}
+
+fn is_blank(unit: &Unit) -> bool {
+    matches!(unit, Unit::Byte(byte) if byte.is_ascii_whitespace())
+}
+
+/// sendmail's words about a text.
+fn said(problem: &Problem<'_>) -> Vec<String> {
+    match problem {
+        Problem::Unbalanced(rest) => vec![
+            format!("Unbalanced {{ on {}", String::from_utf8_lossy(rest)),
+            "Unable to assign macro/class ID (mid = 0xffffffff)".to_owned(),
+        ],
+        Problem::Invalid(byte) => vec![format!("Invalid macro/class character {}", char::from(*byte))],
+    }
+}

@@ -1,0 +1,99 @@
+//! What a configuration has before any line is read, and what is known only after the last one.
+
+use std::{collections::BTreeSet, net::IpAddr};
+
+use super::{Program, load::Loader};
+use crate::rewrite::text::MacroId;
+
+impl Loader<'_> {
+    /// Macros and classes that are there before any line is read.
+    pub(super) fn machine(&mut self) {
+        let host = self.program.host.clone();
+        let (short, domain) = host.name.split_once('.').unwrap_or((&host.name, ""));
+        for (name, value) in [
+            ("w", short),
+            ("j", &host.name),
+            ("k", &host.name),
+            ("n", "MAILER-DAEMON"),
+            ("v", VERSION),
+            ("_", "root@localhost"),
+            ("opMode", "t"),
+            ("deliveryMode", "i"),
+            ("addr_type", "e r"),
+        ] {
+            let id = self.program.names.id(name.as_bytes());
+            self.program.macros.set_bytes(id, value.as_bytes());
+        }
+        if !domain.is_empty() {
+            self.program.macros.set_bytes(MacroId::of(b'm'), domain.as_bytes());
+            self.member(MacroId::of(b'm'), domain.as_bytes());
+        }
+        self.member(MacroId::of(b'w'), short.as_bytes());
+        self.member(MacroId::of(b'w'), host.name.as_bytes());
+        for address in host.addresses.iter().filter(|address| !address.is_loopback()) {
+            self.member(MacroId::of(b'w'), bracketed(*address).as_bytes());
+        }
+        self.member(MacroId::of(b'k'), host.name.as_bytes());
+        for (class, members) in [
+            ("e", &["7bit", "8bit", "binary"][..]),
+            ("n", &["multipart/signed"]),
+            ("s", &["rfc822"]),
+            ("persistentMacros", &["r", "s", "_", "{if_addr}", "{daemon_flags}"]),
+            ("checkMIMETextHeaders", &["content-description"]),
+            ("checkMIMEFieldHeaders", &["content-disposition", "content-type"]),
+            (
+                "checkMIMEHeaders",
+                &["content-disposition", "content-id", "content-transfer-encoding", "content-type", "mime-version"],
+            ),
+        ] {
+            let id = self.program.names.id(class.as_bytes());
+            for member in members {
+                self.member(id, member.as_bytes());
+            }
+        }
+    }
+
+    /// What is known only when all lines are read.
+    pub(super) fn finish(&mut self) {
+        self.words_of_right_sides();
+        let host = self.program.host.clone();
+        let probe = self.program.option("dontprobeinterfaces").unwrap_or_default();
+        let loopback = !probe.to_ascii_lowercase().starts_with(b"loopback");
+        let all = !matches!(probe.first(), Some(b't' | b'T' | b'y' | b'Y'));
+        if all {
+            let names = host.names.iter().map(String::clone);
+            let addresses = host.addresses.iter().filter(|address| loopback || !address.is_loopback());
+            let members = names.chain(addresses.map(|address| bracketed(*address))).collect::<BTreeSet<_>>();
+            for member in members {
+                self.member(MacroId::of(b'w'), member.as_bytes());
+            }
+        }
+        if !self.program.map_numbers.contains_key(&b"host"[..]) {
+            let argument: &[u8] = if self.program.level >= 2 { b"host host -a." } else { b"host host" };
+            self.map(argument, self.start, 0);
+        }
+    }
+
+    /// Only now are all words known that left sides and classes have.
+    fn words_of_right_sides(&mut self) {
+        let Program { rulesets, arena, words, .. } = &mut self.program;
+        for token in rulesets.iter_mut().flat_map(|ruleset| &mut ruleset.rules).flat_map(|rule| &mut rule.rhs) {
+            token.word = words.get(arena.text(*token));
+        }
+    }
+}
+
+/// The version of sendmail whose behaviour is this one.
+pub(crate) const VERSION: &str = "8.17.1.9";
+
+fn bracketed(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => format!("[{address}]"),
+        IpAddr::V6(address) => format!("[IPv6:{}]", groups(address)),
+    }
+}
+
+/// An IPv6 address as sendmail writes it: all groups, without leading zeros.
+pub(crate) fn groups(address: std::net::Ipv6Addr) -> String {
+    address.segments().map(|group| format!("{group:x}")).join(":")
+}

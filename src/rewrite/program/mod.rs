@@ -1,0 +1,159 @@
+//! A `sendmail.cf` ready to run.
+
+mod class;
+mod load;
+mod machine;
+mod mailer;
+mod rule;
+mod value;
+
+pub(crate) use class::add_member;
+pub(in crate::rewrite) use load::Loader;
+pub use load::{Host, Loaded, load};
+pub(crate) use machine::groups;
+pub use mailer::Mailer;
+pub(crate) use rule::bit;
+
+use std::collections::HashMap;
+
+use super::{
+    classes::Classes,
+    maps::Declaration,
+    matcher::Element,
+    scan::Operators,
+    text::{MacroId, Macros, Names},
+    token::{Arena, Token, Words, show},
+};
+use crate::source::Span;
+
+/// Rulesets are numbered below this; those with names only from the top down.
+pub(crate) const RULESETS: usize = 200;
+
+/// What a rule does once its right side is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Prefix {
+    /// It is tried again.
+    Again,
+    /// `$:`: the next rule is tried.
+    Once,
+    /// `$@`: the ruleset ends.
+    Return,
+}
+
+/// One rule.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Where it stands.
+    pub span: Span,
+    /// The line that it stands on, as sendmail counts.
+    pub line: usize,
+    pub(crate) elements: Vec<Element>,
+    pub(crate) lhs: Vec<Token>,
+    pub(crate) rhs: Vec<Token>,
+    pub(crate) prefix: Prefix,
+    /// One bit for each of its words; the workspace must have them.
+    pub(crate) needs: u64,
+}
+
+/// A list of rules.
+#[derive(Debug, Clone, Default)]
+pub struct Ruleset {
+    /// Its name, if it has one.
+    pub name: Option<Box<[u8]>>,
+    /// Its rules.
+    pub rules: Vec<Rule>,
+    /// What it is called in traces: its name or number.
+    pub(crate) title: Box<[u8]>,
+}
+
+/// A header that a line declares.
+#[derive(Debug, Clone)]
+pub struct Header {
+    /// Its name, without the colon; `*` for any header without a line of its own.
+    pub name: Box<[u8]>,
+    /// The ruleset that its value is given to.
+    pub check: Option<usize>,
+    /// Whether comments in its value are kept for the ruleset: `$>+`.
+    pub keep_comments: bool,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A configuration, read once, that any number of sessions may run.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// Level of the language.
+    pub level: u32,
+    /// The name that the host has.
+    pub host: Host,
+    pub(crate) names: Names,
+    pub(crate) words: Words,
+    pub(crate) arena: Arena,
+    pub(crate) operators: Operators,
+    pub(crate) macros: Macros,
+    pub(crate) classes: Classes,
+    pub(crate) rulesets: Vec<Ruleset>,
+    pub(crate) ruleset_numbers: HashMap<Box<[u8]>, usize>,
+    pub(crate) maps: Vec<Declaration>,
+    pub(crate) map_numbers: HashMap<Box<[u8]>, usize>,
+    /// Delivery agents, in the order in which test mode shows them.
+    pub mailers: Vec<Mailer>,
+    /// Headers that lines declare.
+    pub headers: Vec<Header>,
+    /// Options as they were set, long names only; the last value of each.
+    pub options: HashMap<String, Vec<u8>>,
+}
+
+impl Program {
+    /// The number of a ruleset that is called by its name or number.
+    pub fn ruleset(&self, name: &[u8]) -> Option<usize> {
+        match self.ruleset_numbers.get(name) {
+            Some(number) => Some(*number),
+            None => std::str::from_utf8(name).ok()?.parse().ok().filter(|number| *number < RULESETS),
+        }
+    }
+
+    /// A ruleset by its number.
+    pub fn rules(&self, number: usize) -> Option<&Ruleset> {
+        self.rulesets.get(number)
+    }
+
+    /// All rulesets that have rules, with their numbers.
+    pub fn rulesets(&self) -> impl Iterator<Item = (usize, &Ruleset)> {
+        self.rulesets.iter().enumerate().filter(|(_, ruleset)| !ruleset.rules.is_empty())
+    }
+
+    /// A delivery agent by its name.
+    pub fn mailer(&self, name: &[u8]) -> Option<&Mailer> {
+        self.mailers.iter().find(|mailer| mailer.name.eq_ignore_ascii_case(name))
+    }
+
+    /// A macro or class by its name, without braces; `None` if nothing in the configuration has it.
+    pub fn macro_id(&self, name: &[u8]) -> Option<MacroId> {
+        self.names.get(name)
+    }
+
+    /// What stands between two words that are put together, option BlankSub.
+    pub(crate) fn blank(&self) -> u8 {
+        self.option("blanksub").and_then(|value| value.first().copied()).unwrap_or(b' ')
+    }
+
+    /// An option's value.
+    pub fn option(&self, name: &str) -> Option<&[u8]> {
+        self.options.get(name).map(Vec::as_slice)
+    }
+
+    /// The left side of a rule, as test mode shows it, with a blank before each token.
+    pub fn left(&self, rule: &Rule) -> Vec<u8> {
+        let mut out = Vec::new();
+        show(&rule.lhs, &self.arena, &self.names, &mut out);
+        out
+    }
+
+    /// The right side.
+    pub fn right(&self, rule: &Rule) -> Vec<u8> {
+        let mut out = Vec::new();
+        show(&rule.rhs, &self.arena, &self.names, &mut out);
+        out
+    }
+}

@@ -1,0 +1,320 @@
+//! Text to tokens.
+
+use super::{
+    text::Unit,
+    token::{Arena, Kind, Token, Words},
+};
+use crate::syntax::cf::Name;
+
+/// Which characters are tokens of their own.
+#[derive(Debug, Clone)]
+pub struct Operators([bool; 256]);
+
+impl Operators {
+    /// Those that an OperatorChars option names, besides those that always are.
+    pub fn new(characters: &[u8]) -> Self {
+        let mut set = [false; 256];
+        for character in characters.iter().chain(b"()<>,;") {
+            if let Some(slot) = set.get_mut(usize::from(*character)) {
+                *slot = true;
+            }
+        }
+        Self(set)
+    }
+
+    fn has(&self, character: u8) -> bool {
+        self.0.get(usize::from(character)).copied().unwrap_or(false)
+    }
+}
+
+/// What a text is, which decides how strictly it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// A side of a rule: nothing need be balanced.
+    Rule,
+    /// What is typed in test mode: quotes and angles are balanced, parentheses are characters; a comma ends it.
+    Typed,
+    /// An address: parentheses hold comments.
+    Address,
+    /// What a look-up or a macro yields: the same.
+    Value,
+}
+
+/// Longest text of an address, in characters.
+pub(crate) const LONGEST: usize = 255;
+/// Most tokens of one text.
+const MOST: usize = 999;
+
+/// Why a text has no tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// There is nothing in it but comments.
+    Empty,
+    /// It has more tokens, or a longer one, than sendmail takes.
+    TooLong,
+}
+
+/// What was read.
+pub(crate) struct Scanned {
+    /// How many units were taken, the one that ended it included.
+    pub(crate) taken: usize,
+    /// Whether a comma ended it.
+    pub(crate) more: bool,
+}
+
+/// What a scanner needs of the configuration.
+#[derive(Clone, Copy)]
+pub(crate) struct Scanner<'a> {
+    pub(crate) operators: &'a Operators,
+    pub(crate) words: &'a Words,
+}
+
+impl Scanner<'_> {
+    /// Adds the tokens of `units` to `tokens`. What sendmail would say of it is added to `messages`.
+    pub(crate) fn scan(
+        self,
+        units: &[Unit],
+        source: Source,
+        arena: &mut Arena,
+        tokens: &mut Vec<Token>,
+        messages: &mut Vec<Vec<u8>>,
+    ) -> Result<Scanned, Refusal> {
+        let mut scan = Scan {
+            scanner: self,
+            units,
+            source,
+            at: 0,
+            word: Vec::new(),
+            first: tokens.len(),
+            arena,
+            tokens,
+            messages,
+            angles: 0,
+            comments: 0,
+            refused: false,
+            route: Route::No,
+        };
+        let more = scan.run();
+        let (taken, empty, refused) = (scan.at, scan.tokens.len() == scan.first && scan.comments > 0, scan.refused);
+        if refused {
+            Err(Refusal::TooLong)
+        } else if empty && matches!(source, Source::Value | Source::Address) {
+            Err(Refusal::Empty)
+        } else {
+            Ok(Scanned { taken, more })
+        }
+    }
+}
+
+struct Scan<'a, 'u> {
+    scanner: Scanner<'a>,
+    units: &'u [Unit],
+    source: Source,
+    at: usize,
+    word: Vec<u8>,
+    first: usize,
+    arena: &'u mut Arena,
+    tokens: &'u mut Vec<Token>,
+    messages: &'u mut Vec<Vec<u8>>,
+    angles: usize,
+    comments: usize,
+    refused: bool,
+    route: Route,
+}
+
+/// Whether a route is being read, as in `<@a,@b:user@c>`; commas do not end an address there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Route {
+    No,
+    /// Directly behind `<`.
+    Opened,
+    Within,
+}
+
+impl Scan<'_, '_> {
+    /// Reads to the end; whether that is a comma.
+    fn run(&mut self) -> bool {
+        while let Some(unit) = self.units.get(self.at).copied() {
+            self.at += 1;
+            let byte = match unit {
+                Unit::Byte(byte) => byte,
+                Unit::Meta(meta) if self.source == Source::Rule => {
+                    self.end_word();
+                    self.tokens.push(Token::meta(meta));
+                    continue;
+                }
+                Unit::Named(name, id) if self.source == Source::Rule => {
+                    self.end_word();
+                    if name != Name::Macro {
+                        self.tokens.push(Token::named(name, id));
+                    }
+                    continue;
+                }
+                Unit::Meta(meta) => {
+                    self.word.extend([b'$', meta.character()]);
+                    continue;
+                }
+                Unit::Named(..) => continue,
+            };
+            match byte {
+                b'\t' if self.source == Source::Rule => break,
+                b' ' | b'\t' | b'\n' | b'\r' => self.end_word(),
+                b'"' => self.quoted(),
+                b'\\' => {
+                    if let Some(Unit::Byte(next)) = self.units.get(self.at) {
+                        self.word.extend([b'\\', *next]);
+                        self.at += 1;
+                    }
+                }
+                b'(' if matches!(self.source, Source::Address | Source::Value) => self.comment(),
+                b')' if matches!(self.source, Source::Address | Source::Value) => self.complain(b"')'"),
+                b'@' if self.route == Route::Opened => {
+                    self.route = if self.word.is_empty() { Route::Within } else { Route::No };
+                    self.operator(byte);
+                }
+                b':' if self.route == Route::Within => {
+                    self.route = Route::No;
+                    self.operator(byte);
+                }
+                b',' if self.source == Source::Typed && self.route != Route::Within => {
+                    self.finish();
+                    return true;
+                }
+                b'<' => {
+                    self.angles += 1;
+                    self.route = Route::Opened;
+                    self.operator(byte);
+                }
+                b'>' if self.angles == 0 && self.source != Source::Rule => {
+                    self.end_word();
+                    self.complain(b"'>'");
+                }
+                b'>' => {
+                    self.angles = self.angles.saturating_sub(1);
+                    self.operator(byte);
+                }
+                _ if self.scanner.operators.has(byte) => self.operator(byte),
+                _ => self.word.push(byte),
+            }
+            if self.refused {
+                return false;
+            }
+        }
+        self.finish();
+        false
+    }
+
+    fn finish(&mut self) {
+        self.end_word();
+        if self.source != Source::Rule && self.angles > 0 {
+            self.complain(b"'<'");
+            for _ in 0..std::mem::take(&mut self.angles) {
+                self.operator(b'>');
+            }
+        }
+    }
+
+    /// A quoted text, with its quotes, is a token of its own.
+    fn quoted(&mut self) {
+        self.end_word();
+        self.word.push(b'"');
+        while let Some(unit) = self.units.get(self.at).copied() {
+            if unit == Unit::Byte(b'\t') && self.source == Source::Rule {
+                break;
+            }
+            self.at += 1;
+            match unit {
+                Unit::Byte(b'"') => {
+                    self.word.push(b'"');
+                    self.end(Kind::Quoted);
+                    return;
+                }
+                Unit::Byte(b'\\') => {
+                    self.word.push(b'\\');
+                    if let Some(Unit::Byte(next)) = self.units.get(self.at) {
+                        self.word.push(*next);
+                        self.at += 1;
+                    }
+                }
+                Unit::Byte(byte) => self.word.push(byte),
+                Unit::Meta(meta) => self.word.extend([b'$', meta.character()]),
+                Unit::Named(..) => {}
+            }
+        }
+        if self.source != Source::Rule {
+            self.complain(b"'\"'");
+            self.word.push(b'"');
+        }
+        self.end(Kind::Quoted);
+    }
+
+    fn comment(&mut self) {
+        self.end_word();
+        self.comments += 1;
+        let mut depth = 1;
+        while let Some(unit) = self.units.get(self.at).copied() {
+            self.at += 1;
+            match unit {
+                Unit::Byte(b'(') => depth += 1,
+                Unit::Byte(b')') => {
+                    depth -= 1;
+                    if depth == 0 {
+                        return;
+                    }
+                }
+                Unit::Byte(b'\\') => self.at += 1,
+                _ => {}
+            }
+        }
+        self.complain(b"'('");
+    }
+
+    fn operator(&mut self, byte: u8) {
+        self.end_word();
+        self.push(&[byte], Kind::Operator);
+    }
+
+    fn end_word(&mut self) {
+        self.end(Kind::Word);
+    }
+
+    fn end(&mut self, kind: Kind) {
+        if !self.word.is_empty() {
+            if self.route == Route::Opened {
+                self.route = Route::No;
+            }
+            let word = std::mem::take(&mut self.word);
+            self.push(&word, kind);
+            self.word = word;
+            self.word.clear();
+        }
+    }
+
+    fn push(&mut self, text: &[u8], kind: Kind) {
+        let count = self.tokens.len() - self.first;
+        let (too_long, too_many) = (text.len() > LONGEST, count >= MOST);
+        if too_long || too_many {
+            let what: &[u8] = if too_long { b"prescan: token too long" } else { b"prescan: too many tokens" };
+            if !self.refused {
+                self.messages.push(what.to_vec());
+            }
+            self.refused = true;
+            return;
+        }
+        self.tokens.push(self.arena.add(text, kind, self.scanner.words));
+    }
+
+    fn complain(&mut self, what: &[u8]) {
+        let mut message = Vec::new();
+        for unit in self.units {
+            match unit {
+                Unit::Byte(byte) => message.push(*byte),
+                Unit::Meta(meta) => message.extend([b'$', meta.character()]),
+                Unit::Named(..) => {}
+            }
+        }
+        message.extend_from_slice(b"... Unbalanced ");
+        message.extend_from_slice(what);
+        self.messages.push(message);
+    }
+}

@@ -1,0 +1,242 @@
+//! What changes while rules run: macros, classes, and what maps remember.
+
+use super::{
+    maps::{Context, Found, Maps},
+    program::{Program, add_member},
+    resolve::Resolver,
+    scan::{Refusal, Scanner, Source},
+    text::{Deferred, MacroId, Unit},
+    token::{Token, join},
+    watch::Watch,
+};
+use crate::source::FileSystem;
+
+/// What a session asks the machine for.
+#[derive(Clone, Copy)]
+pub struct Services<'s> {
+    /// Files of maps, `/etc/hosts` and `/etc/passwd`.
+    pub files: &'s dyn FileSystem,
+    /// The domain name system.
+    pub resolver: &'s dyn Resolver,
+}
+
+/// A program being run. Evaluations follow one another and share macros and classes, as they do in sendmail.
+pub struct Session<'s> {
+    /// The program, as far as this session has changed it.
+    pub(crate) program: Program,
+    pub(crate) services: Services<'s>,
+    pub(crate) maps: Maps,
+    /// What sendmail would have said, while nobody watches.
+    pub(crate) messages: Vec<Vec<u8>>,
+    /// Characters of the program's own tokens.
+    base: usize,
+    pub(crate) buffers: Vec<Vec<Token>>,
+    pub(crate) parts: Vec<Vec<super::matcher::Part>>,
+}
+
+/// What a ruleset made of its input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// The workspace, put together as test mode shows it: tokens with blanks between them.
+    pub workspace: Vec<u8>,
+    /// sendmail's exit status: 0, or why there is no good answer, such as 75 for "ask again later".
+    pub status: u8,
+    /// The delivery agent, host and user that it resolved to, if it begins with `$#`.
+    pub resolved: Option<Resolved>,
+}
+
+/// `$#agent $@ host $: user`
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Resolved {
+    /// The agent; `error` and `discard` are verdicts.
+    pub agent: Vec<u8>,
+    /// The host, or the code of an error.
+    pub host: Option<Vec<u8>>,
+    /// The user, or the text of an error.
+    pub user: Option<Vec<u8>>,
+}
+
+impl<'s> Session<'s> {
+    /// Starts a program.
+    pub fn new(program: &Program, services: Services<'s>) -> Self {
+        let program = program.clone();
+        let base = program.arena.len();
+        let maps = Maps::new(&program);
+        let (messages, buffers, parts) = (Vec::new(), Vec::new(), Vec::new());
+        Self { program, services, maps, messages, base, buffers, parts }
+    }
+
+    /// The program, with what this session has changed.
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// Gives a macro, named without braces, a value; `None` makes it undefined.
+    pub fn set_macro(&mut self, name: &[u8], value: Option<&[u8]>) {
+        let id = self.program.names.id(name);
+        match value {
+            Some(value) => self.program.macros.set_bytes(id, value),
+            None => self.program.macros.set(id, None),
+        }
+    }
+
+    /// A macro's value, without replacing macros in it, as written in a configuration.
+    pub fn macro_value(&self, name: &[u8]) -> Option<Vec<u8>> {
+        let value = self.program.macros.get(self.program.names.get(name)?)?;
+        let mut out = Vec::new();
+        self.program.names.write(value, &mut out);
+        Some(out)
+    }
+
+    /// Adds a member to a class, named without braces.
+    pub fn add_to_class(&mut self, class: &[u8], member: &[u8]) {
+        let id = self.program.names.id(class);
+        self.forget();
+        add_member(&mut self.program, id, member);
+    }
+
+    /// Adds a member as typed: `$=x` stands for the members of another class.
+    pub(crate) fn extend_class(&mut self, id: MacroId, member: &[u8]) {
+        let other = member.strip_prefix(b"$=").and_then(|name| crate::syntax::cf::name(name).ok());
+        let members = match other {
+            Some((name, _)) => {
+                let other = self.program.names.id(name);
+                self.program.classes.members(other).map(<[u8]>::to_vec).collect()
+            }
+            None => vec![member.to_vec()],
+        };
+        for member in members {
+            add_member(&mut self.program, id, &member);
+        }
+    }
+
+    /// Members of a class, in the order in which test mode shows them.
+    pub fn class(&self, class: &[u8]) -> Vec<&[u8]> {
+        self.program.names.get(class).map(|id| self.program.classes.shown(id)).unwrap_or_default()
+    }
+
+    /// Gives a text to a ruleset as an address, as sendmail does. `$|` in it parts two arguments.
+    ///
+    /// `None` if there is no such ruleset.
+    pub fn call(&mut self, ruleset: &[u8], input: &[u8], watch: Option<&mut dyn Watch>) -> Option<Outcome> {
+        let number = self.program.ruleset(ruleset)?;
+        self.forget();
+        self.messages.clear();
+        let mut tokens = self.buffers.pop().unwrap_or_default();
+        tokens.clear();
+        let mut refused = None;
+        for (at, argument) in split_arguments(input).into_iter().enumerate() {
+            if at > 0 {
+                tokens.push(Token::meta(crate::syntax::cf::Metasymbol::Else));
+            }
+            let units = argument.iter().copied().map(Unit::Byte).collect::<Vec<_>>();
+            if let Err(refusal) = self.scan(&units, Source::Typed, &mut tokens) {
+                refused = Some(refusal);
+            }
+        }
+        let status = match refused {
+            Some(_) => 65,
+            None => self.rewrite(number, &mut tokens, watch),
+        };
+        let outcome = Outcome { workspace: self.shown(&tokens), status, resolved: self.resolved(&tokens) };
+        self.buffers.push(tokens);
+        Some(outcome)
+    }
+
+    /// What sendmail said during the last call.
+    pub fn messages(&self) -> &[Vec<u8>] {
+        &self.messages
+    }
+
+    /// Drops characters of tokens that are no longer used.
+    pub(crate) fn forget(&mut self) {
+        self.program.arena.forget(self.base);
+    }
+
+    /// Adds tokens of a text.
+    pub(crate) fn scan(&mut self, units: &[Unit], source: Source, tokens: &mut Vec<Token>) -> Result<(), Refusal> {
+        self.scan_some(units, source, tokens).map(drop)
+    }
+
+    /// The same; how many units were taken, and whether a comma ended them.
+    pub(crate) fn scan_some(
+        &mut self,
+        units: &[Unit],
+        source: Source,
+        tokens: &mut Vec<Token>,
+    ) -> Result<(usize, bool), Refusal> {
+        let program = &mut self.program;
+        let scanner = Scanner { operators: &program.operators, words: &program.words };
+        scanner
+            .scan(units, source, &mut program.arena, tokens, &mut self.messages)
+            .map(|scanned| (scanned.taken, scanned.more))
+    }
+
+    /// Tokens as test mode shows them.
+    pub(crate) fn shown(&self, tokens: &[Token]) -> Vec<u8> {
+        let mut out = Vec::new();
+        super::token::show(tokens, &self.program.arena, &self.program.names, &mut out);
+        if !out.is_empty() {
+            out.remove(0);
+        }
+        out
+    }
+
+    /// What a workspace resolves to.
+    pub(crate) fn resolved(&self, tokens: &[Token]) -> Option<Resolved> {
+        use crate::syntax::cf::Metasymbol::{Agent, At, Colon};
+        let (first, rest) = tokens.split_first()?;
+        if !first.is(Agent) {
+            return None;
+        }
+        let end = rest.iter().position(|token| token.is(At) || token.is(Colon)).unwrap_or(rest.len());
+        let (agent, rest) = rest.split_at(end);
+        let end = rest.iter().position(|token| token.is(Colon)).unwrap_or(rest.len());
+        let (host, user) = rest.split_at(end);
+        let text = |tokens: &[Token]| {
+            let mut out = Vec::new();
+            join(tokens, &self.program.arena, b' ', &mut out);
+            out
+        };
+        Some(Resolved {
+            agent: text(agent),
+            host: host.split_first().map(|(_, host)| text(host)),
+            user: user.split_first().map(|(_, user)| text(user)),
+        })
+    }
+
+    /// The value of `$&x` now, macros in it replaced.
+    pub(crate) fn current(&self, id: MacroId) -> Option<Vec<Unit>> {
+        let value = self.program.macros.get(id)?;
+        let mut out = Vec::with_capacity(value.len());
+        self.program.macros.expand(value, Deferred::Replaced, &mut out);
+        Some(out)
+    }
+
+    /// Asks a map by its number.
+    pub(crate) fn look_up(&mut self, map: usize, key: &[u8], arguments: &[Vec<u8>]) -> Found {
+        let Self { program, services, maps, messages, .. } = self;
+        let Program { macros, names, maps: declarations, map_numbers, host, options, .. } = program;
+        let mut context =
+            Context { macros, names, declarations, numbers: map_numbers, host, options, services: *services, messages };
+        maps.look_up(map, key, arguments, &mut context)
+    }
+}
+
+/// Parts of an input between `$|`.
+fn split_arguments(input: &[u8]) -> Vec<&[u8]> {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    let mut at = 0;
+    while let Some(pair) = input.get(at..at + 2) {
+        if pair == b"$|" {
+            parts.push(input.get(start..at).unwrap_or_default());
+            at += 2;
+            start = at;
+        } else {
+            at += 1;
+        }
+    }
+    parts.push(input.get(start..).unwrap_or_default());
+    parts
+}

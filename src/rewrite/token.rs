@@ -1,0 +1,173 @@
+//! Tokens: what rules match and make.
+//!
+//! The characters of all tokens are in one [`Arena`], and a token says where. A word that some rule or class of the
+//! configuration has is numbered, so that comparing tokens is comparing numbers; other words, which nothing can match by
+//! name, have the number 0.
+
+use std::collections::HashMap;
+
+use super::text::{MacroId, Names};
+use crate::syntax::cf::{Metasymbol, Name};
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A word.
+    Word,
+    /// A quoted text, with its quotes.
+    Quoted,
+    /// A character that stands for itself.
+    Operator,
+    /// A metasymbol.
+    Meta(Metasymbol),
+    /// A metasymbol with a name; only in rules.
+    Named(Name, MacroId),
+}
+
+/// One token: a place in an [`Arena`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Token {
+    start: u32,
+    length: u32,
+    /// The number of its word, in lower case; 0 if no rule and no class has it.
+    pub(crate) word: u32,
+    /// What it is.
+    pub kind: Kind,
+}
+
+impl Token {
+    /// A metasymbol.
+    pub(crate) fn meta(meta: Metasymbol) -> Self {
+        Self { start: 0, length: 0, word: 0, kind: Kind::Meta(meta) }
+    }
+
+    /// A metasymbol with a name.
+    pub(crate) fn named(name: Name, id: MacroId) -> Self {
+        Self { start: 0, length: 0, word: 0, kind: Kind::Named(name, id) }
+    }
+
+    /// A quoted text as a word, without its quotes.
+    pub(crate) fn unquoted(self) -> Self {
+        Self { start: self.start + 1, length: self.length.saturating_sub(2), kind: Kind::Word, ..self }
+    }
+
+    /// Whether it is this metasymbol.
+    pub fn is(&self, meta: Metasymbol) -> bool {
+        self.kind == Kind::Meta(meta)
+    }
+}
+
+/// Characters of tokens.
+#[derive(Debug, Clone, Default)]
+pub struct Arena {
+    bytes: Vec<u8>,
+}
+
+impl Arena {
+    /// A token's characters; none for a metasymbol.
+    pub fn text(&self, token: Token) -> &[u8] {
+        let start = token.start as usize;
+        self.bytes.get(start..start + token.length as usize).unwrap_or_default()
+    }
+
+    /// How much there is, for [`Arena::forget`].
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Drops what was added since there were `length` characters; tokens made since are no longer valid.
+    pub(crate) fn forget(&mut self, length: usize) {
+        self.bytes.truncate(length);
+    }
+
+    /// A token of these characters.
+    pub(crate) fn add(&mut self, text: &[u8], kind: Kind, words: &Words) -> Token {
+        let start = u32::try_from(self.bytes.len()).unwrap_or(u32::MAX);
+        self.bytes.extend_from_slice(text);
+        Token { start, length: u32::try_from(text.len()).unwrap_or(u32::MAX), word: words.get(text), kind }
+    }
+}
+
+/// Words that rules and classes have.
+#[derive(Debug, Clone, Default)]
+pub struct Words {
+    numbers: HashMap<Box<[u8]>, u32>,
+}
+
+/// Longest word that is looked up without memory of its own.
+const SHORT: usize = 64;
+
+impl Words {
+    /// The number of a word, which is new if nothing has it yet.
+    pub(crate) fn add(&mut self, word: &[u8]) -> u32 {
+        let next = u32::try_from(self.numbers.len() + 1).unwrap_or(u32::MAX);
+        *self.numbers.entry(word.to_ascii_lowercase().into()).or_insert(next)
+    }
+
+    /// The number of a word; 0 if nothing has it.
+    pub(crate) fn get(&self, word: &[u8]) -> u32 {
+        let mut lower = [0; SHORT];
+        let found = match lower.get_mut(..word.len()) {
+            Some(lower) => {
+                lower.copy_from_slice(word);
+                lower.make_ascii_lowercase();
+                self.numbers.get(&*lower)
+            }
+            None => self.numbers.get(word.to_ascii_lowercase().as_slice()),
+        };
+        found.copied().unwrap_or(0)
+    }
+}
+
+/// Tokens put together again, as they would be written in an address: two words have a blank between them.
+pub(crate) fn join(tokens: &[Token], arena: &Arena, blank: u8, out: &mut Vec<u8>) {
+    let mut after_word = false;
+    for token in tokens {
+        let word = token.kind == Kind::Word;
+        if word && after_word {
+            out.push(blank);
+        }
+        after_word = word;
+        match token.kind {
+            Kind::Meta(meta) => out.extend([b'$', meta.character()]),
+            _ => out.extend_from_slice(arena.text(*token)),
+        }
+    }
+}
+
+/// Tokens as test mode shows them: each with a blank before it.
+pub(crate) fn show(tokens: &[Token], arena: &Arena, names: &Names, out: &mut Vec<u8>) {
+    for token in tokens {
+        out.push(b' ');
+        match token.kind {
+            Kind::Meta(meta) => out.extend([b'$', meta.character()]),
+            Kind::Named(name, id) => {
+                out.push(b'$');
+                out.extend_from_slice(name.mark().as_bytes());
+                out.extend(names.written(id));
+            }
+            Kind::Word | Kind::Quoted | Kind::Operator => visible(arena.text(*token), out),
+        }
+    }
+}
+
+/// Characters as test mode shows them: what does not print is written with `\\`, `^` and `M-`.
+pub(crate) fn visible(text: &[u8], out: &mut Vec<u8>) {
+    for byte in text {
+        match byte {
+            0x20..=0x7e => out.push(*byte),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            _ => {
+                if byte & 0x80 != 0 {
+                    out.extend_from_slice(b"M-");
+                }
+                match byte & 0x7f {
+                    low @ 0x20..=0x7e => out.push(low),
+                    low => out.extend([b'^', low ^ 0x40]),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Being told what rules do while they run.
+
+use super::{
+    program::{Program, Rule, Ruleset},
+    token::{Token, show},
+};
+
+/// A workspace at one moment.
+#[derive(Clone, Copy)]
+pub struct Workspace<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) tokens: &'a [Token],
+}
+
+impl Workspace<'_> {
+    /// As test mode shows it: a blank before each token.
+    pub fn shown(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        show(self.tokens, &self.program.arena, &self.program.names, &mut out);
+        out
+    }
+}
+
+/// Who is told what rules do. Nothing need be listened to.
+pub trait Watch {
+    /// A ruleset begins.
+    fn input(&mut self, _ruleset: &Ruleset, _workspace: Workspace<'_>) {}
+    /// A ruleset has ended by itself, not because of an error.
+    fn returns(&mut self, _ruleset: &Ruleset, _workspace: Workspace<'_>) {}
+    /// A rule is tried.
+    fn trying(&mut self, _program: &Program, _rule: &Rule) {}
+    /// It does not match.
+    fn fails(&mut self, _rule: &Rule) {}
+    /// It matches.
+    fn matches(&mut self, _program: &Program, _rule: &Rule) {}
+    /// The workspace that it makes.
+    fn rewritten(&mut self, _workspace: Workspace<'_>) {}
+    /// `$&x` is replaced; `None` if the macro has no value.
+    fn replaced(&mut self, _name: &[u8], _value: Option<&[u8]>) {}
+    /// `$&x` on a left side is compared; `None` if the macro has no value.
+    fn compared(&mut self, _name: &[u8], _value: Option<&[u8]>) {}
+    /// A ruleset without rules is not called.
+    fn skipped(&mut self, _ruleset: &Ruleset, _number: usize) {}
+    /// sendmail says something.
+    fn says(&mut self, _message: &[u8]) {}
+}

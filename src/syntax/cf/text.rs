@@ -1,0 +1,242 @@
+//! Text of a `sendmail.cf` with macros in it, character by character.
+//!
+//! A dollar sign begins a metasymbol; what each means depends on where it stands, which is not known here.
+
+/// What a dollar sign stands for together with what follows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Metasymbol {
+    /// `$*`: any number of tokens.
+    Any,
+    /// `$+`: one or more tokens.
+    Some,
+    /// `$-`: one token.
+    One,
+    /// `$@`: no token, on the left; a host, or a prefix, on the right.
+    At,
+    /// `$1` to `$9`: what a pattern's part was.
+    Digit(u8),
+    /// `$>`: calls a ruleset.
+    Call,
+    /// `$#`: a delivery agent.
+    Agent,
+    /// `$:`: a user, a default, or a prefix.
+    Colon,
+    /// `$[`: begins a host name.
+    OpenHost,
+    /// `$]`: ends it.
+    CloseHost,
+    /// `$(`: begins a look-up.
+    OpenMap,
+    /// `$)`: ends it.
+    CloseMap,
+    /// `$|`: otherwise, or what parts two arguments.
+    Else,
+    /// `$.`: ends a condition.
+    Fi,
+}
+
+impl Metasymbol {
+    /// How it is written, without digits of `$1`.
+    pub fn character(self) -> u8 {
+        match self {
+            Self::Any => b'*',
+            Self::Some => b'+',
+            Self::One => b'-',
+            Self::At => b'@',
+            Self::Digit(digit) => b'0' + digit,
+            Self::Call => b'>',
+            Self::Agent => b'#',
+            Self::Colon => b':',
+            Self::OpenHost => b'[',
+            Self::CloseHost => b']',
+            Self::OpenMap => b'(',
+            Self::CloseMap => b')',
+            Self::Else => b'|',
+            Self::Fi => b'.',
+        }
+    }
+
+    fn of(character: u8) -> Option<Self> {
+        Some(match character {
+            b'*' => Self::Any,
+            b'+' => Self::Some,
+            b'-' => Self::One,
+            b'@' => Self::At,
+            b'1'..=b'9' => Self::Digit(character - b'0'),
+            b'>' => Self::Call,
+            b'#' => Self::Agent,
+            b':' => Self::Colon,
+            b'[' => Self::OpenHost,
+            b']' => Self::CloseHost,
+            b'(' => Self::OpenMap,
+            b')' => Self::CloseMap,
+            b'|' => Self::Else,
+            b'.' => Self::Fi,
+            _ => return None,
+        })
+    }
+}
+
+/// What a dollar sign with a name asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Name {
+    /// `$x`: the macro's value.
+    Macro,
+    /// `$&x`: its value when the rule is used.
+    Deferred,
+    /// `$?x`: whether it has one.
+    Condition,
+    /// `$=x`: a phrase of the class.
+    Class,
+    /// `$~x`: a word that is not of the class.
+    NotClass,
+}
+
+impl Name {
+    /// What stands between the dollar sign and the name.
+    pub fn mark(self) -> &'static str {
+        match self {
+            Self::Macro => "",
+            Self::Deferred => "&",
+            Self::Condition => "?",
+            Self::Class => "=",
+            Self::NotClass => "~",
+        }
+    }
+}
+
+/// One piece of text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code<'t> {
+    /// A character of its own.
+    Byte(u8),
+    /// A metasymbol without a name.
+    Meta(Metasymbol),
+    /// A metasymbol with a name, which stands without its braces.
+    Named(Name, &'t [u8]),
+}
+
+/// What is wrong with a text; reading goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Problem<'t> {
+    /// A name that begins with a brace has no end. What follows the brace.
+    Unbalanced(&'t [u8]),
+    /// A name that no macro can have.
+    Invalid(u8),
+}
+
+/// How comments and ends of lines are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    /// Whether `#` begins a comment: from level 3 on, and not in what is typed.
+    pub comments: bool,
+}
+
+/// Takes a text apart. Comments, and blanks before them, are left out; `\#` is `#`.
+pub fn read<'t>(text: &'t [u8], reading: Reading) -> (Vec<Code<'t>>, Vec<Problem<'t>>) {
+    let mut reader = Reader { text, at: 0, codes: Vec::with_capacity(text.len()), problems: Vec::new() };
+    while let Some(byte) = reader.next() {
+        match byte {
+            b'$' => reader.dollar(),
+            b'\\' if reading.comments && reader.peek() == Some(b'#') => {
+                reader.at += 1;
+                reader.codes.push(Code::Byte(b'#'));
+            }
+            b'#' if reading.comments => reader.comment(),
+            b'\r' if matches!(reader.peek(), None | Some(b'\n')) => {}
+            _ => reader.codes.push(Code::Byte(byte)),
+        }
+    }
+    (reader.codes, reader.problems)
+}
+
+struct Reader<'t> {
+    text: &'t [u8],
+    at: usize,
+    codes: Vec<Code<'t>>,
+    problems: Vec<Problem<'t>>,
+}
+
+impl<'t> Reader<'t> {
+    fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    fn next(&mut self) -> Option<u8> {
+        let byte = self.peek()?;
+        self.at += 1;
+        Some(byte)
+    }
+
+    fn comment(&mut self) {
+        while self.peek().is_some_and(|byte| byte != b'\n') {
+            self.at += 1;
+        }
+        while matches!(self.codes.last(), Some(Code::Byte(b' ' | b'\t'))) {
+            self.codes.pop();
+        }
+    }
+
+    fn dollar(&mut self) {
+        let Some(byte) = self.peek() else {
+            self.codes.push(Code::Byte(b'$'));
+            return;
+        };
+        let what = match byte {
+            b'$' => {
+                self.at += 1;
+                self.codes.push(Code::Byte(b'$'));
+                return;
+            }
+            b'&' => Name::Deferred,
+            b'?' => Name::Condition,
+            b'=' => Name::Class,
+            b'~' => Name::NotClass,
+            _ => {
+                match Metasymbol::of(byte) {
+                    Some(meta) => {
+                        self.at += 1;
+                        self.codes.push(Code::Meta(meta));
+                    }
+                    None => self.named(Name::Macro),
+                }
+                return;
+            }
+        };
+        self.at += 1;
+        self.named(what);
+    }
+
+    fn named(&mut self, what: Name) {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        match name(rest) {
+            Ok((name, length)) => {
+                self.at += length;
+                self.codes.push(Code::Named(what, name));
+            }
+            Err(problem) => {
+                self.codes.push(Code::Byte(b'$'));
+                self.codes.extend(what.mark().bytes().map(Code::Byte));
+                match problem {
+                    Some(Problem::Unbalanced(_)) => self.at += 1,
+                    Some(Problem::Invalid(_)) if matches!(what, Name::Class | Name::NotClass) => {}
+                    _ => return,
+                }
+                self.problems.extend(problem);
+            }
+        }
+    }
+}
+
+/// The name at the start of `text`, and how many bytes it takes; the problem with it, if there is more than nothing.
+pub(crate) fn name(text: &[u8]) -> Result<(&[u8], usize), Option<Problem<'_>>> {
+    match text {
+        [] => Err(None),
+        [b'{', rest @ ..] => match rest.iter().position(|byte| *byte == b'}') {
+            Some(end) => Ok((rest.get(..end).unwrap_or_default(), end + 2)),
+            None => Err(Some(Problem::Unbalanced(rest))),
+        },
+        [byte, ..] if byte.is_ascii_graphic() => Ok((text.get(..1).unwrap_or_default(), 1)),
+        [byte, ..] => Err(Some(Problem::Invalid(*byte))),
+    }
+}
