@@ -5,8 +5,8 @@ use super::{
     program::{Program, add_member},
     resolve::Resolver,
     scan::{Refusal, Scanner, Source},
-    text::{Deferred, MacroId, Unit},
-    token::{Token, join},
+    text::{MacroId, Unit},
+    token::{MARK, Token, join},
     watch::Watch,
 };
 use crate::source::FileSystem;
@@ -205,11 +205,22 @@ impl<'s> Session<'s> {
         })
     }
 
-    /// The value of `$&x` now, macros in it replaced.
-    pub(crate) fn current(&self, id: MacroId) -> Option<Vec<Unit>> {
+    /// The value of `$&x` now. What begins with a dollar sign in it is not replaced: the sign becomes [`MARK`].
+    pub(crate) fn current(&self, id: MacroId) -> Option<Vec<u8>> {
         let value = self.program.macros.get(id)?;
         let mut out = Vec::with_capacity(value.len());
-        self.program.macros.expand(value, Deferred::Replaced, &mut out);
+        for unit in value.iter() {
+            match unit {
+                Unit::Byte(byte) => out.push(*byte),
+                unit => {
+                    let start = out.len();
+                    self.program.names.write(&[*unit], &mut out);
+                    if let Some(sign) = out.get_mut(start) {
+                        *sign = MARK;
+                    }
+                }
+            }
+        }
         Some(out)
     }
 

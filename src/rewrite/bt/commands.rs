@@ -43,7 +43,9 @@ impl TestMode<'_> {
         match line {
             [b'.', b'D', rest @ ..] => {
                 if let Some((id, value)) = self.name(rest, out) {
-                    self.session.program.macros.set_bytes(id, value);
+                    // The first character stays even if it is a blank.
+                    let length = value.trim_ascii_end().len().max(value.len().min(1));
+                    self.session.program.macros.set_bytes(id, value.get(..length).unwrap_or_default());
                 }
             }
             [b'.', b'C', rest @ ..] => {
