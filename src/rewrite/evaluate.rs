@@ -144,6 +144,8 @@ impl Session<'_> {
     ) -> Result<u8, Abort> {
         let mut status = OK;
         let mut end = next.len();
+        // Rulesets that would get the result of one that failed are not called.
+        let mut failed = false;
         while let Some(at) =
             next.get(..end).and_then(|tokens| tokens.iter().rposition(|token| token.is(Metasymbol::Call)))
         {
@@ -156,7 +158,6 @@ impl Session<'_> {
             let Some(number) = self.program.ruleset(&name) else {
                 self.say([b"Unknown ruleset ", &*name].concat(), watch);
                 status = both(status, CONFIG_ERROR);
-                // Those that would get the result are not called either.
                 break;
             };
             let mut argument = self.buffers.pop().unwrap_or_default();
@@ -171,9 +172,13 @@ impl Session<'_> {
             } else {
                 let called = self.ruleset(number, &mut argument, depth + 1, watch);
                 status = both(status, called);
+                failed = called != OK && called != TRY_LATER;
             }
             next.append(&mut argument);
             self.buffers.push(argument);
+            if failed {
+                break;
+            }
             if next.len() > TOKENS {
                 return self.too_long(watch);
             }

@@ -25,6 +25,8 @@ pub(crate) const OK: u8 = 0;
 pub(crate) const DATA_ERROR: u8 = 65;
 pub(crate) const CONFIG_ERROR: u8 = 78;
 pub(crate) const TRY_LATER: u8 = 75;
+/// That of an evaluation that tried too many rules; sendmail has no such limit.
+const GIVEN_UP: u8 = 70;
 
 /// The status of two things together.
 pub(super) fn both(first: u8, second: u8) -> u8 {
@@ -40,6 +42,7 @@ impl Session<'_> {
     /// Runs a ruleset on a workspace; the status that sendmail gives it.
     pub(crate) fn rewrite(&mut self, number: usize, tokens: &mut Vec<Token>, watch: Watcher<'_, '_>) -> u8 {
         let mut watch = watch;
+        self.tried = 0;
         self.tell(&mut watch);
         self.ruleset(number, tokens, 0, &mut watch)
     }
@@ -86,6 +89,15 @@ impl Session<'_> {
         while !tokens.first().is_some_and(|first| first.is(Metasymbol::Agent))
             && let Some(rule) = self.program.rulesets.get(number).and_then(|ruleset| ruleset.rules.get(at))
         {
+            self.tried += 1;
+            if self.tried > self.limit {
+                if self.tried == self.limit + 1 {
+                    let message = format!("relaycc: given up after {} rules", self.limit);
+                    self.say(message.into_bytes(), watch);
+                }
+                ended = Err(Abort(GIVEN_UP));
+                break;
+            }
             if let Some(watch) = watch.as_deref_mut() {
                 watch.trying(&self.program, rule);
             }
@@ -196,7 +208,7 @@ impl Session<'_> {
         };
         let mut at = 0;
         while let Some(token) = right(self, at) {
-            if next.len() > TOKENS {
+            if next.len() >= TOKENS {
                 return self.too_long(watch);
             }
             at += 1;

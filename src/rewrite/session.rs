@@ -32,7 +32,15 @@ pub struct Session<'s> {
     base: usize,
     pub(crate) buffers: Vec<Vec<Token>>,
     pub(crate) parts: Vec<Vec<super::matcher::Part>>,
+    /// Rules tried since the last evaluation began.
+    pub(crate) tried: u64,
+    /// Most rules that one evaluation tries.
+    pub(crate) limit: u64,
 }
+
+/// Most rules that one evaluation tries, unless [`Session::set_limit`] says otherwise. Rulesets that call themselves twice
+/// would go on for years; sendmail does.
+const LIMIT: u64 = 20_000_000;
 
 /// What a ruleset made of its input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +71,12 @@ impl<'s> Session<'s> {
         let base = program.arena.len();
         let maps = Maps::new(&program);
         let (messages, buffers, parts) = (Vec::new(), Vec::new(), Vec::new());
-        Self { program, services, maps, messages, base, buffers, parts }
+        Self { program, services, maps, messages, base, buffers, parts, tried: 0, limit: LIMIT }
+    }
+
+    /// Sets how many rules one evaluation may try, before it is given up with status 70.
+    pub fn set_limit(&mut self, rules: u64) {
+        self.limit = rules;
     }
 
     /// The program, with what this session has changed.

@@ -10,7 +10,7 @@ use crate::{
         text::MacroId,
         token::{show, visible},
     },
-    syntax::cf::Problem,
+    syntax::cf::{Problem, Reading},
 };
 
 fn say(out: &mut Vec<u8>, parts: &[&[u8]]) {
@@ -45,7 +45,10 @@ impl TestMode<'_> {
                 if let Some((id, value)) = self.name(rest, out) {
                     // The first character stays even if it is a blank.
                     let length = value.trim_ascii_end().len().max(value.len().min(1));
-                    self.session.program.macros.set_bytes(id, value.get(..length).unwrap_or_default());
+                    let value = value.get(..length).unwrap_or_default();
+                    let program = &mut self.session.program;
+                    let (units, _) = program.names.read(value, Reading { comments: false });
+                    program.macros.set(id, Some(units.into()));
                 }
             }
             [b'.', b'C', rest @ ..] => {

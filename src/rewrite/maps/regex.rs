@@ -29,7 +29,7 @@ pub(super) fn compile(flags: &Flags, pattern: &[u8]) -> Result<Pattern, String> 
 }
 
 impl Map for Pattern {
-    fn look_up(&self, key: &[u8], arguments: &[Vec<u8>], _: &mut Maps, _: &mut Context<'_>) -> Found {
+    fn look_up(&self, key: &[u8], arguments: &[Vec<u8>], _: &mut Maps, context: &mut Context<'_>) -> Found {
         let flags = &self.flags;
         let captures = self.regex.captures(key);
         let Some(captures) = captures else {
@@ -46,7 +46,10 @@ impl Map for Pattern {
         } else {
             list.split(|byte| *byte == b',').map(number).collect()
         };
-        if numbers.iter().any(|number| *number >= captures.len()) {
+        if let Some(number) = numbers.iter().find(|number| **number >= captures.len()) {
+            let count = captures.len();
+            let message = format!("field ({number}) out of range, only {count} substrings in pattern");
+            context.messages.push(message.into_bytes());
             return Found::default();
         }
         let between = flags.between.as_deref().unwrap_or(b"$|");
