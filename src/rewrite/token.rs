@@ -179,12 +179,16 @@ pub(crate) fn show(tokens: &[Token], arena: &Arena, names: &Names, out: &mut Vec
 /// Stands for a dollar sign in text that is not replaced any more.
 pub(crate) const MARK: u8 = 0x81;
 
+/// `$|` within a word, as parts of a regular expression are put together.
+pub(crate) const ELSE: u8 = 0x9b;
+
 /// Characters as test mode shows them: what does not print is written with `\\`, `^` and `M-`.
 pub(crate) fn visible(text: &[u8], out: &mut Vec<u8>) {
     for byte in text {
         match byte {
             0x20..=0x7e => out.push(*byte),
             &MARK => out.push(b'$'),
+            &ELSE => out.extend_from_slice(b"$|"),
             b'\n' => out.extend_from_slice(b"\\n"),
             b'\r' => out.extend_from_slice(b"\\r"),
             b'\t' => out.extend_from_slice(b"\\t"),

@@ -3,6 +3,7 @@
 use ::regex::bytes::{Regex, RegexBuilder};
 
 use super::{Context, Flags, Found, Map, Maps, rewritten};
+use crate::rewrite::token::ELSE;
 
 /// A compiled expression.
 pub(super) struct Pattern {
@@ -52,7 +53,7 @@ impl Map for Pattern {
             context.messages.push(message.into_bytes());
             return Found::default();
         }
-        let between = flags.between.as_deref().unwrap_or(b"$|");
+        let between = flags.between.as_deref().unwrap_or(&[ELSE]);
         let texts = numbers.iter().map(|number| captures.get(*number).map_or(&b""[..], |found| found.as_bytes()));
         let value = texts.collect::<Vec<_>>().join(between);
         Found::value(self.value(key, &value, arguments))
