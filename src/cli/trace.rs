@@ -1,6 +1,7 @@
 //! `relaycc trace`: the test mode of sendmail, on any `sendmail.cf`, without sendmail.
 
 use std::{
+    cell::Cell,
     fs,
     io::{self, BufRead, Write},
     net::IpAddr,
@@ -17,7 +18,7 @@ use super::{
 use crate::{
     diagnostic::Diagnostic,
     rewrite::{
-        Host, NoResolver, Resolver, Services, ZoneResolver,
+        Answer, Host, RecordType, Resolver, Services, ZoneResolver,
         bt::{GREETING, PROMPT, TestMode},
         load,
     },
@@ -92,11 +93,9 @@ fn traced(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Bo
     let loaded = load(&sources, source, &host(arguments), &files);
     problems.extend(loaded.diagnostics);
     reporter.found(&problems, &sources);
-    let known = ZoneResolver::new(zones, arguments.failing.clone());
-    let resolver: &dyn Resolver =
-        if arguments.zone.is_empty() && arguments.failing.is_empty() { &NoResolver } else { &known };
-    let mut mode = TestMode::new(&loaded.program, Services { files: &files, resolver });
-    match &arguments.ruleset {
+    let known = Asked { zones: ZoneResolver::new(zones, arguments.failing.clone()), unknown: Cell::new(false) };
+    let mut mode = TestMode::new(&loaded.program, Services { files: &files, resolver: &known });
+    let done = match &arguments.ruleset {
         None => dialogue(&mut mode).map_err(|cause| {
             Box::new(Diagnostic::error("unreadable_input", format!("cannot read standard input: {cause}")))
         }),
@@ -107,6 +106,29 @@ fn traced(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Bo
             }
             Ok(super::print(&out))
         }
+    };
+    if known.unknown.get() {
+        let advice = Diagnostic::advice("names_not_looked_up", "names were asked for that no zone given holds")
+            .why("no name server is asked here, so these were answered as if none could be reached")
+            .help("give the zones that hold them with `--zone`");
+        reporter.found(&[advice], &sources);
+    }
+    done
+}
+
+/// Answers from zones, and remembers whether they were enough.
+struct Asked {
+    zones: ZoneResolver,
+    unknown: Cell<bool>,
+}
+
+impl Resolver for Asked {
+    fn query(&self, name: &str, kind: RecordType) -> Answer {
+        let answer = self.zones.query(name, kind);
+        if answer == Answer::TryAgain && !self.zones.fails(name) {
+            self.unknown.set(true);
+        }
+        answer
     }
 }
 

@@ -5,9 +5,12 @@ use super::{
     scan::Source,
     session::Session,
     text::Unit,
-    token::{Kind, Token, join},
+    token::{Kind, Token, join, join_units},
 };
 use crate::syntax::cf::Metasymbol;
+
+/// Longest default of a look-up, in characters; what is more is cut off.
+const DEFAULT: usize = 1021;
 
 impl Session<'_> {
     /// Looks up what is to be looked up, then calls what is to be called.
@@ -60,7 +63,7 @@ impl Session<'_> {
         }
         self.buffers.push(before);
         result?;
-        if next.len() >= TOKENS {
+        if next.len() > TOKENS {
             return self.too_long(watch);
         }
         Ok(status)
@@ -114,17 +117,19 @@ impl Session<'_> {
             }
         };
         self.tell(watch);
-        match (found.value, default) {
-            (Some(value), _) => {
-                let units = value.iter().copied().map(Unit::Byte).collect::<Vec<_>>();
-                let scanned = self.scan(&units, Source::Value, next);
-                self.tell(watch);
-                if scanned.is_err() {
-                    return Err(Abort(DATA_ERROR));
-                }
+        // A value and a default are read as text, so that two words may become one.
+        let units = match (found.value, default) {
+            (Some(value), _) => value.iter().copied().map(Unit::Byte).collect(),
+            (None, Some(default)) => join_units(default, &self.program.arena, blank, DEFAULT),
+            (None, None) => {
+                next.extend_from_slice(key);
+                Vec::new()
             }
-            (None, Some(default)) => next.extend_from_slice(default),
-            (None, None) => next.extend_from_slice(key),
+        };
+        let scanned = self.scan(&units, Source::Value, next);
+        self.tell(watch);
+        if scanned.is_err() {
+            return Err(Abort(DATA_ERROR));
         }
         Ok(if found.status == TRY_LATER { TRY_LATER } else { OK })
     }
@@ -139,6 +144,8 @@ impl Session<'_> {
     ) -> Result<u8, Abort> {
         let mut status = OK;
         let mut end = next.len();
+        // Rulesets that would get the result of one that failed are not called.
+        let mut failed = false;
         while let Some(at) =
             next.get(..end).and_then(|tokens| tokens.iter().rposition(|token| token.is(Metasymbol::Call)))
         {
@@ -151,7 +158,7 @@ impl Session<'_> {
             let Some(number) = self.program.ruleset(&name) else {
                 self.say([b"Unknown ruleset ", &*name].concat(), watch);
                 status = both(status, CONFIG_ERROR);
-                continue;
+                break;
             };
             let mut argument = self.buffers.pop().unwrap_or_default();
             argument.clear();
@@ -165,10 +172,14 @@ impl Session<'_> {
             } else {
                 let called = self.ruleset(number, &mut argument, depth + 1, watch);
                 status = both(status, called);
+                failed = called != OK && called != TRY_LATER;
             }
             next.append(&mut argument);
             self.buffers.push(argument);
-            if next.len() >= TOKENS {
+            if failed {
+                break;
+            }
+            if next.len() > TOKENS {
                 return self.too_long(watch);
             }
         }

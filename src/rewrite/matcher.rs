@@ -141,14 +141,14 @@ impl Matcher<'_> {
                 }
             }
             (Element::NotClass(class), Some(token)) if !self.classes.has_token(class, *token) => Step::Bind(at + 1),
-            (Element::Macro(id), _) => {
+            (Element::Macro(id), Some(_)) => {
                 let value = (self.macros)(id);
-                let (mut rest, mut at) = (value.trim_ascii(), at);
+                let (mut rest, mut at) = (value.as_slice(), at);
                 while !rest.is_empty() {
                     let text = tokens.get(at).map_or(&b""[..], |token| self.arena.text(*token));
                     match rest.split_at_checked(text.len()) {
                         Some((first, behind)) if !text.is_empty() && first.eq_ignore_ascii_case(text) => {
-                            rest = behind.trim_ascii_start();
+                            rest = behind;
                             at += 1;
                         }
                         _ => return Step::Fails,

@@ -114,7 +114,9 @@ impl ZoneResolver {
         Self { zones, between, failing }
     }
 
-    fn fails(&self, name: &str) -> bool {
+    /// Whether a name is in a domain that is said to fail.
+    pub fn fails(&self, name: &str) -> bool {
+        let name = &name.trim_end_matches('.').to_ascii_lowercase();
         self.failing
             .iter()
             .any(|zone| name.strip_suffix(zone.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))

@@ -7,6 +7,7 @@ use super::{
     program::{Prefix, Rule, bit},
     scan::Source,
     session::Session,
+    text::Unit,
     token::{Kind, Token},
     watch::{Watch, Workspace},
 };
@@ -24,6 +25,8 @@ pub(crate) const OK: u8 = 0;
 pub(crate) const DATA_ERROR: u8 = 65;
 pub(crate) const CONFIG_ERROR: u8 = 78;
 pub(crate) const TRY_LATER: u8 = 75;
+/// That of an evaluation that tried too many rules; sendmail has no such limit.
+const GIVEN_UP: u8 = 70;
 
 /// The status of two things together.
 pub(super) fn both(first: u8, second: u8) -> u8 {
@@ -39,6 +42,7 @@ impl Session<'_> {
     /// Runs a ruleset on a workspace; the status that sendmail gives it.
     pub(crate) fn rewrite(&mut self, number: usize, tokens: &mut Vec<Token>, watch: Watcher<'_, '_>) -> u8 {
         let mut watch = watch;
+        self.tried = 0;
         self.tell(&mut watch);
         self.ruleset(number, tokens, 0, &mut watch)
     }
@@ -82,17 +86,29 @@ impl Session<'_> {
         let mut has = words_of(tokens);
         let (mut at, mut rounds) = (0, 0);
         let mut ended = Ok(());
-        while let Some(rule) = self.program.rulesets.get(number).and_then(|ruleset| ruleset.rules.get(at)) {
+        while !tokens.first().is_some_and(|first| first.is(Metasymbol::Agent))
+            && let Some(rule) = self.program.rulesets.get(number).and_then(|ruleset| ruleset.rules.get(at))
+        {
+            self.tried += 1;
+            if self.tried > self.limit {
+                if self.tried == self.limit + 1 {
+                    let message = format!("relaycc: given up after {} rules", self.limit);
+                    self.say(message.into_bytes(), watch);
+                }
+                ended = Err(Abort(GIVEN_UP));
+                break;
+            }
+            if let Some(watch) = watch.as_deref_mut() {
+                watch.trying(&self.program, rule);
+            }
             if rounds >= ROUNDS {
                 let title = self.title(number);
                 let message = [b"Infinite loop in ruleset ", &*title, format!(", rule {}", at + 1).as_bytes()].concat();
                 self.say(message, watch);
-                at += 1;
-                rounds = 0;
-                continue;
-            }
-            if let Some(watch) = watch.as_deref_mut() {
-                watch.trying(&self.program, rule);
+                if let Some(watch) = watch.as_deref_mut() {
+                    watch.endless(Workspace { program: &self.program, tokens });
+                }
+                break;
             }
             if !self.matching(rule, has, tokens, &mut parts, watch) {
                 if let Some(watch) = watch.as_deref_mut() {
@@ -123,7 +139,7 @@ impl Session<'_> {
             if let Some(watch) = watch.as_deref_mut() {
                 watch.rewritten(Workspace { program: &self.program, tokens });
             }
-            if prefix == Prefix::Return || tokens.first().is_some_and(|first| first.is(Metasymbol::Agent)) {
+            if prefix == Prefix::Return {
                 break;
             }
             if prefix == Prefix::Once {
@@ -148,7 +164,8 @@ impl Session<'_> {
         watch: &mut Watcher<'_, '_>,
     ) -> bool {
         // Who watches is told of macros on the left side even where a word is missing.
-        if rule.needs & !has != 0 && watch.is_none() {
+        let watched = watch.is_some();
+        if rule.needs & !has != 0 && !(watched && rule.elements.iter().any(|one| matches!(one, Element::Macro(_)))) {
             return false;
         }
         if let [Element::Any] = rule.elements.as_slice() {
@@ -157,15 +174,12 @@ impl Session<'_> {
             return true;
         }
         let asked = RefCell::new(Vec::new());
-        let watched = watch.is_some();
         let value = |id| {
             let current = self.current(id);
-            let mut out = Vec::new();
-            self.program.names.write(current.as_deref().unwrap_or_default(), &mut out);
             if watched {
-                asked.borrow_mut().push((id, current.is_some().then(|| out.clone())));
+                asked.borrow_mut().push((id, current.clone()));
             }
-            out
+            current.unwrap_or_default()
         };
         let matcher = Matcher { classes: &self.program.classes, arena: &self.program.arena, macros: &value };
         let matches = matcher.matches(&rule.elements, tokens, parts);
@@ -194,6 +208,9 @@ impl Session<'_> {
         };
         let mut at = 0;
         while let Some(token) = right(self, at) {
+            if next.len() >= TOKENS {
+                return self.too_long(watch);
+            }
             at += 1;
             match token.kind {
                 Kind::Word | Kind::Quoted | Kind::Operator => next.push(token),
@@ -214,12 +231,11 @@ impl Session<'_> {
                     let value = self.current(id);
                     if let Some(watch) = watch.as_deref_mut() {
                         let name = self.program.names.written(id);
-                        let mut written = Vec::new();
-                        self.program.names.write(value.as_deref().unwrap_or_default(), &mut written);
-                        watch.replaced(&name, value.is_some().then_some(&written));
+                        watch.replaced(&name, value.as_deref());
                     }
                     if let Some(value) = value.filter(|value| !value.is_empty()) {
-                        let scanned = self.scan(&value, Source::Value, next);
+                        let units = value.into_iter().map(Unit::Byte).collect::<Vec<_>>();
+                        let scanned = self.scan(&units, Source::Value, next);
                         self.tell(watch);
                         if scanned.is_err() {
                             return Err(Abort(DATA_ERROR));
@@ -232,7 +248,7 @@ impl Session<'_> {
                 }
             }
         }
-        if next.len() >= TOKENS {
+        if next.len() > TOKENS {
             return self.too_long(watch);
         }
         Ok(special)

@@ -45,6 +45,11 @@ pub(crate) const LONGEST: usize = 255;
 /// Most tokens of one text.
 const MOST: usize = 999;
 
+/// Most characters of one text, with one more for each token.
+const SIZE: usize = 1251;
+/// So many characters of a long text are shown with what is wrong with it.
+const SHOWN: usize = 200;
+
 /// Why a text has no tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
@@ -90,12 +95,13 @@ impl Scanner<'_> {
             tokens,
             messages,
             angles: 0,
-            comments: 0,
+            left_out: 0,
             refused: false,
+            size: 0,
             route: Route::No,
         };
         let more = scan.run();
-        let (taken, empty, refused) = (scan.at, scan.tokens.len() == scan.first && scan.comments > 0, scan.refused);
+        let (taken, empty, refused) = (scan.at, scan.tokens.len() == scan.first && scan.left_out > 0, scan.refused);
         if refused {
             Err(Refusal::TooLong)
         } else if empty && matches!(source, Source::Value | Source::Address) {
@@ -117,8 +123,10 @@ struct Scan<'a, 'u> {
     tokens: &'u mut Vec<Token>,
     messages: &'u mut Vec<Vec<u8>>,
     angles: usize,
-    comments: usize,
+    /// Comments, and characters that balance nothing.
+    left_out: usize,
     refused: bool,
+    size: usize,
     route: Route,
 }
 
@@ -138,7 +146,7 @@ impl Scan<'_, '_> {
             self.at += 1;
             let byte = match unit {
                 Unit::Byte(byte) => byte,
-                Unit::Meta(meta) if self.source == Source::Rule => {
+                Unit::Meta(meta) if matches!(self.source, Source::Rule | Source::Value) => {
                     self.end_word();
                     self.tokens.push(Token::meta(meta));
                     continue;
@@ -160,14 +168,30 @@ impl Scan<'_, '_> {
                 b'\t' if self.source == Source::Rule => break,
                 b' ' | b'\t' | b'\n' | b'\r' => self.end_word(),
                 b'"' => self.quoted(),
-                b'\\' => {
-                    if let Some(Unit::Byte(next)) = self.units.get(self.at) {
+                b'\\' => match self.units.get(self.at) {
+                    // These are what they are without it.
+                    Some(Unit::Byte(b'!')) if self.source != Source::Rule => {}
+                    Some(Unit::Byte(b',')) if self.source == Source::Typed && self.angles == 0 => {}
+                    // At the end it takes the sign that closes an angle.
+                    None | Some(Unit::Byte(b',')) if self.angles > 0 && self.source == Source::Typed => {
+                        self.complain(b"'<'");
+                        self.word.extend(b"\\>");
+                    }
+                    Some(Unit::Byte(next)) => {
                         self.word.extend([b'\\', *next]);
                         self.at += 1;
                     }
-                }
+                    None if self.angles > 0 && self.source != Source::Rule => {
+                        self.complain(b"'<'");
+                        self.word.extend(b"\\>");
+                    }
+                    _ => {}
+                },
                 b'(' if matches!(self.source, Source::Address | Source::Value) => self.comment(),
-                b')' if matches!(self.source, Source::Address | Source::Value) => self.complain(b"')'"),
+                b')' if matches!(self.source, Source::Address | Source::Value) => {
+                    self.left_out += 1;
+                    self.complain(b"')'");
+                }
                 b'@' if self.route == Route::Opened => {
                     self.route = if self.word.is_empty() { Route::Within } else { Route::No };
                     self.operator(byte);
@@ -185,8 +209,9 @@ impl Scan<'_, '_> {
                     self.route = Route::Opened;
                     self.operator(byte);
                 }
+                // The word goes on behind it.
                 b'>' if self.angles == 0 && self.source != Source::Rule => {
-                    self.end_word();
+                    self.left_out += 1;
                     self.complain(b"'>'");
                 }
                 b'>' => {
@@ -207,8 +232,8 @@ impl Scan<'_, '_> {
     fn finish(&mut self) {
         self.end_word();
         if self.source != Source::Rule && self.angles > 0 {
-            self.complain(b"'<'");
             for _ in 0..std::mem::take(&mut self.angles) {
+                self.complain(b"'<'");
                 self.operator(b'>');
             }
         }
@@ -234,6 +259,9 @@ impl Scan<'_, '_> {
                     if let Some(Unit::Byte(next)) = self.units.get(self.at) {
                         self.word.push(*next);
                         self.at += 1;
+                    } else if self.units.get(self.at).is_none() && self.source != Source::Rule {
+                        self.complain(b"'\"'");
+                        self.word.push(b'"');
                     }
                 }
                 Unit::Byte(byte) => self.word.push(byte),
@@ -250,7 +278,7 @@ impl Scan<'_, '_> {
 
     fn comment(&mut self) {
         self.end_word();
-        self.comments += 1;
+        self.left_out += 1;
         let mut depth = 1;
         while let Some(unit) = self.units.get(self.at).copied() {
             self.at += 1;
@@ -266,11 +294,16 @@ impl Scan<'_, '_> {
                 _ => {}
             }
         }
-        self.complain(b"'('");
+        for _ in 0..depth {
+            self.complain(b"'('");
+        }
     }
 
     fn operator(&mut self, byte: u8) {
         self.end_word();
+        if self.route == Route::Opened && byte != b'<' {
+            self.route = Route::No;
+        }
         self.push(&[byte], Kind::Operator);
     }
 
@@ -292,11 +325,17 @@ impl Scan<'_, '_> {
 
     fn push(&mut self, text: &[u8], kind: Kind) {
         let count = self.tokens.len() - self.first;
-        let (too_long, too_many) = (text.len() > LONGEST, count >= MOST);
-        if too_long || too_many {
-            let what: &[u8] = if too_long { b"prescan: token too long" } else { b"prescan: too many tokens" };
+        self.size += text.len() + 1;
+        let problem: Option<&[u8]> = match self.source {
+            Source::Rule => None,
+            _ if text.len() > LONGEST => Some(b"prescan: token too long"),
+            _ if self.size > SIZE => Some(b"Address too long"),
+            _ if count >= MOST => Some(b"prescan: too many tokens"),
+            _ => None,
+        };
+        if let Some(problem) = problem {
             if !self.refused {
-                self.messages.push(what.to_vec());
+                self.say(problem);
             }
             self.refused = true;
             return;
@@ -305,6 +344,11 @@ impl Scan<'_, '_> {
     }
 
     fn complain(&mut self, what: &[u8]) {
+        self.say(&[b"Unbalanced ", what].concat());
+    }
+
+    /// What is wrong, behind the text, of which the middle is left out if it is long.
+    fn say(&mut self, what: &[u8]) {
         let mut message = Vec::new();
         for unit in self.units {
             match unit {
@@ -313,7 +357,14 @@ impl Scan<'_, '_> {
                 Unit::Named(..) => {}
             }
         }
-        message.extend_from_slice(b"... Unbalanced ");
+        if message.len() > SHOWN + 3 {
+            let tail = message.split_off(message.len() - SHOWN / 2);
+            message.truncate(SHOWN / 2);
+            message.extend_from_slice(b"...");
+            message.extend(tail);
+        }
+        message.iter_mut().for_each(|byte| *byte &= 0x7f);
+        message.extend_from_slice(b"... ");
         message.extend_from_slice(what);
         self.messages.push(message);
     }

@@ -5,8 +5,8 @@ use super::{
     program::{Program, add_member},
     resolve::Resolver,
     scan::{Refusal, Scanner, Source},
-    text::{Deferred, MacroId, Unit},
-    token::{Token, join},
+    text::{MacroId, Unit},
+    token::{MARK, Token, join},
     watch::Watch,
 };
 use crate::source::FileSystem;
@@ -32,7 +32,15 @@ pub struct Session<'s> {
     base: usize,
     pub(crate) buffers: Vec<Vec<Token>>,
     pub(crate) parts: Vec<Vec<super::matcher::Part>>,
+    /// Rules tried since the last evaluation began.
+    pub(crate) tried: u64,
+    /// Most rules that one evaluation tries.
+    pub(crate) limit: u64,
 }
+
+/// Most rules that one evaluation tries, unless [`Session::set_limit`] says otherwise. Rulesets that call themselves twice
+/// would go on for years; sendmail does.
+const LIMIT: u64 = 20_000_000;
 
 /// What a ruleset made of its input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +71,12 @@ impl<'s> Session<'s> {
         let base = program.arena.len();
         let maps = Maps::new(&program);
         let (messages, buffers, parts) = (Vec::new(), Vec::new(), Vec::new());
-        Self { program, services, maps, messages, base, buffers, parts }
+        Self { program, services, maps, messages, base, buffers, parts, tried: 0, limit: LIMIT }
+    }
+
+    /// Sets how many rules one evaluation may try, before it is given up with status 70.
+    pub fn set_limit(&mut self, rules: u64) {
+        self.limit = rules;
     }
 
     /// The program, with what this session has changed.
@@ -205,11 +218,22 @@ impl<'s> Session<'s> {
         })
     }
 
-    /// The value of `$&x` now, macros in it replaced.
-    pub(crate) fn current(&self, id: MacroId) -> Option<Vec<Unit>> {
+    /// The value of `$&x` now. What begins with a dollar sign in it is not replaced: the sign becomes [`MARK`].
+    pub(crate) fn current(&self, id: MacroId) -> Option<Vec<u8>> {
         let value = self.program.macros.get(id)?;
         let mut out = Vec::with_capacity(value.len());
-        self.program.macros.expand(value, Deferred::Replaced, &mut out);
+        for unit in value.iter() {
+            match unit {
+                Unit::Byte(byte) => out.push(*byte),
+                unit => {
+                    let start = out.len();
+                    self.program.names.write(&[*unit], &mut out);
+                    if let Some(sign) = out.get_mut(start) {
+                        *sign = MARK;
+                    }
+                }
+            }
+        }
         Some(out)
     }
 

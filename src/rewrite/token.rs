@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::text::{MacroId, Names};
+use super::text::{MacroId, Names, Unit};
 use crate::syntax::cf::{Metasymbol, Name};
 
 /// What a token is.
@@ -135,6 +135,31 @@ pub(crate) fn join(tokens: &[Token], arena: &Arena, blank: u8, out: &mut Vec<u8>
     }
 }
 
+/// The same, metasymbols kept, and cut off behind so many characters.
+pub(crate) fn join_units(tokens: &[Token], arena: &Arena, blank: u8, most: usize) -> Vec<Unit> {
+    let mut out = Vec::new();
+    let mut after_word = false;
+    for token in tokens {
+        let word = token.kind == Kind::Word;
+        if word && after_word {
+            out.push(Unit::Byte(blank));
+        }
+        after_word = word;
+        if out.len() >= most {
+            break;
+        }
+        match token.kind {
+            Kind::Meta(meta) => out.push(Unit::Meta(meta)),
+            Kind::Named(name, id) => out.push(Unit::Named(name, id)),
+            _ => {
+                let text = arena.text(*token).iter().copied().map(Unit::Byte);
+                out.extend(text.take(most - out.len()));
+            }
+        }
+    }
+    out
+}
+
 /// Tokens as test mode shows them: each with a blank before it.
 pub(crate) fn show(tokens: &[Token], arena: &Arena, names: &Names, out: &mut Vec<u8>) {
     for token in tokens {
@@ -151,11 +176,19 @@ pub(crate) fn show(tokens: &[Token], arena: &Arena, names: &Names, out: &mut Vec
     }
 }
 
+/// Stands for a dollar sign in text that is not replaced any more.
+pub(crate) const MARK: u8 = 0x81;
+
+/// `$|` within a word, as parts of a regular expression are put together.
+pub(crate) const ELSE: u8 = 0x9b;
+
 /// Characters as test mode shows them: what does not print is written with `\\`, `^` and `M-`.
 pub(crate) fn visible(text: &[u8], out: &mut Vec<u8>) {
     for byte in text {
         match byte {
             0x20..=0x7e => out.push(*byte),
+            &MARK => out.push(b'$'),
+            &ELSE => out.extend_from_slice(b"$|"),
             b'\n' => out.extend_from_slice(b"\\n"),
             b'\r' => out.extend_from_slice(b"\\r"),
             b'\t' => out.extend_from_slice(b"\\t"),

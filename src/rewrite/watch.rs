@@ -41,6 +41,8 @@ pub trait Watch {
     fn compared(&mut self, _name: &[u8], _value: Option<&[u8]>) {}
     /// A ruleset without rules is not called.
     fn skipped(&mut self, _ruleset: &Ruleset, _number: usize) {}
+    /// A rule was applied a hundred times in a row and is left.
+    fn endless(&mut self, _workspace: Workspace<'_>) {}
     /// sendmail says something.
     fn says(&mut self, _message: &[u8]) {}
 }

@@ -10,7 +10,7 @@ use crate::{
         text::MacroId,
         token::{show, visible},
     },
-    syntax::cf::Problem,
+    syntax::cf::{Problem, Reading},
 };
 
 fn say(out: &mut Vec<u8>, parts: &[&[u8]]) {
@@ -43,7 +43,12 @@ impl TestMode<'_> {
         match line {
             [b'.', b'D', rest @ ..] => {
                 if let Some((id, value)) = self.name(rest, out) {
-                    self.session.program.macros.set_bytes(id, value);
+                    // The first character stays even if it is a blank.
+                    let length = value.trim_ascii_end().len().max(value.len().min(1));
+                    let value = value.get(..length).unwrap_or_default();
+                    let program = &mut self.session.program;
+                    let (units, _) = program.names.read(value, Reading { comments: false });
+                    program.macros.set(id, Some(units.into()));
                 }
             }
             [b'.', b'C', rest @ ..] => {

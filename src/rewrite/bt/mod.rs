@@ -20,6 +20,9 @@ pub const GREETING: &[u8] = b"ADDRESS TEST MODE (ruleset 3 NOT automatically inv
 /// What it prints before it reads a line.
 pub const PROMPT: &[u8] = b"> ";
 
+/// So many characters of an address that is too long are shown.
+const TOO_LONG_SHOWN: usize = 255;
+
 /// Whose address `/try` and `/parse` take theirs for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct TryFlags {
@@ -72,10 +75,10 @@ impl<'s> TestMode<'s> {
             return;
         };
         let (list, address) = line.split_at(end);
-        let address = address.trim_ascii_start();
+        let address = address.get(1..).unwrap_or_default();
         if address.len() > super::scan::LONGEST {
             out.extend_from_slice(b"Address \"");
-            out.extend_from_slice(address);
+            out.extend_from_slice(address.get(..TOO_LONG_SHOWN).unwrap_or(address));
             out.extend_from_slice(b"\" too long (255 bytes max)\n");
             return;
         }

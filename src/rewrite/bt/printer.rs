@@ -90,6 +90,12 @@ impl Watch for Printer<'_> {
         }
     }
 
+    fn endless(&mut self, workspace: Workspace<'_>) {
+        if self.level >= 1 {
+            self.line(&[b"workspace: ", &workspace.shown()]);
+        }
+    }
+
     fn says(&mut self, message: &[u8]) {
         self.line(&[message]);
     }

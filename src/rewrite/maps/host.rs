@@ -112,6 +112,15 @@ fn in_file(name: &str, context: &Context<'_>) -> Canonical {
     Canonical::Unknown
 }
 
+/// Whether option ResolverOptions switches something on or off.
+fn resolver_option(name: &str, context: &Context<'_>) -> Option<bool> {
+    let options = String::from_utf8_lossy(context.options.get("resolveroptions")?).to_ascii_lowercase();
+    options.split_ascii_whitespace().rev().find_map(|option| match option.strip_prefix('-') {
+        Some(off) => (off == name).then_some(false),
+        None => (option.trim_start_matches('+') == name).then_some(true),
+    })
+}
+
 /// Names that a name may stand for: itself, and with the host's domain behind it.
 pub(super) fn candidates(name: &str, context: &Context<'_>) -> Vec<String> {
     if let Some(full) = name.strip_suffix('.') {
@@ -119,7 +128,9 @@ pub(super) fn candidates(name: &str, context: &Context<'_>) -> Vec<String> {
     }
     let domain = domain(context);
     let long = format!("{name}.{domain}");
-    match (domain.is_empty(), name.contains('.')) {
+    let dotted = name.contains('.');
+    let searched = resolver_option(if dotted { "dnsrch" } else { "defnames" }, context).unwrap_or(true);
+    match (domain.is_empty() || !searched, dotted) {
         (true, _) => vec![name.to_owned()],
         (false, true) => vec![name.to_owned(), long],
         (false, false) => vec![long, name.to_owned()],
@@ -128,9 +139,16 @@ pub(super) fn candidates(name: &str, context: &Context<'_>) -> Vec<String> {
 
 /// The name under which the domain name system knows a host, and whether an alias led there.
 fn in_dns(name: &str, context: &Context<'_>) -> (Canonical, bool) {
+    // With a wildcard every name would have an exchanger.
+    let wildcard = resolver_option("haswildcardmx", context).unwrap_or(false);
+    let kinds = if wildcard {
+        &[RecordType::A, RecordType::Aaaa][..]
+    } else {
+        &[RecordType::A, RecordType::Aaaa, RecordType::Mx]
+    };
     for candidate in candidates(name, context) {
         let mut fails = false;
-        for kind in [RecordType::A, RecordType::Aaaa, RecordType::Mx] {
+        for kind in kinds.iter().copied() {
             match context.services.resolver.query(&candidate, kind) {
                 Answer::Records(records) => {
                     let target = records.iter().rev().find_map(|record| match record {

@@ -3,6 +3,7 @@
 use ::regex::bytes::{Regex, RegexBuilder};
 
 use super::{Context, Flags, Found, Map, Maps, rewritten};
+use crate::rewrite::token::ELSE;
 
 /// A compiled expression.
 pub(super) struct Pattern {
@@ -29,7 +30,7 @@ pub(super) fn compile(flags: &Flags, pattern: &[u8]) -> Result<Pattern, String> 
 }
 
 impl Map for Pattern {
-    fn look_up(&self, key: &[u8], arguments: &[Vec<u8>], _: &mut Maps, _: &mut Context<'_>) -> Found {
+    fn look_up(&self, key: &[u8], arguments: &[Vec<u8>], _: &mut Maps, context: &mut Context<'_>) -> Found {
         let flags = &self.flags;
         let captures = self.regex.captures(key);
         let Some(captures) = captures else {
@@ -39,18 +40,30 @@ impl Map for Pattern {
             return Found::default();
         }
         let Some(parts) = &flags.parts else { return Found::value(self.value(key, b"", arguments)) };
-        let numbers: Vec<usize> = if parts.is_empty() {
+        // An argument says which parts in place of the declaration.
+        let list = arguments.first().unwrap_or(parts);
+        let numbers: Vec<usize> = if list.is_empty() && arguments.is_empty() {
             (0..captures.len()).collect()
         } else {
-            let numbers =
-                parts.split(|byte| *byte == b',').filter_map(|text| std::str::from_utf8(text).ok()?.parse().ok());
-            numbers.collect()
+            list.split(|byte| *byte == b',').map(number).collect()
         };
-        let between = flags.between.as_deref().unwrap_or(b"$|");
+        if let Some(number) = numbers.iter().find(|number| **number >= captures.len()) {
+            let count = captures.len();
+            let message = format!("field ({number}) out of range, only {count} substrings in pattern");
+            context.messages.push(message.into_bytes());
+            return Found::default();
+        }
+        let between = flags.between.as_deref().unwrap_or(&[ELSE]);
         let texts = numbers.iter().map(|number| captures.get(*number).map_or(&b""[..], |found| found.as_bytes()));
         let value = texts.collect::<Vec<_>>().join(between);
         Found::value(self.value(key, &value, arguments))
     }
+}
+
+/// The number at the start of a text; 0 if there is none.
+fn number(text: &[u8]) -> usize {
+    let digits = text.trim_ascii_start().iter().take_while(|byte| byte.is_ascii_digit());
+    digits.fold(0, |number: usize, digit| number.saturating_mul(10).saturating_add(usize::from(digit - b'0')))
 }
 
 impl Pattern {

@@ -217,7 +217,9 @@ impl<'f> Loader<'f> {
             }
             Kind::Rule { lhs, rhs } => {
                 let left = self.units(lhs, line);
-                let right = rhs.as_ref().map(|rhs| self.units(rhs, line));
+                // Blanks at the end of a line are not there.
+                let rhs = rhs.as_ref().filter(|rhs| !rhs.value.trim().is_empty());
+                let right = rhs.map(|rhs| self.units(rhs, line));
                 let written = self.bytes(lhs.value);
                 self.rule(&left, right.as_deref(), &written, span, line);
             }

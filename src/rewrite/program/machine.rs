@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeSet, net::IpAddr};
 
-use super::{Program, load::Loader};
-use crate::rewrite::text::MacroId;
+use super::{Program, load::Loader, value::bytes};
+use crate::rewrite::text::{Deferred, MacroId};
 
 impl Loader<'_> {
     /// Macros and classes that are there before any line is read.
@@ -26,7 +26,6 @@ impl Loader<'_> {
         }
         if !domain.is_empty() {
             self.program.macros.set_bytes(MacroId::of(b'm'), domain.as_bytes());
-            self.member(MacroId::of(b'm'), domain.as_bytes());
         }
         self.member(MacroId::of(b'w'), short.as_bytes());
         self.member(MacroId::of(b'w'), host.name.as_bytes());
@@ -57,10 +56,22 @@ impl Loader<'_> {
     pub(super) fn finish(&mut self) {
         self.words_of_right_sides();
         let host = self.program.host.clone();
+        for (name, class) in [(b'm', b'm'), (b'j', b'w')] {
+            let value = self.program.macros.get(MacroId::of(name)).cloned().unwrap_or_else(|| [].into());
+            let mut expanded = Vec::new();
+            self.program.macros.expand(&value, Deferred::Kept, &mut expanded);
+            let member = bytes(&expanded);
+            if !member.is_empty() {
+                self.member(MacroId::of(class), &member);
+            }
+        }
         let probe = self.program.option("dontprobeinterfaces").unwrap_or_default();
         let loopback = !probe.to_ascii_lowercase().starts_with(b"loopback");
         let all = !matches!(probe.first(), Some(b't' | b'T' | b'y' | b'Y'));
         if all {
+            if loopback && !self.program.classes.members(MacroId::of(b'w')).any(|member| member == b"localhost") {
+                self.member(MacroId::of(b'w'), b"[localhost]");
+            }
             let names = host.names.iter().map(String::clone);
             let addresses = host.addresses.iter().filter(|address| loopback || !address.is_loopback());
             let members = names.chain(addresses.map(|address| bracketed(*address))).collect::<BTreeSet<_>>();

@@ -84,6 +84,9 @@ impl Loader<'_> {
                 _ => {}
             }
         }
+        if open {
+            self.complain(span, line, "missing map closing token".to_owned());
+        }
         let prefix = match right.first().map(|token| token.kind) {
             Some(Kind::Meta(Metasymbol::Colon)) => Prefix::Once,
             Some(Kind::Meta(Metasymbol::At)) => Prefix::Return,

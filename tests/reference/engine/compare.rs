@@ -81,6 +81,14 @@ pub(super) fn compare(world: &World, one: &Configuration) -> io::Result<Compared
     Ok(compared)
 }
 
+/// Asks both sides `probes`, all of them traced.
+pub(super) fn asked(world: &World, one: &Configuration, probes: &[Probe]) -> io::Result<Compared> {
+    let label = one.name.replace(['/', ' '], "-");
+    let mut compared = Compared { name: one.name.clone(), ..Compared::default() };
+    ask(world, one, &label, &one.cf, probes, true, &mut compared)?;
+    Ok(compared)
+}
+
 fn ask(
     world: &World,
     one: &Configuration,

@@ -8,6 +8,7 @@
 //! ```
 
 mod compare;
+mod random;
 mod script;
 mod sides;
 
@@ -155,4 +156,37 @@ fn engine_prints_what_sendmail_prints_of_a_corpus() {
     let mut all = found::corpus().unwrap().iter().flat_map(both).collect::<Vec<_>>();
     all.extend(files(&Path::new(&folder).join("cf"), Place::Example));
     compare(&worlds, all, "corpus");
+}
+
+/// Rules that nobody would write: `RELAYCC_ENGINE=all` asks a hundred thousand questions, `RELAYCC_SEED` begins elsewhere.
+#[test]
+fn engine_prints_what_sendmail_prints_of_random_rules() {
+    let Some(worlds) = worlds() else { return };
+    let seed = env::var("RELAYCC_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1_u64);
+    let count = if everything() { 200 } else { 6 };
+    let all = (seed..seed + count).map(|seed| {
+        let mut random = random::Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        let cf = random::configuration(&mut random).into_bytes();
+        let probes = random::probes(&mut random, 500);
+        (Configuration { name: format!("random/{seed}"), cf, place: Place::Example }, probes)
+    });
+    let mut total = Counts::default();
+    let mut report = String::new();
+    for (one, probes) in all {
+        let compared = compare::asked(&worlds[&one.place], &one, &probes).unwrap();
+        if !compared.differences.is_empty() {
+            let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}.cf", one.name.replace('/', "-")));
+            fs::write(path, &one.cf).unwrap();
+        }
+        total.add(&compared.counts);
+        if !compared.differences.is_empty() {
+            report += &compared.report();
+        }
+    }
+    println!("{}", report.lines().take(150).collect::<Vec<_>>().join("\n"));
+    println!(
+        "random rules: {count} configurations, {} evaluations, {} lines; answers differ: {}, traces differ: {}",
+        total.probes, total.lines, total.answers, total.traces
+    );
+    assert!(report.is_empty());
 }

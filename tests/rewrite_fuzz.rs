@@ -1,0 +1,234 @@
+//! Any `sendmail.cf` and any commands: whatever is in them, reading and running end soon and without a panic.
+//!
+//! `RELAYCC_FUZZ_SECONDS=3600 cargo test --release --test rewrite_fuzz -- --nocapture` goes on for an hour with each and says at
+//! the end how many were tried; a text that fails is kept in the target's `tmp` folder and named.
+
+#![cfg(test)]
+
+use std::{
+    env, fs,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use relaycc::{
+    rewrite::{Host, NoResolver, Services, bt::TestMode, load},
+    source::{MemoryFiles, Sources},
+};
+
+/// Texts that are tried without the environment variable.
+const FEW: u64 = 1_500;
+/// Longest that one text may take, on a busy machine and without optimization.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// The same numbers for the same seed.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 16) as usize % n.max(1)
+    }
+
+    fn of<'a>(&mut self, all: &[&'a str]) -> &'a str {
+        all[self.below(all.len())]
+    }
+}
+
+const PIECES: [&str; 60] = [
+    "$*",
+    "$+",
+    "$-",
+    "$=w",
+    "$~{X}",
+    "$@",
+    "$:",
+    "$#",
+    "$|",
+    "$1",
+    "$2",
+    "$9",
+    "$>A",
+    "$>B",
+    "$>3",
+    "$>$1",
+    "$[",
+    "$]",
+    "$(",
+    "$)",
+    "$(m {x} $@",
+    "$(a + $@",
+    "$(d",
+    "$(h",
+    "$(r",
+    "$&x",
+    "$&{x}",
+    "${x}",
+    "$j",
+    "$?x",
+    "$.",
+    "$$",
+    "$",
+    "${",
+    "a",
+    "b",
+    "foo",
+    "\"q r\"",
+    "\"",
+    "\\",
+    "<",
+    ">",
+    "(",
+    ")",
+    "@",
+    ".",
+    ",",
+    ";",
+    ":",
+    "[",
+    "]",
+    "%",
+    "!",
+    " ",
+    "\t",
+    "#",
+    "\n\t",
+    "\r\n",
+    "\u{e4}",
+    "$=",
+];
+
+const BEGINNINGS: [&str; 24] = [
+    "R",
+    "R",
+    "R",
+    "R",
+    "R",
+    "SA\nR",
+    "SB\nR",
+    "S3\nR$*\t",
+    "S=",
+    "D{x}",
+    "Dj",
+    "DX",
+    "Cw",
+    "C{X}",
+    "Fw",
+    "F{X}-o /f",
+    "Km macro\nK",
+    "Kr regex ",
+    "Mlocal, P=/x, A=y, R=A, S=B/A, ",
+    "O OperatorChars=",
+    "O ",
+    "Hx: $>",
+    "V10\n",
+    "T",
+];
+
+const COMMANDS: [&str; 22] = [
+    "A ",
+    "B ",
+    "A,B ",
+    "3,0 ",
+    "/try local ",
+    "/tryflags ",
+    "/parse ",
+    "/map r ",
+    "/map d ",
+    "/mx ",
+    "/canon ",
+    "$=",
+    "$",
+    ".D{x}",
+    ".C{X} ",
+    "=S",
+    "=M",
+    "-d21.",
+    "?",
+    "/",
+    "nosuch ",
+    ".Dx",
+];
+
+fn text(random: &mut Random, most: usize) -> String {
+    (0..random.below(most)).map(|_| random.of(&PIECES)).collect()
+}
+
+/// A configuration, and a script of test mode.
+fn case(random: &mut Random) -> (Vec<u8>, Vec<u8>) {
+    let mut cf = String::from(
+        "V10/Berkeley\nO OperatorChars=.:%@!^/[]+\nKm macro\nKa arith\nKd dequote -s_\nKh hash /map\nKr regex -s1 ^(.*)[a-c]+\n\
+         Mlocal, P=/x, A=y, R=B\nSB\nR$* a $*\t$1 $2\nS0\nR$+\t$# local $: $1\nSA\nR$* b\t$: $>B $1\n",
+    );
+    for _ in 0..random.below(30) {
+        cf += random.of(&BEGINNINGS);
+        cf += &text(random, 9);
+        if random.below(3) > 0 {
+            cf.push('\t');
+            cf += &text(random, 9);
+        }
+        cf.push('\n');
+    }
+    let mut cf = cf.into_bytes();
+    if random.below(4) == 0 {
+        for _ in 0..random.below(9) {
+            let at = random.below(cf.len());
+            cf[at] = random.below(256) as u8;
+        }
+    }
+    let mut script = String::new();
+    for _ in 0..10 {
+        script += random.of(&COMMANDS);
+        script += &text(random, 14);
+        script.push('\n');
+    }
+    (cf, script.into_bytes())
+}
+
+/// Reads and runs it.
+fn run(cf: &[u8], script: &[u8]) {
+    let mut sources = Sources::default();
+    let source = sources.add_bytes("sendmail.cf", cf);
+    let mut files = MemoryFiles::default();
+    files.0.insert("/f".into(), b"a b\nc\n".to_vec());
+    files.0.insert("/etc/hosts".into(), b"127.0.0.1 localhost\n".to_vec());
+    let host = Host { name: "relay.example.com".to_owned(), ..Host::default() };
+    let loaded = load(&sources, source, &host, &files);
+    let mut mode = TestMode::new(&loaded.program, Services { files: &files, resolver: &NoResolver });
+    mode.session().set_limit(2_000);
+    let mut out = Vec::new();
+    for line in script.split(|byte| *byte == b'\n') {
+        out.clear();
+        if !mode.line(line, &mut out) {
+            return;
+        }
+    }
+}
+
+#[test]
+fn any_configuration_and_any_commands_end() {
+    let seconds = env::var("RELAYCC_FUZZ_SECONDS").ok().and_then(|text| text.parse().ok()).map(Duration::from_secs);
+    let start = Instant::now();
+    let mut seed = env::var("RELAYCC_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(0_u64);
+    let mut tried = 0_u64;
+    let mut longest = Duration::ZERO;
+    while seconds.map_or(tried < FEW, |seconds| start.elapsed() < seconds) {
+        seed += 1;
+        tried += 1;
+        let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        let (cf, script) = case(&mut random);
+        let began = Instant::now();
+        let ended = catch_unwind(AssertUnwindSafe(|| run(&cf, &script)));
+        longest = longest.max(began.elapsed());
+        if ended.is_err() || began.elapsed() > LIMIT {
+            let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rewrite-fuzz.cf");
+            fs::write(&path, &cf).unwrap();
+            fs::write(path.with_extension("bt"), &script).unwrap();
+            panic!("seed {seed}: {} took {:?}", path.display(), began.elapsed());
+        }
+    }
+    println!("{tried} configurations with ten commands each, in {:?}; the longest took {longest:?}", start.elapsed());
+}

@@ -1,0 +1,79 @@
+//! `fixtures/trace`: a `sendmail.cf`, a script for test mode, and what sendmail 8.17.1 printed, to the byte.
+//!
+//! They were asked in the world of `fixtures/reference`: its files are `/etc`, its zone is all that the resolver knows. The live
+//! comparison, over many more configurations, is `cargo test --test reference engine`.
+
+#![cfg(test)]
+
+use std::{fs, net::IpAddr, path::Path};
+
+use relaycc::{
+    map::{Duplicates, Format, write},
+    rewrite::{
+        Host, Services, ZoneResolver,
+        bt::{GREETING, PROMPT, TestMode},
+        load,
+    },
+    source::{MemoryFiles, Sources},
+    syntax::zone,
+};
+
+fn folder(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
+}
+
+/// The files of the world.
+fn files() -> MemoryFiles {
+    let mut files = MemoryFiles::default();
+    for name in ["hosts", "passwd"] {
+        files.0.insert(Path::new("/etc").join(name), fs::read(folder("reference").join(name)).unwrap());
+    }
+    for entry in fs::read_dir(folder("reference/etc-mail")).unwrap() {
+        let entry = entry.unwrap();
+        files.0.insert(Path::new("/etc/mail").join(entry.file_name()), fs::read(entry.path()).unwrap());
+    }
+    let access = String::from_utf8(files.0[Path::new("/etc/mail/access")].clone()).unwrap();
+    let lines = access.lines().filter(|line| !line.starts_with('#'));
+    let entries = lines.filter_map(|line| line.split_once(char::is_whitespace));
+    let entries = entries.map(|(key, value)| (key.to_lowercase(), value.trim().to_owned())).collect::<Vec<_>>();
+    let mut map = Vec::new();
+    write(Format::Hash, &entries, Duplicates::First, &mut map).unwrap();
+    files.0.insert("/etc/mail/access.db".into(), map);
+    files
+}
+
+#[test]
+fn test_mode_prints_what_sendmail_printed() {
+    let files = files();
+    let zone = fs::read_to_string(folder("reference").join("root.zone")).unwrap();
+    let mut sources = Sources::default();
+    let (zones, _) = zone::parse(&zone, sources.add("root.zone", ""), "");
+    let resolver = ZoneResolver::new(zones, vec!["tempfail.test".to_owned()]);
+    let addresses = vec![IpAddr::from([127, 0, 0, 1]), IpAddr::from([192, 0, 2, 25])];
+    let host = Host { name: "relay.example.com".to_owned(), addresses, names: vec!["localhost".to_owned()] };
+    let mut count = 0;
+    for entry in fs::read_dir(folder("trace")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "cf") {
+            continue;
+        }
+        let source = sources.add_bytes(path.display().to_string(), &fs::read(&path).unwrap());
+        let loaded = load(&sources, source, &host, &files);
+        let mut mode = TestMode::new(&loaded.program, Services { files: &files, resolver: &resolver });
+        let mut out = GREETING.to_vec();
+        let script = fs::read(path.with_extension("bt")).unwrap();
+        for line in script.split_inclusive(|byte| *byte == b'\n') {
+            out.extend_from_slice(PROMPT);
+            assert!(mode.line(line, &mut out));
+        }
+        out.extend_from_slice(PROMPT);
+        let expected = fs::read(path.with_extension("txt")).unwrap();
+        let (out, expected) = (String::from_utf8_lossy(&out), String::from_utf8_lossy(&expected));
+        for (number, (ours, theirs)) in out.lines().zip(expected.lines()).enumerate() {
+            assert_eq!(ours, theirs, "{}: line {}", path.display(), number + 1);
+        }
+        assert_eq!(out.lines().count(), expected.lines().count(), "{}", path.display());
+        count += 1;
+    }
+    assert!(count >= 7);
+}
