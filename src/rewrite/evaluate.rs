@@ -114,6 +114,9 @@ impl Session<'_> {
             }
         };
         self.tell(watch);
+        if let Some(watch) = watch.as_deref_mut() {
+            watch.looked_up(&map, &key_text, found.value.as_deref());
+        }
         match (found.value, default) {
             (Some(value), _) => {
                 let units = value.iter().copied().map(Unit::Byte).collect::<Vec<_>>();
