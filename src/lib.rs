@@ -15,6 +15,7 @@ pub mod catalog;
 pub mod cli;
 pub mod diagnostic;
 pub mod emit;
+pub mod explain;
 pub mod findings;
 pub mod front;
 pub mod lint;

@@ -6,8 +6,10 @@
 mod build;
 mod check;
 mod completions;
+mod explain;
 mod input;
 mod lint;
+mod machine;
 mod man;
 mod map;
 mod migrate;
@@ -18,6 +20,7 @@ pub mod render;
 mod report;
 mod schema;
 mod source_map;
+mod test;
 mod trace;
 
 use std::{
@@ -54,6 +57,8 @@ enum Command {
     #[command(subcommand)]
     Map(map::Arguments),
     Trace(trace::Arguments),
+    Explain(explain::Arguments),
+    Test(test::Arguments),
     Schema(schema::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -88,6 +93,8 @@ pub fn main() -> ExitCode {
         Command::Migrate(arguments) => Ok(migrate::run(&arguments)),
         Command::Map(arguments) => map::run(&arguments),
         Command::Trace(arguments) => Ok(trace::run(&arguments)),
+        Command::Explain(arguments) => Ok(explain::run(&arguments)),
+        Command::Test(arguments) => Ok(test::run(&arguments)),
         Command::Schema(arguments) => Ok(schema::run(&arguments)),
         Command::Completions(arguments) => Ok(completions::run(&arguments)),
         Command::Man(arguments) => man::run(&arguments),

@@ -19,8 +19,8 @@ pub mod toml;
 
 use crate::{
     diagnostic::Diagnostic,
-    site::Site,
-    source::{FileSystem, Sources},
+    site::{Case, Site},
+    source::{FileSystem, SourceId, Sources},
 };
 
 /// A language that a site can be written in.
@@ -67,6 +67,14 @@ pub struct Compiled {
 
 pub(crate) use mc::record;
 pub(crate) use toml::{answer, conf::is_message, equates, feature::ORDER};
+
+/// The cases in a text that is a site.toml, or has nothing but cases.
+///
+/// # Errors
+/// It is no TOML, or a case is not right; in a text of cases, if there is anything else in it.
+pub fn cases(sources: &Sources, id: SourceId, is_site: bool) -> Result<Vec<Case>, Vec<Diagnostic>> {
+    toml::cases(sources, id, is_site)
+}
 
 /// Compiles a source into a site. `files` is asked for the files that it includes, by the path written there.
 pub fn compile(input: &Input<'_>, files: &dyn FileSystem) -> Compiled {

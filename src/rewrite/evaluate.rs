@@ -117,6 +117,9 @@ impl Session<'_> {
             }
         };
         self.tell(watch);
+        if let Some(watch) = watch.as_deref_mut() {
+            watch.looked_up(&map, &key_text, found.value.as_deref());
+        }
         // A value and a default are read as text, so that two words may become one.
         let units = match (found.value, default) {
             (Some(value), _) => value.iter().copied().map(Unit::Byte).collect(),

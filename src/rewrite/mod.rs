@@ -9,6 +9,7 @@
 //! I/O: files come from a [`FileSystem`](crate::source::FileSystem), names and addresses from a [`Resolver`].
 //! How test mode prints is in [`mod@bt`].
 
+mod address;
 pub mod bt;
 mod classes;
 mod evaluate;
@@ -23,6 +24,7 @@ mod text;
 mod token;
 mod watch;
 
+pub use address::Route;
 pub use program::{Header, Host, Loaded, Mailer, Program, Rule, Ruleset, load};
 pub use resolve::{Answer, NoResolver, RecordType, Resolver, ZoneResolver};
 pub use session::{Outcome, Resolved, Services, Session};

@@ -8,7 +8,7 @@ use super::{
     scan::Source,
     session::Session,
     text::Unit,
-    token::{Kind, Token},
+    token::{Kind, Token, join},
     watch::{Watch, Workspace},
 };
 use crate::syntax::cf::{Metasymbol, Name};
@@ -120,6 +120,13 @@ impl Session<'_> {
             }
             if let Some(watch) = watch.as_deref_mut() {
                 watch.matches(&self.program, rule);
+                for part in &parts {
+                    let Some(Element::Class(class)) = rule.elements.get(part.element) else { continue };
+                    let mut member = Vec::new();
+                    let tokens = tokens.get(part.start..part.end).unwrap_or_default();
+                    join(tokens, &self.program.arena, b' ', &mut member);
+                    watch.belongs(&self.program.names.written(*class), &member);
+                }
             }
             let prefix = rule.prefix;
             next.clear();

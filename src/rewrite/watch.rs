@@ -33,6 +33,10 @@ pub trait Watch {
     fn fails(&mut self, _rule: &Rule) {}
     /// It matches.
     fn matches(&mut self, _program: &Program, _rule: &Rule) {}
+    /// A part of the workspace is a member of a class, and its rule matches: `$=x`.
+    fn belongs(&mut self, _class: &[u8], _member: &[u8]) {}
+    /// A map was asked; `None` if it has no such key.
+    fn looked_up(&mut self, _map: &[u8], _key: &[u8], _value: Option<&[u8]>) {}
     /// The workspace that it makes.
     fn rewritten(&mut self, _workspace: Workspace<'_>) {}
     /// `$&x` is replaced; `None` if the macro has no value.

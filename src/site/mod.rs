@@ -8,6 +8,7 @@
 
 mod access;
 mod aliases;
+mod case;
 mod checks;
 mod class;
 mod hack;
@@ -27,6 +28,7 @@ mod uucp;
 
 pub use access::{AccessAction, AccessMap, TAGS, is_dsn};
 pub use aliases::{AliasFile, AliasTable};
+pub use case::{Case, Expected, Wanted};
 pub use checks::{ClientChecks, ClientLimit, CommandChecks, GreetPause, PrefixFlags};
 pub use class::{Class, ClassFile, Classes};
 pub use hack::{Hack, HackKind};

@@ -5,6 +5,7 @@
 
 mod aliases;
 pub(crate) mod answer;
+mod cases;
 pub(crate) mod conf;
 pub(crate) mod equates;
 pub(crate) mod feature;
@@ -25,6 +26,7 @@ use value::Refusals;
 use super::{Compiled, Input};
 use crate::{
     diagnostic::Diagnostic,
+    site::Case,
     source::{FileSystem, SourceId, Sources, Span},
     syntax,
 };
@@ -44,6 +46,24 @@ pub(super) fn compile(input: &Input<'_>, files: &dyn FileSystem) -> Compiled {
         },
     };
     Compiled { site, diagnostics, sources }
+}
+
+/// The cases in a text that is a site.toml, or has nothing but cases.
+///
+/// # Errors
+/// It is no TOML, or a case is not right; in a text of cases, if there is anything else in it.
+pub(super) fn cases(sources: &Sources, id: SourceId, is_site: bool) -> Result<Vec<Case>, Vec<Diagnostic>> {
+    let root = syntax::toml::parse(sources, id)?;
+    let mut refusals = Refusals::default();
+    let mut cases = Vec::new();
+    for entry in root.entries() {
+        match entry.key.value.as_str() {
+            "test" => cases = cases::read(&mut refusals, entry),
+            _ if is_site => {}
+            _ => refusals.unknown_key(entry, "in a file of tests", ["test"]),
+        }
+    }
+    if refusals.0.is_empty() { Ok(cases) } else { Err(refusals.0) }
 }
 
 /// Adds a file to the sources, if it is text.

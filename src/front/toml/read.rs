@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{
-    aliases, conf, equates, feature, names,
+    aliases, cases, conf, equates, feature, names,
     table::{self, Given},
     uucp,
     value::{Expected, Refusals, Text, quoted_list},
@@ -63,7 +63,7 @@ pub(super) enum Charset {
 pub(super) const CHARSETS: [(&str, Charset); 2] = [("utf-8", Charset::Utf8), ("iso-8859-1", Charset::Latin1)];
 
 /// Keys that are no macro of `.mc`.
-pub(super) const OWN_KEYS: [&str; 4] = ["charset", "conf", "undefine", "head"];
+pub(super) const OWN_KEYS: [&str; 5] = ["charset", "conf", "undefine", "head", "test"];
 
 /// Settings that have a key of another name, with what to write instead.
 const OTHERWISE: [(&str, &str); 2] = [("masquerade_name", "masquerade_as"), ("use_cw_file", "feature.use_cw_file")];
@@ -153,6 +153,8 @@ fn own(refusals: &mut Refusals, entry: &Entry, document: &mut Document) {
             }
         }
         "undefine" => document.statements.extend(conf::undefined(refusals, &entry.value)),
+        // What is asked of the site is no part of it; here it is only checked.
+        "test" => drop(cases::read(refusals, entry)),
         _ => {
             let expected = Expected::new("head", "lines of sendmail.cf, as text between three quotes", "'''…'''");
             let text = refusals.lines(&entry.value, &expected);

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    answer,
+    answer, cases,
     conf::is_message,
     equates::{self, Equate, EquateKind},
     feature::ORDER,
@@ -24,6 +24,7 @@ use crate::catalog::{
     system::{SYSTEMS, SystemSpec},
     table::{TABLES, TableSpec},
 };
+use crate::site::Wanted;
 
 /// Text of one line: no control character but tab.
 const LINE: &str = "^[^\\u0000-\\u0008\\u000a-\\u001f\\u007f-\\u009f]*$";
@@ -69,6 +70,7 @@ pub fn schema() -> Value {
         "head".into(),
         described(pattern(LINES), "Raw lines before all others, where a .mc's text outside its sections goes"),
     );
+    properties.insert("test".into(), tests());
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "site.toml",
@@ -302,6 +304,27 @@ fn escaped(text: &str) -> String {
             _ => vec![c],
         })
         .collect()
+}
+
+fn tests() -> Value {
+    let keys = cases::KEYS.iter().map(|(key, what, _)| {
+        let schema = match *key {
+            "to" => list_of(&pattern(LINE)),
+            "code" => {
+                json!({ "anyOf": [{ "type": "integer", "minimum": 400, "maximum": 599 }, pattern("^[45][0-9][0-9]$")] })
+            }
+            "verdict" => json!({ "enum": Wanted::ALL.map(|(name, _)| name) }),
+            _ => pattern(LINE),
+        };
+        ((*key).to_owned(), described(schema, &capital(what)))
+    });
+    let case = table(keys.collect(), &["client", "verdict"]);
+    json!({ "description": "What clients ask of the site, and what they should be told", "type": "array", "items": case })
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }
 
 fn entries(table: &TableSpec) -> Value {

@@ -104,6 +104,13 @@ pub struct Program {
     pub options: HashMap<String, Vec<u8>>,
 }
 
+impl Ruleset {
+    /// What it is called in traces: its name or number.
+    pub fn title(&self) -> &[u8] {
+        &self.title
+    }
+}
+
 impl Program {
     /// The number of a ruleset that is called by its name or number.
     pub fn ruleset(&self, name: &[u8]) -> Option<usize> {

@@ -1,0 +1,340 @@
+//! `relaycc explain`: what a client is told, why, and what would have to change.
+
+use std::{
+    fmt::Write as _,
+    net::IpAddr,
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use serde::Serialize;
+
+use super::{
+    Exit,
+    check::{self, Checked, Checks, MapFiles},
+    input::{self, Disk, SyntaxName},
+    machine::{Machine, MachineArguments, Running},
+    report::{ReportArguments, Reporter},
+};
+use crate::{
+    diagnostic::Diagnostic,
+    explain::{
+        Change, Command, Delivery, Dialogue, Event, Login, Question, Step, Tls, Verdict, changes, hold, reasons,
+    },
+    front::Compiled,
+    site::Site,
+    source::{Sources, Span},
+};
+
+/// Say what a client would be told, why, and what would have to change
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  relaycc explain site.toml --client 192.0.2.1 --from a@example.net --to joe@example.com
+  relaycc explain /etc/mail/sendmail.cf --client 192.0.2.1 --name mail.example.net --from a@example.net --to b@example.org
+
+Nothing is sent and nobody is asked: the rulesets of the site's sendmail.cf are run on what is given here, with the entries of its \
+tables, the files that its maps and classes name, and the zones given; without a zone, every name is taken to be that of a host. Whether a local user exists is not asked.")]
+pub(super) struct Arguments {
+    /// The site, a .toml or .mc file, or a sendmail.cf, a file that ends in .cf
+    site: PathBuf,
+    /// Address of the client
+    #[arg(long, value_name = "ADDRESS")]
+    client: IpAddr,
+    /// Its name, if it has one that DNS has in both directions
+    #[arg(long, value_name = "HOST")]
+    name: Option<String>,
+    /// What it calls itself in HELO or EHLO
+    #[arg(long, value_name = "NAME")]
+    helo: Option<String>,
+    /// The sender; empty for `<>`
+    #[arg(long, value_name = "ADDRESS")]
+    from: Option<String>,
+    /// The recipient
+    #[arg(long, value_name = "ADDRESS", requires = "from")]
+    to: Option<String>,
+    /// The user that it has authenticated as, by PLAIN or by the mechanism after a colon: `joe`, `joe:GSSAPI`
+    #[arg(long, value_name = "USER")]
+    auth: Option<String>,
+    /// It has said STARTTLS, and its certificate was found to be this: OK, NO for none, FAIL, …
+    #[arg(long, value_name = "VERIFY")]
+    tls: Option<String>,
+    /// Distinguished name of its certificate's subject
+    #[arg(long, value_name = "NAME", requires = "tls")]
+    cert_subject: Option<String>,
+    /// Distinguished name of the certificate's issuer
+    #[arg(long, value_name = "NAME", requires = "tls")]
+    cert_issuer: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    /// List everything that was asked on the way too
+    #[arg(long)]
+    all: bool,
+    /// The language of the site, if its name does not tell
+    #[arg(long, value_enum, value_name = "SYNTAX")]
+    syntax: Option<SyntaxName>,
+    #[command(flatten)]
+    machine: MachineArguments,
+    #[command(flatten)]
+    disk: Disk,
+    #[command(flatten)]
+    report: ReportArguments,
+}
+
+impl Arguments {
+    fn question(&self) -> Question {
+        let user = self.auth.as_deref().map(Login::of);
+        let tls = self.tls.as_ref().map(|verify| Tls {
+            verify: verify.clone(),
+            subject: self.cert_subject.clone().unwrap_or_default(),
+            issuer: self.cert_issuer.clone().unwrap_or_default(),
+        });
+        let bare = |text: &Option<String>| text.as_ref().map(|text| text.trim_matches(['<', '>']).to_owned());
+        Question {
+            client: self.client,
+            name: self.name.clone(),
+            helo: self.helo.clone(),
+            sender: bare(&self.from),
+            recipient: bare(&self.to),
+            user,
+            tls,
+        }
+    }
+}
+
+pub(super) fn run(arguments: &Arguments) -> Exit {
+    let mut reporter = Reporter::new(&arguments.report);
+    explained(arguments, &mut reporter).unwrap_or_else(|diagnostic| reporter.failed(&diagnostic))
+}
+
+/// # Errors
+/// A file that cannot be read.
+fn explained(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
+    let machine = arguments.machine.read()?;
+    let question = arguments.question();
+    let explanation = if arguments.syntax.is_none() && is_cf(&arguments.site) {
+        let bytes = input::bytes(&arguments.site)?;
+        let running = machine.cf(&arguments.site.display().to_string(), &bytes);
+        reporter.found(&running.diagnostics, &running.sources);
+        let dialogue = hold(&mut running.session(), &question);
+        Explanation::of(&dialogue, &running, None, Vec::new())
+    } else {
+        let file = input::read(&arguments.site, arguments.syntax)?;
+        let Checked { compiled, .. } = check::check(&file, &Checks::default(), &arguments.disk, MapFiles::Replaced);
+        let Compiled { site, diagnostics, sources } = compiled;
+        let errors = diagnostics.into_iter().filter(Diagnostic::is_error).collect::<Vec<_>>();
+        reporter.found(&errors, &sources);
+        let Some(site) = site.filter(|_| errors.is_empty()) else {
+            reporter.sum_up("");
+            return Ok(Exit::Refused);
+        };
+        of_site(&machine, &site, &sources, &question)
+    };
+    let text = if arguments.json { explanation.json() } else { explanation.text(&question, arguments.all) };
+    Ok(super::print(text.as_bytes()))
+}
+
+/// Asks a site, and its neighbours.
+fn of_site(machine: &Machine, site: &Site, sources: &Sources, question: &Question) -> Explanation {
+    let running = machine.site(site);
+    let dialogue = hold(&mut running.session(), question);
+    let mut ask = |site: &Site, question: &Question| Some(hold(&mut machine.site(site).session(), question));
+    let changes = changes(site, question, &dialogue, &mut ask);
+    Explanation::of(&dialogue, &running, Some((site, sources)), changes)
+}
+
+/// What is said of a dialogue, without what would have to change.
+pub(super) fn text(
+    dialogue: &Dialogue,
+    question: &Question,
+    running: &Running<'_>,
+    site: Option<(&Site, &Sources)>,
+) -> String {
+    Explanation::of(dialogue, running, site, Vec::new()).text(question, false)
+}
+
+/// All that is said, as JSON has it.
+#[derive(Debug, Serialize)]
+struct Explanation {
+    verdict: Verdict,
+    reply: Option<String>,
+    steps: Vec<ExplainedStep>,
+    delivery: Option<Delivery>,
+    /// What was found to route the message.
+    routed_by: Vec<Said>,
+    /// Single changes that turn the verdict.
+    changes: Vec<Said>,
+}
+
+#[derive(Debug, Serialize)]
+struct ExplainedStep {
+    command: Command,
+    verdict: Verdict,
+    reply: Option<String>,
+    /// The rule that decided.
+    decided_by: Option<Said>,
+    /// What was found.
+    because: Vec<Said>,
+    /// What was asked, found or not.
+    asked: Vec<String>,
+}
+
+/// A clause, and where what it is about is written.
+#[derive(Debug, Serialize)]
+struct Said {
+    what: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<String>,
+}
+
+impl Explanation {
+    fn of(dialogue: &Dialogue, running: &Running<'_>, site: Option<(&Site, &Sources)>, changes: Vec<Change>) -> Self {
+        let place = |span: Option<Span>| {
+            let (_, sources) = site?;
+            shown(sources, span?)
+        };
+        let because = |events: &[Event]| {
+            let reasons = reasons(events, site.map(|(site, _)| site)).into_iter();
+            reasons.map(|reason| Said { place: place(reason.place), what: reason.what }).collect::<Vec<_>>()
+        };
+        let step = |step: &Step| ExplainedStep {
+            command: step.command,
+            verdict: step.verdict.clone(),
+            reply: step.reply.as_ref().map(ToString::to_string),
+            decided_by: decisive(step, running, site.map(|(_, sources)| sources)),
+            because: because(&step.events),
+            asked: step.events.iter().filter_map(asked).collect(),
+        };
+        Self {
+            verdict: dialogue.verdict(),
+            reply: dialogue.reply().map(ToString::to_string),
+            steps: dialogue.steps.iter().map(step).collect(),
+            delivery: dialogue.delivery.clone(),
+            routed_by: because(&dialogue.routing),
+            changes: changes.into_iter().map(|change| Said { place: place(change.place), what: change.what }).collect(),
+        }
+    }
+
+    fn json(&self) -> String {
+        // Texts and lists of them always serialize.
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+
+    fn text(&self, question: &Question, all: bool) -> String {
+        let mut out = String::new();
+        let client = match &question.name {
+            Some(name) => format!("{name} [{}]", question.client),
+            None => format!("{}, which has no name", question.client),
+        };
+        let line = |out: &mut String, indent: usize, said: &Said| {
+            let place = said.place.as_ref().map_or(String::new(), |place| format!("  ({place})"));
+            let _ = writeln!(out, "{:indent$}{}{place}", "", said.what);
+        };
+        for step in &self.steps {
+            let what = match step.command {
+                Command::Connect => format!("connection from {client}"),
+                Command::Mail => format!("MAIL FROM:<{}>", question.sender.as_deref().unwrap_or("")),
+                Command::Rcpt => format!("RCPT TO:<{}>", question.recipient.as_deref().unwrap_or("")),
+            };
+            let verdict = match (&step.verdict, &step.reply) {
+                (_, Some(reply)) => reply.clone(),
+                (Verdict::Discarded, _) => "accepted, and thrown away".into(),
+                (Verdict::Quarantined(reason), _) => format!("accepted, and held: {reason}"),
+                _ => "accepted".into(),
+            };
+            let _ = writeln!(out, "{what}\n    {verdict}");
+            if let Some(decided) = &step.decided_by
+                && step.verdict != Verdict::Accepted
+            {
+                line(
+                    &mut out,
+                    6,
+                    &Said { what: format!("by the rule: {}", decided.what), place: decided.place.clone() },
+                );
+            }
+            for said in &step.because {
+                line(&mut out, 6, &Said { what: format!("found: {}", said.what), place: said.place.clone() });
+            }
+            for asked in step.asked.iter().filter(|_| all) {
+                let _ = writeln!(out, "      asked: {asked}");
+            }
+        }
+        if let Some(delivery) = &self.delivery {
+            delivered(&mut out, delivery);
+            for said in &self.routed_by {
+                line(&mut out, 6, &Said { what: format!("found: {}", said.what), place: said.place.clone() });
+            }
+        }
+        if !self.changes.is_empty() {
+            let other = if self.verdict.is_accepted() { "refused" } else { "accepted" };
+            let _ = writeln!(out, "it would be {other} after any one of these changes");
+            self.changes.iter().for_each(|change| line(&mut out, 4, change));
+        }
+        out
+    }
+}
+
+fn delivered(out: &mut String, delivery: &Delivery) {
+    let host = delivery.host.as_ref().map_or(String::new(), |host| format!(" to {host}"));
+    let _ = writeln!(out, "delivery\n    by {}{host}, for {}", delivery.mailer, delivery.recipient);
+    if let Some(sender) = &delivery.sender {
+        let _ = writeln!(out, "    from <{}>", sender.trim_matches(['<', '>']));
+    }
+    if delivery.is_local {
+        out.push_str("    aliases and users of the host are asked for first\n");
+    }
+    if delivery.is_for_now {
+        out.push_str("    something was not to be found out here: sendmail would try again later\n");
+    }
+}
+
+/// `site.toml:12:3`
+pub(super) fn shown(sources: &Sources, span: Span) -> Option<String> {
+    let source = sources.get(span.source)?;
+    let (line, column) = source.line_column(span.start);
+    Some(format!("{}:{line}:{column}", source.name()))
+}
+
+/// The last rule that matched: what it says of itself, and where it comes from.
+fn decisive(step: &Step, running: &Running<'_>, sources: Option<&Sources>) -> Option<Said> {
+    let rule = |event: &Event| match event {
+        Event::Rule { ruleset, span, line } => Some((ruleset.clone(), *span, *line)),
+        _ => None,
+    };
+    let (ruleset, span, line) = step.events.iter().rev().find_map(rule)?;
+    let text = running.sources.snippet(span);
+    let remark = text.split('\t').filter(|part| !part.is_empty()).nth(2).map(str::trim);
+    let name = running.sources.get(running.source).map_or("sendmail.cf", |source| source.name());
+    let origin = running.document.as_ref().and_then(|document| {
+        let mut emitted = 1;
+        let found = document.lines().find(|candidate| {
+            let start = emitted;
+            emitted += 1 + candidate.text.matches('\n').count();
+            (start..emitted).contains(&line)
+        });
+        shown(sources?, found?.origin?)
+    });
+    let here = format!("{name}:{line}, ruleset {ruleset}");
+    let place = origin.map_or(here.clone(), |origin| format!("{here}, asked for at {origin}"));
+    let what =
+        remark.filter(|remark| !remark.is_empty()).map_or_else(|| text.trim().replace('\t', "  "), str::to_owned);
+    Some(Said { what, place: Some(place) })
+}
+
+/// What was asked, for people.
+fn asked(event: &Event) -> Option<String> {
+    match event {
+        Event::Rule { .. } => None,
+        Event::Member { class, member } => Some(format!("`{member}` is in class {class}")),
+        Event::LookedUp { map, key, value: Some(value) } => Some(format!("{map} `{key}`: `{value}`")),
+        Event::LookedUp { map, key, value: None } => Some(format!("{map} `{key}`: nothing")),
+    }
+}
+
+/// Whether a file is a sendmail.cf, by its name.
+pub(super) fn is_cf(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "cf")
+}

@@ -1,0 +1,160 @@
+//! The machine that a configuration would run on, as far as a command that runs rulesets is told of it.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    net::IpAddr,
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+
+use super::input::{self, Disk};
+use crate::{
+    diagnostic::Diagnostic,
+    emit::{
+        cf::{self, Document},
+        tables,
+    },
+    explain::Assumed,
+    rewrite::{Host, Program, Resolver, Services, Session, ZoneResolver, load},
+    site::Site,
+    source::{FileSystem, SourceId, Sources},
+    syntax::zone::{self, Zones},
+};
+
+/// What is said of the machine.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Machine")]
+pub(super) struct MachineArguments {
+    /// Name of the host that the configuration runs on; without it the one that the site says, or that of this host
+    #[arg(long, value_name = "NAME")]
+    host: Option<String>,
+    /// Directory that stands for `/`: files of maps and classes are read below it
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+    /// A DNS zone to answer from, as a master file; may be given several times. Without any, every name is taken to be that of a host
+    #[arg(long, value_name = "FILE")]
+    zone: Vec<PathBuf>,
+}
+
+impl MachineArguments {
+    /// Reads the zones.
+    ///
+    /// # Errors
+    /// One of them cannot be read.
+    pub(super) fn read(&self) -> Result<Machine, Box<Diagnostic>> {
+        let mut zones = Zones::default();
+        let mut sources = Sources::default();
+        for path in &self.zone {
+            let text = String::from_utf8_lossy(&input::bytes(path)?).into_owned();
+            let name = path.display().to_string();
+            let origin = Some(zone::of_file_name(&name)).filter(|origin| origin != "root").unwrap_or_default();
+            let id = sources.add(name, text.as_str());
+            zones.extend(zone::parse(&text, id, &origin).0);
+        }
+        let resolver = (!self.zone.is_empty()).then(|| ZoneResolver::new(zones, Vec::new()));
+        Ok(Machine { host: self.host.clone(), root: self.root.clone(), resolver })
+    }
+}
+
+/// The machine.
+pub(super) struct Machine {
+    host: Option<String>,
+    root: Option<PathBuf>,
+    resolver: Option<ZoneResolver>,
+}
+
+/// A configuration on it, ready to be run.
+pub(super) struct Running<'m> {
+    pub(super) program: Program,
+    /// The text that it was read from, and all that its places are in.
+    pub(super) sources: Sources,
+    pub(super) source: SourceId,
+    /// The same with the places that its lines come from, if it was made of a site.
+    pub(super) document: Option<Document>,
+    /// What sendmail would say of it.
+    pub(super) diagnostics: Vec<Diagnostic>,
+    files: Files,
+    resolver: &'m dyn Resolver,
+}
+
+impl Running<'_> {
+    /// Starts it.
+    pub(super) fn session(&self) -> Session<'_> {
+        Session::new(&self.program, Services { files: &self.files, resolver: self.resolver })
+    }
+}
+
+impl Machine {
+    /// A site; the entries that it holds are its map files.
+    pub(super) fn site(&self, site: &Site) -> Running<'_> {
+        let document = cf::emit(site);
+        let mut sources = Sources::default();
+        let source = sources.add("sendmail.cf", document.to_string());
+        let mut files = self.files();
+        for table in site.declared_tables().filter(|table| !table.entries.is_empty()) {
+            let Some(path) = table.map.file() else { continue };
+            match tables::format(&table) {
+                Ok(Some(format)) => {
+                    let made = tables::map_file(&table, format).unwrap_or_default();
+                    files.made.insert(PathBuf::from(format!("{path}.{}", format.extension())), made);
+                }
+                Ok(None) => {
+                    let made = tables::text(&table).unwrap_or_default();
+                    files.made.insert(PathBuf::from(path), made.into_bytes());
+                }
+                Err(_) => {}
+            }
+        }
+        let own = site.domain_name.as_ref().map(|own| own.value.clone()).filter(|own| !own.contains('$'));
+        self.running(sources, source, Some(document), files, own)
+    }
+
+    /// A sendmail.cf.
+    pub(super) fn cf(&self, name: &str, bytes: &[u8]) -> Running<'_> {
+        let mut sources = Sources::default();
+        let source = sources.add_bytes(name, bytes);
+        self.running(sources, source, None, self.files(), None)
+    }
+
+    fn running(
+        &self,
+        sources: Sources,
+        source: SourceId,
+        document: Option<Document>,
+        files: Files,
+        own: Option<String>,
+    ) -> Running<'_> {
+        let this = || fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned();
+        let name = self.host.clone().or(own).unwrap_or_else(this);
+        let host = Host { name, addresses: vec![IpAddr::from([127, 0, 0, 1])], names: vec!["localhost".to_owned()] };
+        let loaded = load(&sources, source, &host, &files);
+        let resolver: &dyn Resolver = self.resolver.as_ref().map_or(&Assumed, |resolver| resolver);
+        let (program, diagnostics) = (loaded.program, loaded.diagnostics);
+        Running { program, sources, source, document, diagnostics, files, resolver }
+    }
+
+    fn files(&self) -> Files {
+        Files { root: self.root.clone(), made: BTreeMap::new(), disk: Disk::default() }
+    }
+}
+
+/// Files that are made, and those of the disk, below a directory that stands for `/`.
+struct Files {
+    root: Option<PathBuf>,
+    made: BTreeMap<PathBuf, Vec<u8>>,
+    disk: Disk,
+}
+
+impl FileSystem for Files {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        if let Some(bytes) = self.made.get(path) {
+            return Ok(bytes.clone());
+        }
+        match &self.root {
+            Some(root) => self.disk.read(&root.join(path.strip_prefix("/").unwrap_or(path))),
+            None => self.disk.read(path),
+        }
+    }
+}

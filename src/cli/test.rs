@@ -1,0 +1,336 @@
+//! `relaycc test`: the cases of a site.
+
+use std::{fmt::Write as _, path::PathBuf};
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use super::{
+    Exit,
+    check::{self, Checked, Checks, MapFiles},
+    explain::{self, is_cf},
+    input::{self, Disk, SyntaxName},
+    machine::{MachineArguments, Running},
+    report::{ReportArguments, Reporter},
+};
+use crate::{
+    diagnostic::Diagnostic,
+    explain::{Dialogue, Item, Outcome, coverage, run as run_case},
+    front::{self, Compiled, Syntax},
+    site::{Case, Site},
+    source::{Sources, Span},
+};
+
+/// Ask a site its cases, and compare what it says with what it should say
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  relaycc test site.toml --zone example.com.zone
+  relaycc test site.mc --cases site.test.toml --output junit > report.xml
+
+Cases are tables [[test]] of a site.toml, or of files that have nothing else:
+
+  [[test]]
+  about   = \"outsiders may not relay\"
+  client  = \"192.0.2.1\"
+  from    = \"a@example.net\"
+  to      = \"b@example.org\"
+  verdict = \"refused\"               # accepted, refused, deferred, discarded, quarantined
+  text    = \"Relaying denied\"       # code, status, mailer, host, recipient, sender
+
+A case that fails comes with its explanation, and exit status 1. What no case exercises is listed.")]
+pub(super) struct Arguments {
+    /// The site, a .toml or .mc file, or a sendmail.cf, a file that ends in .cf
+    site: PathBuf,
+    /// A file of cases; may be given several times
+    #[arg(long, value_name = "FILE")]
+    cases: Vec<PathBuf>,
+    /// What is printed
+    #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
+    output: Form,
+    /// Exit status 1, too, if an entry, a relay domain or a statement is exercised by no case
+    #[arg(long)]
+    all_covered: bool,
+    /// The language of the site, if its name does not tell
+    #[arg(long, value_enum, value_name = "SYNTAX")]
+    syntax: Option<SyntaxName>,
+    #[command(flatten)]
+    machine: MachineArguments,
+    #[command(flatten)]
+    disk: Disk,
+    #[command(flatten)]
+    report: ReportArguments,
+}
+
+/// What is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// A line for each case
+    Text,
+    /// One object with all cases and what is covered
+    Json,
+    /// JUnit's XML, for systems that collect such reports
+    Junit,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Exit {
+    let mut reporter = Reporter::new(&arguments.report);
+    tested(arguments, &mut reporter).unwrap_or_else(|diagnostic| reporter.failed(&diagnostic))
+}
+
+/// # Errors
+/// A file that cannot be read.
+fn tested(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
+    let machine = arguments.machine.read()?;
+    let mut suite = Suite::default();
+    for path in &arguments.cases {
+        let bytes = input::bytes(path)?;
+        suite.add(&path.display().to_string(), &bytes, false);
+    }
+    if arguments.syntax.is_none() && is_cf(&arguments.site) {
+        let bytes = input::bytes(&arguments.site)?;
+        let running = machine.cf(&arguments.site.display().to_string(), &bytes);
+        reporter.found(&running.diagnostics, &running.sources);
+        return Ok(suite.judge(arguments, reporter, &running, None));
+    }
+    let file = input::read(&arguments.site, arguments.syntax)?;
+    let given = file.input();
+    if given.syntax == Syntax::Toml {
+        suite.add(given.name, given.bytes, true);
+    }
+    let Checked { compiled, .. } = check::check(&file, &Checks::default(), &arguments.disk, MapFiles::Replaced);
+    let Compiled { site, diagnostics, sources } = compiled;
+    let errors = diagnostics.into_iter().filter(Diagnostic::is_error).collect::<Vec<_>>();
+    reporter.found(&errors, &sources);
+    let Some(site) = site.filter(|_| errors.is_empty()) else {
+        reporter.sum_up("");
+        return Ok(Exit::Refused);
+    };
+    Ok(suite.judge(arguments, reporter, &machine.site(&site), Some((&site, &sources))))
+}
+
+/// The cases, and the texts that they are in.
+#[derive(Default)]
+struct Suite {
+    sources: Sources,
+    cases: Vec<Case>,
+    errors: Vec<Diagnostic>,
+}
+
+impl Suite {
+    fn add(&mut self, name: &str, bytes: &[u8], is_site: bool) {
+        let id = self.sources.add_bytes(name, bytes);
+        match front::cases(&self.sources, id, is_site) {
+            Ok(mut cases) => self.cases.append(&mut cases),
+            // What is wrong with a site is said when it is compiled.
+            Err(_) if is_site => {}
+            Err(mut errors) => self.errors.append(&mut errors),
+        }
+    }
+
+    fn judge(
+        &self,
+        arguments: &Arguments,
+        reporter: &mut Reporter<'_>,
+        running: &Running<'_>,
+        site: Option<(&Site, &Sources)>,
+    ) -> Exit {
+        reporter.found(&self.errors, &self.sources);
+        if !self.errors.is_empty() {
+            reporter.sum_up("");
+            return Exit::Refused;
+        }
+        if self.cases.is_empty() {
+            let diagnostic = Diagnostic::error("no_cases", "there are no cases to run")
+                .why("a site without cases would pass every test")
+                .help("write them as [[test]] into the site.toml, or name their files with --cases");
+            reporter.found(&[diagnostic], &self.sources);
+            reporter.sum_up("");
+            return Exit::Refused;
+        }
+        let outcomes = self.cases.iter().flat_map(|case| run_case(case, || running.session())).collect::<Vec<_>>();
+        let dialogues = outcomes.iter().map(|outcome| &outcome.dialogue).collect::<Vec<_>>();
+        let items = site.map(|(site, sources)| covered(site, sources, running, &dialogues)).unwrap_or_default();
+        let report = Report::of(&outcomes, &items, self, running, site);
+        let text = match arguments.output {
+            Form::Text => report.text(),
+            Form::Json => report.json(),
+            Form::Junit => report.junit(),
+        };
+        let printed = super::print(text.as_bytes());
+        let refused = report.failed > 0 || arguments.all_covered && report.covered < report.coverable;
+        printed.max(if refused { Exit::Refused } else { Exit::Done })
+    }
+}
+
+/// What the cases exercise of a site, and what they do not.
+fn covered(site: &Site, sources: &Sources, running: &Running<'_>, dialogues: &[&Dialogue]) -> Vec<Item> {
+    let mut statements: Vec<(Span, String)> = Vec::new();
+    let mut origins = Vec::new();
+    let mut emitted = 1;
+    for line in running.document.iter().flat_map(|document| document.lines()) {
+        let height = 1 + line.text.matches('\n').count();
+        origins.extend(std::iter::repeat_n(line.origin, height));
+        emitted += height;
+        if let Some(origin) = line.origin
+            && line.text.starts_with('R')
+            && !statements.iter().any(|(known, _)| *known == origin)
+        {
+            let text = sources.snippet(origin).lines().next().unwrap_or("").chars().take(60).collect::<String>();
+            statements.push((origin, text.trim().to_owned()));
+        }
+    }
+    debug_assert_eq!(origins.len() + 1, emitted);
+    coverage(site, dialogues, &statements, &|line| origins.get(line.checked_sub(1)?).copied().flatten())
+}
+
+#[derive(Debug, Serialize)]
+struct Report {
+    cases: Vec<CaseReport>,
+    failed: usize,
+    covered: usize,
+    coverable: usize,
+    not_covered: Vec<NotCovered>,
+}
+
+#[derive(Debug, Serialize)]
+struct CaseReport {
+    name: String,
+    place: String,
+    passed: bool,
+    differences: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct NotCovered {
+    what: String,
+    place: String,
+}
+
+impl Report {
+    fn of(
+        outcomes: &[Outcome<'_>],
+        items: &[Item],
+        suite: &Suite,
+        running: &Running<'_>,
+        site: Option<(&Site, &Sources)>,
+    ) -> Self {
+        let place = |sources: &Sources, span: Span| explain::shown(sources, span).unwrap_or_default();
+        let case = |outcome: &Outcome<'_>| {
+            let differences = outcome.differences.iter().map(|difference| {
+                let at = place(&suite.sources, difference.place);
+                format!("{}: expected {}, found {}  ({at})", difference.what, difference.expected, difference.found)
+            });
+            let differences = differences.collect::<Vec<_>>();
+            let explanation =
+                (!differences.is_empty()).then(|| explain::text(&outcome.dialogue, &outcome.question, running, site));
+            CaseReport {
+                name: name(outcome),
+                place: place(&suite.sources, outcome.case.span),
+                passed: differences.is_empty(),
+                differences,
+                explanation,
+            }
+        };
+        let cases = outcomes.iter().map(case).collect::<Vec<_>>();
+        let not_covered = items.iter().filter(|item| !item.is_covered).map(|item| NotCovered {
+            what: item.what.clone(),
+            place: site.map(|(_, sources)| place(sources, item.place)).unwrap_or_default(),
+        });
+        Self {
+            failed: cases.iter().filter(|case| !case.passed).count(),
+            covered: items.iter().filter(|item| item.is_covered).count(),
+            coverable: items.len(),
+            not_covered: not_covered.collect(),
+            cases,
+        }
+    }
+
+    fn text(&self) -> String {
+        let mut out = String::new();
+        for case in &self.cases {
+            let _ = writeln!(out, "{}  {}", if case.passed { "ok    " } else { "FAILED" }, case.name);
+            for difference in &case.differences {
+                let _ = writeln!(out, "          {difference}");
+            }
+            for line in case.explanation.iter().flat_map(|text| text.lines()) {
+                let _ = writeln!(out, "        | {line}");
+            }
+        }
+        if !self.not_covered.is_empty() {
+            out.push_str("not exercised by any case\n");
+            for NotCovered { what, place } in &self.not_covered {
+                let _ = writeln!(out, "        {what}  ({place})");
+            }
+        }
+        let Self { failed, covered, coverable, .. } = self;
+        let count = self.cases.len();
+        let _ = write!(out, "{count} cases, {failed} failed");
+        if *coverable > 0 {
+            let _ = write!(out, "; {covered} of {coverable} entries, relay domains and statements exercised");
+        }
+        out.push('\n');
+        out
+    }
+
+    fn json(&self) -> String {
+        // Texts and lists of them always serialize.
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+
+    fn junit(&self) -> String {
+        let count = self.cases.len();
+        let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+        let _ = writeln!(out, "<testsuite name=\"relaycc\" tests=\"{count}\" failures=\"{}\">", self.failed);
+        for case in &self.cases {
+            let (name, place) = (escaped(&case.name), escaped(&case.place));
+            if case.passed {
+                let _ = writeln!(out, "  <testcase name=\"{name}\" classname=\"{place}\"/>");
+                continue;
+            }
+            let message = escaped(&case.differences.join("; "));
+            let _ = writeln!(out, "  <testcase name=\"{name}\" classname=\"{place}\">");
+            let explanation = escaped(case.explanation.as_deref().unwrap_or(""));
+            let _ = writeln!(out, "    <failure message=\"{message}\">{explanation}</failure>\n  </testcase>");
+        }
+        out.push_str("</testsuite>\n");
+        out
+    }
+}
+
+/// What a case is called: what it shows, and who asks for what.
+fn name(outcome: &Outcome<'_>) -> String {
+    let question = &outcome.question;
+    let mut asked = question.client.to_string();
+    if let Some(sender) = &question.sender {
+        let _ = write!(asked, " <{sender}>");
+    }
+    if let Some(recipient) = &question.recipient {
+        let _ = write!(asked, " → <{recipient}>");
+    }
+    match &outcome.case.about {
+        Some(about) => format!("{about}: {asked}"),
+        None => asked,
+    }
+}
+
+/// Text as XML has it; what XML cannot have is left out.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\n' | '\t' => out.push(c),
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out
+}

@@ -1,0 +1,65 @@
+//! Who asks for what.
+
+use std::net::IpAddr;
+
+/// A client, and the envelope of the message that it brings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// Its address.
+    pub client: IpAddr,
+    /// Its name, as DNS says in both directions; `None` if it has none.
+    pub name: Option<String>,
+    /// What it calls itself in HELO or EHLO; its name or address if that is not said.
+    pub helo: Option<String>,
+    /// The sender of MAIL, without angle brackets; empty for `<>`. Without one only the connection is looked at.
+    pub sender: Option<String>,
+    /// The recipient of RCPT.
+    pub recipient: Option<String>,
+    /// Who it has authenticated as, if it has.
+    pub user: Option<Login>,
+    /// What is known of its certificate once it has said STARTTLS, if it has.
+    pub tls: Option<Tls>,
+}
+
+/// A successful AUTH (RFC 4954).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Login {
+    /// The user.
+    pub name: String,
+    /// The mechanism: `PLAIN`.
+    pub mechanism: String,
+}
+
+/// A successful STARTTLS (RFC 3207).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tls {
+    /// The macro `{verify}`: `OK`, `NO` for no certificate, `FAIL`, …
+    pub verify: String,
+    /// Distinguished name of the certificate's subject.
+    pub subject: String,
+    /// That of its issuer.
+    pub issuer: String,
+}
+
+impl Question {
+    /// A client and nothing else.
+    pub fn of(client: IpAddr) -> Self {
+        Self { client, name: None, helo: None, sender: None, recipient: None, user: None, tls: None }
+    }
+
+    /// The address as macros have it.
+    pub(super) fn address(&self) -> String {
+        match self.client {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => match address.to_ipv4_mapped() {
+                Some(address) => address.to_string(),
+                None => format!("IPv6:{}", address.segments().map(|group| format!("{group:x}")).join(":")),
+            },
+        }
+    }
+
+    /// The name as macros have it: the address in brackets where there is none.
+    pub(super) fn client_name(&self) -> String {
+        self.name.clone().unwrap_or_else(|| format!("[{}]", self.address()))
+    }
+}

@@ -1,0 +1,78 @@
+//! What rules asked and found while a step was decided.
+
+use crate::{
+    rewrite::{Program, Rule, Ruleset, Watch, Workspace},
+    source::Span,
+};
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A rule matched.
+    Rule {
+        /// The ruleset that it is in.
+        ruleset: String,
+        /// Its place in the sendmail.cf.
+        span: Span,
+        /// Its line there.
+        line: usize,
+    },
+    /// A part of the address, or of the client, is a member of a class.
+    Member {
+        /// The class, without `$=`.
+        class: String,
+        /// The member.
+        member: String,
+    },
+    /// A map was asked.
+    LookedUp {
+        /// The map.
+        map: String,
+        /// The key.
+        key: String,
+        /// What it has; `None` if there is no such key.
+        value: Option<String>,
+    },
+}
+
+/// Writes down what happens.
+#[derive(Debug, Default)]
+pub(super) struct Record {
+    pub(super) events: Vec<Event>,
+    rulesets: Vec<String>,
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+impl Watch for Record {
+    fn input(&mut self, ruleset: &Ruleset, _: Workspace<'_>) {
+        self.rulesets.push(text(ruleset.title()));
+    }
+
+    fn returns(&mut self, _: &Ruleset, _: Workspace<'_>) {
+        self.rulesets.pop();
+    }
+
+    fn matches(&mut self, _: &Program, rule: &Rule) {
+        let ruleset = self.rulesets.last().cloned().unwrap_or_default();
+        self.events.push(Event::Rule { ruleset, span: rule.span, line: rule.line });
+    }
+
+    fn belongs(&mut self, class: &[u8], member: &[u8]) {
+        let class = text(class).trim_matches(['{', '}']).to_owned();
+        let event = Event::Member { class, member: text(member).split(' ').collect() };
+        // Rules that apply again and again find the same again.
+        if !self.events.contains(&event) {
+            self.events.push(event);
+        }
+    }
+
+    fn looked_up(&mut self, map: &[u8], key: &[u8], value: Option<&[u8]>) {
+        let event = Event::LookedUp { map: text(map), key: text(key), value: value.map(text) };
+        if !self.events.contains(&event) {
+            self.events.push(event);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! What the client reads.
+
+use serde::Serialize;
+
+use crate::{rewrite::Resolved, site::is_dsn};
+
+/// A reply of SMTP (RFC 5321 section 4.2) with its enhanced status code (RFC 3463).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reply {
+    /// Three digits.
+    pub code: u16,
+    /// `D.S.N`
+    pub status: String,
+    /// What follows, with the address that it is about before it.
+    pub text: String,
+}
+
+impl std::fmt::Display for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} {}", self.code, self.status, self.text)
+    }
+}
+
+/// What a ruleset decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It goes on.
+    Accepted,
+    /// The client is told so, for good.
+    Refused,
+    /// The client is told to come again.
+    Deferred,
+    /// It is accepted, and thrown away.
+    Discarded,
+    /// It is accepted, and held in the queue, for this reason.
+    Quarantined(String),
+}
+
+impl Verdict {
+    /// Whether the client is told that all is well.
+    pub fn is_accepted(&self) -> bool {
+        !matches!(self, Self::Refused | Self::Deferred)
+    }
+}
+
+/// What a verdict ruleset (`check_…`, `tls_…`) says with what it resolved to. `address` is what the reply names.
+pub(super) fn of_check(resolved: Option<&Resolved>, address: Option<&str>) -> (Verdict, Option<Reply>) {
+    let Some(resolved) = resolved else { return (Verdict::Accepted, None) };
+    if resolved.agent.eq_ignore_ascii_case(b"discard") {
+        return (Verdict::Discarded, None);
+    }
+    if !resolved.agent.eq_ignore_ascii_case(b"error") {
+        return (Verdict::Accepted, None);
+    }
+    let is_quarantine = resolved.host.as_deref().is_some_and(|host| host.eq_ignore_ascii_case(b"quarantine"));
+    if is_quarantine {
+        let reason = String::from_utf8_lossy(resolved.user.as_deref().unwrap_or_default()).replace('"', "");
+        return (Verdict::Quarantined(reason), None);
+    }
+    let reply = of_error(resolved, address);
+    let verdict = if reply.code / 100 == 4 { Verdict::Deferred } else { Verdict::Refused };
+    (verdict, Some(reply))
+}
+
+/// The reply of `$#error $@ status $: text`, as sendmail makes it: a code at the head of the text is that of the reply,
+/// otherwise it is 553; a status code may follow it there, or be the host.
+pub(super) fn of_error(resolved: &Resolved, address: Option<&str>) -> Reply {
+    let text = String::from_utf8_lossy(resolved.user.as_deref().unwrap_or_default()).replace('"', "");
+    let host = String::from_utf8_lossy(resolved.host.as_deref().unwrap_or_default()).replace(' ', "");
+    let (code, mut rest) = match text.split_once(' ') {
+        Some((code, rest)) if code.len() == 3 => (code.parse::<u16>().ok(), rest),
+        _ => (None, text.as_str()),
+    };
+    if code.is_none() {
+        rest = &text;
+    }
+    let mut status = match (is_dsn(&host), code) {
+        (true, _) => host,
+        (false, Some(code)) => format!("{}.0.0", code / 100),
+        (false, None) => "5.3.0".to_owned(),
+    };
+    if let Some((inner, behind)) = rest.split_once(' ')
+        && code.is_some()
+        && is_dsn(inner)
+    {
+        status = inner.to_owned();
+        rest = behind;
+    }
+    let text = match address {
+        Some(address) => format!("<{address}>... {rest}"),
+        None => rest.to_owned(),
+    };
+    Reply { code: code.unwrap_or(553), status, text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(host: &str, text: &str) -> String {
+        let resolved = Resolved { agent: b"error".to_vec(), host: Some(host.into()), user: Some(text.into()) };
+        of_error(&resolved, Some("a@b")).to_string()
+    }
+
+    #[test]
+    fn codes_are_taken_from_the_text_and_from_the_host() {
+        // As sendmail 8.17 answers RCPT.
+        assert_eq!(reply("5 . 7 . 1", "\"550 Relaying denied\""), "550 5.7.1 <a@b>... Relaying denied");
+        assert_eq!(reply("nouser", "550 text"), "550 5.0.0 <a@b>... text");
+        assert_eq!(reply("nouser", "text"), "553 5.3.0 <a@b>... text");
+        assert_eq!(reply("tempfail", "450 text"), "450 4.0.0 <a@b>... text");
+        assert_eq!(reply("5.1.1", "550 5.7.9 inner"), "550 5.7.9 <a@b>... inner");
+        assert_eq!(reply("", "nohost"), "553 5.3.0 <a@b>... nohost");
+    }
+}
