@@ -44,6 +44,9 @@ pub(super) struct Arguments {
     /// Its name, if it has one that DNS has in both directions
     #[arg(long, value_name = "HOST")]
     name: Option<String>,
+    /// The name has another address: sendmail says "may be forged"
+    #[arg(long, requires = "name")]
+    forged: bool,
     /// What it calls itself in HELO or EHLO
     #[arg(long, value_name = "NAME")]
     helo: Option<String>,
@@ -94,6 +97,7 @@ impl Arguments {
         Question {
             client: self.client,
             name: self.name.clone(),
+            is_forged: self.forged,
             helo: self.helo.clone(),
             sender: bare(&self.from),
             recipient: bare(&self.to),

@@ -9,6 +9,9 @@ use super::{
 };
 use crate::rewrite::{Outcome, Resolved, Session};
 
+/// The status of a ruleset that could not find something out now (`EX_TEMPFAIL`).
+const TRY_LATER: u8 = 75;
+
 /// What a step is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -120,7 +123,11 @@ pub fn hold(session: &mut Session<'_>, question: &Question) -> Dialogue {
 fn introduce(session: &mut Session<'_>, question: &Question) {
     let name = question.client_name();
     let address = question.address();
-    let resolve = if question.name.is_some() { "OK" } else { "FAIL" };
+    let resolve = match question.name {
+        Some(_) if question.is_forged => "FORGED",
+        Some(_) => "OK",
+        None => "FAIL",
+    };
     let helo = question.helo.as_deref().unwrap_or(&name);
     for (key, value) in [
         ("client_name", name.as_str()),
@@ -168,8 +175,9 @@ impl Steps<'_, '_> {
         let mut decided = (Verdict::Accepted, None);
         for (ruleset, input) in rulesets {
             let outcome = self.session.call(ruleset.as_bytes(), input.as_bytes(), Some(&mut record));
-            let resolved = outcome.and_then(|Outcome { resolved, .. }| resolved);
-            decided = of_check(resolved.as_ref(), address);
+            let Some(Outcome { resolved, status, .. }) = outcome else { continue };
+            // What could not be found out is no fault of the address, and the reply does not name it.
+            decided = of_check(resolved.as_ref(), address.filter(|_| status != TRY_LATER));
             if decided.0 != Verdict::Accepted {
                 break;
             }

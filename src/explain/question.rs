@@ -9,6 +9,8 @@ pub struct Question {
     pub client: IpAddr,
     /// Its name, as DNS says in both directions; `None` if it has none.
     pub name: Option<String>,
+    /// Whether that name has another address: "may be forged".
+    pub is_forged: bool,
     /// What it calls itself in HELO or EHLO; its name or address if that is not said.
     pub helo: Option<String>,
     /// The sender of MAIL, without angle brackets; empty for `<>`. Without one only the connection is looked at.
@@ -44,7 +46,7 @@ pub struct Tls {
 impl Question {
     /// A client and nothing else.
     pub fn of(client: IpAddr) -> Self {
-        Self { client, name: None, helo: None, sender: None, recipient: None, user: None, tls: None }
+        Self { client, name: None, is_forged: false, helo: None, sender: None, recipient: None, user: None, tls: None }
     }
 
     /// The address as macros have it.
@@ -58,8 +60,8 @@ impl Question {
         }
     }
 
-    /// The name as macros have it: the address in brackets where there is none.
+    /// The name as macros have it: the address in brackets where there is none that is true.
     pub(super) fn client_name(&self) -> String {
-        self.name.clone().unwrap_or_else(|| format!("[{}]", self.address()))
+        self.name.clone().filter(|_| !self.is_forged).unwrap_or_else(|| format!("[{}]", self.address()))
     }
 }

@@ -59,6 +59,7 @@ fn question(case: &Case, recipient: Option<&String>) -> Question {
     Question {
         client: case.client,
         name: case.name.clone(),
+        is_forged: false,
         helo: case.helo.clone(),
         sender: case.from.as_ref().map(bare),
         recipient: recipient.map(bare),

@@ -314,7 +314,7 @@ mod tests {
     fn keys_asked_together_are_found_as_alone() {
         let mut entries = (0..3000).map(|n| (format!("key{n}").into_bytes(), vec![b'v'; n % 50])).collect::<Vec<_>>();
         entries.extend((0..40).map(|n| (vec![n; 1500], vec![n; 5000])));
-        for format in Format::ALL {
+        for format in Format::SENDMAIL {
             let mut file = Vec::new();
             write(format, &entries, Duplicates::Refuse, &mut file).unwrap();
             let file = MapFile::open(&file).unwrap();

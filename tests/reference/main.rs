@@ -41,6 +41,8 @@ mod recording;
 #[cfg(test)]
 mod smtp;
 #[cfg(test)]
+mod spoken;
+#[cfg(test)]
 mod world;
 
 #[cfg(test)]
