@@ -12,6 +12,9 @@ use crate::rewrite::{Outcome, Resolved, Session};
 /// The status of a ruleset that could not find something out now (`EX_TEMPFAIL`).
 const TRY_LATER: u8 = 75;
 
+/// Most times that ruleset 5 is asked for one recipient.
+const ROUNDS: usize = 10;
+
 /// What a step is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -111,7 +114,8 @@ pub fn hold(session: &mut Session<'_>, question: &Question) -> Dialogue {
     if !step.resolves(Command::Rcpt, recipient, "rcpt") {
         return dialogue;
     }
-    if step.check(Command::Rcpt, &[("check_rcpt", &format!("<{recipient}>"))], Some(recipient)) {
+    let taken = step.check(Command::Rcpt, &[("check_rcpt", &format!("<{recipient}>"))], Some(recipient));
+    if taken && dialogue.verdict() != Verdict::Discarded {
         let mut record = Record::default();
         dialogue.delivery = delivery(session, sender, recipient, &mut record);
         dialogue.routing = record.events;
@@ -227,11 +231,15 @@ fn delivery(session: &mut Session<'_>, sender: &str, recipient: &str, record: &m
     let mut is_local = mailer.has(b'A') || mailer.has(b'w');
     let user = |resolved: &Resolved| resolved.user.clone().unwrap_or_default();
     let mut address = recipient.as_bytes().to_vec();
-    if mailer.has(b'5')
-        && let Some(outcome) = session.call(b"5", &user(&resolved), Some(&mut *record))
-        && let Some(other) = outcome.resolved
-        && let Some(agent) = session.program().mailer(&other.agent)
-    {
+    // Each time a piece of the address may go: `+detail` first.
+    for _ in 0..ROUNDS {
+        if !mailer.has(b'5') {
+            break;
+        }
+        session.set_macro(b"h", Some(compact(resolved.host.as_deref().unwrap_or_default()).as_bytes()));
+        let outcome = session.call(b"5", compact(&user(&resolved)).as_bytes(), Some(&mut *record));
+        let Some(other) = outcome.and_then(|outcome| outcome.resolved) else { break };
+        let Some(agent) = session.program().mailer(&other.agent) else { break };
         mailer = agent.clone();
         address = compact(&user(&other)).replace(['<', '>'], "").into_bytes();
         resolved = other;

@@ -2,7 +2,7 @@
 //! by command. Nothing needs to be installed for it.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs, io,
     net::IpAddr,
     path::{Path, PathBuf},
@@ -10,7 +10,7 @@ use std::{
 
 use relaycc::{
     emit::cf,
-    explain::{Dialogue, Question, hold},
+    explain::{Dialogue, Question, Verdict, hold},
     front::{self, Input, Syntax},
     map::{Duplicates, Format, text, write},
     rewrite::{Host, Program, Services, Session, ZoneResolver, load},
@@ -124,6 +124,70 @@ fn sessions(text: &str) -> Vec<(IpAddr, Vec<Exchange<'_>>)> {
             Some((client, exchanges))
         })
         .collect()
+}
+
+/// Sessions of one message each, by their first lines: the client's name and address, and what other servers were told.
+fn letters(text: &str) -> Vec<(Question, Vec<String>, BTreeSet<String>)> {
+    let letter = |part: &str| {
+        let mut question = Question::of(part.split(':').next()?.parse().ok()?);
+        let (mut recipients, mut command, mut taken) = (Vec::new(), "", BTreeSet::new());
+        for line in part.lines() {
+            if let Some(said) = line.strip_prefix("C: ") {
+                command = said;
+            } else if let Some((_, hello)) = line.split_once(" Hello ") {
+                let name = hello.split(' ').next()?;
+                question.name = (!name.starts_with('[')).then(|| name.to_owned());
+            } else if line.starts_with("S: 250 ") {
+                if let Some(sender) = address(command, "MAIL FROM:<") {
+                    question.sender = Some(sender.to_owned());
+                }
+                recipients.extend(address(command, "RCPT TO:<").map(str::to_owned));
+            }
+            if line.starts_with("MAIL From:<") || line.starts_with("RCPT To:<") {
+                taken.insert(line.split(' ').take(2).collect::<Vec<_>>().join(" "));
+            }
+        }
+        let one = part.matches("C: MAIL FROM").count() == 1 && part.contains("Message accepted for delivery");
+        one.then_some((question, recipients, taken))
+    };
+    text.split("=== ").filter_map(letter).collect()
+}
+
+#[test]
+fn messages_go_where_sendmail_sent_them() {
+    let (mut compared, mut differences) = (0, Vec::new());
+    for (name, place) in DIALOGUES {
+        let text = fs::read_to_string(folder("reference/recorded").join(format!("{name}.dialogue.txt"))).unwrap();
+        let machine = Machine::of(name, place);
+        for (mut question, recipients, taken) in letters(&text) {
+            let mut expected = BTreeSet::new();
+            for recipient in recipients {
+                question.recipient = Some(recipient.clone());
+                let dialogue = machine.ask(&question);
+                // Taken, and held or thrown away.
+                if dialogue.verdict() != Verdict::Accepted {
+                    continue;
+                }
+                let Some(delivery) = dialogue.delivery else {
+                    differences.push(format!("{name} {recipient}: nowhere"));
+                    continue;
+                };
+                // What stays on the host, no server is told of.
+                if delivery.host.is_some() && !delivery.is_local {
+                    let sender = delivery.sender.unwrap_or_default();
+                    expected.insert(format!("MAIL From:<{}>", sender.trim_matches(['<', '>'])));
+                    expected.insert(format!("RCPT To:<{}>", delivery.recipient.trim_matches(['<', '>'])));
+                }
+            }
+            compared += 1;
+            if expected != taken {
+                differences.push(format!("{name} {}: {taken:?}, not {expected:?}", question.client));
+            }
+        }
+    }
+    println!("{compared} messages compared, {} differ", differences.len());
+    assert!(compared > 15, "{compared}");
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
 
 /// What stands between the angle brackets of MAIL or RCPT.
