@@ -8,14 +8,19 @@
 use std::{fs, net::IpAddr, path::Path};
 
 use relaycc::{
+    emit::cf,
+    front::{self, Input, Syntax},
     map::{Duplicates, Format, write},
     rewrite::{
         Host, Services, ZoneResolver,
         bt::{GREETING, PROMPT, TestMode},
         load,
     },
-    source::{MemoryFiles, Sources},
-    syntax::zone,
+    source::{FileSystem, MemoryFiles, NoFiles, Sources},
+    syntax::{
+        cf::{Kind, parse},
+        zone,
+    },
 };
 
 fn folder(name: &str) -> std::path::PathBuf {
@@ -76,4 +81,53 @@ fn test_mode_prints_what_sendmail_printed() {
         count += 1;
     }
     assert!(count >= 7);
+}
+
+/// Files beside a `.mc`.
+struct Beside(std::path::PathBuf);
+
+impl FileSystem for Beside {
+    fn read(&self, path: &Path) -> std::io::Result<Vec<u8>> {
+        fs::read(self.0.join(path))
+    }
+}
+
+/// What this program writes is read again without a word; so is each file of the folder that `RELAYCC_CORPUS` names, in which
+/// no line is unknown.
+#[test]
+fn every_configuration_is_read() {
+    // Its lines are broken in the reference too.
+    const BROKEN: &str = "conf_privacy_flags_lines";
+    let mut paths = fs::read_dir(folder("features")).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "mc"));
+    paths.retain(|path| !path.to_string_lossy().contains(BROKEN));
+    paths.sort();
+    let mut count = 0;
+    for path in paths.into_iter().step_by(6) {
+        let bytes = fs::read(&path).unwrap();
+        let input = Input { name: "site.mc", bytes: &bytes, syntax: Syntax::Mc };
+        let Some(site) = front::compile(&input, &Beside(folder("features"))).site else { continue };
+        let text = cf::emit(&site).into_text();
+        let mut sources = Sources::default();
+        let source = sources.add("sendmail.cf", text);
+        let loaded = load(&sources, source, &Host::default(), &NoFiles);
+        let lines = loaded.diagnostics.iter().filter(|diagnostic| diagnostic.code == "cf_line");
+        let lines = lines.filter(|diagnostic| !diagnostic.message.starts_with("fileclass:")).collect::<Vec<_>>();
+        let own = fs::read_to_string(&path).unwrap_or_default().contains("LOCAL_");
+        assert!(lines.is_empty() || own, "{}: {lines:?}", path.display());
+        count += 1;
+    }
+    assert!(count > 50, "only {count}");
+    let Some(corpus) = std::env::var_os("RELAYCC_CORPUS") else { return };
+    for entry in fs::read_dir(Path::new(&corpus).join("cf")).unwrap() {
+        let path = entry.unwrap().path();
+        let mut sources = Sources::default();
+        let source = sources.add_bytes("sendmail.cf", &fs::read(&path).unwrap());
+        let found = parse(sources.get(source).unwrap().text(), source);
+        assert!(found.directives.len() > 100, "{}", path.display());
+        for directive in &found.directives {
+            assert!(!matches!(directive.kind, Kind::Unknown(_)), "{}: {directive:?}", path.display());
+        }
+        load(&sources, source, &Host::default(), &NoFiles);
+    }
 }

@@ -109,6 +109,8 @@ pub struct Macros {
 
 /// Macros within macros are followed so far.
 const DEPTH: usize = 10;
+/// So many macros of one text are replaced.
+const MOST: usize = 2_000;
 
 impl Macros {
     /// A macro's value, if it has one.
@@ -131,12 +133,13 @@ impl Macros {
         self.set(id, Some(value.iter().copied().map(Unit::Byte).collect()));
     }
 
-    /// Replaces macros by their values and decides conditions. `$&x` stays as it is unless it is to be `deferred` no longer.
-    pub(crate) fn expand(&self, units: &[Unit], deferred: Deferred, out: &mut Vec<Unit>) {
-        self.expand_within(units, deferred, 0, out);
+    /// Replaces macros by their values and decides conditions. `$&x` stays, for the time when a rule is used.
+    pub(crate) fn expand(&self, units: &[Unit], out: &mut Vec<Unit>) {
+        let mut left = MOST;
+        self.expand_within(units, 0, &mut left, out);
     }
 
-    fn expand_within(&self, units: &[Unit], deferred: Deferred, depth: usize, out: &mut Vec<Unit>) {
+    fn expand_within(&self, units: &[Unit], depth: usize, left: &mut usize, out: &mut Vec<Unit>) {
         // For each condition that is open, whether what stands there is left out.
         let mut open: Vec<bool> = Vec::new();
         for unit in units {
@@ -152,31 +155,15 @@ impl Macros {
                 }
                 Unit::Meta(Metasymbol::Fi) if !open.is_empty() => drop(open.pop()),
                 _ if open.contains(&true) => {}
-                Unit::Named(Name::Macro, id) => self.value(id, deferred, depth, out),
-                Unit::Named(Name::Deferred, id) if deferred == Deferred::Replaced => {
-                    self.value(id, deferred, depth, out);
+                Unit::Named(Name::Macro, id) => {
+                    let Some(value) = self.get(id) else { continue };
+                    if depth < DEPTH && *left > 0 {
+                        *left -= 1;
+                        self.expand_within(value, depth + 1, left, out);
+                    }
                 }
                 unit => out.push(unit),
             }
         }
     }
-
-    fn value(&self, id: MacroId, deferred: Deferred, depth: usize, out: &mut Vec<Unit>) {
-        if let Some(value) = self.get(id) {
-            if depth < DEPTH && value.iter().any(|unit| !matches!(unit, Unit::Byte(_))) {
-                self.expand_within(value, deferred, depth + 1, out);
-            } else {
-                out.extend_from_slice(value);
-            }
-        }
-    }
-}
-
-/// What becomes of `$&x`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Deferred {
-    /// It stays, for the time when the rule is used.
-    Kept,
-    /// It is replaced as `$x` is.
-    Replaced,
 }

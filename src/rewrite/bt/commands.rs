@@ -5,7 +5,6 @@ use crate::{
     rewrite::{
         maps::{Context, dns::Exchangers, host::Canonical},
         program::{Mailer, Program},
-        resolve::Answer,
         session::Session,
         text::MacroId,
         token::{show, visible},
@@ -273,11 +272,10 @@ impl TestMode<'_> {
                     say(out, &[b"\t", host.as_bytes()]);
                 }
             }
-            Exchangers::None(_) => say(out, &[&title, b"0 value(s):"]),
+            Exchangers::None => say(out, &[&title, b"0 value(s):"]),
             Exchangers::Null => say(out, &[&title, b"null MX (See RFC7505)"]),
             Exchangers::TryAgain => say(out, &[&title, b"-1 value(s):"]),
         }
-        let _ = Answer::NoName;
     }
 }
 

@@ -92,7 +92,7 @@ pub(crate) enum Exchangers {
     /// These hosts, the best one first, each with a final dot unless it is an address in brackets.
     Hosts(Vec<String>),
     /// Nowhere: there is no such host.
-    None(Answer),
+    None,
     /// It takes no mail (RFC 7505).
     Null,
     /// It cannot be said now.
@@ -106,7 +106,7 @@ pub(crate) fn exchangers(name: &str, context: &Context<'_>) -> Exchangers {
         let address = address.strip_prefix("IPv6:").unwrap_or(address);
         return match address.parse::<std::net::IpAddr>() {
             Ok(_) => Exchangers::Hosts(vec![name.to_owned()]),
-            Err(_) => Exchangers::None(Answer::NoName),
+            Err(_) => Exchangers::None,
         };
     }
     let reason = match search(name, RecordType::Mx, context) {
@@ -125,7 +125,7 @@ pub(crate) fn exchangers(name: &str, context: &Context<'_>) -> Exchangers {
             }
             hosts.sort_by_key(|(preference, _)| *preference);
             if hosts.is_empty() {
-                return Exchangers::None(Answer::NoData);
+                return Exchangers::None;
             }
             return Exchangers::Hosts(hosts.into_iter().map(|(_, host)| format!("{host}.")).collect());
         }
@@ -133,11 +133,11 @@ pub(crate) fn exchangers(name: &str, context: &Context<'_>) -> Exchangers {
         reason => reason,
     };
     if reason == Answer::NoName && !is_in_file(name, context) {
-        return Exchangers::None(reason);
+        return Exchangers::None;
     }
     match canonical(name, context) {
         Canonical::Name(name) => Exchangers::Hosts(vec![format!("{name}.")]),
-        Canonical::Unknown => Exchangers::None(reason),
+        Canonical::Unknown => Exchangers::None,
         Canonical::TryAgain => Exchangers::TryAgain,
     }
 }
@@ -163,7 +163,7 @@ impl Map for BestMx {
                 };
                 Found::value(rewritten(&self.flags, key, value.as_bytes(), arguments))
             }
-            Exchangers::None(_) | Exchangers::Null => Found::nothing(68),
+            Exchangers::None | Exchangers::Null => Found::nothing(68),
             Exchangers::TryAgain => Found::nothing(75),
         }
     }

@@ -12,7 +12,7 @@ use crate::{
     rewrite::{
         classes::number_words,
         scan::{Scanner, Source},
-        text::{Deferred, MacroId, Unit},
+        text::{MacroId, Unit},
     },
     source::Span,
     syntax::cf,
@@ -38,7 +38,7 @@ impl Loader<'_> {
 
     fn member_units(&mut self, id: MacroId, units: &[Unit]) {
         let mut expanded = Vec::new();
-        self.program.macros.expand(units, Deferred::Kept, &mut expanded);
+        self.program.macros.expand(units, &mut expanded);
         let expanded = bytes(&expanded);
         for member in words(&expanded) {
             self.member(id, member);

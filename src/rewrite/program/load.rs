@@ -11,7 +11,7 @@ use crate::{
     rewrite::{
         maps::Declaration,
         scan::Operators,
-        text::{Deferred, MacroId, Unit},
+        text::{MacroId, Unit},
     },
     source::{FileSystem, SourceId, Sources, Span, Spanned},
     syntax::cf::{self, Kind, Metasymbol, Named, Problem, Reading},
@@ -146,7 +146,7 @@ impl<'f> Loader<'f> {
     fn expanded(&mut self, text: &Spanned<&str>, line: usize) -> Vec<Unit> {
         let units = self.units(text, line);
         let mut out = Vec::with_capacity(units.len());
-        self.program.macros.expand(&units, Deferred::Kept, &mut out);
+        self.program.macros.expand(&units, &mut out);
         out
     }
 

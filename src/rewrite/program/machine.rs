@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, net::IpAddr};
 
 use super::{Program, load::Loader, value::bytes};
-use crate::rewrite::text::{Deferred, MacroId};
+use crate::rewrite::text::MacroId;
 
 impl Loader<'_> {
     /// Macros and classes that are there before any line is read.
@@ -59,7 +59,7 @@ impl Loader<'_> {
         for (name, class) in [(b'm', b'm'), (b'j', b'w')] {
             let value = self.program.macros.get(MacroId::of(name)).cloned().unwrap_or_else(|| [].into());
             let mut expanded = Vec::new();
-            self.program.macros.expand(&value, Deferred::Kept, &mut expanded);
+            self.program.macros.expand(&value, &mut expanded);
             let member = bytes(&expanded);
             if !member.is_empty() {
                 self.member(MacroId::of(class), &member);

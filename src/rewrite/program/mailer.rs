@@ -4,10 +4,7 @@ use super::{
     load::Loader,
     value::{bytes, fields, trim, unquoted},
 };
-use crate::{
-    rewrite::text::{Deferred, Unit},
-    source::Span,
-};
+use crate::{rewrite::text::Unit, source::Span};
 
 /// A delivery agent.
 #[derive(Debug, Clone, Default)]
@@ -145,7 +142,7 @@ impl Loader<'_> {
     fn rewriting(&mut self, word: &[u8], span: Span, line: usize) -> [usize; 2] {
         let units = word.iter().copied().map(Unit::Byte).collect::<Vec<_>>();
         let mut expanded = Vec::new();
-        self.program.macros.expand(&units, Deferred::Kept, &mut expanded);
+        self.program.macros.expand(&units, &mut expanded);
         let word = bytes(&expanded);
         let mut parts = word.split(|byte| *byte == b'/');
         let mut next = |default: usize, loader: &mut Self| match parts.next().map(<[u8]>::trim_ascii) {

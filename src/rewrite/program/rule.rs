@@ -5,7 +5,7 @@ use crate::{
     rewrite::{
         matcher::Element,
         scan::{Scanner, Source},
-        text::{Deferred, Unit},
+        text::Unit,
         token::{Kind, Token},
     },
     source::Span,
@@ -105,7 +105,7 @@ impl Loader<'_> {
 
     fn side(&mut self, units: &[Unit]) -> Vec<Token> {
         let mut expanded = Vec::with_capacity(units.len());
-        self.program.macros.expand(units, Deferred::Kept, &mut expanded);
+        self.program.macros.expand(units, &mut expanded);
         let program = &mut self.program;
         let scanner = Scanner { operators: &program.operators, words: &program.words };
         let (mut tokens, mut messages) = (Vec::new(), Vec::new());

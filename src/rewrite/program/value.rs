@@ -6,7 +6,6 @@ use crate::rewrite::text::Unit;
 pub(super) fn unquoted(units: &[Unit]) -> Vec<Unit> {
     let mut out = Vec::with_capacity(units.len());
     let mut at = units.iter().copied();
-    let mut quoted = false;
     while let Some(unit) = at.next() {
         match unit {
             Unit::Byte(b'\\') => {
@@ -20,11 +19,10 @@ pub(super) fn unquoted(units: &[Unit]) -> Vec<Unit> {
                     other => other,
                 });
             }
-            Unit::Byte(b'"') => quoted = !quoted,
+            Unit::Byte(b'"') => {}
             unit => out.push(unit),
         }
     }
-    let _ = quoted;
     out
 }
 
