@@ -614,6 +614,64 @@ authinfo      = true
         snapshot!("no_such_product", runs);
     }
 
+    /// The relay host of arkum.ch, with its tests.
+    fn arkum() -> Place {
+        let place = Place::new();
+        for name in ["site.toml", "site.test.toml", "root.zone"] {
+            let text =
+                fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/arkum").join(name)).unwrap();
+            place.write(name, &text);
+        }
+        place
+    }
+
+    #[test]
+    fn decisions_are_explained() {
+        let place = arkum();
+        assert_eq!(place.run("build site.toml --out out --emit cf,access,db").status, Some(0));
+        let runs = [
+            "explain site.toml --client 198.51.100.7 --name mail.example.net --from ann@example.net --to joe@arkum.ch",
+            "explain site.toml --client 198.51.100.7 --from ann@example.net --to bob@example.org",
+            "explain site.toml --client 192.168.138.7 --from joe@arkum.ch --to ann@example.net --zone root.zone",
+            "explain site.toml --client 198.51.100.7 --from ann@cyberspammer.com --to joe@arkum.ch",
+            "explain site.toml --client 192.168.212.9",
+            "explain site.toml --client 198.51.100.7 --from x@vanished.test --to joe@arkum.ch --zone root.zone",
+            "explain site.toml --client 198.51.100.7 --from ann@doubtful.test --to nobody@arkum.ch --json",
+            "explain out/sendmail.cf --client 198.51.100.7 --from ann@example.net --to bob@example.org --host ux-mail1.arkum.ch",
+            "explain site.toml --client mail.example.net",
+            "explain bad.mc --client 192.0.2.1",
+        ]
+        .map(|words| place.run(words));
+        assert_eq!(runs.each_ref().map(|run| run.status.unwrap()), [0, 0, 0, 0, 0, 0, 0, 0, 2, 1]);
+        snapshot!("explained", runs);
+    }
+
+    #[test]
+    fn cases_are_run() {
+        let place = arkum();
+        let failing = "[[test]]\nabout = 'a <tag> & more'\nclient = '198.51.100.7'\nfrom = 'a@example.net'\n\
+                       to = 'b@example.org'\nverdict = 'accepted'\nmailer = 'esmtp'\n";
+        place.write("failing.toml", failing);
+        let wrong = "[[test]]\nclient = 'mail'\nverdict = 'refused'\n[[test]]\nclient = '::1'\nverdict = 'no'\n\
+                     [[test]]\nclient = '::1'\nverdict = 'refused'\nto = 'a@b'\nkode = 550\n[[test]]\nverdict = 'refused'\n\
+                     [[test]]\nclient = '::1'\nverdict = 'refused'\ncode = 250\n";
+        place.write("wrong.toml", wrong);
+        place.write("with.toml", &format!("ostype = 'linux'\nmailer = ['local', 'smtp']\n{failing}"));
+        let runs = [
+            "test site.toml --cases site.test.toml --zone root.zone",
+            "test site.toml --cases failing.toml",
+            "test site.toml --cases failing.toml --output junit",
+            "test site.toml --cases failing.toml --output json",
+            "test site.toml --cases site.test.toml --zone root.zone --all-covered",
+            "test site.toml --cases wrong.toml",
+            "test with.toml",
+            "test good.mc",
+        ]
+        .map(|words| place.run(words));
+        assert_eq!(runs.each_ref().map(|run| run.status.unwrap()), [0, 1, 1, 1, 1, 1, 1, 1]);
+        snapshot!("cases_run", runs);
+    }
+
     #[test]
     fn findings_are_explained() {
         let place = Place::new();

@@ -302,13 +302,16 @@ pub(super) fn shown(sources: &Sources, span: Span) -> Option<String> {
     Some(format!("{}:{line}:{column}", source.name()))
 }
 
-/// The last rule that matched: what it says of itself, and where it comes from.
+/// The rule that decided: what it says of itself, and where it comes from.
 fn decisive(step: &Step, running: &Running<'_>, sources: Option<&Sources>) -> Option<Said> {
-    let rule = |event: &Event| match event {
-        Event::Rule { ruleset, span, line } => Some((ruleset.clone(), *span, *line)),
-        _ => None,
+    // Rules that only hand on what another has decided come after it.
+    let rule = |any: bool| {
+        step.events.iter().rev().find_map(|event| match event {
+            Event::Rule { ruleset, span, line, decides } if any || *decides => Some((ruleset.clone(), *span, *line)),
+            _ => None,
+        })
     };
-    let (ruleset, span, line) = step.events.iter().rev().find_map(rule)?;
+    let (ruleset, span, line) = rule(step.verdict == Verdict::Accepted).or_else(|| rule(true))?;
     let text = running.sources.snippet(span);
     let remark = text.split('\t').filter(|part| !part.is_empty()).nth(2).map(str::trim);
     let name = running.sources.get(running.source).map_or("sendmail.cf", |source| source.name());

@@ -74,10 +74,12 @@ impl Dialogue {
         self.steps.iter().flat_map(|step| &step.events).chain(&self.routing)
     }
 
-    /// What was decided in the end. A message is thrown away, or held, if any step says so.
+    /// What was decided in the end. A message that is not refused is thrown away, or held, if any step says so.
     pub fn verdict(&self) -> Verdict {
-        let decides = |step: &&Step| step.verdict != Verdict::Accepted;
-        self.steps.iter().find(decides).map_or(Verdict::Accepted, |step| step.verdict.clone())
+        let find = |decides: fn(&Verdict) -> bool| self.steps.iter().map(|step| &step.verdict).find(|v| decides(v));
+        let refused = find(|verdict| !verdict.is_accepted());
+        let discarded = refused.or_else(|| find(|verdict| *verdict == Verdict::Discarded));
+        discarded.or_else(|| find(|verdict| *verdict != Verdict::Accepted)).cloned().unwrap_or(Verdict::Accepted)
     }
 
     /// What the client reads in the end, if it is refused.

@@ -16,6 +16,8 @@ pub enum Event {
         span: Span,
         /// Its line there.
         line: usize,
+        /// Whether it names the verdict itself.
+        decides: bool,
     },
     /// A part of the address, or of the client, is a member of a class.
     Member {
@@ -57,7 +59,7 @@ impl Watch for Record {
 
     fn matches(&mut self, _: &Program, rule: &Rule) {
         let ruleset = self.rulesets.last().cloned().unwrap_or_default();
-        self.events.push(Event::Rule { ruleset, span: rule.span, line: rule.line });
+        self.events.push(Event::Rule { ruleset, span: rule.span, line: rule.line, decides: rule.names_agent() });
     }
 
     fn belongs(&mut self, class: &[u8], member: &[u8]) {

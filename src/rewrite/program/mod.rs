@@ -22,9 +22,9 @@ use super::{
     matcher::Element,
     scan::Operators,
     text::{MacroId, Macros, Names},
-    token::{Arena, Token, Words, show},
+    token::{Arena, Kind, Token, Words, show},
 };
-use crate::source::Span;
+use crate::{source::Span, syntax::cf::Metasymbol};
 
 /// Rulesets are numbered below this; those with names only from the top down.
 pub(crate) const RULESETS: usize = 200;
@@ -53,6 +53,16 @@ pub struct Rule {
     pub(crate) prefix: Prefix,
     /// One bit for each of its words; the workspace must have them.
     pub(crate) needs: u64,
+}
+
+impl Rule {
+    /// Whether its right side itself names an agent, `$#error`: a rule that only hands on what another has decided does not.
+    pub fn names_agent(&self) -> bool {
+        self.rhs.windows(2).any(|pair| match pair {
+            [first, second] => first.is(Metasymbol::Agent) && matches!(second.kind, Kind::Word | Kind::Quoted),
+            _ => false,
+        })
+    }
 }
 
 /// A list of rules.
