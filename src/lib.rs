@@ -4,9 +4,12 @@
 //! site.toml ─┐                                ┌─ emit ── sendmail.cf, access, access.db, relay.toml
 //!            ├─ syntax ─ front ─ site (the IR) ─┤
 //! site.mc  ──┘                                └─ lint ── diagnostics
+//!
+//! sendmail.cf ── syntax ── rewrite ── explain
 //! ```
 //!
-//! [`migrate`] writes a site.mc anew as a site.toml.
+//! [`migrate`] writes a site.mc anew as a site.toml; [`rewrite`] runs the rulesets of any sendmail.cf, and [`explain`] says what a
+//! client is told by them, and why.
 //!
 //! Data flows one way, and a layer knows only those below it. The library does no I/O of its own: it takes text and a
 //! [`source::FileSystem`] and returns values; reading, writing and printing are in [`cli`].
