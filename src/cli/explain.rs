@@ -1,19 +1,14 @@
 //! `relaycc explain`: what a client is told, why, and what would have to change.
 
-use std::{
-    fmt::Write as _,
-    net::IpAddr,
-    path::{Path, PathBuf},
-};
+use std::{fmt::Write as _, net::IpAddr, path::PathBuf};
 
 use clap::Args;
 use serde::Serialize;
 
 use super::{
     Exit,
-    check::{self, Checked, Checks, MapFiles},
-    input::{self, Disk, SyntaxName},
-    machine::{Machine, MachineArguments, Running},
+    input::{Disk, SyntaxName},
+    machine::{MachineArguments, Running},
     report::{ReportArguments, Reporter},
 };
 use crate::{
@@ -21,7 +16,6 @@ use crate::{
     explain::{
         Change, Command, Delivery, Dialogue, Event, Login, Question, Step, Tls, Verdict, changes, hold, reasons,
     },
-    front::Compiled,
     site::Site,
     source::{Sources, Span},
 };
@@ -117,35 +111,19 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 fn explained(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
     let machine = arguments.machine.read()?;
     let question = arguments.question();
-    let explanation = if arguments.syntax.is_none() && is_cf(&arguments.site) {
-        let bytes = input::bytes(&arguments.site)?;
-        let running = machine.cf(&arguments.site.display().to_string(), &bytes);
-        reporter.found(&running.diagnostics, &running.sources);
-        let dialogue = hold(&mut running.session(), &question);
-        Explanation::of(&dialogue, &running, None, Vec::new())
-    } else {
-        let file = input::read(&arguments.site, arguments.syntax)?;
-        let Checked { compiled, .. } = check::check(&file, &Checks::default(), &arguments.disk, MapFiles::Replaced);
-        let Compiled { site, diagnostics, sources } = compiled;
-        let errors = diagnostics.into_iter().filter(Diagnostic::is_error).collect::<Vec<_>>();
-        reporter.found(&errors, &sources);
-        let Some(site) = site.filter(|_| errors.is_empty()) else {
-            reporter.sum_up("");
-            return Ok(Exit::Refused);
-        };
-        of_site(&machine, &site, &sources, &question)
+    let asked = machine.open(&arguments.site, arguments.syntax, &arguments.disk, reporter)?;
+    let Some(asked) = asked else { return Ok(Exit::Refused) };
+    let dialogue = hold(&mut asked.running.session(), &question);
+    let changes = match &asked.site {
+        Some((site, _)) => {
+            let mut ask = |site: &Site, question: &Question| Some(hold(&mut machine.site(site).session(), question));
+            changes(site, &question, &dialogue, &mut ask)
+        }
+        None => Vec::new(),
     };
+    let explanation = Explanation::of(&dialogue, &asked.running, asked.site(), changes);
     let text = if arguments.json { explanation.json() } else { explanation.text(&question, arguments.all) };
     Ok(super::print(text.as_bytes()))
-}
-
-/// Asks a site, and its neighbours.
-fn of_site(machine: &Machine, site: &Site, sources: &Sources, question: &Question) -> Explanation {
-    let running = machine.site(site);
-    let dialogue = hold(&mut running.session(), question);
-    let mut ask = |site: &Site, question: &Question| Some(hold(&mut machine.site(site).session(), question));
-    let changes = changes(site, question, &dialogue, &mut ask);
-    Explanation::of(&dialogue, &running, Some((site, sources)), changes)
 }
 
 /// What is said of a dialogue, without what would have to change.
@@ -339,9 +317,4 @@ fn asked(event: &Event) -> Option<String> {
         Event::LookedUp { map, key, value: Some(value) } => Some(format!("{map} `{key}`: `{value}`")),
         Event::LookedUp { map, key, value: None } => Some(format!("{map} `{key}`: nothing")),
     }
-}
-
-/// Whether a file is a sendmail.cf, by its name.
-pub(super) fn is_cf(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ending == "cf")
 }

@@ -9,7 +9,11 @@ use std::{
 
 use clap::Args;
 
-use super::input::{self, Disk};
+use super::{
+    check::{self, Checked, Checks, MapFiles},
+    input::{self, Disk, SiteFile, SyntaxName},
+    report::Reporter,
+};
 use crate::{
     diagnostic::Diagnostic,
     emit::{
@@ -17,6 +21,7 @@ use crate::{
         tables,
     },
     explain::Assumed,
+    front::{Compiled, Syntax},
     rewrite::{Host, Program, Resolver, Services, Session, ZoneResolver, load},
     site::Site,
     source::{FileSystem, SourceId, Sources},
@@ -55,6 +60,55 @@ impl MachineArguments {
         }
         let resolver = (!self.zone.is_empty()).then(|| ZoneResolver::new(zones, Vec::new()));
         Ok(Machine { host: self.host.clone(), root: self.root.clone(), resolver })
+    }
+}
+
+/// What is asked: a site, or a sendmail.cf.
+pub(super) struct Asked<'m> {
+    /// It, ready to be run.
+    pub(super) running: Running<'m>,
+    /// The site that it was made of, with the texts that its places are in.
+    pub(super) site: Option<(Site, Sources)>,
+    /// The file that it was read from, if that is a site.toml: it may have cases.
+    pub(super) toml: Option<SiteFile>,
+}
+
+impl Asked<'_> {
+    /// The site and its texts.
+    pub(super) fn site(&self) -> Option<(&Site, &Sources)> {
+        self.site.as_ref().map(|(site, sources)| (site, sources))
+    }
+}
+
+impl Machine {
+    /// Reads a file that is asked; `None` if it is refused, which is said.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(super) fn open(
+        &self,
+        path: &Path,
+        syntax: Option<SyntaxName>,
+        disk: &Disk,
+        reporter: &mut Reporter<'_>,
+    ) -> Result<Option<Asked<'_>>, Box<Diagnostic>> {
+        if syntax.is_none() && path.extension().is_some_and(|ending| ending == "cf") {
+            let running = self.cf(&path.display().to_string(), &input::bytes(path)?);
+            reporter.found(&running.diagnostics, &running.sources);
+            return Ok(Some(Asked { running, site: None, toml: None }));
+        }
+        let file = input::read(path, syntax)?;
+        let Checked { compiled, .. } = check::check(&file, &Checks::default(), disk, MapFiles::Replaced);
+        let Compiled { site, diagnostics, sources } = compiled;
+        // What else is to be said of it is the business of lint and build.
+        let errors = diagnostics.into_iter().filter(Diagnostic::is_error).collect::<Vec<_>>();
+        reporter.found(&errors, &sources);
+        let Some(site) = site.filter(|_| errors.is_empty()) else {
+            reporter.sum_up("");
+            return Ok(None);
+        };
+        let toml = (file.input().syntax == Syntax::Toml).then_some(file);
+        Ok(Some(Asked { running: self.site(&site), site: Some((site, sources)), toml }))
     }
 }
 
@@ -112,7 +166,7 @@ impl Machine {
     }
 
     /// A sendmail.cf.
-    pub(super) fn cf(&self, name: &str, bytes: &[u8]) -> Running<'_> {
+    fn cf(&self, name: &str, bytes: &[u8]) -> Running<'_> {
         let mut sources = Sources::default();
         let source = sources.add_bytes(name, bytes);
         self.running(sources, source, None, self.files(), None)

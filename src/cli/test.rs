@@ -6,9 +6,7 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::{
-    Exit,
-    check::{self, Checked, Checks, MapFiles},
-    explain::{self, is_cf},
+    Exit, explain,
     input::{self, Disk, SyntaxName},
     machine::{MachineArguments, Running},
     report::{ReportArguments, Reporter},
@@ -16,7 +14,7 @@ use super::{
 use crate::{
     diagnostic::Diagnostic,
     explain::{Dialogue, Item, Outcome, coverage, run as run_case},
-    front::{self, Compiled, Syntax},
+    front,
     site::{Case, Site},
     source::{Sources, Span},
 };
@@ -87,26 +85,12 @@ fn tested(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Bo
         let bytes = input::bytes(path)?;
         suite.add(&path.display().to_string(), &bytes, false);
     }
-    if arguments.syntax.is_none() && is_cf(&arguments.site) {
-        let bytes = input::bytes(&arguments.site)?;
-        let running = machine.cf(&arguments.site.display().to_string(), &bytes);
-        reporter.found(&running.diagnostics, &running.sources);
-        return Ok(suite.judge(arguments, reporter, &running, None));
+    let asked = machine.open(&arguments.site, arguments.syntax, &arguments.disk, reporter)?;
+    let Some(asked) = asked else { return Ok(Exit::Refused) };
+    if let Some(toml) = &asked.toml {
+        suite.add(toml.input().name, toml.input().bytes, true);
     }
-    let file = input::read(&arguments.site, arguments.syntax)?;
-    let given = file.input();
-    if given.syntax == Syntax::Toml {
-        suite.add(given.name, given.bytes, true);
-    }
-    let Checked { compiled, .. } = check::check(&file, &Checks::default(), &arguments.disk, MapFiles::Replaced);
-    let Compiled { site, diagnostics, sources } = compiled;
-    let errors = diagnostics.into_iter().filter(Diagnostic::is_error).collect::<Vec<_>>();
-    reporter.found(&errors, &sources);
-    let Some(site) = site.filter(|_| errors.is_empty()) else {
-        reporter.sum_up("");
-        return Ok(Exit::Refused);
-    };
-    Ok(suite.judge(arguments, reporter, &machine.site(&site), Some((&site, &sources))))
+    Ok(suite.judge(arguments, reporter, &asked.running, asked.site()))
 }
 
 /// The cases, and the texts that they are in.

@@ -2,7 +2,7 @@
 
 use super::{
     Rule, Surroundings,
-    table_value::{address, domain_key, unasked},
+    table_value::{address, address_key, domain_key},
 };
 use crate::{
     catalog::table::TableKind,
@@ -26,14 +26,8 @@ fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
 
 fn key(entry: &TableEntry) -> Option<Diagnostic> {
     let key = entry.key.value.as_str();
-    if let Some((_, domain)) = key.rsplit_once('@') {
-        return Some(unasked(
-            &RULE,
-            entry,
-            format!("`{key}` is an address, and domains are looked up"),
-            "the table is asked for the domain that mail is for, whoever it is for there",
-            format!("write `{domain}`"),
-        ));
+    if let Some(finding) = address_key(&RULE, entry, "") {
+        return Some(finding);
     }
     domain_key(&RULE, entry, key.strip_prefix('.').unwrap_or(key))
 }

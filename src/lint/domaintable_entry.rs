@@ -2,7 +2,7 @@
 
 use super::{
     Rule, Surroundings,
-    table_value::{arguments, broken, domain_key, misleading, unasked},
+    table_value::{address_key, arguments, broken, domain_key, misleading, unasked},
 };
 use crate::{
     catalog::table::TableKind,
@@ -28,14 +28,10 @@ fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
 
 fn key(entry: &TableEntry) -> Option<Diagnostic> {
     let key = entry.key.value.as_str();
-    if let Some((_, domain)) = key.rsplit_once('@') {
-        return Some(unasked(
-            &RULE,
-            entry,
-            format!("`{key}` is an address, and domains are looked up"),
-            "the table is for all addresses of a domain",
-            format!("write `{domain}`; single addresses are for the virtusertable and the genericstable"),
-        ));
+    if let Some(finding) =
+        address_key(&RULE, entry, "; single addresses are for the virtusertable and the genericstable")
+    {
+        return Some(finding);
     }
     if let Some(above) = key.strip_prefix('.') {
         return Some(unasked(

@@ -2,7 +2,7 @@
 
 use super::{
     Rule, Surroundings,
-    table_value::{address, arguments, broken, domain_key, unasked},
+    table_value::{address, arguments, broken, domain_of_key, is_among, unasked},
 };
 use crate::{
     catalog::table::TableKind,
@@ -24,18 +24,8 @@ fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
 }
 
 fn key(site: &Site, entry: &TableEntry) -> Option<Diagnostic> {
-    let key = entry.key.value.as_str();
-    let (_, domain) = key.rsplit_once('@')?;
-    if let Some(above) = domain.strip_prefix('.') {
-        return Some(unasked(
-            &RULE,
-            entry,
-            format!("`{key}` begins its domain with a dot"),
-            "only whole domains are looked up, those below others too",
-            format!("write an entry for each domain below {above}"),
-        ));
-    }
-    domain_key(&RULE, entry, domain).or_else(|| {
+    let (_, domain) = entry.key.value.rsplit_once('@')?;
+    domain_of_key(&RULE, entry, domain).or_else(|| {
         (!is_generic(site, domain)).then(|| {
             unasked(
                 &RULE,
@@ -50,15 +40,9 @@ fn key(site: &Site, entry: &TableEntry) -> Option<Diagnostic> {
 
 /// Whether senders of a domain are looked up, or may be, as far as the site tells.
 fn is_generic(site: &Site, domain: &str) -> bool {
-    let domain = domain.to_ascii_lowercase();
-    let below = site.tables.generics_entire_domain.is_some();
-    let holds = |member: &str| {
-        let member = member.to_ascii_lowercase();
-        domain == member || below && domain.strip_suffix(&member).is_some_and(|rest| rest.ends_with('.'))
-    };
     !site.classes.files(Class::Generics).is_empty()
         || site.raw.values().flatten().any(|raw| raw.text.contains("CG") || raw.text.contains("FG"))
-        || site.classes.members(Class::Generics).iter().any(|member| holds(&member.value))
+        || is_among(site.classes.members(Class::Generics), domain, site.tables.generics_entire_domain.is_some())
 }
 
 fn value(entry: &TableEntry) -> Option<Diagnostic> {

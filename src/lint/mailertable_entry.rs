@@ -2,7 +2,7 @@
 
 use super::{
     Rule, Surroundings,
-    table_value::{arguments, broken, domain_key, misleading, reply_class, unasked},
+    table_value::{address_key, arguments, broken, domain_key, misleading, reply_class, unasked},
 };
 use crate::{
     catalog::table::TableKind,
@@ -40,14 +40,8 @@ fn mailers(site: &Site) -> Vec<&str> {
 
 fn key(site: &Site, entry: &TableEntry) -> Option<Diagnostic> {
     let key = entry.key.value.as_str();
-    if let Some((_, domain)) = key.rsplit_once('@') {
-        return Some(unasked(
-            &RULE,
-            entry,
-            format!("`{key}` is an address, and domains are looked up"),
-            "the mailertable is asked for the domain that mail is for, whoever it is for there",
-            format!("write `{domain}`; ways of single addresses are for the virtusertable"),
-        ));
+    if let Some(finding) = address_key(&RULE, entry, "; ways of single addresses are for the virtusertable") {
+        return Some(finding);
     }
     let domain = key.strip_prefix('.').unwrap_or(key);
     if key == "." {

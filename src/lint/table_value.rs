@@ -1,7 +1,11 @@
 //! What rules on tables have in common: reading values.
 
 use super::Rule;
-use crate::{diagnostic::Diagnostic, site::TableEntry};
+use crate::{
+    diagnostic::Diagnostic,
+    site::TableEntry,
+    source::{Span, Spanned},
+};
 
 /// A key that nothing asks for: the entry has no effect.
 pub(super) fn unasked(
@@ -11,7 +15,7 @@ pub(super) fn unasked(
     why: impl Into<String>,
     help: impl Into<String>,
 ) -> Diagnostic {
-    Diagnostic::warning(rule.code, message).at(entry.key.span, "").why(why).help(help)
+    explained(Diagnostic::warning(rule.code, message), entry.key.span, (why, help))
 }
 
 /// A value with which mail goes wrong.
@@ -22,7 +26,7 @@ pub(super) fn broken(
     why: impl Into<String>,
     help: impl Into<String>,
 ) -> Diagnostic {
-    Diagnostic::error(rule.code, message).at(entry.value.span, "").why(why).help(help)
+    explained(Diagnostic::error(rule.code, message), entry.value.span, (why, help))
 }
 
 /// A value with which mail goes another way than it looks.
@@ -33,7 +37,45 @@ pub(super) fn misleading(
     why: impl Into<String>,
     help: impl Into<String>,
 ) -> Diagnostic {
-    Diagnostic::warning(rule.code, message).at(entry.value.span, "").why(why).help(help)
+    explained(Diagnostic::warning(rule.code, message), entry.value.span, (why, help))
+}
+
+fn explained(finding: Diagnostic, place: Span, (why, help): (impl Into<String>, impl Into<String>)) -> Diagnostic {
+    finding.at(place, "").why(why).help(help)
+}
+
+/// A key that is an address where domains are looked up, if it is one. `help` is what single addresses are for.
+pub(super) fn address_key(rule: &Rule, entry: &TableEntry, help: &str) -> Option<Diagnostic> {
+    let key = entry.key.value.as_str();
+    let (_, domain) = key.rsplit_once('@')?;
+    Some(unasked(
+        rule,
+        entry,
+        format!("`{key}` is an address, and domains are looked up"),
+        "the table is asked for a domain, whoever the mail is for there",
+        format!("write `{domain}`{help}"),
+    ))
+}
+
+/// Why a key whose address is in `domain` is never found, if it is not.
+pub(super) fn domain_of_key(rule: &Rule, entry: &TableEntry, domain: &str) -> Option<Diagnostic> {
+    let Some(above) = domain.strip_prefix('.') else { return domain_key(rule, entry, domain) };
+    Some(unasked(
+        rule,
+        entry,
+        format!("`{}` begins its domain with a dot", entry.key),
+        "only whole domains are looked up, those below others too",
+        format!("write an entry for each domain below {above}"),
+    ))
+}
+
+/// Whether a domain is one of these, or, if those count too, below one.
+pub(super) fn is_among(members: &[Spanned<String>], domain: &str, below: bool) -> bool {
+    let domain = domain.to_ascii_lowercase();
+    members.iter().any(|member| {
+        let member = member.value.to_ascii_lowercase();
+        domain == member || below && domain.strip_suffix(&member).is_some_and(|rest| rest.ends_with('.'))
+    })
 }
 
 /// The first digit of a reply code at the head of a text.

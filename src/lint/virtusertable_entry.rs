@@ -2,7 +2,7 @@
 
 use super::{
     Rule, Surroundings,
-    table_value::{address, arguments, broken, domain_key, misleading, reply_class, unasked},
+    table_value::{address, arguments, broken, domain_of_key, is_among, misleading, reply_class, unasked},
 };
 use crate::{
     catalog::table::TableKind,
@@ -38,16 +38,7 @@ fn key(site: &Site, entry: &TableEntry) -> Option<Diagnostic> {
             format!("write `{key}@DOMAIN`, or `@{key}` for everybody of a domain"),
         ));
     };
-    if let Some(above) = domain.strip_prefix('.') {
-        return Some(unasked(
-            &RULE,
-            entry,
-            format!("`{key}` begins its domain with a dot"),
-            "only whole domains are looked up, those below others too",
-            format!("write an entry for each domain below {above}"),
-        ));
-    }
-    domain_key(&RULE, entry, domain).or_else(|| {
+    domain_of_key(&RULE, entry, domain).or_else(|| {
         (!is_virtual(site, domain)).then(|| {
             unasked(
                 &RULE,
@@ -68,14 +59,9 @@ fn is_virtual(site: &Site, domain: &str) -> bool {
         site.raw.values().flatten().any(|raw| ["VirtHost", "Cw", "Fw"].into_iter().any(|name| raw.text.contains(name)));
     let own =
         site.domain_name.as_ref().is_some_and(|own| own.value.contains('$') || own.value.eq_ignore_ascii_case(domain));
-    let names = site.classes.members(Class::VirtualHost).iter().chain(site.classes.members(Class::Local));
     let below = site.tables.virtuser_entire_domain.is_some();
-    let holds = |member: &str| {
-        let member = member.to_ascii_lowercase();
-        let domain = domain.to_ascii_lowercase();
-        domain == member || below && domain.strip_suffix(&member).is_some_and(|rest| rest.ends_with('.'))
-    };
-    files || own || raw || names.into_iter().any(|member| holds(&member.value))
+    let is_member = |class| is_among(site.classes.members(class), domain, below);
+    files || own || raw || is_member(Class::VirtualHost) || is_member(Class::Local)
 }
 
 fn value(entry: &TableEntry) -> Option<Diagnostic> {
