@@ -1,7 +1,7 @@
 //! What changes while rules run: macros, classes, and what maps remember.
 
 use super::{
-    maps::{Context, Found, Maps},
+    maps::{Context, Found, Maps, Tables},
     program::{Program, add_member},
     resolve::Resolver,
     scan::{Refusal, Scanner, Source},
@@ -26,6 +26,7 @@ pub struct Session<'s> {
     pub(crate) program: Program,
     pub(crate) services: Services<'s>,
     pub(crate) maps: Maps,
+    pub(crate) tables: Tables,
     /// What sendmail would have said, while nobody watches.
     pub(crate) messages: Vec<Vec<u8>>,
     /// Characters of the program's own tokens.
@@ -71,7 +72,18 @@ impl<'s> Session<'s> {
         let base = program.arena.len();
         let maps = Maps::new(&program);
         let (messages, buffers, parts) = (Vec::new(), Vec::new(), Vec::new());
-        Self { program, services, maps, messages, base, buffers, parts, tried: 0, limit: LIMIT }
+        Self {
+            program,
+            services,
+            maps,
+            tables: Tables::default(),
+            messages,
+            base,
+            buffers,
+            parts,
+            tried: 0,
+            limit: LIMIT,
+        }
     }
 
     /// Sets how many rules one evaluation may try, before it is given up with status 70.
@@ -239,10 +251,19 @@ impl<'s> Session<'s> {
 
     /// Asks a map by its number.
     pub(crate) fn look_up(&mut self, map: usize, key: &[u8], arguments: &[Vec<u8>]) -> Found {
-        let Self { program, services, maps, messages, .. } = self;
+        let Self { program, services, maps, messages, tables, .. } = self;
         let Program { macros, names, maps: declarations, map_numbers, host, options, .. } = program;
-        let mut context =
-            Context { macros, names, declarations, numbers: map_numbers, host, options, services: *services, messages };
+        let mut context = Context {
+            macros,
+            names,
+            declarations,
+            numbers: map_numbers,
+            host,
+            options,
+            services: *services,
+            messages,
+            tables,
+        };
         maps.look_up(map, key, arguments, &mut context)
     }
 }

@@ -298,8 +298,8 @@ fn rules(program: &Program, number: usize, out: &mut Vec<u8>) {
 
 /// Maps of a session and what they may use.
 fn context<'c>(session: &'c mut Session<'_>) -> (&'c mut crate::rewrite::maps::Maps, Context<'c>) {
-    let Session { program, services, maps, messages, .. } = session;
+    let Session { program, services, maps, messages, tables, .. } = session;
     let Program { macros, names, maps: declarations, map_numbers, host, options, .. } = program;
     let services = *services;
-    (maps, Context { macros, names, declarations, numbers: map_numbers, host, options, services, messages })
+    (maps, Context { macros, names, declarations, numbers: map_numbers, host, options, services, messages, tables })
 }

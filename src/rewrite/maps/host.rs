@@ -1,6 +1,6 @@
 //! `host`: canonical names of hosts, as the service switch says from a file or from the domain name system.
 
-use std::{net::IpAddr, path::Path};
+use std::net::IpAddr;
 
 use super::{Context, Flags, Found, Map, Maps, rewritten};
 use crate::{
@@ -49,8 +49,7 @@ pub(crate) enum Canonical {
 pub(super) fn services(kind: &str, context: &Context<'_>) -> Vec<String> {
     let path = context.options.get("serviceswitchfile").map_or(&b"/etc/mail/service.switch"[..], Vec::as_slice);
     let path = String::from_utf8_lossy(path).into_owned();
-    let text = context.services.files.read(Path::new(&path)).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text).into_owned();
+    let text = context.table(&path);
     for line in text.lines().map(|line| line.split('#').next().unwrap_or_default()) {
         let mut words = line.split_ascii_whitespace();
         if words.next() == Some(kind) {
@@ -67,8 +66,7 @@ pub(super) fn services(kind: &str, context: &Context<'_>) -> Vec<String> {
 fn hosts(context: &Context<'_>) -> Vec<(String, Vec<String>)> {
     let path = context.options.get("hostsfile").map_or(&b"/etc/hosts"[..], Vec::as_slice);
     let path = String::from_utf8_lossy(path).into_owned();
-    let text = context.services.files.read(Path::new(&path)).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text).into_owned();
+    let text = context.table(&path);
     text.lines()
         .filter_map(|line| {
             let mut words = line.split('#').next().unwrap_or_default().split_ascii_whitespace().map(str::to_owned);

@@ -12,7 +12,12 @@ mod simple;
 
 pub use declare::{Declaration, Flags, MapClass};
 
-use std::{collections::HashMap, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    path::{Path, PathBuf},
+    rc::Rc,
+};
 
 use super::{
     program::{Host, Program},
@@ -51,6 +56,25 @@ pub struct Context<'c> {
     pub(crate) options: &'c HashMap<String, Vec<u8>>,
     pub(crate) services: Services<'c>,
     pub(crate) messages: &'c mut Vec<Vec<u8>>,
+    pub(crate) tables: &'c Tables,
+}
+
+/// Texts that look-ups of hosts need again and again, read once: the service switch and the hosts.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Tables(RefCell<HashMap<PathBuf, Rc<str>>>);
+
+impl Context<'_> {
+    /// A text as it was when it was read first; empty if there is none.
+    pub(crate) fn table(&self, path: &str) -> Rc<str> {
+        let path = Path::new(path);
+        if let Some(text) = self.tables.0.borrow().get(path) {
+            return Rc::clone(text);
+        }
+        let bytes = self.services.files.read(path).unwrap_or_default();
+        let text: Rc<str> = String::from_utf8_lossy(&bytes).into();
+        self.tables.0.borrow_mut().insert(path.to_owned(), Rc::clone(&text));
+        text
+    }
 }
 
 /// A map that is open.
