@@ -647,6 +647,32 @@ authinfo      = true
     }
 
     #[test]
+    fn a_build_checks_that_rules_do_what_the_site_says() {
+        let place = Place::new();
+        let site = "ostype = 'linux'\nmailer = ['local', 'smtp']\nrelay_domain = ['example.com', '192.168.138']\n";
+        let table =
+            "[feature]\nmailertable = true\naccess_db = true\n[mailertable]\n'example.com' = 'smtp:mail.example.com'\n";
+        place.write("plain.toml", &format!("{site}{table}"));
+        place.write("open.toml", &format!("{site}local_rulesets = \"SLocal_check_rcpt\\nR$*\\t$#OK\"\n{table}"));
+        let refusing = "SLocal_check_rcpt\\nR$*\\t$#error $@ 5.7.1 $: \\\"550 closed\\\"";
+        place.write("closed.toml", &format!("{site}local_rulesets = \"{refusing}\"\n{table}"));
+        let elsewhere = "R$* < @ example.com . > $*\\t$#relay $@ other.example.com $: $1";
+        place.write("astray.toml", &format!("{site}local_rule_0 = \"{elsewhere}\"\n{table}"));
+        place.write("wanted.toml", "ostype = 'linux'\nmailer = 'smtp'\nfeature.promiscuous_relay = true\n");
+        let runs = [
+            "build plain.toml --verify --out plain --emit cf",
+            "build open.toml --out open --emit cf",
+            "build open.toml --verify --out open2 --emit cf",
+            "build closed.toml --verify --out closed --emit cf",
+            "build astray.toml --verify --out astray --emit cf",
+            "build wanted.toml --verify --out wanted --emit cf",
+        ]
+        .map(|words| place.run(words));
+        assert_eq!(runs.each_ref().map(|run| run.status.unwrap()), [0, 0, 1, 1, 1, 0], "{}", runs[4].shown);
+        snapshot!("verified", runs);
+    }
+
+    #[test]
     fn cases_are_run() {
         let place = arkum();
         let failing = "[[test]]\nabout = 'a <tag> & more'\nclient = '198.51.100.7'\nfrom = 'a@example.net'\n\

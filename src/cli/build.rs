@@ -11,12 +11,18 @@ use super::{
     Exit,
     check::{self, CheckArguments, Checked, MapFiles},
     input::{self, Disk, SyntaxName},
+    machine::Machine,
     output::{self, Existing, OutputError, OutputFile},
     products::{self, CF, Made, Product, RELAY, Wanted},
     report::{ReportArguments, Reporter},
     source_map,
 };
-use crate::{diagnostic::Diagnostic, front::Compiled, source::Sources};
+use crate::{
+    diagnostic::Diagnostic,
+    explain::{hold, verify},
+    front::Compiled,
+    source::Sources,
+};
 
 /// Compile a site and write what it asks for
 #[derive(Debug, Args)]
@@ -42,6 +48,10 @@ pub(super) struct Arguments {
     /// Write sendmail.cf.map.json too: which statement of the site asked for each line
     #[arg(long)]
     source_map: bool,
+    /// Run the rulesets of the sendmail.cf on questions that the site answers itself: whether strangers may relay, who may,
+    /// and which way mail goes. Where they do otherwise than the site says, nothing is written
+    #[arg(long)]
+    verify: bool,
     /// The language of the site, if its name does not tell
     #[arg(long, value_enum, value_name = "SYNTAX")]
     syntax: Option<SyntaxName>,
@@ -104,6 +114,12 @@ fn build(
     let mut files = Vec::new();
     if let Some(site) = site.filter(|_| !diagnostics.iter().any(Diagnostic::is_error)) {
         files = products::make(&site, document, &sources, wanted, &mut diagnostics);
+        if arguments.verify {
+            let machine = Machine::default();
+            let running = machine.site(&site);
+            let (found, _) = verify(&site, &mut |question| hold(&mut running.session(), question));
+            diagnostics.extend(found);
+        }
         if let Destination::Directory(directory, _) = destination {
             diagnostics.extend(stale(directory, &files, wanted));
         }

@@ -113,6 +113,7 @@ impl Machine {
 }
 
 /// The machine.
+#[derive(Default)]
 pub(super) struct Machine {
     host: Option<String>,
     root: Option<PathBuf>,
@@ -147,13 +148,17 @@ impl Machine {
         let mut sources = Sources::default();
         let source = sources.add("sendmail.cf", document.to_string());
         let mut files = self.files();
-        for table in site.declared_tables().filter(|table| !table.entries.is_empty()) {
+        for table in site.declared_tables() {
             let Some(path) = table.map.file() else { continue };
             match tables::format(&table) {
                 Ok(Some(format)) => {
-                    let made = tables::map_file(&table, format).unwrap_or_default();
-                    files.made.insert(PathBuf::from(format!("{path}.{}", format.extension())), made);
+                    let path = PathBuf::from(format!("{path}.{}", format.extension()));
+                    // A table that is kept elsewhere is read from there. Where it is not there it has no entries.
+                    if !table.entries.is_empty() || files.read(&path).is_err() {
+                        files.made.insert(path, tables::map_file(&table, format).unwrap_or_default());
+                    }
                 }
+                Ok(None) if table.entries.is_empty() => {}
                 Ok(None) => {
                     let made = tables::text(&table).unwrap_or_default();
                     files.made.insert(PathBuf::from(path), made.into_bytes());

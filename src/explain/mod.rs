@@ -14,6 +14,7 @@ mod reason;
 mod record;
 mod reply;
 mod suite;
+mod verify;
 
 pub use assumed::Assumed;
 pub use change::{Change, changes};
@@ -24,3 +25,4 @@ pub use reason::{Reason, reasons};
 pub use record::Event;
 pub use reply::{Reply, Verdict};
 pub use suite::{Difference, Outcome, run, wanted};
+pub use verify::verify;
