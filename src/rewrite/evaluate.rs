@@ -12,6 +12,9 @@ use crate::syntax::cf::Metasymbol;
 /// Longest default of a look-up, in characters; what is more is cut off.
 const DEFAULT: usize = 1021;
 
+/// One right side calls fewer rulesets than this.
+const CALLS: usize = 16;
+
 impl Session<'_> {
     /// Looks up what is to be looked up, then calls what is to be called.
     pub(super) fn evaluate(
@@ -146,6 +149,11 @@ impl Session<'_> {
         watch: &mut Watcher<'_, '_>,
     ) -> Result<u8, Abort> {
         let mut status = OK;
+        let count = next.iter().filter(|token| token.is(Metasymbol::Call)).count();
+        if count >= CALLS {
+            self.say(format!("Too many subroutine calls ({CALLS} max)").into_bytes(), watch);
+            return Ok(CONFIG_ERROR);
+        }
         let mut end = next.len();
         // Rulesets that would get the result of one that failed are not called.
         let mut failed = false;

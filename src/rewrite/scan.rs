@@ -8,7 +8,11 @@ use crate::syntax::cf::Name;
 
 /// Which characters are tokens of their own.
 #[derive(Debug, Clone)]
-pub struct Operators([bool; 256]);
+pub struct Operators {
+    set: [bool; 256],
+    /// Whether parentheses hold comments in rules too, as before level 9.
+    pub(crate) comments: bool,
+}
 
 impl Operators {
     /// Those that an OperatorChars option names, besides those that always are.
@@ -19,11 +23,11 @@ impl Operators {
                 *slot = true;
             }
         }
-        Self(set)
+        Self { set, comments: false }
     }
 
     fn has(&self, character: u8) -> bool {
-        self.0.get(usize::from(character)).copied().unwrap_or(false)
+        self.set.get(usize::from(character)).copied().unwrap_or(false)
     }
 }
 
@@ -95,13 +99,13 @@ impl Scanner<'_> {
             tokens,
             messages,
             angles: 0,
-            left_out: 0,
             refused: false,
             size: 0,
             route: Route::No,
         };
         let more = scan.run();
-        let (taken, empty, refused) = (scan.at, scan.tokens.len() == scan.first && scan.left_out > 0, scan.refused);
+        let empty = scan.tokens.len() == scan.first && !units.is_empty();
+        let (taken, refused) = (scan.at, scan.refused);
         if refused {
             Err(Refusal::TooLong)
         } else if empty && matches!(source, Source::Value | Source::Address) {
@@ -123,8 +127,6 @@ struct Scan<'a, 'u> {
     tokens: &'u mut Vec<Token>,
     messages: &'u mut Vec<Vec<u8>>,
     angles: usize,
-    /// Comments, and characters that balance nothing.
-    left_out: usize,
     refused: bool,
     size: usize,
     route: Route,
@@ -187,11 +189,8 @@ impl Scan<'_, '_> {
                     }
                     _ => {}
                 },
-                b'(' if matches!(self.source, Source::Address | Source::Value) => self.comment(),
-                b')' if matches!(self.source, Source::Address | Source::Value) => {
-                    self.left_out += 1;
-                    self.complain(b"')'");
-                }
+                b'(' if self.has_comments() => self.comment(),
+                b')' if self.has_comments() => self.complain(b"')'"),
                 b'@' if self.route == Route::Opened => {
                     self.route = if self.word.is_empty() { Route::Within } else { Route::No };
                     self.operator(byte);
@@ -210,10 +209,7 @@ impl Scan<'_, '_> {
                     self.operator(byte);
                 }
                 // The word goes on behind it.
-                b'>' if self.angles == 0 && self.source != Source::Rule => {
-                    self.left_out += 1;
-                    self.complain(b"'>'");
-                }
+                b'>' if self.angles == 0 && self.source != Source::Rule => self.complain(b"'>'"),
                 b'>' => {
                     self.angles = self.angles.saturating_sub(1);
                     self.operator(byte);
@@ -227,6 +223,10 @@ impl Scan<'_, '_> {
         }
         self.finish();
         false
+    }
+
+    fn has_comments(&self) -> bool {
+        matches!(self.source, Source::Address | Source::Value) || self.scanner.operators.comments
     }
 
     fn finish(&mut self) {
@@ -278,7 +278,6 @@ impl Scan<'_, '_> {
 
     fn comment(&mut self) {
         self.end_word();
-        self.left_out += 1;
         let mut depth = 1;
         while let Some(unit) = self.units.get(self.at).copied() {
             self.at += 1;

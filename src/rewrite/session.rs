@@ -1,7 +1,9 @@
 //! What changes while rules run: macros, classes, and what maps remember.
 
+use std::borrow::Cow;
+
 use super::{
-    maps::{Context, Found, Maps, Tables},
+    maps::{Context, Found, Maps, Tables, stripped},
     program::{Program, add_member},
     resolve::Resolver,
     scan::{Refusal, Scanner, Source},
@@ -264,7 +266,8 @@ impl<'s> Session<'s> {
             messages,
             tables,
         };
-        maps.look_up(map, key, arguments, &mut context)
+        let stripped = declarations.get(map).map_or(Cow::Borrowed(key), |declaration| stripped(key, declaration));
+        maps.look_up(map, &stripped, arguments, &mut context)
     }
 }
 

@@ -179,7 +179,8 @@ impl TestMode<'_> {
             let host = self.joined(rest.get(..end).unwrap_or_default());
             if mailer.has(b'h') { host } else { host.to_ascii_lowercase() }
         });
-        if host.is_none() && mailer.path == b"[IPC]" && *mailer.name != *b"local" {
+        self.session.set_macro(b"h", host.as_deref());
+        if host.is_none() && mailer.path == b"[IPC]" && *mailer.name != *b"local" && mailer.is_tcp() {
             return Err(b"no host".to_vec());
         }
         if !tokens.iter().any(|token| token.is(Metasymbol::Colon)) {

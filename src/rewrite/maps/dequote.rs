@@ -2,7 +2,7 @@
 
 use super::{Context, Flags, Found, Map, Maps};
 
-/// What is in quotes comes out without them; blanks in quotes become another character or forbid it, other blanks go.
+/// What is in quotes comes out without them; blanks become another character or forbid it.
 pub(super) struct Dequote {
     pub(super) flags: Flags,
 }
@@ -26,11 +26,9 @@ impl Map for Dequote {
                     continue;
                 }
                 b' ' => {
-                    if quoted {
-                        match self.flags.blank {
-                            Some(blank) => out.push(blank),
-                            None => return Found::default(),
-                        }
+                    match self.flags.blank {
+                        Some(blank) => out.push(blank),
+                        None => return Found::default(),
                     }
                     continue;
                 }

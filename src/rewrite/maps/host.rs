@@ -4,7 +4,10 @@ use std::net::IpAddr;
 
 use super::{Context, Flags, Found, Map, Maps, rewritten};
 use crate::{
-    rewrite::resolve::{Answer, RecordType},
+    rewrite::{
+        resolve::{Answer, RecordType},
+        text::{MacroId, Unit},
+    },
     syntax::zone::Data,
 };
 
@@ -100,7 +103,12 @@ fn in_file(name: &str, context: &Context<'_>) -> Canonical {
         if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
             continue;
         }
-        let domain = domain(context);
+        let domain = context.macros.get(MacroId::of(b'm'));
+        let domain = domain.into_iter().flat_map(|value| value.iter()).filter_map(|unit| match unit {
+            Unit::Byte(byte) => Some(char::from(*byte)),
+            _ => None,
+        });
+        let domain = domain.collect::<String>();
         return match names.iter().find(|known| known.contains('.')).or_else(|| names.first()) {
             Some(full) if full.contains('.') || domain.is_empty() => Canonical::Name(full.clone()),
             Some(short) => Canonical::Name(format!("{short}.{domain}")),

@@ -13,6 +13,7 @@ mod simple;
 pub use declare::{Declaration, Flags, MapClass};
 
 use std::{
+    borrow::Cow,
     cell::RefCell,
     collections::HashMap,
     path::{Path, PathBuf},
@@ -142,15 +143,7 @@ impl Maps {
             }
         };
         let declarations = context.declarations;
-        let Some(Declaration { flags, class, .. }) = declarations.get(number) else { return Found::default() };
-        let stripped;
-        let key = if flags.keep_quotes || matches!(class, MapClass::Dequote | MapClass::BestMx) || !key.contains(&b'"')
-        {
-            key
-        } else {
-            stripped = without_quotes(key);
-            &stripped
-        };
+        let Some(Declaration { flags, .. }) = declarations.get(number) else { return Found::default() };
         let found = map.look_up(key, arguments, self, context);
         match (found.status, &flags.append_on_failure) {
             (75, Some(suffix)) if found.value.is_none() => {
@@ -161,8 +154,12 @@ impl Maps {
     }
 }
 
-/// Without quotes, and without the backslashes before them.
-fn without_quotes(key: &[u8]) -> Vec<u8> {
+/// The key that a map is asked for: without quotes and backslashes unless the map wants them.
+pub(crate) fn stripped<'k>(key: &'k [u8], map: &Declaration) -> Cow<'k, [u8]> {
+    let plain = !key.iter().any(|byte| matches!(byte, b'"' | b'\\'));
+    if plain || map.flags.keep_quotes || matches!(map.class, MapClass::Dequote | MapClass::BestMx) {
+        return key.into();
+    }
     let mut out = Vec::with_capacity(key.len());
     let mut bytes = key.iter();
     while let Some(byte) = bytes.next() {
@@ -172,7 +169,7 @@ fn without_quotes(key: &[u8]) -> Vec<u8> {
             byte => out.push(*byte),
         }
     }
-    out
+    out.into()
 }
 
 /// A value with arguments in place of `%0` to `%9`, and what the map appends.

@@ -56,8 +56,31 @@ impl Map for Pattern {
         let between = flags.between.as_deref().unwrap_or(&[ELSE]);
         let texts = numbers.iter().map(|number| captures.get(*number).map_or(&b""[..], |found| found.as_bytes()));
         let value = texts.collect::<Vec<_>>().join(between);
-        Found::value(self.value(key, &value, arguments))
+        if is_whole(&value) { Found::value(self.value(key, &value, arguments)) } else { Found::default() }
     }
+}
+
+/// Whether parts of a key can stand in an address: angles and parentheses are balanced, quotes closed, blanks quoted.
+fn is_whole(value: &[u8]) -> bool {
+    let (mut angles, mut parentheses, mut quoted) = (0_i32, 0_i32, false);
+    let mut bytes = value.iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\\' => drop(bytes.next()),
+            b'"' => quoted = !quoted,
+            _ if quoted => {}
+            b' ' => return false,
+            b'<' => angles += 1,
+            b'>' => angles -= 1,
+            b'(' => parentheses += 1,
+            b')' => parentheses -= 1,
+            _ => {}
+        }
+        if angles < 0 || parentheses < 0 {
+            return false;
+        }
+    }
+    angles == 0 && parentheses == 0 && !quoted
 }
 
 /// The number at the start of a text; 0 if there is none.

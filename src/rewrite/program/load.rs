@@ -165,7 +165,9 @@ impl<'f> Loader<'f> {
             Kind::Version(text) => {
                 let text = bytes(&self.units(text, line));
                 let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).map(|digit| u32::from(digit - b'0'));
-                self.program.level = digits.fold(0, |level: u32, digit| level.saturating_mul(10).saturating_add(digit));
+                let level = digits.fold(0, |level: u32, digit| level.saturating_mul(10).saturating_add(digit));
+                self.program.level = level;
+                self.program.operators.comments = level < 9;
             }
             Kind::Macro(named) => {
                 if let Some(id) = self.named(named, span, line) {
@@ -304,7 +306,9 @@ impl<'f> Loader<'f> {
             (true, _) => return,
         };
         if long.eq_ignore_ascii_case("OperatorChars") {
+            let comments = self.program.operators.comments;
             self.program.operators = Operators::new(value);
+            self.program.operators.comments = comments;
         }
         self.program.options.insert(long.to_ascii_lowercase(), value.to_vec());
     }

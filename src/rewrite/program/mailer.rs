@@ -36,6 +36,14 @@ pub struct Mailer {
 }
 
 impl Mailer {
+    /// Whether it connects to a host: its first argument is `TCP`, or `IPC`.
+    pub(crate) fn is_tcp(&self) -> bool {
+        let word = self.arguments.iter().take_while(|unit| **unit != Unit::Byte(b' '));
+        let word =
+            word.filter_map(|unit| if let Unit::Byte(byte) = unit { Some(*byte) } else { None }).collect::<Vec<_>>();
+        matches!(word.as_slice(), b"TCP" | b"IPC")
+    }
+
     /// Whether it has a flag.
     pub fn has(&self, flag: u8) -> bool {
         self.flags.contains(&flag)

@@ -34,7 +34,7 @@ const RULESETS: usize = 8;
 /// A `sendmail.cf` of random rules.
 pub(super) fn configuration(random: &mut Random) -> String {
     let mut cf = String::from(
-        "V10/Berkeley\nO OperatorChars=.:%@!^/[]+\nDj$w.example.com\nDMmacro.value\nDAa\nD{One}foo $A bar\n\
+        "V10/Berkeley\nO OperatorChars=.:%@!^/[]+\nDj$w.example.com\nDMmacro.value\nDAa\nD{One}foo bar\n\
          CA a b.c x\nCB foo bar.foo a.b.c 12\nC{Long} www.outside.test test $=A\nCw localhost\n\
          Karith arith\nKset macro\nKdq dequote\nKds dequote -s_\nKacc hash -T<TMPF> /etc/mail/access\n\
          Kno hash -o /etc/mail/nothing\nKrx regex -a@M ^a.*[0-9]$\nKrs regex -s1,2 ^(.)(.*)$\nKmx bestmx -T<TMP>\nKseq sequence no acc\n\
