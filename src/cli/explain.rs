@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{
     Exit,
     input::{Disk, SyntaxName},
-    machine::{MachineArguments, Running},
+    machine::{MachineArguments, Running, WithoutZones},
     report::{ReportArguments, Reporter},
 };
 use crate::{
@@ -109,7 +109,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 /// # Errors
 /// A file that cannot be read.
 fn explained(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
-    let machine = arguments.machine.read()?;
+    let machine = arguments.machine.read(WithoutZones::Assumed, reporter)?;
     let question = arguments.question();
     let asked = machine.open(&arguments.site, arguments.syntax, &arguments.disk, reporter)?;
     let Some(asked) = asked else { return Ok(Exit::Refused) };

@@ -1,6 +1,7 @@
 //! The machine that a configuration would run on, as far as a command that runs rulesets is told of it.
 
 use std::{
+    cell::Cell,
     collections::BTreeMap,
     fs, io,
     net::IpAddr,
@@ -22,7 +23,7 @@ use crate::{
     },
     explain::Assumed,
     front::{Compiled, Syntax},
-    rewrite::{Host, Program, Resolver, Services, Session, ZoneResolver, load},
+    rewrite::{Answer, Host, Program, RecordType, Resolver, Services, Session, ZoneResolver, load},
     site::Site,
     source::{FileSystem, SourceId, Sources},
     syntax::zone::{self, Zones},
@@ -35,20 +36,37 @@ pub(super) struct MachineArguments {
     /// Name of the host that the configuration runs on; without it the one that the site says, or that of this host
     #[arg(long, value_name = "NAME")]
     host: Option<String>,
+    /// Address of the host, besides 127.0.0.1; may be given several times
+    #[arg(long, value_name = "ADDRESS")]
+    address: Vec<IpAddr>,
     /// Directory that stands for `/`: files of maps and classes are read below it
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
-    /// A DNS zone to answer from, as a master file; may be given several times. Without any, every name is taken to be that of a host
+    /// A DNS zone to answer from, as a master file; may be given several times. A file without $ORIGIN is of the zone that its
+    /// name says; `root.zone` is of the root
     #[arg(long, value_name = "FILE")]
     zone: Vec<PathBuf>,
+    /// A DNS zone whose servers do not answer; may be given several times
+    #[arg(long, value_name = "ZONE")]
+    failing: Vec<String>,
+}
+
+/// Answers where no zone is given.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum WithoutZones {
+    /// Nothing can be found out now.
+    Nothing,
+    /// Every name is that of a host.
+    #[default]
+    Assumed,
 }
 
 impl MachineArguments {
-    /// Reads the zones.
+    /// Reads the zones. What is wrong in them is said.
     ///
     /// # Errors
     /// One of them cannot be read.
-    pub(super) fn read(&self) -> Result<Machine, Box<Diagnostic>> {
+    pub(super) fn read(&self, without: WithoutZones, reporter: &mut Reporter<'_>) -> Result<Machine, Box<Diagnostic>> {
         let mut zones = Zones::default();
         let mut sources = Sources::default();
         for path in &self.zone {
@@ -56,10 +74,16 @@ impl MachineArguments {
             let name = path.display().to_string();
             let origin = Some(zone::of_file_name(&name)).filter(|origin| origin != "root").unwrap_or_default();
             let id = sources.add(name, text.as_str());
-            zones.extend(zone::parse(&text, id, &origin).0);
+            let (read, problems) = zone::parse(&text, id, &origin);
+            zones.extend(read);
+            reporter.found(&problems, &sources);
         }
-        let resolver = (!self.zone.is_empty()).then(|| ZoneResolver::new(zones, Vec::new()));
-        Ok(Machine { host: self.host.clone(), root: self.root.clone(), resolver })
+        let is_told = !self.zone.is_empty() || !self.failing.is_empty();
+        let assumed = without == WithoutZones::Assumed && !is_told;
+        let zones = ZoneResolver::new(zones, self.failing.clone());
+        let names = Known { zones, assumed, unknown: Cell::new(false) };
+        let addresses = self.address.iter().copied().chain([IpAddr::from([127, 0, 0, 1])]).collect();
+        Ok(Machine { host: self.host.clone(), addresses, root: self.root.clone(), names })
     }
 }
 
@@ -113,11 +137,19 @@ impl Machine {
 }
 
 /// The machine.
-#[derive(Default)]
 pub(super) struct Machine {
     host: Option<String>,
+    addresses: Vec<IpAddr>,
     root: Option<PathBuf>,
-    resolver: Option<ZoneResolver>,
+    names: Known,
+}
+
+impl Default for Machine {
+    fn default() -> Self {
+        let zones = ZoneResolver::new(Zones::default(), Vec::new());
+        let names = Known { zones, assumed: true, unknown: Cell::new(false) };
+        Self { host: None, addresses: vec![IpAddr::from([127, 0, 0, 1])], root: None, names }
+    }
 }
 
 /// A configuration on it, ready to be run.
@@ -137,11 +169,25 @@ pub(super) struct Running<'m> {
 impl Running<'_> {
     /// Starts it.
     pub(super) fn session(&self) -> Session<'_> {
-        Session::new(&self.program, Services { files: &self.files, resolver: self.resolver })
+        Session::new(&self.program, self.services())
+    }
+
+    /// What it asks the machine for.
+    pub(super) fn services(&self) -> Services<'_> {
+        Services { files: &self.files, resolver: self.resolver }
     }
 }
 
 impl Machine {
+    /// That names were asked for which are not known here, if there were any.
+    pub(super) fn unknown_names(&self) -> Option<Diagnostic> {
+        self.names.unknown.get().then(|| {
+            Diagnostic::advice("names_not_looked_up", "names were asked for that no zone given holds")
+                .why("no name server is asked here, so these were answered as if none could be reached")
+                .help("give the zones that hold them with `--zone`")
+        })
+    }
+
     /// A site; the entries that it holds are its map files.
     pub(super) fn site(&self, site: &Site) -> Running<'_> {
         let document = cf::emit(site);
@@ -171,7 +217,7 @@ impl Machine {
     }
 
     /// A sendmail.cf.
-    fn cf(&self, name: &str, bytes: &[u8]) -> Running<'_> {
+    pub(super) fn cf(&self, name: &str, bytes: &[u8]) -> Running<'_> {
         let mut sources = Sources::default();
         let source = sources.add_bytes(name, bytes);
         self.running(sources, source, None, self.files(), None)
@@ -187,15 +233,36 @@ impl Machine {
     ) -> Running<'_> {
         let this = || fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned();
         let name = self.host.clone().or(own).unwrap_or_else(this);
-        let host = Host { name, addresses: vec![IpAddr::from([127, 0, 0, 1])], names: vec!["localhost".to_owned()] };
+        let host = Host { name, addresses: self.addresses.clone(), names: vec!["localhost".to_owned()] };
         let loaded = load(&sources, source, &host, &files);
-        let resolver: &dyn Resolver = self.resolver.as_ref().map_or(&Assumed, |resolver| resolver);
+        let resolver = &self.names;
         let (program, diagnostics) = (loaded.program, loaded.diagnostics);
         Running { program, sources, source, document, diagnostics, files, resolver }
     }
 
     fn files(&self) -> Files {
         Files { root: self.root.clone(), made: BTreeMap::new(), disk: Disk::default() }
+    }
+}
+
+/// Names of the zones that are given, and whether they were enough.
+struct Known {
+    zones: ZoneResolver,
+    /// Whether every name is taken to be that of a host instead.
+    assumed: bool,
+    unknown: Cell<bool>,
+}
+
+impl Resolver for Known {
+    fn query(&self, name: &str, kind: RecordType) -> Answer {
+        if self.assumed {
+            return Assumed.query(name, kind);
+        }
+        let answer = self.zones.query(name, kind);
+        if answer == Answer::TryAgain && !self.zones.fails(name) {
+            self.unknown.set(true);
+        }
+        answer
     }
 }
 

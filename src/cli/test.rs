@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{
     Exit, explain,
     input::{self, Disk, SyntaxName},
-    machine::{MachineArguments, Running},
+    machine::{MachineArguments, Running, WithoutZones},
     report::{ReportArguments, Reporter},
 };
 use crate::{
@@ -79,7 +79,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 /// # Errors
 /// A file that cannot be read.
 fn tested(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
-    let machine = arguments.machine.read()?;
+    let machine = arguments.machine.read(WithoutZones::Assumed, reporter)?;
     let mut suite = Suite::default();
     for path in &arguments.cases {
         let bytes = input::bytes(path)?;
