@@ -149,10 +149,22 @@ impl Session<'_> {
         watch: &mut Watcher<'_, '_>,
     ) -> Result<u8, Abort> {
         let mut status = OK;
-        let count = next.iter().filter(|token| token.is(Metasymbol::Call)).count();
-        if count >= CALLS {
-            self.say(format!("Too many subroutine calls ({CALLS} max)").into_bytes(), watch);
-            return Ok(CONFIG_ERROR);
+        // All names are looked at first; nothing is called if one of them is unknown.
+        let calls = next.iter().enumerate().filter(|(_, token)| token.is(Metasymbol::Call)).map(|(at, _)| at);
+        for (count, at) in calls.collect::<Vec<_>>().into_iter().enumerate() {
+            if let Some(token) = next.get_mut(at + 1).filter(|token| token.kind == Kind::Quoted) {
+                self.unquote(caller, *token);
+                *token = token.unquoted();
+            }
+            let name = next.get(at + 1).map(|token| self.program.arena.text(*token).to_vec()).unwrap_or_default();
+            if self.program.ruleset(&name).is_none() {
+                self.say([b"Unknown ruleset ", &*name].concat(), watch);
+                return Ok(CONFIG_ERROR);
+            }
+            if count + 1 >= CALLS {
+                self.say(format!("Too many subroutine calls ({CALLS} max)").into_bytes(), watch);
+                return Ok(CONFIG_ERROR);
+            }
         }
         let mut end = next.len();
         // Rulesets that would get the result of one that failed are not called.
@@ -161,16 +173,8 @@ impl Session<'_> {
             next.get(..end).and_then(|tokens| tokens.iter().rposition(|token| token.is(Metasymbol::Call)))
         {
             end = at;
-            if let Some(token) = next.get_mut(at + 1).filter(|token| token.kind == Kind::Quoted) {
-                self.unquote(caller, *token);
-                *token = token.unquoted();
-            }
             let name = next.get(at + 1).map(|token| self.program.arena.text(*token).to_vec()).unwrap_or_default();
-            let Some(number) = self.program.ruleset(&name) else {
-                self.say([b"Unknown ruleset ", &*name].concat(), watch);
-                status = both(status, CONFIG_ERROR);
-                break;
-            };
+            let Some(number) = self.program.ruleset(&name) else { break };
             let mut argument = self.buffers.pop().unwrap_or_default();
             argument.clear();
             argument.extend(next.drain((at + 2).min(next.len())..));

@@ -41,7 +41,7 @@ pub(crate) struct Part {
 }
 
 /// Steps after which it is remembered what cannot be, so that no rule takes longer than tokens times elements.
-const PATIENCE: usize = 512;
+const PATIENCE: usize = 8192;
 
 /// What matching needs of the session.
 #[derive(Clone, Copy)]

@@ -207,7 +207,9 @@ impl TestMode<'_> {
             user.remove(0);
         }
         let [own, _] = mailer.recipients;
-        for ruleset in [2, own, 4] {
+        // Before level 10 addresses of headers are not rewritten for recipients.
+        let bare = self.session.program.level < 10 && self.flags.header;
+        for ruleset in if bare { [0, 0, 4] } else { [2, own, 4] } {
             if ruleset != 0 {
                 self.rewrite(ruleset, &mut user, out);
             }

@@ -12,8 +12,16 @@ impl Map for MacroMap {
         let name = key.strip_prefix(b"{").and_then(|name| name.strip_suffix(b"}"));
         let id = match (name, key) {
             (Some(name), _) => context.names.id(name),
+            (None, [b'{', rest @ ..]) => {
+                context.messages.push([b"Unbalanced { on ", rest].concat());
+                context.messages.push(b"Unable to assign macro/class ID (mid = 0xffffffff)".to_vec());
+                return Found::default();
+            }
             (None, [first, ..]) => context.names.id(&[*first]),
-            (None, []) => return Found::default(),
+            (None, []) => {
+                context.messages.push(b"Name required for macro/class".to_vec());
+                return Found::default();
+            }
         };
         match arguments.first() {
             Some(value) => context.macros.set_bytes(id, value),
