@@ -116,7 +116,7 @@ fn explained(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit,
     let dialogue = hold(&mut asked.running.session(), &question);
     let changes = match &asked.site {
         Some((site, _)) => {
-            let mut ask = |site: &Site, question: &Question| Some(hold(&mut machine.site(site).session(), question));
+            let mut ask = |site: &Site, question: &Question| hold(&mut machine.site(site).session(), question);
             changes(site, &question, &dialogue, &mut ask)
         }
         None => Vec::new(),
@@ -294,13 +294,8 @@ fn decisive(step: &Step, running: &Running<'_>, sources: Option<&Sources>) -> Op
     let remark = text.split('\t').filter(|part| !part.is_empty()).nth(2).map(str::trim);
     let name = running.sources.get(running.source).map_or("sendmail.cf", |source| source.name());
     let origin = running.document.as_ref().and_then(|document| {
-        let mut emitted = 1;
-        let found = document.lines().find(|candidate| {
-            let start = emitted;
-            emitted += 1 + candidate.text.matches('\n').count();
-            (start..emitted).contains(&line)
-        });
-        shown(sources?, found?.origin?)
+        let (_, found) = document.numbered().find(|(numbers, _)| numbers.contains(&line))?;
+        shown(sources?, found.origin?)
     });
     let here = format!("{name}:{line}, ruleset {ruleset}");
     let place = origin.map_or(here.clone(), |origin| format!("{here}, asked for at {origin}"));

@@ -37,18 +37,15 @@ struct Mapping {
 pub(super) fn json(document: &Document, sources: &Sources) -> String {
     let mut ids: Vec<SourceId> = Vec::new();
     let mut lines = Vec::new();
-    let mut emitted = 1;
-    for line in document.lines() {
-        let height = 1 + line.text.matches('\n').count();
+    for (numbers, line) in document.numbered() {
         if let Some((origin, source)) = line.origin.and_then(|origin| Some((origin, sources.get(origin.source)?))) {
             let index = ids.iter().position(|id| *id == origin.source).unwrap_or_else(|| {
                 ids.push(origin.source);
                 ids.len() - 1
             });
             let (line, column) = source.line_column(origin.start);
-            lines.extend((emitted..emitted + height).map(|emitted| Mapping { emitted, source: index, line, column }));
+            lines.extend(numbers.map(|emitted| Mapping { emitted, source: index, line, column }));
         }
-        emitted += height;
     }
     let sources = ids.iter().filter_map(|id| sources.get(*id)).map(|source| source.name()).collect();
     let map = SourceMap { format: 1, file: "sendmail.cf", sources, lines };

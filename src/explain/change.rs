@@ -22,7 +22,7 @@ pub struct Change {
 }
 
 /// Asks a site that differs from the real one.
-pub type Ask<'a> = &'a mut dyn FnMut(&Site, &Question) -> Option<Dialogue>;
+pub type Ask<'a> = &'a mut dyn FnMut(&Site, &Question) -> Dialogue;
 
 /// A site or a question that differs, and how.
 struct Candidate {
@@ -41,10 +41,9 @@ pub fn changes(site: &Site, question: &Question, now: &Dialogue, ask: Ask<'_>) -
     } else {
         candidates.looser();
     }
-    let turns = |candidate: &Candidate, ask: &mut dyn FnMut(&Site, &Question) -> Option<Dialogue>| {
-        ask(&candidate.site, &candidate.question).is_some_and(|other| other.verdict().is_accepted() != accepted)
-    };
-    candidates.list.into_iter().filter(|candidate| turns(candidate, ask)).map(|candidate| candidate.change).collect()
+    let mut turns =
+        |candidate: &Candidate| ask(&candidate.site, &candidate.question).verdict().is_accepted() != accepted;
+    candidates.list.into_iter().filter(|candidate| turns(candidate)).map(|candidate| candidate.change).collect()
 }
 
 struct Candidates<'a> {

@@ -1,6 +1,6 @@
 //! The lines of a sendmail.cf under construction, each with the place that asked for it.
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
 use crate::source::Span;
 
@@ -66,6 +66,17 @@ impl Document {
         })
     }
 
+    /// The lines in order, each with the numbers that it has in the file, counted from 1: one with continuation lines has
+    /// several.
+    pub fn numbered(&self) -> impl Iterator<Item = (Range<usize>, Line<'_>)> {
+        let mut next = 1;
+        self.lines().map(move |line| {
+            let first = next;
+            next += 1 + line.text.matches('\n').count();
+            (first..next, line)
+        })
+    }
+
     /// The whole text.
     pub fn into_text(self) -> String {
         self.text
@@ -103,6 +114,7 @@ mod tests {
         cf.line("");
         cf.line_of(&["two", "\n\t", "too"], None);
         assert_eq!(cf.lines().map(|line| line.text).collect::<Vec<_>>(), ["one", "", "two\n\ttoo"]);
+        assert_eq!(cf.numbered().map(|(numbers, _)| numbers).collect::<Vec<_>>(), [1..2, 2..3, 3..5]);
         assert_eq!(cf.into_text(), "one\n\ntwo\n\ttoo\n");
     }
 }
