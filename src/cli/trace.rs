@@ -69,21 +69,31 @@ fn traced(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Bo
     done
 }
 
+/// So many characters are read and printed at once.
+const CHUNK: usize = 1 << 16;
+
 /// Reads commands until there are no more.
 fn dialogue(mode: &mut TestMode<'_>) -> io::Result<Exit> {
-    let mut input = io::stdin().lock();
+    let mut input = io::BufReader::with_capacity(CHUNK, io::stdin().lock());
     let mut output = io::BufWriter::new(io::stdout().lock());
     let mut out = GREETING.to_vec();
     let mut line = Vec::new();
     loop {
         out.extend_from_slice(PROMPT);
-        if let Err(cause) = output.write_all(&out).and_then(|()| output.flush()) {
-            return if cause.kind() == io::ErrorKind::BrokenPipe { Ok(Exit::Done) } else { Err(cause) };
+        // Whoever waits for an answer before asking again gets it; a script need not wait for each line to be printed.
+        if input.buffer().is_empty() || out.len() >= CHUNK {
+            if let Err(cause) = output.write_all(&out).and_then(|()| output.flush()) {
+                return if cause.kind() == io::ErrorKind::BrokenPipe { Ok(Exit::Done) } else { Err(cause) };
+            }
+            out.clear();
         }
-        out.clear();
         line.clear();
         if input.read_until(b'\n', &mut line)? == 0 || !mode.line(&line, &mut out) {
-            return Ok(Exit::Done);
+            break;
         }
+    }
+    match output.write_all(&out).and_then(|()| output.flush()) {
+        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(cause),
+        _ => Ok(Exit::Done),
     }
 }

@@ -170,6 +170,19 @@ impl<'a> MapFile<'a> {
         }
     }
 
+    /// Reads the start of a file that is known to be of this format, which is quicker.
+    ///
+    /// # Errors
+    /// If it is not, or its start cannot be true.
+    pub fn open_as(format: Format, bytes: &'a [u8]) -> Result<Self, ReadError> {
+        match format {
+            Format::Hash => HashFile::open(bytes).map(Self::Hash),
+            Format::Btree => BtreeFile::open(bytes).map(Self::Btree),
+            Format::Cdb => CdbFile::open(bytes).map(Self::Cdb),
+            Format::Lmdb => LmdbFile::open(bytes).map(Self::Lmdb),
+        }
+    }
+
     /// Its format.
     pub fn format(&self) -> Format {
         match self {

@@ -4,7 +4,6 @@ use super::{
     rewriter::TRY_LATER,
     scan::Source,
     session::{Resolved, Session},
-    text::Unit,
     token::{Token, join},
     watch::Watch,
 };
@@ -41,7 +40,7 @@ impl Session<'_> {
         let rulesets = [3, side, own, 4].into_iter().filter(|number| *number != 0).collect::<Vec<_>>();
         let (tokens, _) = self.chain(address, &rulesets, watch)?;
         let mut text = Vec::new();
-        join(&tokens, &self.program.arena, self.program.blank(), &mut text);
+        join(&tokens, &self.program.arena, self.program.blank, &mut text);
         Some(text)
     }
 
@@ -54,9 +53,8 @@ impl Session<'_> {
     ) -> Option<(Vec<Token>, bool)> {
         self.forget();
         self.messages.clear();
-        let units = address.iter().copied().map(Unit::Byte).collect::<Vec<_>>();
         let mut tokens = Vec::new();
-        self.scan(&units, Source::Address, &mut tokens).ok()?;
+        self.scan(address, Source::Address, &mut tokens).ok()?;
         let mut is_for_now = false;
         for ruleset in rulesets {
             let watch = watch.as_mut().map(|watch| &mut **watch as &mut dyn Watch);

@@ -1,8 +1,8 @@
 //! Classes: sets of words and phrases.
 
-use std::collections::{HashMap, HashSet};
-
 use super::{
+    HashMap, HashSet,
+    needs::bit,
     text::MacroId,
     token::{Arena, Kind, Token, Words},
 };
@@ -14,10 +14,18 @@ struct Class {
     members: Vec<Box<[u8]>>,
     /// The same in lower case.
     folded: HashSet<Box<[u8]>>,
-    /// Numbers of members that are one word.
-    words: HashSet<u32>,
+    /// A bit for each word that is a member by itself, by its number.
+    words: Vec<u64>,
     /// Numbers of the words that members of several tokens begin with, and how many tokens these have at most.
     beginnings: HashMap<u32, usize>,
+    /// Bits of the words that members begin with, as [`bit`] gives them.
+    bits: u64,
+}
+
+impl Class {
+    fn has_word(&self, word: u32) -> bool {
+        word != 0 && self.words.get(word as usize / 64).is_some_and(|bits| bits >> (word % 64) & 1 == 1)
+    }
 }
 
 /// All classes.
@@ -39,8 +47,18 @@ impl Classes {
         class.members.push(member.into());
         match tokens {
             [] => {}
-            [one] => drop(class.words.insert(one.word)),
+            [one] => {
+                let slot = one.word as usize / 64;
+                if class.words.len() <= slot {
+                    class.words.resize(slot + 1, 0);
+                }
+                if let Some(bits) = class.words.get_mut(slot) {
+                    *bits |= 1 << (one.word % 64);
+                }
+                class.bits |= bit(one.word);
+            }
             [first, ..] => {
+                class.bits |= bit(first.word);
                 let longest = class.beginnings.entry(first.word).or_default();
                 *longest = tokens.len().max(*longest);
             }
@@ -54,15 +72,23 @@ impl Classes {
 
     /// Whether a token by itself is a member.
     pub(crate) fn has_token(&self, class: MacroId, token: Token) -> bool {
-        token.word != 0 && self.class(class).is_some_and(|class| class.words.contains(&token.word))
+        self.class(class).is_some_and(|class| class.has_word(token.word))
+    }
+
+    /// Bits of the words that members of a class begin with; a workspace without any of them has no member.
+    pub(crate) fn bits(&self, class: MacroId) -> u64 {
+        self.class(class).map_or(0, |class| class.bits)
     }
 
     /// The shortest phrase at the start of `tokens` that is a member and has more than `longer_than` tokens.
     pub(crate) fn phrase(&self, class: MacroId, tokens: &[Token], longer_than: usize, arena: &Arena) -> Option<usize> {
         let class = self.class(class)?;
         let first = tokens.first()?;
-        if longer_than == 0 && class.words.contains(&first.word) {
+        if longer_than == 0 && class.has_word(first.word) {
             return Some(1);
+        }
+        if class.bits & bit(first.word) == 0 {
+            return None;
         }
         let longest = (*class.beginnings.get(&first.word)?).min(tokens.len());
         let mut phrase = Vec::new();

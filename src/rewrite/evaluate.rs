@@ -1,10 +1,11 @@
 //! What a right side asks for once it is substituted: look-ups, then calls of other rulesets.
 
+use std::rc::Rc;
+
 use super::{
     rewriter::{Abort, CONFIG_ERROR, DATA_ERROR, OK, TOKENS, TRY_LATER, Watcher, both},
     scan::Source,
     session::Session,
-    text::Unit,
     token::{Kind, Token, join, join_units},
 };
 use crate::syntax::cf::Metasymbol;
@@ -79,65 +80,78 @@ impl Session<'_> {
         next: &mut Vec<Token>,
         watch: &mut Watcher<'_, '_>,
     ) -> Result<u8, Abort> {
-        let (map, inside) = match (host, inside.split_first()) {
-            (true, _) => (b"host".to_vec(), inside),
-            (false, Some((map, inside))) => (self.program.arena.text(*map).to_vec(), inside),
-            (false, None) => (Vec::new(), inside),
+        let (name, inside) = match inside.split_first() {
+            Some((name, inside)) if !host => (Some(*name), inside),
+            _ => (None, inside),
         };
+        let map = self.map_name(host, name);
+        let number = self.program.map_numbers.get(map).copied();
+        if number.is_none() {
+            self.messages.push([b"rewrite: map ", map, b" not found"].concat());
+        }
+        let blank = self.program.blank;
         // Key, arguments, and the last default.
         let mut key = inside;
-        let mut arguments: Vec<&[Token]> = Vec::new();
+        let mut arguments: Vec<Vec<u8>> = Vec::new();
         let mut default = None;
-        let mut start = 0;
+        let mut rest = inside;
         let mut kind = None;
-        for at in 0..=inside.len() {
-            let mark = inside.get(at).filter(|token| token.is(Metasymbol::At) || token.is(Metasymbol::Colon));
-            if mark.is_none() && at < inside.len() {
-                continue;
-            }
-            let part = inside.get(start..at).unwrap_or_default();
+        loop {
+            let mark = rest.iter().position(|token| token.is(Metasymbol::At) || token.is(Metasymbol::Colon));
+            let part = rest.get(..mark.unwrap_or(rest.len())).unwrap_or_default();
             match kind {
                 None => key = part,
-                Some(Metasymbol::At) => arguments.push(part),
+                Some(Metasymbol::At) => {
+                    let mut text = Vec::new();
+                    join(part, &self.program.arena, blank, &mut text);
+                    arguments.push(text);
+                }
                 Some(_) => default = Some(part),
             }
-            start = at + 1;
-            kind = mark.map(|token| if token.is(Metasymbol::At) { Metasymbol::At } else { Metasymbol::Colon });
+            let Some(mark) = mark else { break };
+            kind =
+                rest.get(mark).map(|token| if token.is(Metasymbol::At) { Metasymbol::At } else { Metasymbol::Colon });
+            rest = rest.get(mark + 1..).unwrap_or_default();
         }
-        let blank = self.program.blank();
-        let text = |tokens: &[Token]| {
-            let mut out = Vec::new();
-            join(tokens, &self.program.arena, blank, &mut out);
-            out
-        };
-        let key_text = text(key);
-        let arguments = arguments.into_iter().map(text).collect::<Vec<_>>();
-        let found = match self.program.map_numbers.get(map.as_slice()).copied() {
-            Some(number) => self.look_up(number, &key_text, &arguments),
-            None => {
-                self.messages.push([b"rewrite: map ", &*map, b" not found"].concat());
-                Default::default()
-            }
-        };
+        let mut key_text = self.texts.pop().unwrap_or_default();
+        key_text.clear();
+        join(key, &self.program.arena, blank, &mut key_text);
+        let found = number.map(|number| self.look_up(number, &key_text, &arguments)).unwrap_or_default();
         self.tell(watch);
-        if let Some(watch) = watch.as_deref_mut() {
-            watch.looked_up(&map, &key_text, found.value.as_deref());
+        if let Some(watch) = watch.as_deref_mut().filter(|watch| watch.wants_rules()) {
+            watch.looked_up(self.map_name(host, name), &key_text, found.value.as_deref());
         }
+        self.texts.push(key_text);
         // A value and a default are read as text, so that two words may become one.
-        let units = match (found.value, default) {
-            (Some(value), _) => value.iter().copied().map(Unit::Byte).collect(),
-            (None, Some(default)) => join_units(default, &self.program.arena, blank, DEFAULT),
+        let scanned = match (found.value, default) {
+            (Some(value), _) => self.scan(value.as_slice(), Source::Value, next),
+            (None, Some(default)) => {
+                let mut units = std::mem::take(&mut self.units);
+                units.clear();
+                join_units(default, &self.program.arena, blank, DEFAULT, &mut units);
+                let scanned = self.scan(units.as_slice(), Source::Value, next);
+                self.units = units;
+                scanned
+            }
             (None, None) => {
                 next.extend_from_slice(key);
-                Vec::new()
+                Ok(())
             }
         };
-        let scanned = self.scan(&units, Source::Value, next);
         self.tell(watch);
         if scanned.is_err() {
             return Err(Abort(DATA_ERROR));
         }
         Ok(if found.status == TRY_LATER { TRY_LATER } else { OK })
+    }
+
+    /// The map that a look-up names; that of hosts has none.
+    fn map_name(&self, host: bool, name: Option<Token>) -> &[u8] {
+        match name {
+            Some(name) => self.program.arena.text(name),
+            None if host => b"host",
+            None => b"",
+        }
     }
 
     /// Calls the rulesets that `$>` names, the last one first.
@@ -150,42 +164,44 @@ impl Session<'_> {
     ) -> Result<u8, Abort> {
         let mut status = OK;
         // All names are looked at first; nothing is called if one of them is unknown.
-        let calls = next.iter().enumerate().filter(|(_, token)| token.is(Metasymbol::Call)).map(|(at, _)| at);
-        for (count, at) in calls.collect::<Vec<_>>().into_iter().enumerate() {
+        let mut count = 0;
+        let mut start = 0;
+        let call = |token: &Token| token.is(Metasymbol::Call);
+        while let Some(at) = next.get(start..).and_then(|rest| rest.iter().position(call)).map(|at| start + at) {
             if let Some(token) = next.get_mut(at + 1).filter(|token| token.kind == Kind::Quoted) {
                 self.unquote(caller, *token);
                 *token = token.unquoted();
             }
-            let name = next.get(at + 1).map(|token| self.program.arena.text(*token).to_vec()).unwrap_or_default();
-            if self.program.ruleset(&name).is_none() {
-                self.say([b"Unknown ruleset ", &*name].concat(), watch);
+            if self.called(next, at).is_none() {
+                let name = next.get(at + 1).map(|token| self.program.arena.text(*token)).unwrap_or_default();
+                let message = [b"Unknown ruleset ", name].concat();
+                self.say(message, watch);
                 return Ok(CONFIG_ERROR);
             }
-            if count + 1 >= CALLS {
+            count += 1;
+            if count >= CALLS {
                 self.say(format!("Too many subroutine calls ({CALLS} max)").into_bytes(), watch);
                 return Ok(CONFIG_ERROR);
             }
+            start = at + 1;
         }
         let mut end = next.len();
         // Rulesets that would get the result of one that failed are not called.
         let mut failed = false;
-        while let Some(at) =
-            next.get(..end).and_then(|tokens| tokens.iter().rposition(|token| token.is(Metasymbol::Call)))
-        {
+        while let Some(at) = next.get(..end).and_then(|tokens| tokens.iter().rposition(call)) {
             end = at;
-            let name = next.get(at + 1).map(|token| self.program.arena.text(*token).to_vec()).unwrap_or_default();
-            let Some(number) = self.program.ruleset(&name) else { break };
+            let Some(number) = self.called(next, at) else { break };
+            let Some(ruleset) = self.program.rulesets.get(number).map(Rc::clone) else { break };
             let mut argument = self.buffers.pop().unwrap_or_default();
             argument.clear();
-            argument.extend(next.drain((at + 2).min(next.len())..));
+            argument.extend_from_slice(next.get(at + 2..).unwrap_or_default());
             next.truncate(at);
-            let empty = self.program.rulesets.get(number).is_none_or(|ruleset| ruleset.rules.is_empty());
-            if empty {
-                if let (Some(watch), Some(ruleset)) = (watch.as_deref_mut(), self.program.rulesets.get(number)) {
-                    watch.skipped(ruleset, number);
+            if ruleset.rules.is_empty() {
+                if let Some(watch) = watch.as_deref_mut() {
+                    watch.skipped(&ruleset, number);
                 }
             } else {
-                let called = self.ruleset(number, &mut argument, depth + 1, watch);
+                let called = self.ruleset(ruleset, number, &mut argument, depth + 1, watch);
                 status = both(status, called);
                 failed = called != OK && called != TRY_LATER;
             }
@@ -201,9 +217,14 @@ impl Session<'_> {
         Ok(status)
     }
 
+    /// The ruleset that the word behind a call names.
+    fn called(&self, next: &[Token], at: usize) -> Option<usize> {
+        self.program.ruleset(next.get(at + 1).map(|token| self.program.arena.text(*token)).unwrap_or_default())
+    }
+
     /// The name of a ruleset that is called loses its quotes for good, as traces show.
     fn unquote(&mut self, (ruleset, rule): (usize, usize), name: Token) {
-        let rule = self.program.rulesets.get_mut(ruleset).and_then(|ruleset| ruleset.rules.get_mut(rule));
+        let rule = self.program.ruleset_mut(ruleset).and_then(|ruleset| ruleset.rules.get_mut(rule));
         if let Some(token) = rule.and_then(|rule| rule.rhs.iter_mut().find(|token| **token == name)) {
             *token = token.unquoted();
         }

@@ -11,10 +11,8 @@ use super::{
 /// One element of a left side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Element {
-    /// A word, by its number.
+    /// A word, or a metasymbol as such, by its number.
     Word(u32),
-    /// A metasymbol as such.
-    Meta(crate::syntax::cf::Metasymbol),
     /// `$*`
     Any,
     /// `$+`
@@ -62,6 +60,12 @@ enum Step {
     Fails,
 }
 
+/// Where a word stands next.
+fn word_from(tokens: &[Token], at: usize, word: u32) -> Option<usize> {
+    let place = tokens.get(at..)?.iter().position(|token| token.word == word)?;
+    Some(at + place)
+}
+
 impl Matcher<'_> {
     /// Whether `elements` is `tokens`; `parts` are then what the wildcards are, in their order.
     pub(crate) fn matches(self, elements: &[Element], tokens: &[Token], parts: &mut Vec<Part>) -> bool {
@@ -100,7 +104,13 @@ impl Matcher<'_> {
                             *slot = true;
                         }
                         let grown = match elements.get(part.element) {
-                            Some(Element::Any | Element::Some) if part.end < tokens.len() => Some(part.end + 1),
+                            Some(Element::Any | Element::Some) if part.end < tokens.len() => {
+                                // Nothing between here and the word that must follow can be its end.
+                                match elements.get(part.element + 1) {
+                                    Some(Element::Word(word)) => word_from(tokens, part.end + 1, *word),
+                                    _ => Some(part.end + 1),
+                                }
+                            }
                             Some(Element::Class(class)) => {
                                 let rest = tokens.get(part.start..).unwrap_or_default();
                                 let length = part.end - part.start;
@@ -128,7 +138,6 @@ impl Matcher<'_> {
         let token = tokens.get(at);
         match (element, token) {
             (Element::Word(word), Some(token)) if token.word == word => Step::To(at + 1),
-            (Element::Meta(meta), Some(token)) if token.is(meta) => Step::To(at + 1),
             (Element::Any, _) => Step::Bind(if last { tokens.len() } else { at }),
             (Element::Some, Some(_)) => Step::Bind(if last { tokens.len() } else { at + 1 }),
             (Element::One, Some(_)) => Step::Bind(at + 1),

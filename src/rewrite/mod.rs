@@ -15,6 +15,7 @@ mod classes;
 mod evaluate;
 pub mod maps;
 mod matcher;
+mod needs;
 mod program;
 mod resolve;
 mod rewriter;
@@ -23,6 +24,11 @@ mod session;
 mod text;
 mod token;
 mod watch;
+
+/// A table by name. Names come from addresses that strangers write, so it is seeded.
+type HashMap<K, V> = std::collections::HashMap<K, V, foldhash::fast::RandomState>;
+/// A set of names.
+type HashSet<K> = std::collections::HashSet<K, foldhash::fast::RandomState>;
 
 pub use address::Route;
 pub use program::{Header, Host, Loaded, Mailer, Program, Rule, Ruleset, load};

@@ -1,13 +1,14 @@
 //! Running rulesets.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, rc::Rc};
 
 use super::{
     matcher::{Element, Matcher, Part},
-    program::{Prefix, Rule, bit},
+    needs::Has,
+    program::{Prefix, Rule, Ruleset},
     scan::Source,
     session::Session,
-    text::Unit,
+    text::{MacroId, Unit},
     token::{Kind, Token, join},
     watch::{Watch, Workspace},
 };
@@ -43,29 +44,34 @@ impl Session<'_> {
     pub(crate) fn rewrite(&mut self, number: usize, tokens: &mut Vec<Token>, watch: Watcher<'_, '_>) -> u8 {
         let mut watch = watch;
         self.tried = 0;
+        self.gave_up = false;
         self.tell(&mut watch);
-        self.ruleset(number, tokens, 0, &mut watch)
+        match self.program.rulesets.get(number).map(Rc::clone) {
+            Some(ruleset) => self.ruleset(ruleset, number, tokens, 0, &mut watch),
+            None => OK,
+        }
     }
 
     pub(super) fn ruleset(
         &mut self,
+        ruleset: Rc<Ruleset>,
         number: usize,
         tokens: &mut Vec<Token>,
         depth: usize,
         watch: &mut Watcher<'_, '_>,
     ) -> u8 {
-        if let (Some(watch), Some(ruleset)) = (watch.as_deref_mut(), self.program.rulesets.get(number)) {
-            watch.input(ruleset, Workspace { program: &self.program, tokens });
+        if let Some(watch) = watch.as_deref_mut() {
+            watch.input(&ruleset, Workspace { program: &self.program, tokens });
         }
         if depth > DEPTH {
-            let title = self.title(number);
-            self.say([b"rewrite: excessive recursion (max 50), ruleset ", &*title].concat(), watch);
+            let message = [b"rewrite: excessive recursion (max 50), ruleset ", &*ruleset.title].concat();
+            self.say(message, watch);
             return CONFIG_ERROR;
         }
-        match self.rules(number, tokens, depth, watch) {
+        match self.rules(Rc::clone(&ruleset), number, tokens, depth, watch) {
             Ok(status) => {
-                if let (Some(watch), Some(ruleset)) = (watch.as_deref_mut(), self.program.rulesets.get(number)) {
-                    watch.returns(ruleset, Workspace { program: &self.program, tokens });
+                if let Some(watch) = watch.as_deref_mut() {
+                    watch.returns(&ruleset, Workspace { program: &self.program, tokens });
                 }
                 status
             }
@@ -75,52 +81,81 @@ impl Session<'_> {
 
     fn rules(
         &mut self,
+        ruleset: Rc<Ruleset>,
+        number: usize,
+        tokens: &mut Vec<Token>,
+        depth: usize,
+        watch: &mut Watcher<'_, '_>,
+    ) -> Result<u8, Abort> {
+        let mut parts = self.parts.pop().unwrap_or_default();
+        let mut next = self.buffers.pop().unwrap_or_default();
+        let result = self.rules_with((&mut parts, &mut next), ruleset, number, tokens, depth, watch);
+        self.parts.push(parts);
+        self.buffers.push(next);
+        result
+    }
+
+    fn rules_with(
+        &mut self,
+        (parts, next): (&mut Vec<Part>, &mut Vec<Token>),
+        mut ruleset: Rc<Ruleset>,
         number: usize,
         tokens: &mut Vec<Token>,
         depth: usize,
         watch: &mut Watcher<'_, '_>,
     ) -> Result<u8, Abort> {
         let mut status = OK;
-        let mut parts = self.parts.pop().unwrap_or_default();
-        let mut next = self.buffers.pop().unwrap_or_default();
-        let mut has = words_of(tokens);
+        let detailed = watch.as_ref().is_some_and(|watch| watch.wants_rules());
+        let mut has = Has::of(tokens);
         let (mut at, mut rounds) = (0, 0);
-        let mut ended = Ok(());
-        while !tokens.first().is_some_and(|first| first.is(Metasymbol::Agent))
-            && let Some(rule) = self.program.rulesets.get(number).and_then(|ruleset| ruleset.rules.get(at))
-        {
+        while !tokens.first().is_some_and(|first| first.is(Metasymbol::Agent)) {
+            if !detailed && rounds == 0 {
+                let rest = ruleset.needs.get(at..).unwrap_or_default();
+                let classes = &self.program.classes;
+                let passed = rest.iter().position(|needs| needs.met_by(&has, classes)).unwrap_or(rest.len());
+                self.tried += passed as u64;
+                at += passed;
+            }
+            let Some(rule) = ruleset.rules.get(at) else { break };
             self.tried += 1;
             if self.tried > self.limit {
-                if self.tried == self.limit + 1 {
+                if !self.gave_up {
+                    self.gave_up = true;
                     let message = format!("relaycc: given up after {} rules", self.limit);
                     self.say(message.into_bytes(), watch);
                 }
-                ended = Err(Abort(GIVEN_UP));
-                break;
+                return Err(Abort(GIVEN_UP));
             }
-            if let Some(watch) = watch.as_deref_mut() {
+            if let Some(watch) = watch.as_deref_mut().filter(|_| detailed) {
                 watch.trying(&self.program, rule);
             }
             if rounds >= ROUNDS {
-                let title = self.title(number);
-                let message = [b"Infinite loop in ruleset ", &*title, format!(", rule {}", at + 1).as_bytes()].concat();
+                let title = &*ruleset.title;
+                let message = [b"Infinite loop in ruleset ", title, format!(", rule {}", at + 1).as_bytes()].concat();
                 self.say(message, watch);
                 if let Some(watch) = watch.as_deref_mut() {
                     watch.endless(Workspace { program: &self.program, tokens });
                 }
                 break;
             }
-            if !self.matching(rule, has, tokens, &mut parts, watch) {
-                if let Some(watch) = watch.as_deref_mut() {
+            let matches = match detailed {
+                true => self.matching_told(rule, tokens, parts, watch),
+                false => {
+                    let value = |id| self.current(id).unwrap_or_default();
+                    self.matching(rule, tokens, parts, &value)
+                }
+            };
+            if !matches {
+                if let Some(watch) = watch.as_deref_mut().filter(|_| detailed) {
                     watch.fails(rule);
                 }
                 at += 1;
                 rounds = 0;
                 continue;
             }
-            if let Some(watch) = watch.as_deref_mut() {
+            if let Some(watch) = watch.as_deref_mut().filter(|_| detailed) {
                 watch.matches(&self.program, rule);
-                for part in &parts {
+                for part in &*parts {
                     let Some(Element::Class(class)) = rule.elements.get(part.element) else { continue };
                     let mut member = Vec::new();
                     let tokens = tokens.get(part.start..part.end).unwrap_or_default();
@@ -130,66 +165,59 @@ impl Session<'_> {
             }
             let prefix = rule.prefix;
             next.clear();
-            let made = self.make(number, at, tokens, &parts, &mut next, watch).and_then(|special| {
+            let special = self.make(&ruleset, rule, tokens, parts, next, watch)?;
+            if special {
                 // What was substituted is there even if a ruleset that it calls fails.
-                if special { self.evaluate((number, at), &mut next, depth, watch) } else { Ok(OK) }
-            });
-            match made {
-                Ok(new) => status = both(status, new),
-                Err(abort) => {
-                    ended = Err(abort);
-                    break;
+                let new = self.evaluate((number, at), next, depth, watch)?;
+                status = both(status, new);
+                // A call may have changed how its name is written.
+                if let Some(now) = self.program.rulesets.get(number).filter(|now| !Rc::ptr_eq(now, &ruleset)) {
+                    ruleset = Rc::clone(now);
                 }
             }
-            std::mem::swap(tokens, &mut next);
-            has = words_of(tokens);
-            if let Some(watch) = watch.as_deref_mut() {
+            std::mem::swap(tokens, next);
+            has = Has::of(tokens);
+            if let Some(watch) = watch.as_deref_mut().filter(|_| detailed) {
                 watch.rewritten(Workspace { program: &self.program, tokens });
             }
-            if prefix == Prefix::Return {
-                break;
-            }
-            if prefix == Prefix::Once {
-                at += 1;
-                rounds = 0;
-            } else {
-                rounds += 1;
+            match prefix {
+                Prefix::Return => break,
+                Prefix::Once => {
+                    at += 1;
+                    rounds = 0;
+                }
+                Prefix::Again => rounds += 1,
             }
         }
-        self.parts.push(parts);
-        self.buffers.push(next);
-        ended.map(|()| status)
+        Ok(status)
     }
 
     #[inline]
     fn matching(
         &self,
         rule: &Rule,
-        has: u64,
         tokens: &[Token],
         parts: &mut Vec<Part>,
-        watch: &mut Watcher<'_, '_>,
+        macros: &dyn Fn(MacroId) -> Vec<u8>,
     ) -> bool {
-        // Who watches is told of macros on the left side even where a word is missing.
-        let watched = watch.is_some();
-        if rule.needs & !has != 0 && !(watched && rule.elements.iter().any(|one| matches!(one, Element::Macro(_)))) {
-            return false;
-        }
         if let [Element::Any] = rule.elements.as_slice() {
             parts.clear();
             parts.push(Part { element: 0, start: 0, end: tokens.len() });
             return true;
         }
+        let matcher = Matcher { classes: &self.program.classes, arena: &self.program.arena, macros };
+        matcher.matches(&rule.elements, tokens, parts)
+    }
+
+    /// The same; who watches is told of macros on the left side.
+    fn matching_told(&self, rule: &Rule, tokens: &[Token], parts: &mut Vec<Part>, watch: &mut Watcher<'_, '_>) -> bool {
         let asked = RefCell::new(Vec::new());
         let value = |id| {
             let current = self.current(id);
-            if watched {
-                asked.borrow_mut().push((id, current.clone()));
-            }
+            asked.borrow_mut().push((id, current.clone()));
             current.unwrap_or_default()
         };
-        let matcher = Matcher { classes: &self.program.classes, arena: &self.program.arena, macros: &value };
-        let matches = matcher.matches(&rule.elements, tokens, parts);
+        let matches = self.matching(rule, tokens, parts, &value);
         if let Some(watch) = watch.as_deref_mut() {
             for (id, value) in asked.into_inner() {
                 watch.compared(&self.program.names.written(id), value.as_deref());
@@ -201,26 +229,20 @@ impl Session<'_> {
     /// Substitutes into a right side; whether there is more to evaluate in it.
     fn make(
         &mut self,
-        number: usize,
-        rule: usize,
+        ruleset: &Ruleset,
+        rule: &Rule,
         tokens: &[Token],
         parts: &[Part],
         next: &mut Vec<Token>,
         watch: &mut Watcher<'_, '_>,
     ) -> Result<bool, Abort> {
         let mut special = false;
-        let right = |session: &Self, at: usize| {
-            let rule = session.program.rulesets.get(number)?.rules.get(rule)?;
-            rule.rhs.get(at + usize::from(rule.prefix != Prefix::Again)).copied()
-        };
-        let mut at = 0;
-        while let Some(token) = right(self, at) {
+        for token in rule.rhs.iter().skip(usize::from(rule.prefix != Prefix::Again)) {
             if next.len() >= TOKENS {
                 return self.too_long(watch);
             }
-            at += 1;
             match token.kind {
-                Kind::Word | Kind::Quoted | Kind::Operator => next.push(token),
+                Kind::Word | Kind::Quoted | Kind::Operator => next.push(*token),
                 Kind::Meta(Metasymbol::Digit(digit)) => match parts.get(usize::from(digit) - 1) {
                     Some(part) => {
                         let part = tokens.get(part.start..part.end).unwrap_or_default();
@@ -228,30 +250,15 @@ impl Session<'_> {
                         next.extend_from_slice(part);
                     }
                     None => {
-                        let title = self.title(number);
                         let what = format!(": replacement ${digit} out of bounds");
-                        self.say([b"rewrite: ruleset ", &*title, what.as_bytes()].concat(), watch);
+                        self.say([b"rewrite: ruleset ", &*ruleset.title, what.as_bytes()].concat(), watch);
                         return Err(Abort(CONFIG_ERROR));
                     }
                 },
-                Kind::Named(Name::Deferred, id) => {
-                    let value = self.current(id);
-                    if let Some(watch) = watch.as_deref_mut() {
-                        let name = self.program.names.written(id);
-                        watch.replaced(&name, value.as_deref());
-                    }
-                    if let Some(value) = value.filter(|value| !value.is_empty()) {
-                        let units = value.into_iter().map(Unit::Byte).collect::<Vec<_>>();
-                        let scanned = self.scan(&units, Source::Value, next);
-                        self.tell(watch);
-                        if scanned.is_err() {
-                            return Err(Abort(DATA_ERROR));
-                        }
-                    }
-                }
+                Kind::Named(Name::Deferred, id) => self.deferred(id, next, watch)?,
                 _ => {
-                    special |= is_special(&token);
-                    next.push(token);
+                    special |= is_special(token);
+                    next.push(*token);
                 }
             }
         }
@@ -261,13 +268,28 @@ impl Session<'_> {
         Ok(special)
     }
 
+    /// Adds the tokens of `$&x`, as the macro is now.
+    fn deferred(&mut self, id: MacroId, next: &mut Vec<Token>, watch: &mut Watcher<'_, '_>) -> Result<(), Abort> {
+        if let Some(watch) = watch.as_deref_mut().filter(|watch| watch.wants_rules()) {
+            watch.replaced(&self.program.names.written(id), self.current(id).as_deref());
+        }
+        let Some(value) = self.program.macros.get(id).map(Rc::clone) else { return Ok(()) };
+        if value.is_empty() {
+            return Ok(());
+        }
+        let scanned = if value.iter().all(|unit| matches!(unit, Unit::Byte(_))) {
+            self.scan(&*value, Source::Value, next)
+        } else {
+            let value = self.current(id).unwrap_or_default();
+            self.scan(value.as_slice(), Source::Value, next)
+        };
+        self.tell(watch);
+        scanned.map_err(|_| Abort(DATA_ERROR))
+    }
+
     pub(super) fn too_long<T>(&mut self, watch: &mut Watcher<'_, '_>) -> Result<T, Abort> {
         self.say(b"rewrite: expansion too long".to_vec(), watch);
         Err(Abort(DATA_ERROR))
-    }
-
-    fn title(&self, number: usize) -> Box<[u8]> {
-        self.program.rulesets.get(number).map(|ruleset| ruleset.title.clone()).unwrap_or_default()
     }
 
     pub(super) fn say(&mut self, message: Vec<u8>, watch: &mut Watcher<'_, '_>) {
@@ -285,12 +307,7 @@ impl Session<'_> {
     }
 }
 
-/// Bits of the words in a workspace, for [`Rule::needs`].
-fn words_of(tokens: &[Token]) -> u64 {
-    tokens.iter().fold(0, |has, token| if token.word == 0 { has } else { has | bit(token.word) })
-}
-
 /// Whether a token asks for a look-up or a call.
 fn is_special(token: &Token) -> bool {
-    matches!(token.kind, Kind::Meta(Metasymbol::Call | Metasymbol::OpenHost | Metasymbol::OpenMap))
+    token.is(Metasymbol::Call) || token.is(Metasymbol::OpenHost) || token.is(Metasymbol::OpenMap)
 }

@@ -6,6 +6,36 @@ use super::{
 };
 use crate::syntax::cf::Name;
 
+/// A text that is read unit by unit.
+pub(crate) trait Units {
+    /// The unit at a place, if the text goes so far.
+    fn unit(&self, at: usize) -> Option<Unit>;
+    /// How many units there are.
+    fn count(&self) -> usize;
+}
+
+impl Units for [Unit] {
+    #[inline]
+    fn unit(&self, at: usize) -> Option<Unit> {
+        self.get(at).copied()
+    }
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+}
+
+impl Units for [u8] {
+    #[inline]
+    fn unit(&self, at: usize) -> Option<Unit> {
+        self.get(at).copied().map(Unit::Byte)
+    }
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+}
+
 /// Which characters are tokens of their own.
 #[derive(Debug, Clone)]
 pub struct Operators {
@@ -80,9 +110,9 @@ pub(crate) struct Scanner<'a> {
 
 impl Scanner<'_> {
     /// Adds the tokens of `units` to `tokens`. What sendmail would say of it is added to `messages`.
-    pub(crate) fn scan(
+    pub(crate) fn scan<U: Units + ?Sized>(
         self,
-        units: &[Unit],
+        units: &U,
         source: Source,
         arena: &mut Arena,
         tokens: &mut Vec<Token>,
@@ -93,7 +123,7 @@ impl Scanner<'_> {
             units,
             source,
             at: 0,
-            word: Vec::new(),
+            start: arena.len(),
             first: tokens.len(),
             arena,
             tokens,
@@ -104,7 +134,7 @@ impl Scanner<'_> {
             route: Route::No,
         };
         let more = scan.run();
-        let empty = scan.tokens.len() == scan.first && !units.is_empty();
+        let empty = scan.tokens.len() == scan.first && units.count() > 0;
         let (taken, refused) = (scan.at, scan.refused);
         if refused {
             Err(Refusal::TooLong)
@@ -116,12 +146,13 @@ impl Scanner<'_> {
     }
 }
 
-struct Scan<'a, 'u> {
+struct Scan<'a, 'u, U: ?Sized> {
     scanner: Scanner<'a>,
-    units: &'u [Unit],
+    units: &'u U,
     source: Source,
     at: usize,
-    word: Vec<u8>,
+    /// Where in the arena the word begins that is being read.
+    start: usize,
     first: usize,
     arena: &'u mut Arena,
     tokens: &'u mut Vec<Token>,
@@ -141,10 +172,10 @@ enum Route {
     Within,
 }
 
-impl Scan<'_, '_> {
+impl<U: Units + ?Sized> Scan<'_, '_, U> {
     /// Reads to the end; whether that is a comma.
     fn run(&mut self) -> bool {
-        while let Some(unit) = self.units.get(self.at).copied() {
+        while let Some(unit) = self.units.unit(self.at) {
             self.at += 1;
             let byte = match unit {
                 Unit::Byte(byte) => byte,
@@ -161,7 +192,7 @@ impl Scan<'_, '_> {
                     continue;
                 }
                 Unit::Meta(meta) => {
-                    self.word.extend([b'$', meta.character()]);
+                    self.arena.extend(&[b'$', meta.character()]);
                     continue;
                 }
                 Unit::Named(..) => continue,
@@ -170,29 +201,29 @@ impl Scan<'_, '_> {
                 b'\t' if self.source == Source::Rule => break,
                 b' ' | b'\t' | b'\n' | b'\r' => self.end_word(),
                 b'"' => self.quoted(),
-                b'\\' => match self.units.get(self.at) {
+                b'\\' => match self.units.unit(self.at) {
                     // These are what they are without it.
                     Some(Unit::Byte(b'!')) if self.source != Source::Rule => {}
                     Some(Unit::Byte(b',')) if self.source == Source::Typed && self.angles == 0 => {}
                     // At the end it takes the sign that closes an angle.
                     None | Some(Unit::Byte(b',')) if self.angles > 0 && self.source == Source::Typed => {
                         self.complain(b"'<'");
-                        self.word.extend(b"\\>");
+                        self.arena.extend(b"\\>");
                     }
                     Some(Unit::Byte(next)) => {
-                        self.word.extend([b'\\', *next]);
+                        self.arena.extend(&[b'\\', next]);
                         self.at += 1;
                     }
                     None if self.angles > 0 && self.source != Source::Rule => {
                         self.complain(b"'<'");
-                        self.word.extend(b"\\>");
+                        self.arena.extend(b"\\>");
                     }
                     _ => {}
                 },
                 b'(' if self.has_comments() => self.comment(),
                 b')' if self.has_comments() => self.complain(b"')'"),
                 b'@' if self.route == Route::Opened => {
-                    self.route = if self.word.is_empty() { Route::Within } else { Route::No };
+                    self.route = if self.arena.len() == self.start { Route::Within } else { Route::No };
                     self.operator(byte);
                 }
                 b':' if self.route == Route::Within => {
@@ -215,7 +246,7 @@ impl Scan<'_, '_> {
                     self.operator(byte);
                 }
                 _ if self.scanner.operators.has(byte) => self.operator(byte),
-                _ => self.word.push(byte),
+                _ => self.arena.push(byte),
             }
             if self.refused {
                 return false;
@@ -242,36 +273,36 @@ impl Scan<'_, '_> {
     /// A quoted text, with its quotes, is a token of its own.
     fn quoted(&mut self) {
         self.end_word();
-        self.word.push(b'"');
-        while let Some(unit) = self.units.get(self.at).copied() {
+        self.arena.push(b'"');
+        while let Some(unit) = self.units.unit(self.at) {
             if unit == Unit::Byte(b'\t') && self.source == Source::Rule {
                 break;
             }
             self.at += 1;
             match unit {
                 Unit::Byte(b'"') => {
-                    self.word.push(b'"');
+                    self.arena.push(b'"');
                     self.end(Kind::Quoted);
                     return;
                 }
                 Unit::Byte(b'\\') => {
-                    self.word.push(b'\\');
-                    if let Some(Unit::Byte(next)) = self.units.get(self.at) {
-                        self.word.push(*next);
+                    self.arena.push(b'\\');
+                    if let Some(Unit::Byte(next)) = self.units.unit(self.at) {
+                        self.arena.push(next);
                         self.at += 1;
-                    } else if self.units.get(self.at).is_none() && self.source != Source::Rule {
+                    } else if self.units.unit(self.at).is_none() && self.source != Source::Rule {
                         self.complain(b"'\"'");
-                        self.word.push(b'"');
+                        self.arena.push(b'"');
                     }
                 }
-                Unit::Byte(byte) => self.word.push(byte),
-                Unit::Meta(meta) => self.word.extend([b'$', meta.character()]),
+                Unit::Byte(byte) => self.arena.push(byte),
+                Unit::Meta(meta) => self.arena.extend(&[b'$', meta.character()]),
                 Unit::Named(..) => {}
             }
         }
         if self.source != Source::Rule {
             self.complain(b"'\"'");
-            self.word.push(b'"');
+            self.arena.push(b'"');
         }
         self.end(Kind::Quoted);
     }
@@ -279,7 +310,7 @@ impl Scan<'_, '_> {
     fn comment(&mut self) {
         self.end_word();
         let mut depth = 1;
-        while let Some(unit) = self.units.get(self.at).copied() {
+        while let Some(unit) = self.units.unit(self.at) {
             self.at += 1;
             match unit {
                 Unit::Byte(b'(') => depth += 1,
@@ -303,7 +334,8 @@ impl Scan<'_, '_> {
         if self.route == Route::Opened && byte != b'<' {
             self.route = Route::No;
         }
-        self.push(&[byte], Kind::Operator);
+        self.arena.push(byte);
+        self.take(Kind::Operator);
     }
 
     fn end_word(&mut self) {
@@ -311,35 +343,36 @@ impl Scan<'_, '_> {
     }
 
     fn end(&mut self, kind: Kind) {
-        if !self.word.is_empty() {
+        if self.arena.len() > self.start {
             if self.route == Route::Opened {
                 self.route = Route::No;
             }
-            let word = std::mem::take(&mut self.word);
-            self.push(&word, kind);
-            self.word = word;
-            self.word.clear();
+            self.take(kind);
         }
     }
 
-    fn push(&mut self, text: &[u8], kind: Kind) {
+    /// Makes a token of what was read.
+    fn take(&mut self, kind: Kind) {
         let count = self.tokens.len() - self.first;
-        self.size += text.len() + 1;
+        let length = self.arena.len() - self.start;
+        self.size += length + 1;
         let problem: Option<&[u8]> = match self.source {
             Source::Rule => None,
-            _ if text.len() > LONGEST => Some(b"prescan: token too long"),
+            _ if length > LONGEST => Some(b"prescan: token too long"),
             _ if self.size > SIZE => Some(b"Address too long"),
             _ if count >= MOST => Some(b"prescan: too many tokens"),
             _ => None,
         };
-        if let Some(problem) = problem {
-            if !self.refused {
-                self.say(problem);
+        match problem {
+            Some(problem) => {
+                if !self.refused {
+                    self.say(problem);
+                }
+                self.refused = true;
             }
-            self.refused = true;
-            return;
+            None => self.tokens.push(self.arena.token(self.start, kind, self.scanner.words)),
         }
-        self.tokens.push(self.arena.add(text, kind, self.scanner.words));
+        self.start = self.arena.len();
     }
 
     fn complain(&mut self, what: &[u8]) {
@@ -349,9 +382,9 @@ impl Scan<'_, '_> {
     /// What is wrong, behind the text, of which the middle is left out if it is long.
     fn say(&mut self, what: &[u8]) {
         let mut message = Vec::new();
-        for unit in self.units {
+        for unit in (0..self.units.count()).filter_map(|at| self.units.unit(at)) {
             match unit {
-                Unit::Byte(byte) => message.push(*byte),
+                Unit::Byte(byte) => message.push(byte),
                 Unit::Meta(meta) => message.extend([b'$', meta.character()]),
                 Unit::Named(..) => {}
             }

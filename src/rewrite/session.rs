@@ -6,7 +6,7 @@ use super::{
     maps::{Context, Found, Maps, Tables, stripped},
     program::{Program, add_member},
     resolve::Resolver,
-    scan::{Refusal, Scanner, Source},
+    scan::{Refusal, Scanner, Source, Units},
     text::{MacroId, Unit},
     token::{MARK, Token, join},
     watch::Watch,
@@ -39,6 +39,12 @@ pub struct Session<'s> {
     pub(crate) tried: u64,
     /// Most rules that one evaluation tries.
     pub(crate) limit: u64,
+    /// Whether that was said to be too few.
+    pub(crate) gave_up: bool,
+    /// Texts of keys, to be used again.
+    pub(crate) texts: Vec<Vec<u8>>,
+    /// Texts of defaults.
+    pub(crate) units: Vec<Unit>,
 }
 
 /// Most rules that one evaluation tries, unless [`Session::set_limit`] says otherwise. Rulesets that call themselves twice
@@ -85,6 +91,9 @@ impl<'s> Session<'s> {
             parts,
             tried: 0,
             limit: LIMIT,
+            gave_up: false,
+            texts: Vec::new(),
+            units: Vec::new(),
         }
     }
 
@@ -119,7 +128,17 @@ impl<'s> Session<'s> {
     pub fn add_to_class(&mut self, class: &[u8], member: &[u8]) {
         let id = self.program.names.id(class);
         self.forget();
-        add_member(&mut self.program, id, member);
+        self.add_members(id, [member]);
+    }
+
+    fn add_members<M: AsRef<[u8]>>(&mut self, id: MacroId, members: impl IntoIterator<Item = M>) {
+        let words = self.program.words.len();
+        for member in members {
+            add_member(&mut self.program, id, member.as_ref());
+        }
+        if self.program.words.len() > words {
+            self.program.number_right_sides();
+        }
     }
 
     /// Adds a member as typed: `$=x` stands for the members of another class.
@@ -132,9 +151,7 @@ impl<'s> Session<'s> {
             }
             None => vec![member.to_vec()],
         };
-        for member in members {
-            add_member(&mut self.program, id, &member);
-        }
+        self.add_members(id, members);
     }
 
     /// Members of a class, in the order in which test mode shows them.
@@ -156,8 +173,7 @@ impl<'s> Session<'s> {
             if at > 0 {
                 tokens.push(Token::meta(crate::syntax::cf::Metasymbol::Else));
             }
-            let units = argument.iter().copied().map(Unit::Byte).collect::<Vec<_>>();
-            if let Err(refusal) = self.scan(&units, Source::Typed, &mut tokens) {
+            if let Err(refusal) = self.scan(argument, Source::Typed, &mut tokens) {
                 refused = Some(refusal);
             }
         }
@@ -181,14 +197,19 @@ impl<'s> Session<'s> {
     }
 
     /// Adds tokens of a text.
-    pub(crate) fn scan(&mut self, units: &[Unit], source: Source, tokens: &mut Vec<Token>) -> Result<(), Refusal> {
+    pub(crate) fn scan<U: Units + ?Sized>(
+        &mut self,
+        units: &U,
+        source: Source,
+        tokens: &mut Vec<Token>,
+    ) -> Result<(), Refusal> {
         self.scan_some(units, source, tokens).map(drop)
     }
 
     /// The same; how many units were taken, and whether a comma ended them.
-    pub(crate) fn scan_some(
+    pub(crate) fn scan_some<U: Units + ?Sized>(
         &mut self,
-        units: &[Unit],
+        units: &U,
         source: Source,
         tokens: &mut Vec<Token>,
     ) -> Result<(usize, bool), Refusal> {

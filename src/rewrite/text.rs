@@ -1,7 +1,8 @@
 //! Text with macros in it, names resolved: what macros hold, and what rules are made of.
 
-use std::{collections::HashMap, rc::Rc};
+use std::rc::Rc;
 
+use super::HashMap;
 use crate::syntax::cf::{Code, Metasymbol, Name, Problem, Reading, read};
 
 /// Number of a macro, and of the class with the same name. Those of one character have its code.

@@ -2,11 +2,12 @@
 //!
 //! The characters of all tokens are in one [`Arena`], and a token says where. A word that some rule or class of the
 //! configuration has is numbered, so that comparing tokens is comparing numbers; other words, which nothing can match by
-//! name, have the number 0.
+//! name, have the number 0. Metasymbols have numbers of their own, beyond those of words.
 
-use std::collections::HashMap;
-
-use super::text::{MacroId, Names, Unit};
+use super::{
+    HashMap,
+    text::{MacroId, Names, Unit},
+};
 use crate::syntax::cf::{Metasymbol, Name};
 
 /// What a token is.
@@ -29,7 +30,7 @@ pub enum Kind {
 pub struct Token {
     start: u32,
     length: u32,
-    /// The number of its word, in lower case; 0 if no rule and no class has it.
+    /// The number of its word, in lower case, or of its metasymbol; 0 if no rule and no class has it.
     pub(crate) word: u32,
     /// What it is.
     pub kind: Kind,
@@ -38,7 +39,7 @@ pub struct Token {
 impl Token {
     /// A metasymbol.
     pub(crate) fn meta(meta: Metasymbol) -> Self {
-        Self { start: 0, length: 0, word: 0, kind: Kind::Meta(meta) }
+        Self { start: 0, length: 0, word: number_of(meta), kind: Kind::Meta(meta) }
     }
 
     /// A metasymbol with a name.
@@ -52,9 +53,18 @@ impl Token {
     }
 
     /// Whether it is this metasymbol.
+    #[inline]
     pub fn is(&self, meta: Metasymbol) -> bool {
-        self.kind == Kind::Meta(meta)
+        self.word == number_of(meta)
     }
+}
+
+/// The number of a metasymbol.
+#[inline]
+pub(crate) fn number_of(meta: Metasymbol) -> u32 {
+    /// No configuration has so many words.
+    const FIRST: u32 = u32::MAX - 0xff;
+    FIRST + u32::from(meta.character())
 }
 
 /// Characters of tokens.
@@ -80,11 +90,21 @@ impl Arena {
         self.bytes.truncate(length);
     }
 
-    /// A token of these characters.
-    pub(crate) fn add(&mut self, text: &[u8], kind: Kind, words: &Words) -> Token {
-        let start = u32::try_from(self.bytes.len()).unwrap_or(u32::MAX);
+    /// Adds a character of the token that is being read.
+    pub(crate) fn push(&mut self, byte: u8) {
+        self.bytes.push(byte);
+    }
+
+    /// Adds several.
+    pub(crate) fn extend(&mut self, text: &[u8]) {
         self.bytes.extend_from_slice(text);
-        Token { start, length: u32::try_from(text.len()).unwrap_or(u32::MAX), word: words.get(text), kind }
+    }
+
+    /// A token of the characters that were added since there were `start` of them.
+    pub(crate) fn token(&self, start: usize, kind: Kind, words: &Words) -> Token {
+        let text = self.bytes.get(start..).unwrap_or_default();
+        let number = |number| u32::try_from(number).unwrap_or(u32::MAX);
+        Token { start: number(start), length: number(text.len()), word: words.get(text), kind }
     }
 }
 
@@ -92,6 +112,8 @@ impl Arena {
 #[derive(Debug, Clone, Default)]
 pub struct Words {
     numbers: HashMap<Box<[u8]>, u32>,
+    /// The same for words of one character, by its code in lower case.
+    characters: Vec<u32>,
 }
 
 /// Longest word that is looked up without memory of its own.
@@ -101,11 +123,21 @@ impl Words {
     /// The number of a word, which is new if nothing has it yet.
     pub(crate) fn add(&mut self, word: &[u8]) -> u32 {
         let next = u32::try_from(self.numbers.len() + 1).unwrap_or(u32::MAX);
-        *self.numbers.entry(word.to_ascii_lowercase().into()).or_insert(next)
+        let word = word.to_ascii_lowercase();
+        if let [character] = word.as_slice() {
+            self.characters.resize(256, 0);
+            if let Some(slot @ 0) = self.characters.get_mut(usize::from(*character)) {
+                *slot = next;
+            }
+        }
+        *self.numbers.entry(word.into()).or_insert(next)
     }
 
     /// The number of a word; 0 if nothing has it.
     pub(crate) fn get(&self, word: &[u8]) -> u32 {
+        if let [character] = word {
+            return self.characters.get(usize::from(character.to_ascii_lowercase())).copied().unwrap_or(0);
+        }
         let mut lower = [0; SHORT];
         let found = match lower.get_mut(..word.len()) {
             Some(lower) => {
@@ -116,6 +148,11 @@ impl Words {
             None => self.numbers.get(word.to_ascii_lowercase().as_slice()),
         };
         found.copied().unwrap_or(0)
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.numbers.len()
     }
 }
 
@@ -136,8 +173,7 @@ pub(crate) fn join(tokens: &[Token], arena: &Arena, blank: u8, out: &mut Vec<u8>
 }
 
 /// The same, metasymbols kept, and cut off behind so many characters.
-pub(crate) fn join_units(tokens: &[Token], arena: &Arena, blank: u8, most: usize) -> Vec<Unit> {
-    let mut out = Vec::new();
+pub(crate) fn join_units(tokens: &[Token], arena: &Arena, blank: u8, most: usize, out: &mut Vec<Unit>) {
     let mut after_word = false;
     for token in tokens {
         let word = token.kind == Kind::Word;
@@ -157,7 +193,6 @@ pub(crate) fn join_units(tokens: &[Token], arena: &Arena, blank: u8, most: usize
             }
         }
     }
-    out
 }
 
 /// Tokens as test mode shows them: each with a blank before it.
@@ -184,6 +219,10 @@ pub(crate) const ELSE: u8 = 0x9b;
 
 /// Characters as test mode shows them: what does not print is written with `\\`, `^` and `M-`.
 pub(crate) fn visible(text: &[u8], out: &mut Vec<u8>) {
+    if text.iter().all(|byte| matches!(byte, 0x20..=0x7e)) {
+        out.extend_from_slice(text);
+        return;
+    }
     for byte in text {
         match byte {
             0x20..=0x7e => out.push(*byte),

@@ -16,13 +16,23 @@ impl Workspace<'_> {
     /// As test mode shows it: a blank before each token.
     pub fn shown(&self) -> Vec<u8> {
         let mut out = Vec::new();
-        show(self.tokens, &self.program.arena, &self.program.names, &mut out);
+        self.show(&mut out);
         out
+    }
+
+    /// Adds the same to `out`.
+    pub fn show(&self, out: &mut Vec<u8>) {
+        show(self.tokens, &self.program.arena, &self.program.names, out);
     }
 }
 
 /// Who is told what rules do. Nothing need be listened to.
 pub trait Watch {
+    /// Whether it is told of single rules and of what is looked up. If not, rules that cannot match are not even looked at,
+    /// and it is only told of [`Watch::input`], [`Watch::returns`], [`Watch::skipped`], [`Watch::endless`] and [`Watch::says`].
+    fn wants_rules(&self) -> bool {
+        true
+    }
     /// A ruleset begins.
     fn input(&mut self, _ruleset: &Ruleset, _workspace: Workspace<'_>) {}
     /// A ruleset has ended by itself, not because of an error.

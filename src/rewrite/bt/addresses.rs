@@ -7,7 +7,6 @@ use crate::{
         rewriter::{OK, TRY_LATER},
         scan::{Refusal, Source},
         session::Resolved,
-        text::Unit,
         token::{Token, join},
     },
     syntax::cf::Metasymbol,
@@ -102,7 +101,7 @@ impl TestMode<'_> {
 
     fn joined(&self, tokens: &[Token]) -> Vec<u8> {
         let mut text = Vec::new();
-        join(tokens, &self.session.program.arena, self.session.program.blank(), &mut text);
+        join(tokens, &self.session.program.arena, self.session.program.blank, &mut text);
         text
     }
 
@@ -110,9 +109,8 @@ impl TestMode<'_> {
     fn tokens(&mut self, address: &[u8], out: &mut Vec<u8>) -> Result<Vec<Token>, Refusal> {
         self.session.forget();
         self.session.messages.clear();
-        let units = address.iter().copied().map(Unit::Byte).collect::<Vec<_>>();
         let mut tokens = Vec::new();
-        let scanned = self.session.scan(&units, Source::Address, &mut tokens);
+        let scanned = self.session.scan(address, Source::Address, &mut tokens);
         for message in self.session.messages.drain(..) {
             say(out, &[&message]);
         }

@@ -9,7 +9,6 @@ use super::{
     program::Program,
     scan::Source,
     session::{Services, Session},
-    text::Unit,
     token::Token,
 };
 use printer::Printer;
@@ -82,11 +81,11 @@ impl<'s> TestMode<'s> {
             out.extend_from_slice(b"\" too long (255 bytes max)\n");
             return;
         }
-        let units = address.iter().copied().map(Unit::Byte).collect::<Vec<_>>();
-        let mut rest = units.as_slice();
+        let mut rest = address;
+        let mut tokens = self.session.buffers.pop().unwrap_or_default();
         loop {
             self.session.forget();
-            let mut tokens = Vec::new();
+            tokens.clear();
             self.session.messages.clear();
             let scanned = self.session.scan_some(rest, Source::Typed, &mut tokens);
             for message in self.session.messages.drain(..) {
@@ -98,12 +97,13 @@ impl<'s> TestMode<'s> {
             }
             match scanned {
                 Ok((taken, true)) => rest = rest.get(taken..).unwrap_or_default(),
-                _ => return,
+                _ => break,
             }
             if rest.is_empty() {
-                return;
+                break;
             }
         }
+        self.session.buffers.push(tokens);
     }
 
     fn run(&mut self, list: &[u8], tokens: &mut Vec<Token>, out: &mut Vec<u8>) {

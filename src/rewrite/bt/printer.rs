@@ -16,7 +16,7 @@ pub(super) struct Printer<'o> {
 fn title(ruleset: &Ruleset, out: &mut Vec<u8>) {
     let name = ruleset.title.get(..16).unwrap_or(&ruleset.title);
     out.extend_from_slice(name);
-    out.extend(std::iter::repeat_n(b' ', 16 - name.len()));
+    out.extend_from_slice(b"                ".get(name.len()..).unwrap_or_default());
 }
 
 impl Printer<'_> {
@@ -39,14 +39,22 @@ impl Printer<'_> {
 }
 
 impl Watch for Printer<'_> {
+    fn wants_rules(&self) -> bool {
+        self.level >= 2
+    }
+
     fn input(&mut self, ruleset: &Ruleset, workspace: Workspace<'_>) {
         title(ruleset, self.out);
-        self.line(&[b"   input:", &workspace.shown()]);
+        self.out.extend_from_slice(b"   input:");
+        workspace.show(self.out);
+        self.out.push(b'\n');
     }
 
     fn returns(&mut self, ruleset: &Ruleset, workspace: Workspace<'_>) {
         title(ruleset, self.out);
-        self.line(&[b" returns:", &workspace.shown()]);
+        self.out.extend_from_slice(b" returns:");
+        workspace.show(self.out);
+        self.out.push(b'\n');
     }
 
     fn trying(&mut self, program: &Program, rule: &Rule) {

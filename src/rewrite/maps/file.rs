@@ -1,15 +1,18 @@
 //! Maps in files.
 
 use std::{
-    cell::Cell,
-    collections::HashMap,
+    borrow::Cow,
+    cell::{Cell, RefCell},
     io,
     path::{Path, PathBuf},
     rc::Rc,
 };
 
 use super::{Context, Declaration, Flags, Found, Map, MapClass, Maps, rewritten};
-use crate::map::MapFile;
+use crate::{
+    map::{Format, MapFile, ReadError},
+    rewrite::HashMap,
+};
 
 /// Reads the file; the status of asking the map if that is not possible.
 pub(super) fn open(declaration: &Declaration, context: &mut Context<'_>) -> Result<Rc<dyn Map>, u8> {
@@ -55,12 +58,12 @@ fn say(declaration: &Declaration, path: &Path, cause: &io::Error, context: &mut 
 
 fn read(declaration: &Declaration, bytes: Vec<u8>, path: &Path, context: &mut Context<'_>) -> Result<Rc<dyn Map>, u8> {
     let flags = declaration.flags.clone();
-    if declaration.class == MapClass::Text || declaration.class == MapClass::Implicit && MapFile::open(&bytes).is_err()
-    {
+    let format = MapFile::open(&bytes).map(|file| file.format());
+    if declaration.class == MapClass::Text || declaration.class == MapClass::Implicit && format.is_err() {
         return Ok(Rc::new(Text::new(&bytes, flags)));
     }
-    match MapFile::open(&bytes) {
-        Ok(_) => {
+    match format {
+        Ok(format) => {
             let (with, without) = match (flags.with_nul, flags.without_nul) {
                 (false, false) => (true, true),
                 both => both,
@@ -68,7 +71,7 @@ fn read(declaration: &Declaration, bytes: Vec<u8>, path: &Path, context: &mut Co
             // Both are said: nothing is ever found.
             let neither = flags.with_nul && flags.without_nul;
             let tries = Cell::new((with && !neither, without && !neither));
-            Ok(Rc::new(Keyed { bytes, flags, tries }))
+            Ok(Rc::new(Keyed { bytes, format, flags, tries, known: RefCell::default() }))
         }
         Err(cause) => {
             let map = String::from_utf8_lossy(&declaration.name);
@@ -81,38 +84,58 @@ fn read(declaration: &Declaration, bytes: Vec<u8>, path: &Path, context: &mut Co
 /// A map file.
 struct Keyed {
     bytes: Vec<u8>,
+    format: Format,
     flags: Flags,
     /// Whether keys may end with a NUL, and whether they may not. What is found first decides.
     tries: Cell<(bool, bool)>,
+    /// What keys that were asked for have: rulesets ask for the same again and again.
+    known: RefCell<Known>,
+}
+
+/// Values of keys; `None` for a key that is not there.
+type Known = HashMap<Box<[u8]>, Option<Box<[u8]>>>;
+
+/// So many keys are remembered.
+const KNOWN: usize = 4096;
+
+impl Keyed {
+    fn get(&self, key: &[u8]) -> Result<Option<Box<[u8]>>, ReadError> {
+        let mut folded = Vec::with_capacity(key.len() + 1);
+        folded.extend_from_slice(key);
+        folded.push(0);
+        let file = MapFile::open_as(self.format, &self.bytes)?;
+        let (with, without) = self.tries.get();
+        if with && let Some(value) = file.get(&folded)? {
+            self.tries.set((true, false));
+            return Ok(Some(value.strip_suffix(b"\0").unwrap_or(&value).into()));
+        }
+        if without && let Some(value) = file.get(key)? {
+            self.tries.set((false, true));
+            return Ok(Some((&*value).into()));
+        }
+        Ok(None)
+    }
 }
 
 impl Map for Keyed {
     fn look_up(&self, key: &[u8], arguments: &[Vec<u8>], _: &mut Maps, _: &mut Context<'_>) -> Found {
-        let folded = if self.flags.keep_case { key.to_vec() } else { key.to_ascii_lowercase() };
-        let Ok(file) = MapFile::open(&self.bytes) else { return Found::nothing(75) };
-        let (with, without) = self.tries.get();
-        if with {
-            match file.get(&[&folded, &b"\0"[..]].concat()) {
-                Ok(Some(value)) => {
-                    self.tries.set((true, false));
-                    let value = value.strip_suffix(b"\0").unwrap_or(&value);
-                    return Found::value(rewritten(&self.flags, key, value, arguments));
+        let folded = if self.flags.keep_case { Cow::Borrowed(key) } else { Cow::Owned(key.to_ascii_lowercase()) };
+        let mut known = self.known.borrow_mut();
+        if !known.contains_key(&*folded) {
+            match self.get(&folded) {
+                Ok(value) => {
+                    if known.len() == KNOWN {
+                        known.clear();
+                    }
+                    known.insert((&*folded).into(), value);
                 }
-                Ok(None) => {}
                 Err(_) => return Found::nothing(75),
             }
         }
-        if without {
-            match file.get(&folded) {
-                Ok(Some(value)) => {
-                    self.tries.set((false, true));
-                    return Found::value(rewritten(&self.flags, key, &value, arguments));
-                }
-                Ok(None) => {}
-                Err(_) => return Found::nothing(75),
-            }
+        match known.get(&*folded) {
+            Some(Some(value)) => Found::value(rewritten(&self.flags, key, value, arguments)),
+            _ => Found::default(),
         }
-        Found::default()
     }
 }
 
@@ -126,7 +149,7 @@ impl Text {
     fn new(bytes: &[u8], flags: Flags) -> Self {
         let number = |text: &[u8]| std::str::from_utf8(text).ok().and_then(|text| text.parse().ok()).unwrap_or(0);
         let (key_column, value_column) = (number(&flags.key_column), number(&flags.value_column));
-        let mut values = HashMap::new();
+        let mut values = HashMap::default();
         for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.starts_with(b"#")) {
             let (Some(key), Some(value)) =
                 (column(line, key_column, flags.delimiter), column(line, value_column, flags.delimiter))

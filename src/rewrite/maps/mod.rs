@@ -15,12 +15,13 @@ pub use declare::{Declaration, Flags, MapClass};
 use std::{
     borrow::Cow,
     cell::RefCell,
-    collections::HashMap,
+    collections,
     path::{Path, PathBuf},
     rc::Rc,
 };
 
 use super::{
+    HashMap,
     program::{Host, Program},
     session::Services,
     text::{Macros, Names},
@@ -54,7 +55,7 @@ pub struct Context<'c> {
     pub(crate) declarations: &'c [Declaration],
     pub(crate) numbers: &'c HashMap<Box<[u8]>, usize>,
     pub(crate) host: &'c Host,
-    pub(crate) options: &'c HashMap<String, Vec<u8>>,
+    pub(crate) options: &'c collections::HashMap<String, Vec<u8>>,
     pub(crate) services: Services<'c>,
     pub(crate) messages: &'c mut Vec<Vec<u8>>,
     pub(crate) tables: &'c Tables,

@@ -113,11 +113,10 @@ impl Loader<'_> {
 /// Adds a member to a class of a program.
 pub(crate) fn add_member(program: &mut Program, id: MacroId, member: &[u8]) {
     let Program { classes, words, arena, operators, .. } = program;
-    let units = member.iter().copied().map(Unit::Byte).collect::<Vec<_>>();
     let (mut tokens, mut messages) = (Vec::new(), Vec::new());
     let before = arena.len();
     let scanner = Scanner { operators, words };
-    if scanner.scan(&units, Source::Rule, arena, &mut tokens, &mut messages).is_ok() {
+    if scanner.scan(member, Source::Rule, arena, &mut tokens, &mut messages).is_ok() {
         number_words(&mut tokens, arena, words);
         classes.add(id, member, &tokens);
     }

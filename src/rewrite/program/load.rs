@@ -1,6 +1,6 @@
 //! Lines of a `sendmail.cf`, one after the other, to a program.
 
-use std::{collections::HashMap, net::IpAddr};
+use std::{collections, net::IpAddr, rc::Rc};
 
 use super::{
     Header, Program, RULESETS, Ruleset,
@@ -9,6 +9,7 @@ use super::{
 use crate::{
     diagnostic::Diagnostic,
     rewrite::{
+        HashMap,
         maps::Declaration,
         scan::Operators,
         text::{MacroId, Unit},
@@ -79,13 +80,14 @@ impl<'f> Loader<'f> {
             operators: Operators::new(b".:%@!^/[]+"),
             macros: Default::default(),
             classes: Default::default(),
-            rulesets: rulesets.collect(),
-            ruleset_numbers: HashMap::new(),
+            rulesets: rulesets.map(Rc::new).collect(),
+            ruleset_numbers: HashMap::default(),
             maps: Vec::new(),
-            map_numbers: HashMap::new(),
+            map_numbers: HashMap::default(),
             mailers: Vec::new(),
             headers: Vec::new(),
-            options: HashMap::new(),
+            options: collections::HashMap::new(),
+            blank: b' ',
         };
         let (name, diagnostics) = (name.to_owned(), Vec::new());
         Self { program, current: None, next_ruleset: Some(RULESETS - 1), diagnostics, files, name, latin1, start }
@@ -255,7 +257,7 @@ impl<'f> Loader<'f> {
         match (number, self.program.ruleset_numbers.get(name).copied()) {
             (Some(number), None) if number < RULESETS => {
                 self.program.ruleset_numbers.insert(name.into(), number);
-                if let Some(ruleset) = self.program.rulesets.get_mut(number) {
+                if let Some(ruleset) = self.program.ruleset_mut(number) {
                     ruleset.name = Some(name.into());
                     ruleset.title = name.into();
                 }
@@ -309,6 +311,9 @@ impl<'f> Loader<'f> {
             let comments = self.program.operators.comments;
             self.program.operators = Operators::new(value);
             self.program.operators.comments = comments;
+        }
+        if long.eq_ignore_ascii_case("BlankSub") {
+            self.program.blank = value.first().copied().unwrap_or(b' ');
         }
         self.program.options.insert(long.to_ascii_lowercase(), value.to_vec());
     }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, net::IpAddr};
 
-use super::{Program, load::Loader, value::bytes};
+use super::{load::Loader, value::bytes};
 use crate::rewrite::text::MacroId;
 
 impl Loader<'_> {
@@ -54,7 +54,6 @@ impl Loader<'_> {
 
     /// What is known only when all lines are read.
     pub(super) fn finish(&mut self) {
-        self.words_of_right_sides();
         let host = self.program.host.clone();
         for (name, class) in [(b'm', b'm'), (b'j', b'w')] {
             let value = self.program.macros.get(MacroId::of(name)).cloned().unwrap_or_else(|| [].into());
@@ -83,14 +82,8 @@ impl Loader<'_> {
             let argument: &[u8] = if self.program.level >= 2 { b"host host -a." } else { b"host host" };
             self.map(argument, self.start, 0);
         }
-    }
-
-    /// Only now are all words known that left sides and classes have.
-    fn words_of_right_sides(&mut self) {
-        let Program { rulesets, arena, words, .. } = &mut self.program;
-        for token in rulesets.iter_mut().flat_map(|ruleset| &mut ruleset.rules).flat_map(|rule| &mut rule.rhs) {
-            token.word = words.get(arena.text(*token));
-        }
+        // Only now are all words known that left sides and classes have.
+        self.program.number_right_sides();
     }
 }
 

@@ -12,14 +12,15 @@ pub(in crate::rewrite) use load::Loader;
 pub use load::{Host, Loaded, load};
 pub(crate) use machine::groups;
 pub use mailer::Mailer;
-pub(crate) use rule::bit;
 
-use std::collections::HashMap;
+use std::{collections, rc::Rc};
 
 use super::{
+    HashMap,
     classes::Classes,
     maps::Declaration,
     matcher::Element,
+    needs::Needs,
     scan::Operators,
     text::{MacroId, Macros, Names},
     token::{Arena, Kind, Token, Words, show},
@@ -51,8 +52,6 @@ pub struct Rule {
     pub(crate) lhs: Vec<Token>,
     pub(crate) rhs: Vec<Token>,
     pub(crate) prefix: Prefix,
-    /// One bit for each of its words; the workspace must have them.
-    pub(crate) needs: u64,
 }
 
 impl Rule {
@@ -72,6 +71,8 @@ pub struct Ruleset {
     pub name: Option<Box<[u8]>>,
     /// Its rules.
     pub rules: Vec<Rule>,
+    /// What each rule asks of a workspace: they are gone through faster than rules.
+    pub(crate) needs: Vec<Needs>,
     /// What it is called in traces: its name or number.
     pub(crate) title: Box<[u8]>,
 }
@@ -102,7 +103,7 @@ pub struct Program {
     pub(crate) operators: Operators,
     pub(crate) macros: Macros,
     pub(crate) classes: Classes,
-    pub(crate) rulesets: Vec<Ruleset>,
+    pub(crate) rulesets: Vec<Rc<Ruleset>>,
     pub(crate) ruleset_numbers: HashMap<Box<[u8]>, usize>,
     pub(crate) maps: Vec<Declaration>,
     pub(crate) map_numbers: HashMap<Box<[u8]>, usize>,
@@ -111,7 +112,9 @@ pub struct Program {
     /// Headers that lines declare.
     pub headers: Vec<Header>,
     /// Options as they were set, long names only; the last value of each.
-    pub options: HashMap<String, Vec<u8>>,
+    pub options: collections::HashMap<String, Vec<u8>>,
+    /// What stands between two words that are put together, option BlankSub.
+    pub(crate) blank: u8,
 }
 
 impl Ruleset {
@@ -132,12 +135,13 @@ impl Program {
 
     /// A ruleset by its number.
     pub fn rules(&self, number: usize) -> Option<&Ruleset> {
-        self.rulesets.get(number)
+        self.rulesets.get(number).map(Rc::as_ref)
     }
 
     /// All rulesets that have rules, with their numbers.
     pub fn rulesets(&self) -> impl Iterator<Item = (usize, &Ruleset)> {
-        self.rulesets.iter().enumerate().filter(|(_, ruleset)| !ruleset.rules.is_empty())
+        let rulesets = self.rulesets.iter().map(Rc::as_ref).enumerate();
+        rulesets.filter(|(_, ruleset)| !ruleset.rules.is_empty())
     }
 
     /// A delivery agent by its name.
@@ -150,9 +154,20 @@ impl Program {
         self.names.get(name)
     }
 
-    /// What stands between two words that are put together, option BlankSub.
-    pub(crate) fn blank(&self) -> u8 {
-        self.option("blanksub").and_then(|value| value.first().copied()).unwrap_or(b' ')
+    /// A ruleset, to change it.
+    pub(crate) fn ruleset_mut(&mut self, number: usize) -> Option<&mut Ruleset> {
+        self.rulesets.get_mut(number).map(Rc::make_mut)
+    }
+
+    /// Numbers words of right sides again, after rules or classes have got new ones.
+    pub(crate) fn number_right_sides(&mut self) {
+        let Self { rulesets, arena, words, .. } = self;
+        let rules = rulesets.iter_mut().filter(|ruleset| !ruleset.rules.is_empty());
+        for token in rules.flat_map(|ruleset| &mut Rc::make_mut(ruleset).rules).flat_map(|rule| &mut rule.rhs) {
+            if matches!(token.kind, Kind::Word | Kind::Quoted | Kind::Operator) {
+                token.word = words.get(arena.text(*token));
+            }
+        }
     }
 
     /// An option's value.

@@ -4,6 +4,7 @@ use super::{Prefix, RULESETS, Rule, load::Loader};
 use crate::{
     rewrite::{
         matcher::Element,
+        needs::Needs,
         scan::{Scanner, Source},
         text::Unit,
         token::{Kind, Token},
@@ -93,13 +94,11 @@ impl Loader<'_> {
             _ => Prefix::Again,
         };
         let elements = left.iter().map(element).collect::<Vec<_>>();
-        let needs = elements.iter().fold(0, |needs, element| match element {
-            Element::Word(word) => needs | bit(*word),
-            _ => needs,
-        });
-        let rule = Rule { span, line, elements, lhs: left, rhs: right, prefix, needs };
-        if let Some(ruleset) = self.program.rulesets.get_mut(current) {
+        let needs = Needs::of(&elements);
+        let rule = Rule { span, line, elements, lhs: left, rhs: right, prefix };
+        if let Some(ruleset) = self.program.ruleset_mut(current) {
             ruleset.rules.push(rule);
+            ruleset.needs.push(needs);
         }
     }
 
@@ -110,7 +109,7 @@ impl Loader<'_> {
         let scanner = Scanner { operators: &program.operators, words: &program.words };
         let (mut tokens, mut messages) = (Vec::new(), Vec::new());
         // A side that is too long is cut; sendmail says so when it is used.
-        let _ = scanner.scan(&expanded, Source::Rule, &mut program.arena, &mut tokens, &mut messages);
+        let _ = scanner.scan(expanded.as_slice(), Source::Rule, &mut program.arena, &mut tokens, &mut messages);
         tokens
     }
 
@@ -126,17 +125,12 @@ impl Loader<'_> {
         let number = self.next_ruleset.filter(|number| *number >= RULESETS / 2)?;
         self.next_ruleset = number.checked_sub(1);
         self.program.ruleset_numbers.insert(name.into(), number);
-        if let Some(ruleset) = self.program.rulesets.get_mut(number) {
+        if let Some(ruleset) = self.program.ruleset_mut(number) {
             ruleset.name = Some(name.into());
             ruleset.title = name.into();
         }
         Some(number)
     }
-}
-
-/// A word's bit in [`Rule::needs`].
-pub(crate) fn bit(word: u32) -> u64 {
-    1 << (word % 64)
 }
 
 fn element(token: &Token) -> Element {
@@ -145,10 +139,9 @@ fn element(token: &Token) -> Element {
         Kind::Meta(Metasymbol::Some) => Element::Some,
         Kind::Meta(Metasymbol::One) => Element::One,
         Kind::Meta(Metasymbol::At) => Element::Nothing,
-        Kind::Meta(meta) => Element::Meta(meta),
         Kind::Named(Name::Class, id) => Element::Class(id),
         Kind::Named(Name::NotClass, id) => Element::NotClass(id),
         Kind::Named(_, id) => Element::Macro(id),
-        Kind::Word | Kind::Quoted | Kind::Operator => Element::Word(token.word),
+        Kind::Word | Kind::Quoted | Kind::Operator | Kind::Meta(_) => Element::Word(token.word),
     }
 }
