@@ -22,6 +22,7 @@ mod scan;
 mod session;
 mod text;
 mod token;
+mod unread;
 mod watch;
 
 pub use address::Route;
@@ -30,4 +31,5 @@ pub use resolve::{Answer, NoResolver, RecordType, Resolver, ZoneResolver};
 pub use session::{Outcome, Resolved, Services, Session};
 pub use text::{MacroId, Macros, Names, Text, Unit};
 pub use token::{Arena, Kind, Token};
+pub use unread::{FILE_NOT_READ, Without, file_not_read};
 pub use watch::{Watch, Workspace};
