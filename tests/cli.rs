@@ -41,7 +41,9 @@ mod tests {
         }
 
         fn write(&self, name: &str, text: &str) {
-            fs::write(self.path(name), text).unwrap();
+            let path = self.path(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
         }
 
         fn read(&self, name: &str) -> String {
@@ -629,6 +631,8 @@ authinfo      = true
     fn decisions_are_explained() {
         let place = arkum();
         assert_eq!(place.run("build site.toml --out out --emit cf,access,db").status, Some(0));
+        place.write("host/etc/mail/relay-domains", "");
+        fs::copy(place.path("out/access.db"), place.path("host/etc/mail/access.db")).unwrap();
         let runs = [
             "explain site.toml --client 198.51.100.7 --name mail.example.net --from ann@example.net --to joe@arkum.ch",
             "explain site.toml --client 198.51.100.7 --from ann@example.net --to bob@example.org",
@@ -637,7 +641,7 @@ authinfo      = true
             "explain site.toml --client 192.168.212.9",
             "explain site.toml --client 198.51.100.7 --from x@vanished.test --to joe@arkum.ch --zone root.zone",
             "explain site.toml --client 198.51.100.7 --from ann@doubtful.test --to nobody@arkum.ch --json",
-            "explain out/sendmail.cf --client 198.51.100.7 --from ann@example.net --to bob@example.org --host ux-mail1.arkum.ch",
+            "explain out/sendmail.cf --client 198.51.100.7 --from ann@example.net --to bob@example.org --host ux-mail1.arkum.ch --root host",
             "explain site.toml --client mail.example.net",
             "explain bad.mc --client 192.0.2.1",
         ]
@@ -670,6 +674,40 @@ authinfo      = true
         .map(|words| place.run(words));
         assert_eq!(runs.each_ref().map(|run| run.status.unwrap()), [0, 0, 1, 1, 1, 0], "{}", runs[4].shown);
         snapshot!("verified", runs);
+    }
+
+    /// A class that the answer hangs on, one that need not be there, and three maps, of which one is asked.
+    const ELSEWHERE: &str = "ostype = 'linux'\nmailer = ['local', 'smtp']\nrelay_domain_file = '/etc/mail/our-domains'\n\
+        virtuser_domain_file = '-o /etc/mail/virtual'\n[feature]\naccess_db = true\nuucpdomain = true\n\
+        mailertable = { map = 'hash -o /etc/mail/mailertable' }\n[[test]]\nclient = '192.0.2.1'\n\
+        from = 'a@example.net'\nto = 'b@example.org'\nverdict = 'refused'\n";
+
+    #[test]
+    fn files_that_answers_lack_are_told() {
+        let place = arkum();
+        place.write("elsewhere.toml", ELSEWHERE);
+        place.write("host/etc/mail/empty", "");
+        place.write("full/etc/mail/our-domains", "example.org\n");
+        place.write("odd/etc/mail/our-domains/is/a/directory", "");
+        assert_eq!(place.run("build elsewhere.toml --out out --emit cf").status, Some(0));
+        let asked = "--client 192.0.2.1 --from a@example.net --to b@example.org --host relay.example.com";
+        let runs = [
+            &format!("explain elsewhere.toml {asked} --root host"),
+            &format!("explain elsewhere.toml {asked} --root full"),
+            &format!("explain elsewhere.toml {asked} --root odd --format json --deny warnings"),
+            &format!("explain out/sendmail.cf {asked} --root host --format short"),
+            "explain site.toml --client 192.168.138.7 --host relay.example.com --root host",
+            "test elsewhere.toml --root host",
+            "test elsewhere.toml --root host --output junit --format short --deny warnings",
+            "trace out/sendmail.cf --root host --format sendmail --host relay.example.com 3 a",
+            "build elsewhere.toml --out verified --verify --root host --emit cf --format short",
+            "build elsewhere.toml --out denied --verify --root host --emit cf --format short --deny warnings",
+            "build elsewhere.toml --out full --root full",
+        ]
+        .map(|words| place.run(words));
+        assert_eq!(runs.each_ref().map(|run| run.status.unwrap()), [0, 0, 1, 0, 0, 0, 1, 0, 0, 1, 2]);
+        assert!(!place.path("denied").exists());
+        snapshot!("not_read", runs);
     }
 
     #[test]

@@ -6,12 +6,14 @@ mod tests {
 
     use relaycc::{
         catalog::table::TABLES,
+        diagnostic::Severity,
         emit::cf,
         findings::FINDINGS,
         front::{self, Input, Syntax, aliases},
         lint::{self, RULES, Surroundings},
         map::{self, Duplicates, Format},
-        source::{MemoryFiles, Sources},
+        rewrite::{Host, load},
+        source::{MemoryFiles, NoFiles, Sources},
         syntax::zone,
     };
 
@@ -82,6 +84,11 @@ mod tests {
             found.extend(lint::check(site, &around));
             found.extend(cf::undefined(&cf::emit(site), site));
             found.extend(cf::exceeded(&cf::emit(site)));
+            let mut sources = Sources::default();
+            let source = sources.add("sendmail.cf", cf::emit(site).into_text());
+            let loaded = load(&sources, source, &Host::default(), &NoFiles);
+            // A file that need not be there is no example.
+            found.extend(loaded.diagnostics.into_iter().filter(|one| one.severity > Severity::Advice));
         }
         found.into_iter().map(|finding| finding.code).collect()
     }

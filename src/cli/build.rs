@@ -52,6 +52,9 @@ pub(super) struct Arguments {
     /// and which way mail goes. Where they do otherwise than the site says, nothing is written
     #[arg(long)]
     verify: bool,
+    /// With --verify: directory that stands for `/`, where files of maps and classes are that the site does not hold itself
+    #[arg(long, value_name = "DIR", requires = "verify")]
+    root: Option<PathBuf>,
     /// The language of the site, if its name does not tell
     #[arg(long, value_enum, value_name = "SYNTAX")]
     syntax: Option<SyntaxName>,
@@ -115,10 +118,12 @@ fn build(
     if let Some(site) = site.filter(|_| !diagnostics.iter().any(Diagnostic::is_error)) {
         files = products::make(&site, document, &sources, wanted, &mut diagnostics);
         if arguments.verify {
-            let machine = Machine::default();
+            let machine = Machine::with_files_below(arguments.root.clone());
             let running = machine.site(&site);
             let (found, _) = verify(&site, &mut |question| hold(&mut running.session(), question));
             diagnostics.extend(found);
+            diagnostics.extend(running.of_lines());
+            diagnostics.extend(running.of_maps());
         }
         if let Destination::Directory(directory, _) = destination {
             diagnostics.extend(stale(directory, &files, wanted));

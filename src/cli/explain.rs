@@ -123,7 +123,8 @@ fn explained(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit,
     };
     let explanation = Explanation::of(&dialogue, &asked.running, asked.site(), changes);
     let text = if arguments.json { explanation.json() } else { explanation.text(&question, arguments.all) };
-    Ok(super::print(text.as_bytes()))
+    let printed = super::print(text.as_bytes());
+    Ok(printed.max(asked.report(reporter)))
 }
 
 /// What is said of a dialogue, without what would have to change.

@@ -2,8 +2,7 @@
 
 use std::{
     cell::Cell,
-    collections::BTreeMap,
-    fs, io,
+    fs,
     net::IpAddr,
     path::{Path, PathBuf},
 };
@@ -11,21 +10,26 @@ use std::{
 use clap::Args;
 
 use super::{
+    Exit,
     check::{self, Checked, Checks, MapFiles},
+    files::{Files, Unread},
     input::{self, Disk, SiteFile, SyntaxName},
     report::Reporter,
 };
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Label, Severity},
     emit::{
         cf::{self, Document},
         tables,
     },
     explain::Assumed,
     front::{Compiled, Syntax},
-    rewrite::{Answer, Host, Program, RecordType, Resolver, Services, Session, ZoneResolver, load},
+    rewrite::{
+        Answer, FILE_NOT_READ, Host, Program, RecordType, Resolver, Services, Session, Without, ZoneResolver,
+        file_not_read, load, maps::Declaration,
+    },
     site::Site,
-    source::{FileSystem, SourceId, Sources},
+    source::{SourceId, Sources, Span},
     syntax::zone::{self, Zones},
 };
 
@@ -98,6 +102,15 @@ pub(super) struct Asked<'m> {
 }
 
 impl Asked<'_> {
+    /// Says what its answers lack, now that it was asked. How much is said so far is the verdict.
+    pub(super) fn report(&self, reporter: &mut Reporter<'_>) -> Exit {
+        let sources = self.site.as_ref().map_or(&self.running.sources, |(_, sources)| sources);
+        reporter.found(&self.running.of_lines(), sources);
+        reporter.found(&self.running.of_maps(), sources);
+        reporter.found(self.running.resolver.unknown_names().as_slice(), sources);
+        reporter.verdict()
+    }
+
     /// The site and its texts.
     pub(super) fn site(&self) -> Option<(&Site, &Sources)> {
         self.site.as_ref().map(|(site, sources)| (site, sources))
@@ -118,7 +131,6 @@ impl Machine {
     ) -> Result<Option<Asked<'_>>, Box<Diagnostic>> {
         if syntax.is_none() && path.extension().is_some_and(|ending| ending == "cf") {
             let running = self.cf(&path.display().to_string(), &input::bytes(path)?);
-            reporter.found(&running.diagnostics, &running.sources);
             return Ok(Some(Asked { running, site: None, toml: None }));
         }
         let file = input::read(path, syntax)?;
@@ -144,11 +156,12 @@ pub(super) struct Machine {
     names: Known,
 }
 
-impl Default for Machine {
-    fn default() -> Self {
+impl Machine {
+    /// One with names assumed and the files below `root`, or those of this machine.
+    pub(super) fn with_files_below(root: Option<PathBuf>) -> Self {
         let zones = ZoneResolver::new(Zones::default(), Vec::new());
         let names = Known { zones, assumed: true, unknown: Cell::new(false) };
-        Self { host: None, addresses: vec![IpAddr::from([127, 0, 0, 1])], root: None, names }
+        Self { host: None, addresses: vec![IpAddr::from([127, 0, 0, 1])], root, names }
     }
 }
 
@@ -160,16 +173,84 @@ pub(super) struct Running<'m> {
     pub(super) source: SourceId,
     /// The same with the places that its lines come from, if it was made of a site.
     pub(super) document: Option<Document>,
-    /// What sendmail would say of it.
-    pub(super) diagnostics: Vec<Diagnostic>,
+    /// What is wrong with it, with places in it.
+    diagnostics: Vec<Diagnostic>,
     files: Files,
-    resolver: &'m dyn Resolver,
+    resolver: &'m Known,
 }
 
 impl Running<'_> {
     /// Starts it.
     pub(super) fn session(&self) -> Session<'_> {
         Session::new(&self.program, self.services())
+    }
+
+    /// What is to be said of its lines. Places are in the texts of the site, if it was made of one, otherwise in
+    /// [`Running::sources`].
+    pub(super) fn of_lines(&self) -> Vec<Diagnostic> {
+        let mut found = self.diagnostics.clone();
+        self.finish(&mut found);
+        // A file that every site names without being asked to need not be there.
+        let is_unasked = |one: &Diagnostic| one.severity == Severity::Advice && one.labels.is_empty();
+        found.retain(|diagnostic| diagnostic.code != FILE_NOT_READ || !is_unasked(diagnostic));
+        found
+    }
+
+    /// What is to be said of maps that were asked, with places of the same kind: whose files could not be read.
+    pub(super) fn of_maps(&self) -> Vec<Diagnostic> {
+        let maps = self.program.map_declarations().iter();
+        let mut found = maps.filter_map(|map| self.map_file(map)).collect::<Vec<_>>();
+        self.finish(&mut found);
+        found
+    }
+
+    /// Files that it lacks, each as a sentence without a full stop.
+    pub(super) fn not_read(&self) -> Vec<String> {
+        let found = self.of_lines().into_iter().chain(self.of_maps());
+        let lacks = |one: &Diagnostic| one.code == FILE_NOT_READ && one.severity > Severity::Advice;
+        found.filter(lacks).map(|one| one.message).collect()
+    }
+
+    /// Has diagnostics point at the site, and say what can be done here.
+    fn finish(&self, found: &mut [Diagnostic]) {
+        for diagnostic in found {
+            if self.document.is_some() {
+                self.place(diagnostic);
+            }
+            if diagnostic.code == FILE_NOT_READ {
+                let there = match self.files.has_root() {
+                    true => "put it below the directory that `--root` names",
+                    false => "say with `--root DIR` where the host's files are",
+                };
+                diagnostic.help = Some(format!("{there}, or write what it holds into the configuration"));
+            }
+        }
+    }
+
+    /// That a map was asked whose file could not be read.
+    fn map_file(&self, map: &Declaration) -> Option<Diagnostic> {
+        let unread = map.files().into_iter().map(|path| Some((self.files.unread(&path)?, path)));
+        // The last one of several is the text that the others are made of.
+        let (Unread { kind, is_replaced }, path) = unread.collect::<Option<Vec<_>>>()?.into_iter().next_back()?;
+        let without = match (is_replaced, map.flags.optional) {
+            (_, true) => Without::Optional,
+            (true, false) => Without::Empty,
+            (false, false) => Without::Failing,
+        };
+        let what = format!("map {}", String::from_utf8_lossy(&map.name));
+        Some(file_not_read(&path, &what, &kind.into(), without, map.span))
+    }
+
+    /// Has a diagnostic point at the statement that a line was made for, instead of the line.
+    fn place(&self, diagnostic: &mut Diagnostic) {
+        let origin = |span: Span| {
+            let (line, _) = self.sources.get(span.source)?.line_column(span.start);
+            let document = self.document.as_ref()?;
+            let (_, found) = document.numbered().find(|(numbers, _)| numbers.contains(&line))?;
+            found.origin
+        };
+        let labels = std::mem::take(&mut diagnostic.labels).into_iter();
+        diagnostic.labels = labels.filter_map(|label| Some(Label { span: origin(label.span)?, ..label })).collect();
     }
 
     /// What it asks the machine for.
@@ -181,11 +262,7 @@ impl Running<'_> {
 impl Machine {
     /// That names were asked for which are not known here, if there were any.
     pub(super) fn unknown_names(&self) -> Option<Diagnostic> {
-        self.names.unknown.get().then(|| {
-            Diagnostic::advice("names_not_looked_up", "names were asked for that no zone given holds")
-                .why("no name server is asked here, so these were answered as if none could be reached")
-                .help("give the zones that hold them with `--zone`")
-        })
+        self.names.unknown_names()
     }
 
     /// A site; the entries that it holds are its map files.
@@ -199,15 +276,14 @@ impl Machine {
             match tables::format(&table) {
                 Ok(Some(format)) => {
                     let path = PathBuf::from(format!("{path}.{}", format.extension()));
+                    let made = tables::map_file(&table, format).unwrap_or_default();
                     // A table that is kept elsewhere is read from there. Where it is not there it has no entries.
-                    if !table.entries.is_empty() || files.read(&path).is_err() {
-                        files.made.insert(path, tables::map_file(&table, format).unwrap_or_default());
-                    }
+                    if table.entries.is_empty() { files.make_if_unread(path, made) } else { files.make(path, made) }
                 }
-                Ok(None) if table.entries.is_empty() => {}
+                Ok(None) if table.entries.is_empty() => files.make_if_unread(PathBuf::from(path), Vec::new()),
                 Ok(None) => {
                     let made = tables::text(&table).unwrap_or_default();
-                    files.made.insert(PathBuf::from(path), made.into_bytes());
+                    files.make(PathBuf::from(path), made.into_bytes());
                 }
                 Err(_) => {}
             }
@@ -241,7 +317,7 @@ impl Machine {
     }
 
     fn files(&self) -> Files {
-        Files { root: self.root.clone(), made: BTreeMap::new(), disk: Disk::default() }
+        Files::below(self.root.clone())
     }
 }
 
@@ -251,6 +327,16 @@ struct Known {
     /// Whether every name is taken to be that of a host instead.
     assumed: bool,
     unknown: Cell<bool>,
+}
+
+impl Known {
+    fn unknown_names(&self) -> Option<Diagnostic> {
+        self.unknown.get().then(|| {
+            Diagnostic::advice("names_not_looked_up", "names were asked for that no zone given holds")
+                .why("no name server is asked here, so these were answered as if none could be reached")
+                .help("give the zones that hold them with `--zone`")
+        })
+    }
 }
 
 impl Resolver for Known {
@@ -263,24 +349,5 @@ impl Resolver for Known {
             self.unknown.set(true);
         }
         answer
-    }
-}
-
-/// Files that are made, and those of the disk, below a directory that stands for `/`.
-struct Files {
-    root: Option<PathBuf>,
-    made: BTreeMap<PathBuf, Vec<u8>>,
-    disk: Disk,
-}
-
-impl FileSystem for Files {
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        if let Some(bytes) = self.made.get(path) {
-            return Ok(bytes.clone());
-        }
-        match &self.root {
-            Some(root) => self.disk.read(&root.join(path.strip_prefix("/").unwrap_or(path))),
-            None => self.disk.read(path),
-        }
     }
 }

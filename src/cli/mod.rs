@@ -7,6 +7,7 @@ mod build;
 mod check;
 mod completions;
 mod explain;
+mod files;
 mod input;
 mod lint;
 mod machine;

@@ -90,7 +90,8 @@ fn tested(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Bo
     if let Some(toml) = &asked.toml {
         suite.add(toml.input().name, toml.input().bytes, true);
     }
-    Ok(suite.judge(arguments, reporter, &asked.running, asked.site()))
+    let judged = suite.judge(arguments, reporter, &asked.running, asked.site());
+    Ok(judged.max(asked.report(reporter)))
 }
 
 /// The cases, and the texts that they are in.
@@ -171,6 +172,9 @@ struct Report {
     covered: usize,
     coverable: usize,
     not_covered: Vec<NotCovered>,
+    /// Files that the answers lack.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_read: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -224,6 +228,7 @@ impl Report {
             covered: items.iter().filter(|item| item.is_covered).count(),
             coverable: items.len(),
             not_covered: not_covered.collect(),
+            not_read: running.not_read(),
             cases,
         }
     }
@@ -244,6 +249,9 @@ impl Report {
             for NotCovered { what, place } in &self.not_covered {
                 let _ = writeln!(out, "        {what}  ({place})");
             }
+        }
+        for what in &self.not_read {
+            let _ = writeln!(out, "all this holds where {what}");
         }
         let Self { failed, covered, coverable, .. } = self;
         let count = self.cases.len();
@@ -276,6 +284,9 @@ impl Report {
             let _ = writeln!(out, "  <testcase name=\"{name}\" classname=\"{place}\">");
             let explanation = escaped(case.explanation.as_deref().unwrap_or(""));
             let _ = writeln!(out, "    <failure message=\"{message}\">{explanation}</failure>\n  </testcase>");
+        }
+        if !self.not_read.is_empty() {
+            let _ = writeln!(out, "  <system-err>{}</system-err>", escaped(&self.not_read.join("\n")));
         }
         out.push_str("</testsuite>\n");
         out

@@ -51,7 +51,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 fn traced(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
     let machine = arguments.machine.read(WithoutZones::Nothing, reporter)?;
     let running = machine.cf(&arguments.cf.display().to_string(), &input::bytes(&arguments.cf)?);
-    reporter.found(&running.diagnostics, &running.sources);
+    reporter.found(&running.of_lines(), &running.sources);
     let mut mode = TestMode::new(&running.program, running.services());
     let done = match &arguments.ruleset {
         None => dialogue(&mut mode).map_err(|cause| {
@@ -66,7 +66,7 @@ fn traced(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Bo
         }
     };
     reporter.found(machine.unknown_names().as_slice(), &running.sources);
-    done
+    Ok(done?.max(reporter.verdict()))
 }
 
 /// So many characters are read and printed at once.

@@ -40,6 +40,7 @@ pub static FINDINGS: &[Finding] = &[
     finding!("domaintable_entry"),
     finding!("empty_system_type"),
     finding!("feature_after_mailer"),
+    finding!("file_not_read"),
     finding!("genericstable_entry"),
     finding!("internal_define"),
     finding!("listener_collision"),

@@ -23,6 +23,7 @@ mod scan;
 mod session;
 mod text;
 mod token;
+mod unread;
 mod watch;
 
 /// A table by name. Names come from addresses that strangers write, so it is seeded.
@@ -36,4 +37,5 @@ pub use resolve::{Answer, NoResolver, RecordType, Resolver, ZoneResolver};
 pub use session::{Outcome, Resolved, Services, Session};
 pub use text::{MacroId, Macros, Names, Text, Unit};
 pub use token::{Arena, Kind, Token};
+pub use unread::{FILE_NOT_READ, Without, file_not_read};
 pub use watch::{Watch, Workspace};

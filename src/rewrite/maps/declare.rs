@@ -1,6 +1,6 @@
 //! `K` lines: name, class, flags and argument of a map.
 
-use std::rc::Rc;
+use std::{path::PathBuf, rc::Rc};
 
 use super::{
     Context, Map,
@@ -145,6 +145,23 @@ pub struct Declaration {
     pub argument: Vec<u8>,
     /// Where it stands.
     pub span: Span,
+}
+
+impl Declaration {
+    /// Files that hold it, each tried if there is none before it; none if it is in no file.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let name = String::from_utf8_lossy(&self.argument).into_owned();
+        let with = |extension: &str| {
+            if name.ends_with(extension) { PathBuf::from(&name) } else { PathBuf::from(format!("{name}{extension}")) }
+        };
+        match self.class {
+            MapClass::Berkeley => vec![with(".db")],
+            MapClass::Cdb => vec![with(".cdb")],
+            MapClass::Implicit => vec![with(".db"), with(".cdb"), PathBuf::from(&name)],
+            MapClass::Text => vec![PathBuf::from(&name)],
+            _ => Vec::new(),
+        }
+    }
 }
 
 impl Loader<'_> {

@@ -4,30 +4,20 @@ use std::{
     borrow::Cow,
     cell::{Cell, RefCell},
     io,
-    path::{Path, PathBuf},
+    path::Path,
     rc::Rc,
 };
 
 use super::{Context, Declaration, Flags, Found, Map, MapClass, Maps, rewritten};
 use crate::{
     map::{Format, MapFile, ReadError},
-    rewrite::HashMap,
+    rewrite::{HashMap, unread::reason},
 };
 
 /// Reads the file; the status of asking the map if that is not possible.
 pub(super) fn open(declaration: &Declaration, context: &mut Context<'_>) -> Result<Rc<dyn Map>, u8> {
-    let name = String::from_utf8_lossy(&declaration.argument).into_owned();
-    let with = |extension: &str| {
-        if name.ends_with(extension) { PathBuf::from(&name) } else { PathBuf::from(format!("{name}{extension}")) }
-    };
-    let candidates = match declaration.class {
-        MapClass::Berkeley => vec![with(".db")],
-        MapClass::Cdb => vec![with(".cdb")],
-        MapClass::Implicit => vec![with(".db"), with(".cdb"), PathBuf::from(&name)],
-        _ => vec![PathBuf::from(&name)],
-    };
     let mut failure = None;
-    for path in candidates {
+    for path in declaration.files() {
         match context.services.files.read(&path) {
             Ok(bytes) => return read(declaration, bytes, &path, context),
             Err(cause) => failure = failure.or(Some((path, cause))),
@@ -45,12 +35,7 @@ pub(super) fn open(declaration: &Declaration, context: &mut Context<'_>) -> Resu
 fn say(declaration: &Declaration, path: &Path, cause: &io::Error, context: &mut Context<'_>) {
     let Declaration { name, class_name, class, .. } = declaration;
     let what = if *class == MapClass::Text { "unsafe map file" } else { "missing map file" };
-    let reason = match cause.kind() {
-        _ if *class == MapClass::Text => String::new(),
-        io::ErrorKind::NotFound => ": No such file or directory".to_owned(),
-        io::ErrorKind::PermissionDenied => ": Permission denied".to_owned(),
-        _ => format!(": {cause}"),
-    };
+    let reason = if *class == MapClass::Text { String::new() } else { format!(": {}", reason(cause)) };
     let map = String::from_utf8_lossy(name);
     let message = format!("{class_name} map \"{map}\": {what} {}{reason}", path.display());
     context.messages.push(message.into_bytes());

@@ -13,6 +13,7 @@ use crate::{
         classes::number_words,
         scan::{Scanner, Source},
         text::{MacroId, Unit},
+        unread::{Without, file_not_read, reason},
     },
     source::Span,
     syntax::cf,
@@ -97,14 +98,13 @@ impl Loader<'_> {
                     }
                 }
             }
-            Err(_) if optional => {}
             Err(cause) => {
-                let cause = match cause.kind() {
-                    std::io::ErrorKind::NotFound => "No such file or directory".to_owned(),
-                    std::io::ErrorKind::PermissionDenied => "Permission denied".to_owned(),
-                    _ => cause.to_string(),
-                };
-                self.complain(span, line, format!("fileclass: cannot open '{shown}': {cause}"));
+                let class = String::from_utf8_lossy(&self.program.names.written(id)).into_owned();
+                let without = if optional { Without::Optional } else { Without::Refused };
+                let said = file_not_read(Path::new(&shown), &format!("class {class}"), &cause, without, span);
+                let words = format!("fileclass: cannot open '{shown}': {}", reason(&cause));
+                let said = if optional { said } else { said.reference(self.reference(line, &words)) };
+                self.note(said);
             }
         }
     }

@@ -95,7 +95,7 @@ impl<'f> Loader<'f> {
 
     /// What sendmail says of a line, in its words.
     pub(in crate::rewrite) fn complain(&mut self, span: Span, line: usize, message: String) {
-        let reference = format!("{}: line {line}: {message}\n", self.name);
+        let reference = self.reference(line, &message);
         self.diagnostics.push(
             Diagnostic::warning("cf_line", message)
                 .at(span, "")
@@ -103,6 +103,11 @@ impl<'f> Loader<'f> {
                 .help("correct the line, or what the file was made of")
                 .reference(reference),
         );
+    }
+
+    /// What sendmail prints of a line.
+    pub(super) fn reference(&self, line: usize, message: &str) -> String {
+        format!("{}: line {line}: {message}\n", self.name)
     }
 
     /// Something else to be told.

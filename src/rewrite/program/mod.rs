@@ -170,6 +170,11 @@ impl Program {
         }
     }
 
+    /// Maps, in the order in which their lines stand.
+    pub fn map_declarations(&self) -> &[Declaration] {
+        &self.maps
+    }
+
     /// An option's value.
     pub fn option(&self, name: &str) -> Option<&[u8]> {
         self.options.get(name).map(Vec::as_slice)

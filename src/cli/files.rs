@@ -1,0 +1,112 @@
+//! The files that a configuration reads on the machine that it would run on, and which of them were not to be had.
+
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    io,
+    path::{Path, PathBuf},
+};
+
+use super::input::Disk;
+use crate::source::FileSystem;
+
+/// Files that are made, and those of the disk, below a directory that stands for `/`.
+#[derive(Debug, Default)]
+pub(super) struct Files {
+    root: Option<PathBuf>,
+    made: BTreeMap<PathBuf, Vec<u8>>,
+    disk: Disk,
+    /// Files that are taken to have nothing in them, for they could not be read.
+    empty: BTreeMap<PathBuf, io::Error>,
+    unread: RefCell<BTreeMap<PathBuf, Unread>>,
+}
+
+/// A file that was asked for in vain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unread {
+    pub(super) kind: io::ErrorKind,
+    /// Whether another with nothing in it took its place.
+    pub(super) is_replaced: bool,
+}
+
+impl Files {
+    /// Those of the disk below `root`, or below `/`.
+    pub(super) fn below(root: Option<PathBuf>) -> Self {
+        Self { root, ..Self::default() }
+    }
+
+    /// Whether another directory stands for `/`.
+    pub(super) fn has_root(&self) -> bool {
+        self.root.is_some()
+    }
+
+    /// The file has these bytes.
+    pub(super) fn make(&mut self, path: PathBuf, bytes: Vec<u8>) {
+        self.made.insert(path, bytes);
+    }
+
+    /// If it cannot be read, the file has these bytes, which stand for nothing.
+    pub(super) fn make_if_unread(&mut self, path: PathBuf, bytes: Vec<u8>) {
+        if let Err(cause) = self.on_disk(&path) {
+            self.empty.insert(path.clone(), cause);
+            self.made.insert(path, bytes);
+        }
+    }
+
+    /// Why a file could not be read that was asked for; `None` if it could, or nobody asked.
+    pub(super) fn unread(&self, path: &Path) -> Option<Unread> {
+        self.unread.borrow().get(path).cloned()
+    }
+
+    fn on_disk(&self, path: &Path) -> io::Result<Vec<u8>> {
+        match &self.root {
+            Some(root) => self.disk.read(&root.join(path.strip_prefix("/").unwrap_or(path))),
+            None => self.disk.read(path),
+        }
+    }
+
+    fn missed(&self, path: &Path, cause: &io::Error, is_replaced: bool) {
+        let unread = || Unread { kind: cause.kind(), is_replaced };
+        self.unread.borrow_mut().entry(path.to_owned()).or_insert_with(unread);
+    }
+}
+
+impl FileSystem for Files {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        if let Some(bytes) = self.made.get(path) {
+            if let Some(cause) = self.empty.get(path) {
+                self.missed(path, cause, true);
+            }
+            return Ok(bytes.clone());
+        }
+        let read = self.on_disk(path);
+        if let Err(cause) = &read {
+            self.missed(path, cause, false);
+        }
+        read
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_asked_for_in_vain_is_known() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("there"), "x").unwrap();
+        let mut files = Files::below(Some(directory.path().to_owned()));
+        files.make_if_unread("/there".into(), b"y".to_vec());
+        files.make_if_unread("/empty".into(), b"y".to_vec());
+        files.make_if_unread("/nobody/asks".into(), b"y".to_vec());
+        files.make("/made".into(), b"z".to_vec());
+        let read = ["/there", "/empty", "/made", "/missing"].map(|path| files.read(Path::new(path)).ok());
+        assert_eq!(read, [Some(b"x".to_vec()), Some(b"y".to_vec()), Some(b"z".to_vec()), None]);
+        let kind = io::ErrorKind::NotFound;
+        assert_eq!(files.unread(Path::new("/empty")), Some(Unread { kind, is_replaced: true }));
+        assert_eq!(files.unread(Path::new("/missing")), Some(Unread { kind, is_replaced: false }));
+        for path in ["/there", "/made", "/nobody/asks"] {
+            assert_eq!(files.unread(Path::new(path)), None, "{path}");
+        }
+    }
+}
