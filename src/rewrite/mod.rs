@@ -11,6 +11,7 @@
 
 mod address;
 pub mod bt;
+mod calls;
 mod classes;
 mod evaluate;
 pub mod maps;
@@ -26,6 +27,7 @@ mod unread;
 mod watch;
 
 pub use address::Route;
+pub use calls::{Applied, Call, Step};
 pub use program::{Header, Host, Loaded, Mailer, Program, Rule, Ruleset, load};
 pub use resolve::{Answer, NoResolver, RecordType, Resolver, ZoneResolver};
 pub use session::{Outcome, Resolved, Services, Session};

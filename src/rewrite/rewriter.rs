@@ -60,6 +60,7 @@ impl Session<'_> {
         if depth > DEPTH {
             let title = self.title(number);
             self.say([b"rewrite: excessive recursion (max 50), ruleset ", &*title].concat(), watch);
+            self.break_off(number, watch);
             return CONFIG_ERROR;
         }
         match self.rules(number, tokens, depth, watch) {
@@ -69,7 +70,16 @@ impl Session<'_> {
                 }
                 status
             }
-            Err(Abort(status)) => status,
+            Err(Abort(status)) => {
+                self.break_off(number, watch);
+                status
+            }
+        }
+    }
+
+    fn break_off(&self, number: usize, watch: &mut Watcher<'_, '_>) {
+        if let (Some(watch), Some(ruleset)) = (watch.as_deref_mut(), self.program.rulesets.get(number)) {
+            watch.breaks_off(ruleset);
         }
     }
 
