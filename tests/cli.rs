@@ -651,6 +651,36 @@ authinfo      = true
     }
 
     #[test]
+    fn traces_are_readable() {
+        let place = arkum();
+        let rules = "V10/Berkeley\nDAhere\nCBone\nKnone null\nSmain\n# One comment,\n# on two lines.\n\
+                     R$+ @ $+\t$: $(none $1 $: $1 $)\nR$=B\t\t$: $&A $>empty $1\tbehind it\n\
+                     R$&A $+\t$: $(what $1 $)\nR$+\t$@ $>grow $1\nSempty\nSgrow\nR$+\t$1 $1 $1 $1 $1 $1 $1 $1 $1 $1\nSunknown\n\
+                     R$*\t$: $>nowhere\nSend\nR$*\t$#error $@ 5.7.1 $: \"550 no\"\n";
+        place.write("odd.cf", rules);
+        place.write(
+            "script",
+            "main one@two\n/map none x\n.D{x}y\n\nmain\nother one\n/try local joe@arkum.ch\n/quit\nmain x@y\n",
+        );
+        let trace = "trace --readable --host ux-mail1.arkum.ch --root . --zone root.zone";
+        let runs = [
+            &format!("{trace} site.toml 3,0 joe@arkum.ch ann@example.net"),
+            &format!("{trace} site.toml check_mail ann@cyberspammer.com --color always"),
+            &format!("{trace} site.toml parse joe@arkum.ch --format json"),
+            &format!("{trace} odd.cf end one@two x\u{1b}[2Jx@y --format short"),
+            "trace site.toml parse joe@arkum.ch --host ux-mail1.arkum.ch --root . --zone root.zone",
+            "trace bad.mc parse joe@arkum.ch --format short",
+        ]
+        .map(|words| place.run(words));
+        assert_eq!(runs.each_ref().map(|run| run.status.unwrap()), [0, 0, 0, 0, 0, 1]);
+        let scripts = ["odd.cf", "odd.cf --format json"];
+        let scripts = scripts.map(|words| place.run_with(&format!("{trace} {words}"), &place.read("script")));
+        let [a, b, c, d, e, f] = runs;
+        let [g, h] = scripts;
+        snapshot!("readable", [a, b, c, d, e, f, g, h]);
+    }
+
+    #[test]
     fn a_build_checks_that_rules_do_what_the_site_says() {
         let place = Place::new();
         let site = "ostype = 'linux'\nmailer = ['local', 'smtp']\nrelay_domain = ['example.com', '192.168.138']\n";

@@ -9,6 +9,7 @@ use super::{
     Exit,
     input::{Disk, SyntaxName},
     machine::{MachineArguments, Running, WithoutZones},
+    place::{self, shown},
     report::{ReportArguments, Reporter},
 };
 use crate::{
@@ -274,13 +275,6 @@ fn delivered(out: &mut String, delivery: &Delivery) {
     }
 }
 
-/// `site.toml:12:3`
-pub(super) fn shown(sources: &Sources, span: Span) -> Option<String> {
-    let source = sources.get(span.source)?;
-    let (line, column) = source.line_column(span.start);
-    Some(format!("{}:{line}:{column}", source.name()))
-}
-
 /// The rule that decided: what it says of itself, and where it comes from.
 fn decisive(step: &Step, running: &Running<'_>, sources: Option<&Sources>) -> Option<Said> {
     // Rules that only hand on what another has decided come after it.
@@ -291,17 +285,11 @@ fn decisive(step: &Step, running: &Running<'_>, sources: Option<&Sources>) -> Op
         })
     };
     let (ruleset, span, line) = rule(step.verdict == Verdict::Accepted).or_else(|| rule(true))?;
-    let text = running.sources.snippet(span);
-    let remark = text.split('\t').filter(|part| !part.is_empty()).nth(2).map(str::trim);
-    let name = running.sources.get(running.source).map_or("sendmail.cf", |source| source.name());
-    let origin = running.document.as_ref().and_then(|document| {
-        let (_, found) = document.numbered().find(|(numbers, _)| numbers.contains(&line))?;
-        shown(sources?, found.origin?)
-    });
-    let here = format!("{name}:{line}, ruleset {ruleset}");
+    let here = format!("{}, ruleset {ruleset}", running.line(line));
+    let origin = running.origin(line).and_then(|origin| shown(sources?, origin));
     let place = origin.map_or(here.clone(), |origin| format!("{here}, asked for at {origin}"));
-    let what =
-        remark.filter(|remark| !remark.is_empty()).map_or_else(|| text.trim().replace('\t', "  "), str::to_owned);
+    let text = running.sources.snippet(span);
+    let what = place::behind(text).unwrap_or_else(|| text.trim().replace('\t', "  "));
     Some(Said { what, place: Some(place) })
 }
 

@@ -102,13 +102,28 @@ pub(super) struct Asked<'m> {
 }
 
 impl Asked<'_> {
-    /// Says what its answers lack, now that it was asked. How much is said so far is the verdict.
+    /// Says what is wrong with its lines, and what its answers lack, now that it was asked. The verdict is that of all that was
+    /// said so far.
     pub(super) fn report(&self, reporter: &mut Reporter<'_>) -> Exit {
-        let sources = self.site.as_ref().map_or(&self.running.sources, |(_, sources)| sources);
-        reporter.found(&self.running.of_lines(), sources);
-        reporter.found(&self.running.of_maps(), sources);
-        reporter.found(self.running.resolver.unknown_names().as_slice(), sources);
+        self.report_lines(reporter);
+        self.report_run(reporter)
+    }
+
+    /// The part of [`Asked::report`] that is known before it is asked.
+    pub(super) fn report_lines(&self, reporter: &mut Reporter<'_>) {
+        reporter.found(&self.running.of_lines(), self.places());
+    }
+
+    /// The part that is not.
+    pub(super) fn report_run(&self, reporter: &mut Reporter<'_>) -> Exit {
+        reporter.found(&self.running.of_maps(), self.places());
+        reporter.found(self.running.resolver.unknown_names().as_slice(), self.places());
         reporter.verdict()
+    }
+
+    /// The texts that what is said of it points into.
+    fn places(&self) -> &Sources {
+        self.site.as_ref().map_or(&self.running.sources, |(_, sources)| sources)
     }
 
     /// The site and its texts.
@@ -130,8 +145,7 @@ impl Machine {
         reporter: &mut Reporter<'_>,
     ) -> Result<Option<Asked<'_>>, Box<Diagnostic>> {
         if syntax.is_none() && path.extension().is_some_and(|ending| ending == "cf") {
-            let running = self.cf(&path.display().to_string(), &input::bytes(path)?);
-            return Ok(Some(Asked { running, site: None, toml: None }));
+            return Ok(Some(self.open_cf(path)?));
         }
         let file = input::read(path, syntax)?;
         let Checked { compiled, .. } = check::check(&file, &Checks::default(), disk, MapFiles::Replaced);
@@ -145,6 +159,15 @@ impl Machine {
         };
         let toml = (file.input().syntax == Syntax::Toml).then_some(file);
         Ok(Some(Asked { running: self.site(&site), site: Some((site, sources)), toml }))
+    }
+
+    /// Reads a sendmail.cf that is asked.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(super) fn open_cf(&self, path: &Path) -> Result<Asked<'_>, Box<Diagnostic>> {
+        let running = self.cf(&path.display().to_string(), &input::bytes(path)?);
+        Ok(Asked { running, site: None, toml: None })
     }
 }
 
@@ -245,9 +268,7 @@ impl Running<'_> {
     fn place(&self, diagnostic: &mut Diagnostic) {
         let origin = |span: Span| {
             let (line, _) = self.sources.get(span.source)?.line_column(span.start);
-            let document = self.document.as_ref()?;
-            let (_, found) = document.numbered().find(|(numbers, _)| numbers.contains(&line))?;
-            found.origin
+            self.origin(line)
         };
         let labels = std::mem::take(&mut diagnostic.labels).into_iter();
         diagnostic.labels = labels.filter_map(|label| Some(Label { span: origin(label.span)?, ..label })).collect();
@@ -260,11 +281,6 @@ impl Running<'_> {
 }
 
 impl Machine {
-    /// That names were asked for which are not known here, if there were any.
-    pub(super) fn unknown_names(&self) -> Option<Diagnostic> {
-        self.names.unknown_names()
-    }
-
     /// A site; the entries that it holds are its map files.
     pub(super) fn site(&self, site: &Site) -> Running<'_> {
         let document = cf::emit(site);

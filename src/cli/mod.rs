@@ -16,6 +16,7 @@ mod map;
 mod migrate;
 pub mod output;
 mod parallel;
+mod place;
 mod products;
 pub mod render;
 mod report;

@@ -111,15 +111,28 @@ impl<'a> Reporter<'a> {
         say(&format!("\n{}{denied}{consequence}\n", self.tally));
     }
 
-    fn terminal(&self) -> Terminal {
-        let is_terminal = io::stderr().is_terminal();
+    /// Whether results are coloured.
+    pub(super) fn colors_results(&self) -> bool {
+        self.colors(io::stdout().is_terminal())
+    }
+
+    /// Whether diagnostics are JSON, so that whoever reads them is no person.
+    pub(super) fn is_json(&self) -> bool {
+        self.arguments.format == Format::Json
+    }
+
+    fn colors(&self, is_terminal: bool) -> bool {
         let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
-        let color = match self.arguments.color {
+        match self.arguments.color {
             Color::Always => true,
             Color::Never => false,
             Color::Auto => is_terminal && !set("NO_COLOR") && env::var_os("TERM").is_none_or(|term| term != "dumb"),
-        };
-        Terminal { color, width: (!is_terminal).then_some(WIDTH_WITHOUT_TERMINAL) }
+        }
+    }
+
+    fn terminal(&self) -> Terminal {
+        let is_terminal = io::stderr().is_terminal();
+        Terminal { color: self.colors(is_terminal), width: (!is_terminal).then_some(WIDTH_WITHOUT_TERMINAL) }
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     Exit, explain,
     input::{self, Disk, SyntaxName},
     machine::{MachineArguments, Running, WithoutZones},
+    place::shown,
     report::{ReportArguments, Reporter},
 };
 use crate::{
@@ -201,7 +202,7 @@ impl Report {
         running: &Running<'_>,
         site: Option<(&Site, &Sources)>,
     ) -> Self {
-        let place = |sources: &Sources, span: Span| explain::shown(sources, span).unwrap_or_default();
+        let place = |sources: &Sources, span: Span| shown(sources, span).unwrap_or_default();
         let case = |outcome: &Outcome<'_>| {
             let differences = outcome.differences.iter().map(|difference| {
                 let at = place(&suite.sources, difference.place);

@@ -57,6 +57,10 @@ impl Watch for Record {
         self.rulesets.pop();
     }
 
+    fn breaks_off(&mut self, _: &Ruleset) {
+        self.rulesets.pop();
+    }
+
     fn matches(&mut self, _: &Program, rule: &Rule) {
         let ruleset = self.rulesets.last().cloned().unwrap_or_default();
         self.events.push(Event::Rule { ruleset, span: rule.span, line: rule.line, decides: rule.names_agent() });

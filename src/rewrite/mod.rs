@@ -11,6 +11,7 @@
 
 mod address;
 pub mod bt;
+mod calls;
 mod classes;
 mod evaluate;
 pub mod maps;
@@ -32,6 +33,7 @@ type HashMap<K, V> = std::collections::HashMap<K, V, foldhash::fast::RandomState
 type HashSet<K> = std::collections::HashSet<K, foldhash::fast::RandomState>;
 
 pub use address::Route;
+pub use calls::{Applied, Call, Step};
 pub use program::{Header, Host, Loaded, Mailer, Program, Rule, Ruleset, load};
 pub use resolve::{Answer, NoResolver, RecordType, Resolver, ZoneResolver};
 pub use session::{Outcome, Resolved, Services, Session};

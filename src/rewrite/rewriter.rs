@@ -66,6 +66,9 @@ impl Session<'_> {
         if depth > DEPTH {
             let message = [b"rewrite: excessive recursion (max 50), ruleset ", &*ruleset.title].concat();
             self.say(message, watch);
+            if let Some(watch) = watch.as_deref_mut() {
+                watch.breaks_off(&ruleset);
+            }
             return CONFIG_ERROR;
         }
         match self.rules(Rc::clone(&ruleset), number, tokens, depth, watch) {
@@ -75,7 +78,12 @@ impl Session<'_> {
                 }
                 status
             }
-            Err(Abort(status)) => status,
+            Err(Abort(status)) => {
+                if let Some(watch) = watch.as_deref_mut() {
+                    watch.breaks_off(&ruleset);
+                }
+                status
+            }
         }
     }
 

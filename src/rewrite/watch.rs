@@ -37,6 +37,8 @@ pub trait Watch {
     fn input(&mut self, _ruleset: &Ruleset, _workspace: Workspace<'_>) {}
     /// A ruleset has ended by itself, not because of an error.
     fn returns(&mut self, _ruleset: &Ruleset, _workspace: Workspace<'_>) {}
+    /// An error has ended a ruleset.
+    fn breaks_off(&mut self, _ruleset: &Ruleset) {}
     /// A rule is tried.
     fn trying(&mut self, _program: &Program, _rule: &Rule) {}
     /// It does not match.

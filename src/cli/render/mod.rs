@@ -9,6 +9,7 @@ mod sendmail;
 mod short;
 
 use clap::ValueEnum;
+pub(super) use printable::printable;
 
 use crate::{
     diagnostic::{Diagnostic, Severity},

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// `text` with every character that steers a terminal or reorders a line replaced by a visible one of as many bytes, so
 /// that spans still fit. Line ends and tabs stay.
-pub(super) fn printable(text: &str) -> Cow<'_, str> {
+pub(in crate::cli) fn printable(text: &str) -> Cow<'_, str> {
     if !text.chars().any(steers) {
         return Cow::Borrowed(text);
     }

@@ -6,9 +6,10 @@ mod crack;
 mod printer;
 
 use super::{
+    calls::{Calls, Step},
     program::Program,
     scan::Source,
-    session::{Services, Session},
+    session::{Resolved, Services, Session},
     token::Token,
 };
 use printer::Printer;
@@ -35,12 +36,40 @@ pub struct TestMode<'s> {
     flags: TryFlags,
     /// Level of the debugging category that tells of rules.
     level: u32,
+    /// What is told instead of being printed, if it is.
+    told: Option<Vec<Told>>,
+}
+
+/// What test mode tells, where it does not print what rules do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// What it prints all the same.
+    Text(Vec<u8>),
+    /// A ruleset ran.
+    Ran {
+        /// What happened: the call, and before or after it what sendmail would say.
+        steps: Vec<Step>,
+        /// sendmail's exit status: 0, or 75 for "ask again later", or another.
+        status: u8,
+        /// What it resolved to, if its result begins with `$#`.
+        resolved: Option<Resolved>,
+    },
 }
 
 impl<'s> TestMode<'s> {
     /// Starts test mode.
     pub fn new(program: &Program, services: Services<'s>) -> Self {
-        Self { session: Session::new(program, services), flags: TryFlags::default(), level: 0 }
+        Self { session: Session::new(program, services), flags: TryFlags::default(), level: 0, told: None }
+    }
+
+    /// Has what rules do told from now on, by [`TestMode::told`], instead of printed.
+    pub fn tell(&mut self) {
+        self.told.get_or_insert_default();
+    }
+
+    /// What was told since this was asked last.
+    pub fn told(&mut self) -> Vec<Told> {
+        self.told.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// The session that commands act on.
@@ -50,6 +79,19 @@ impl<'s> TestMode<'s> {
 
     /// Does what a line says and adds what is printed to `out`. `false` if the line ends test mode.
     pub fn line(&mut self, line: &[u8], out: &mut Vec<u8>) -> bool {
+        let goes_on = self.command(line, out);
+        self.tell_text(out);
+        goes_on
+    }
+
+    /// Tells what is printed, if that is wanted.
+    fn tell_text(&mut self, out: &mut Vec<u8>) {
+        if let Some(told) = self.told.as_mut().filter(|_| !out.is_empty()) {
+            told.push(Told::Text(std::mem::take(out)));
+        }
+    }
+
+    fn command(&mut self, line: &[u8], out: &mut Vec<u8>) -> bool {
         let line = line.strip_suffix(b"\n").unwrap_or(line);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let line = line.trim_ascii_start();
@@ -120,7 +162,7 @@ impl<'s> TestMode<'s> {
                 }
                 Some(number) => {
                     let status = self.rewrite(number, tokens, out);
-                    if status != 0 {
+                    if status != 0 && self.told.is_none() {
                         out.extend_from_slice(b"== Ruleset ");
                         out.extend_from_slice(rest);
                         out.extend_from_slice(format!(" ({number}) status {status}\n").as_bytes());
@@ -132,6 +174,13 @@ impl<'s> TestMode<'s> {
     }
 
     fn rewrite(&mut self, number: usize, tokens: &mut Vec<Token>, out: &mut Vec<u8>) -> u8 {
+        self.tell_text(out);
+        if let Some(told) = &mut self.told {
+            let mut calls = Calls::default();
+            let status = self.session.rewrite(number, tokens, Some(&mut calls));
+            told.push(Told::Ran { steps: calls.done, status, resolved: self.session.resolved(tokens) });
+            return status;
+        }
         let mut printer = Printer { out, level: self.level };
         self.session.rewrite(number, tokens, Some(&mut printer))
     }

@@ -1,0 +1,283 @@
+//! What rules did, for people and as JSON: the rules that applied, with what they found and where they are written.
+
+use std::{borrow::Cow, fmt::Write as _};
+
+use serde::Serialize;
+
+use crate::{
+    cli::{machine::Running, place::shown, render::printable},
+    rewrite::{self, Applied, Resolved, bt::Told},
+    source::Sources,
+};
+
+/// What a command did.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+enum Item {
+    /// It printed this.
+    Text { text: String },
+    /// It ran a ruleset.
+    Ran { steps: Vec<Step>, status: u8, result: Option<Delivery> },
+}
+
+/// What a ruleset resolved to.
+#[derive(Debug, Serialize)]
+struct Delivery {
+    agent: String,
+    host: Option<String>,
+    user: Option<String>,
+}
+
+/// See [`rewrite::Step`].
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+enum Step {
+    Rule(Rule),
+    Call { ruleset: String, input: String, steps: Vec<Step>, output: Option<String> },
+    Empty { ruleset: String },
+    Member { class: String, member: String },
+    Macro { name: String, value: Option<String> },
+    Map { map: String, key: String, value: Option<String> },
+    Said { text: String },
+}
+
+/// A rule that applied.
+#[derive(Debug, Serialize)]
+struct Rule {
+    /// `sendmail.cf:12`
+    place: String,
+    /// The statement of the site that it was made for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<String>,
+    /// What it says of itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comment: Option<String>,
+    left: String,
+    right: String,
+    steps: Vec<Step>,
+    /// What it made of the workspace.
+    workspace: Option<String>,
+}
+
+/// The configuration that is run, and the texts of the site that it was made of.
+#[derive(Clone, Copy)]
+pub(super) struct Readable<'a> {
+    pub(super) running: &'a Running<'a>,
+    pub(super) site: Option<&'a Sources>,
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+impl Readable<'_> {
+    /// One object for what a command did, on a line of its own; nothing if it did nothing.
+    pub(super) fn json(self, command: &str, told: Vec<Told>) -> String {
+        #[derive(Serialize)]
+        struct Line<'c> {
+            command: &'c str,
+            items: Vec<Item>,
+        }
+        let items = self.items(told);
+        if items.is_empty() {
+            return String::new();
+        }
+        // Texts, numbers and lists of them always serialize.
+        let mut line = serde_json::to_string(&Line { command, items }).unwrap_or_default();
+        line.push('\n');
+        line
+    }
+
+    /// What a command did, for people.
+    pub(super) fn text(self, told: Vec<Told>, color: bool) -> String {
+        let mut page = Page { out: String::new(), color };
+        for item in self.items(told) {
+            page.item(&item);
+        }
+        page.out
+    }
+
+    fn items(self, told: Vec<Told>) -> Vec<Item> {
+        let item = |told| match told {
+            Told::Text(bytes) => Item::Text { text: text(&bytes) },
+            Told::Ran { steps, status, resolved } => {
+                let result = resolved.map(|Resolved { agent, host, user }| Delivery {
+                    agent: text(&agent),
+                    host: host.as_deref().map(text),
+                    user: user.as_deref().map(text),
+                });
+                Item::Ran { steps: self.steps(&steps), status, result }
+            }
+        };
+        told.into_iter().map(item).collect()
+    }
+
+    fn steps(self, steps: &[rewrite::Step]) -> Vec<Step> {
+        let value = |value: &Option<Vec<u8>>| value.as_deref().map(text);
+        let step = |step: &rewrite::Step| match step {
+            rewrite::Step::Rule(applied) => Step::Rule(self.rule(applied)),
+            rewrite::Step::Call(call) => Step::Call {
+                ruleset: text(&call.ruleset),
+                input: text(&call.input),
+                steps: self.steps(&call.steps),
+                output: value(&call.output),
+            },
+            rewrite::Step::Skipped(ruleset) => Step::Empty { ruleset: text(ruleset) },
+            rewrite::Step::Member { class, member } => Step::Member { class: text(class), member: text(member) },
+            rewrite::Step::Macro { name, value: found } => Step::Macro { name: text(name), value: value(found) },
+            rewrite::Step::LookedUp { map, key, value: found } => {
+                Step::Map { map: text(map), key: text(key), value: value(found) }
+            }
+            rewrite::Step::Said(message) => Step::Said { text: text(message) },
+        };
+        steps.iter().map(step).collect()
+    }
+
+    fn rule(self, applied: &Applied) -> Rule {
+        let origin = self.running.origin(applied.line);
+        Rule {
+            place: self.running.line(applied.line),
+            origin: origin.and_then(|origin| shown(self.site?, origin)),
+            comment: self.running.remark(applied.span),
+            left: text(&applied.left),
+            right: text(&applied.right),
+            steps: self.steps(&applied.steps),
+            workspace: applied.workspace.as_deref().map(text),
+        }
+    }
+}
+
+/// How a part of a line looks on a terminal.
+#[derive(Debug, Clone, Copy)]
+enum Style {
+    /// The name of a ruleset.
+    Name,
+    /// What a rule says of itself.
+    Remark,
+    /// A place, or the text of a rule.
+    Aside,
+    /// What was found.
+    Found,
+}
+
+impl Style {
+    /// Select graphic rendition (ECMA-48).
+    fn code(self) -> &'static str {
+        match self {
+            Self::Name => "1",
+            Self::Remark => "36",
+            Self::Aside => "2",
+            Self::Found => "32",
+        }
+    }
+}
+
+/// A workspace, which may have nothing in it.
+fn workspace(text: &str) -> Cow<'_, str> {
+    if text.is_empty() { Cow::Borrowed("(nothing)") } else { printable(text) }
+}
+
+/// Text under construction.
+struct Page {
+    out: String,
+    color: bool,
+}
+
+impl Page {
+    fn styled(&self, style: Style, text: &str) -> String {
+        let text = printable(text);
+        if self.color { format!("\u{1b}[{}m{text}\u{1b}[0m", style.code()) } else { text.into_owned() }
+    }
+
+    fn line(&mut self, indent: usize, text: &str) {
+        let _ = writeln!(self.out, "{:indent$}{text}", "");
+    }
+
+    fn item(&mut self, item: &Item) {
+        match item {
+            Item::Text { text } => self.out.push_str(&printable(text)),
+            Item::Ran { steps, status, result } => {
+                self.steps(0, steps);
+                if let Some(Delivery { agent, host, user }) = result {
+                    let part = |mark: &str, part: &Option<String>| {
+                        part.as_ref().map_or(String::new(), |part| format!(", {mark} `{part}`"))
+                    };
+                    let parts = format!("{}{}", part("host", host), part("user", user));
+                    self.line(0, &printable(&format!("= agent `{agent}`{parts}")));
+                }
+                if *status != 0 {
+                    let meaning = if *status == 75 { ": something could not be found out now" } else { "" };
+                    self.line(0, &format!("= status {status}{meaning}"));
+                }
+            }
+        }
+    }
+
+    fn steps(&mut self, indent: usize, steps: &[Step]) {
+        for step in steps {
+            self.step(indent, step);
+        }
+    }
+
+    fn step(&mut self, indent: usize, step: &Step) {
+        match step {
+            Step::Rule(rule) => self.rule(indent, rule),
+            Step::Call { ruleset, input, steps, output } => {
+                let name = self.styled(Style::Name, ruleset);
+                self.line(indent, &format!("{name} gets: {}", workspace(input)));
+                self.steps(indent + 2, steps);
+                match output {
+                    Some(output) => self.line(indent, &format!("{name} returns: {}", workspace(output))),
+                    None => self.line(indent, &format!("{name} is left because of an error")),
+                }
+            }
+            Step::Empty { ruleset } => {
+                let name = self.styled(Style::Name, ruleset);
+                self.line(indent, &format!("{name} has no rules"));
+            }
+            Step::Member { class, member } => {
+                let found = self.styled(Style::Found, &format!("`{}` is in class {class}", member.replace(' ', "")));
+                self.line(indent, &found);
+            }
+            Step::Macro { name, value: Some(value) } => {
+                let found = self.styled(Style::Found, &format!("$&{name} is `{value}`"));
+                self.line(indent, &found);
+            }
+            Step::Macro { name, value: None } => {
+                let found = self.styled(Style::Found, &format!("$&{name} has no value"));
+                self.line(indent, &found);
+            }
+            Step::Map { map, key, value: Some(value) } => {
+                let found = self.styled(Style::Found, &format!("map {map} has `{key}`: `{value}`"));
+                self.line(indent, &found);
+            }
+            Step::Map { map, key, value: None } => {
+                let found = self.styled(Style::Found, &format!("map {map} has no `{key}`"));
+                self.line(indent, &found);
+            }
+            Step::Said { text } => self.line(indent, &printable(text)),
+        }
+    }
+
+    fn rule(&mut self, indent: usize, rule: &Rule) {
+        let place = match &rule.origin {
+            Some(origin) => format!("({}, for {origin})", rule.place),
+            None => format!("({})", rule.place),
+        };
+        let place = self.styled(Style::Aside, &place);
+        let sides = format!("R{}  →  {}", rule.left, rule.right);
+        match &rule.comment {
+            Some(comment) => {
+                let comment = self.styled(Style::Remark, comment);
+                let sides = self.styled(Style::Aside, &sides);
+                self.line(indent, &format!("{comment}  {place}"));
+                self.line(indent + 2, &sides);
+            }
+            None => self.line(indent, &format!("{}  {place}", printable(&sides))),
+        }
+        self.steps(indent + 2, &rule.steps);
+        if let Some(made) = &rule.workspace {
+            self.line(indent + 2, &format!("= {}", workspace(made)));
+        }
+    }
+}
