@@ -124,15 +124,15 @@ impl Commands<'_> {
 
     /// Does one; `false` if it was the last.
     fn line(&mut self, line: &[u8], out: &mut Vec<u8>) -> bool {
-        let goes_on = self.mode.line(line, out);
-        if let Some(Form { readable, json, color }) = &self.form {
-            let told = self.mode.told();
-            let shown = match json {
-                true => readable.json(String::from_utf8_lossy(line).trim(), told),
-                false => readable.text(told, *color),
-            };
-            out.extend_from_slice(shown.as_bytes());
-        }
+        let Some(Form { readable, json, color }) = &self.form else { return self.mode.line(line, out) };
+        // All that would be printed is told.
+        let goes_on = self.mode.line(line, &mut Vec::new());
+        let told = self.mode.told();
+        let shown = match json {
+            true => readable.json(String::from_utf8_lossy(line).trim(), told),
+            false => readable.text(told, *color),
+        };
+        out.extend_from_slice(shown.as_bytes());
         goes_on
     }
 }
