@@ -84,6 +84,9 @@ impl Session<'_> {
             Some((name, inside)) if !host => (Some(*name), inside),
             _ => (None, inside),
         };
+        if !host {
+            self.names(name.as_ref());
+        }
         let map = self.map_name(host, name);
         let number = self.program.map_numbers.get(map).copied();
         if number.is_none() {
@@ -116,7 +119,7 @@ impl Session<'_> {
         let mut key_text = self.texts.pop().unwrap_or_default();
         key_text.clear();
         join(key, &self.program.arena, blank, &mut key_text);
-        let found = number.map(|number| self.look_up(number, &key_text, &arguments)).unwrap_or_default();
+        let found = number.map(|number| self.ask(number, &key_text, &arguments)).unwrap_or_default();
         self.tell(watch);
         if let Some(watch) = watch.as_deref_mut().filter(|watch| watch.wants_rules()) {
             watch.looked_up(self.map_name(host, name), &key_text, found.value.as_deref());
@@ -172,6 +175,7 @@ impl Session<'_> {
                 self.unquote(caller, *token);
                 *token = token.unquoted();
             }
+            self.names(next.get(at + 1));
             if self.called(next, at).is_none() {
                 let name = next.get(at + 1).map(|token| self.program.arena.text(*token)).unwrap_or_default();
                 let message = [b"Unknown ruleset ", name].concat();

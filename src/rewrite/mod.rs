@@ -18,6 +18,7 @@ pub mod maps;
 mod matcher;
 mod needs;
 mod program;
+mod recorder;
 mod resolve;
 mod rewriter;
 mod scan;

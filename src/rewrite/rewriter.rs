@@ -149,7 +149,10 @@ impl Session<'_> {
             let matches = match detailed {
                 true => self.matching_told(rule, tokens, parts, watch),
                 false => {
-                    let value = |id| self.current(id).unwrap_or_default();
+                    let value = |id| {
+                        self.may_differ();
+                        self.current(id).unwrap_or_default()
+                    };
                     self.matching(rule, tokens, parts, &value)
                 }
             };
@@ -307,6 +310,9 @@ impl Session<'_> {
 
     /// Passes on what was said; keeps it while nobody watches.
     pub(crate) fn tell(&mut self, watch: &mut Watcher<'_, '_>) {
+        if !self.messages.is_empty() {
+            self.may_differ();
+        }
         if let Some(watch) = watch.as_deref_mut() {
             for message in self.messages.drain(..) {
                 watch.says(&message);

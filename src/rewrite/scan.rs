@@ -56,7 +56,7 @@ impl Operators {
         Self { set, comments: false }
     }
 
-    fn has(&self, character: u8) -> bool {
+    pub(crate) fn has(&self, character: u8) -> bool {
         self.set.get(usize::from(character)).copied().unwrap_or(false)
     }
 }

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::{
-    maps::{Context, Found, Maps, Tables, stripped},
+    maps::{Change, Context, Found, Maps, Tables, stripped},
     program::{Program, add_member},
+    recorder::Recorder,
     resolve::Resolver,
     scan::{Refusal, Scanner, Source, Units},
     text::{MacroId, Unit},
@@ -41,6 +42,10 @@ pub struct Session<'s> {
     pub(crate) limit: u64,
     /// Whether that was said to be too few.
     pub(crate) gave_up: bool,
+    /// Who notes what is asked, if somebody does.
+    pub(crate) recorder: Option<Recorder>,
+    /// How often members were added to classes.
+    extended: u64,
     /// Texts of keys, to be used again.
     pub(crate) texts: Vec<Vec<u8>>,
     /// Texts of defaults.
@@ -92,6 +97,8 @@ impl<'s> Session<'s> {
             tried: 0,
             limit: LIMIT,
             gave_up: false,
+            recorder: None,
+            extended: 0,
             texts: Vec::new(),
             units: Vec::new(),
         }
@@ -133,6 +140,7 @@ impl<'s> Session<'s> {
 
     fn add_members<M: AsRef<[u8]>>(&mut self, id: MacroId, members: impl IntoIterator<Item = M>) {
         let words = self.program.words.len();
+        self.extended += 1;
         for member in members {
             add_member(&mut self.program, id, member.as_ref());
         }
@@ -191,6 +199,16 @@ impl<'s> Session<'s> {
         &self.messages
     }
 
+    /// A number that is another one once a macro or a class has changed.
+    pub(crate) fn state(&self) -> (u64, u64) {
+        (self.program.macros.changes(), self.extended)
+    }
+
+    /// Whether a token is of the configuration, not of what is evaluated.
+    pub(crate) fn is_written(&self, token: Token) -> bool {
+        token.is_before(self.base)
+    }
+
     /// Drops characters of tokens that are no longer used.
     pub(crate) fn forget(&mut self) {
         self.program.arena.forget(self.base);
@@ -215,9 +233,10 @@ impl<'s> Session<'s> {
     ) -> Result<(usize, bool), Refusal> {
         let program = &mut self.program;
         let scanner = Scanner { operators: &program.operators, words: &program.words };
-        scanner
-            .scan(units, source, &mut program.arena, tokens, &mut self.messages)
-            .map(|scanned| (scanned.taken, scanned.more))
+        let before = tokens.len();
+        let scanned = scanner.scan(units, source, &mut program.arena, tokens, &mut self.messages);
+        self.reads(units.count(), tokens.len().saturating_sub(before));
+        scanned.map(|scanned| (scanned.taken, scanned.more))
     }
 
     /// Tokens as test mode shows them.
@@ -274,21 +293,24 @@ impl<'s> Session<'s> {
 
     /// Asks a map by its number.
     pub(crate) fn look_up(&mut self, map: usize, key: &[u8], arguments: &[Vec<u8>]) -> Found {
-        let Self { program, services, maps, messages, tables, .. } = self;
-        let Program { macros, names, maps: declarations, map_numbers, host, options, .. } = program;
-        let mut context = Context {
-            macros,
-            names,
-            declarations,
-            numbers: map_numbers,
-            host,
-            options,
-            services: *services,
-            messages,
-            tables,
-        };
-        let stripped = declarations.get(map).map_or(Cow::Borrowed(key), |declaration| stripped(key, declaration));
+        let (maps, mut context) = self.context();
+        let stripped =
+            context.declarations.get(map).map_or(Cow::Borrowed(key), |declaration| stripped(key, declaration));
         maps.look_up(map, &stripped, arguments, &mut context)
+    }
+
+    /// Who may change what a map says.
+    pub(crate) fn change_of(&mut self, map: usize) -> Change {
+        let (maps, mut context) = self.context();
+        maps.change_of(map, &mut context)
+    }
+
+    /// The maps and what they may use.
+    pub(crate) fn context(&mut self) -> (&mut Maps, Context<'_>) {
+        let Self { program, services, maps, messages, tables, .. } = self;
+        let Program { macros, names, maps: declarations, map_numbers: numbers, host, options, .. } = program;
+        let services = *services;
+        (maps, Context { macros, names, declarations, numbers, host, options, services, messages, tables })
     }
 }
 

@@ -106,6 +106,8 @@ impl Names {
 #[derive(Debug, Clone, Default)]
 pub struct Macros {
     values: Vec<Option<Text>>,
+    /// How often one was changed.
+    changes: u64,
 }
 
 /// Macros within macros are followed so far.
@@ -124,9 +126,17 @@ impl Macros {
         if self.values.len() <= id.index() {
             self.values.resize(id.index() + 1, None);
         }
-        if let Some(slot) = self.values.get_mut(id.index()) {
+        if let Some(slot) = self.values.get_mut(id.index())
+            && *slot != value
+        {
             *slot = value;
+            self.changes += 1;
         }
+    }
+
+    /// How often a macro was given another value.
+    pub(crate) fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// The same with plain characters.

@@ -52,6 +52,11 @@ impl Token {
         Self { start: self.start + 1, length: self.length.saturating_sub(2), kind: Kind::Word, ..self }
     }
 
+    /// Whether its characters are among the first so many of the arena.
+    pub(crate) fn is_before(self, end: usize) -> bool {
+        (self.start as usize) < end
+    }
+
     /// Whether it is this metasymbol.
     #[inline]
     pub fn is(&self, meta: Metasymbol) -> bool {

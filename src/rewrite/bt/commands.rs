@@ -3,9 +3,8 @@
 use super::TestMode;
 use crate::{
     rewrite::{
-        maps::{Context, dns::Exchangers, host::Canonical},
+        maps::{dns::Exchangers, host::Canonical},
         program::{Mailer, Program},
-        session::Session,
         text::MacroId,
         token::{show, visible},
     },
@@ -204,7 +203,7 @@ impl TestMode<'_> {
             b"/canon" if argument.is_empty() => say(out, &[b"Usage: /canon address"]),
             b"/canon" => {
                 let name = String::from_utf8_lossy(argument).into_owned();
-                let context = context(&mut self.session);
+                let context = self.session.context();
                 let canonical = match crate::rewrite::maps::host::canonical(&name, &context.1) {
                     Canonical::Name(canonical) => canonical,
                     _ => name.clone(),
@@ -236,7 +235,7 @@ impl TestMode<'_> {
             say(out, &[b"Map named \"", name, b"\" not found"]);
             return;
         };
-        let (maps, mut context) = context(&mut self.session);
+        let (maps, mut context) = self.session.context();
         let open = maps.is_open(number, &mut context);
         let found = open.then(|| maps.look_up(number, key, &[], &mut context));
         for message in self.session.messages.drain(..) {
@@ -262,7 +261,7 @@ impl TestMode<'_> {
 
     fn exchangers(&mut self, argument: &[u8], out: &mut Vec<u8>) {
         let name = String::from_utf8_lossy(argument).into_owned();
-        let (_, context) = context(&mut self.session);
+        let (_, context) = self.session.context();
         let found = crate::rewrite::maps::dns::exchangers(&name, &context);
         let title = [b"getmxrr(", name.as_bytes(), b") returns "].concat();
         match found {
@@ -294,12 +293,4 @@ fn rules(program: &Program, number: usize, out: &mut Vec<u8>) {
             out.extend_from_slice(end);
         }
     }
-}
-
-/// Maps of a session and what they may use.
-fn context<'c>(session: &'c mut Session<'_>) -> (&'c mut crate::rewrite::maps::Maps, Context<'c>) {
-    let Session { program, services, maps, messages, tables, .. } = session;
-    let Program { macros, names, maps: declarations, map_numbers, host, options, .. } = program;
-    let services = *services;
-    (maps, Context { macros, names, declarations, numbers: map_numbers, host, options, services, messages, tables })
 }

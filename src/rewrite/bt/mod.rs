@@ -4,15 +4,18 @@ mod addresses;
 mod commands;
 mod crack;
 mod printer;
+mod shapes;
 
 use super::{
     calls::{Calls, Step},
     program::Program,
+    recorder::Recorder,
     scan::Source,
     session::{Resolved, Services, Session},
     token::Token,
 };
 use printer::Printer;
+use shapes::{Next, Shape, Shapes};
 
 /// What test mode prints first.
 pub const GREETING: &[u8] = b"ADDRESS TEST MODE (ruleset 3 NOT automatically invoked)\nEnter <ruleset> <address>\n";
@@ -38,6 +41,7 @@ pub struct TestMode<'s> {
     level: u32,
     /// What is told instead of being printed, if it is.
     told: Option<Vec<Told>>,
+    shapes: Shapes,
 }
 
 /// What test mode tells, where it does not print what rules do.
@@ -59,7 +63,8 @@ pub enum Told {
 impl<'s> TestMode<'s> {
     /// Starts test mode.
     pub fn new(program: &Program, services: Services<'s>) -> Self {
-        Self { session: Session::new(program, services), flags: TryFlags::default(), level: 0, told: None }
+        let session = Session::new(program, services);
+        Self { session, flags: TryFlags::default(), level: 0, told: None, shapes: Shapes::default() }
     }
 
     /// Has what rules do told from now on, by [`TestMode::told`], instead of printed.
@@ -103,9 +108,33 @@ impl<'s> TestMode<'s> {
             Some(b'-') => self.debug(line, out),
             Some(b'$') => self.value(line, out),
             Some(b'/') => return self.slash(line, out),
-            Some(_) => self.rulesets(line, out),
+            // Rules are not looked at for a line that is like others, unless they are to be shown.
+            Some(_) if self.level > 1 || self.told.is_some() => self.rulesets(line, out),
+            Some(_) => match self.shapes.print(line, &mut self.session, out) {
+                Next::Printed => {}
+                Next::Evaluate => self.rulesets(line, out),
+                Next::Note => self.note(line, out),
+            },
         }
         true
+    }
+
+    /// Evaluates a line, and then one with other words, so as to know what is printed for any words.
+    fn note(&mut self, line: &[u8], out: &mut Vec<u8>) {
+        let state = self.session.state();
+        self.session.recorder = Some(Recorder::default());
+        self.rulesets(line, out);
+        let Some(recorder) = self.session.recorder.take() else { return };
+        let Some((line, mark)) = self.shapes.mark(&self.session).filter(|_| state == self.session.state()) else {
+            return;
+        };
+        let mut printed = Vec::new();
+        self.session.recorder = Some(recorder.marked(mark.clone()));
+        self.rulesets(&line, &mut printed);
+        let recorder = self.session.recorder.take();
+        if let Some(asked) = recorder.and_then(Recorder::into_asked) {
+            self.shapes.keep(Shape::new(&printed, asked, &mark), &self.session);
+        }
     }
 
     /// `3,0 address`
@@ -130,6 +159,9 @@ impl<'s> TestMode<'s> {
             tokens.clear();
             self.session.messages.clear();
             let scanned = self.session.scan_some(rest, Source::Typed, &mut tokens);
+            if !self.session.messages.is_empty() {
+                self.session.may_differ();
+            }
             for message in self.session.messages.drain(..) {
                 out.extend_from_slice(&message);
                 out.push(b'\n');

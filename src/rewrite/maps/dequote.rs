@@ -1,6 +1,6 @@
 //! `dequote`: takes quotes off.
 
-use super::{Context, Flags, Found, Map, Maps};
+use super::{Change, Context, Flags, Found, Map, Maps};
 
 /// What is in quotes comes out without them; blanks become another character or forbid it.
 pub(super) struct Dequote {
@@ -8,6 +8,10 @@ pub(super) struct Dequote {
 }
 
 impl Map for Dequote {
+    fn change(&self) -> Change {
+        Change::None
+    }
+
     fn look_up(&self, key: &[u8], _: &[Vec<u8>], _: &mut Maps, _: &mut Context<'_>) -> Found {
         let mut out = Vec::with_capacity(key.len());
         let (mut quoted, mut any) = (false, false);

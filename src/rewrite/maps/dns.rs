@@ -1,7 +1,7 @@
 //! `dns` and `bestmx`: records of names.
 
 use super::{
-    Context, Flags, Found, Map, Maps,
+    Change, Context, Flags, Found, Map, Maps,
     host::{Canonical, candidates, canonical},
     rewritten,
 };
@@ -27,6 +27,10 @@ impl Dns {
 }
 
 impl Map for Dns {
+    fn change(&self) -> Change {
+        Change::Foreign
+    }
+
     fn look_up(&self, key: &[u8], arguments: &[Vec<u8>], _: &mut Maps, context: &mut Context<'_>) -> Found {
         let Some(kind) = self.kind else { return Found::default() };
         let mut name = String::from_utf8_lossy(key).into_owned();
@@ -152,6 +156,10 @@ pub(super) struct BestMx {
 }
 
 impl Map for BestMx {
+    fn change(&self) -> Change {
+        Change::Foreign
+    }
+
     fn look_up(&self, key: &[u8], arguments: &[Vec<u8>], _: &mut Maps, context: &mut Context<'_>) -> Found {
         let name = String::from_utf8_lossy(key).into_owned();
         match exchangers(&name, context) {

@@ -8,7 +8,7 @@ use std::{
     rc::Rc,
 };
 
-use super::{Context, Declaration, Flags, Found, Map, MapClass, Maps, rewritten};
+use super::{Change, Context, Declaration, Flags, Found, Map, MapClass, Maps, rewritten};
 use crate::{
     map::{Format, MapFile, ReadError},
     rewrite::{HashMap, unread::reason},
@@ -103,6 +103,10 @@ impl Keyed {
 }
 
 impl Map for Keyed {
+    fn change(&self) -> Change {
+        Change::None
+    }
+
     fn look_up(&self, key: &[u8], arguments: &[Vec<u8>], _: &mut Maps, _: &mut Context<'_>) -> Found {
         let folded = if self.flags.keep_case { Cow::Borrowed(key) } else { Cow::Owned(key.to_ascii_lowercase()) };
         let mut known = self.known.borrow_mut();
@@ -156,6 +160,10 @@ fn column(line: &[u8], number: usize, delimiter: Option<u8>) -> Option<&[u8]> {
 }
 
 impl Map for Text {
+    fn change(&self) -> Change {
+        Change::None
+    }
+
     fn look_up(&self, key: &[u8], arguments: &[Vec<u8>], _: &mut Maps, _: &mut Context<'_>) -> Found {
         let folded = if self.flags.keep_case { key.to_vec() } else { key.to_ascii_lowercase() };
         match self.values.get(&folded) {

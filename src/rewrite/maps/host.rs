@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{Context, Flags, Found, Map, Maps, rewritten};
+use super::{Change, Context, Flags, Found, Map, Maps, rewritten};
 use crate::{
     rewrite::{
         resolve::{Answer, RecordType},
@@ -17,6 +17,10 @@ pub(super) struct HostMap {
 }
 
 impl Map for HostMap {
+    fn change(&self) -> Change {
+        Change::Foreign
+    }
+
     fn look_up(&self, key: &[u8], arguments: &[Vec<u8>], _: &mut Maps, context: &mut Context<'_>) -> Found {
         let name = String::from_utf8_lossy(key).into_owned();
         let canonical = match name.strip_prefix('[') {

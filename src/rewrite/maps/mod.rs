@@ -79,8 +79,24 @@ impl Context<'_> {
     }
 }
 
+/// Who may change what a map says of a key while a session lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// Nobody, and asking it is nobody's business but that of the session.
+    None,
+    /// Nobody, since the first answer counts; but asking it may ask others.
+    Foreign,
+    /// It may say something else each time, or do something.
+    Any,
+}
+
 /// A map that is open.
 pub trait Map {
+    /// Who may change what it says.
+    fn change(&self) -> Change {
+        Change::Any
+    }
+
     /// What it says of a key. `arguments` are what `%1` to `%9` in values stand for.
     fn look_up(&self, key: &[u8], arguments: &[Vec<u8>], maps: &mut Maps, context: &mut Context<'_>) -> Found;
 }
@@ -125,6 +141,12 @@ impl Maps {
             };
         }
         opened
+    }
+
+    /// Who may change what a map says.
+    pub(crate) fn change_of(&mut self, number: usize, context: &mut Context<'_>) -> Change {
+        // What cannot be opened stays closed.
+        self.open(number, context).map_or(Change::None, |map| map.change())
     }
 
     /// Asks a map by its number.

@@ -2,7 +2,7 @@
 
 use ::regex::bytes::{Regex, RegexBuilder};
 
-use super::{Context, Flags, Found, Map, Maps, rewritten};
+use super::{Change, Context, Flags, Found, Map, Maps, rewritten};
 use crate::rewrite::token::ELSE;
 
 /// A compiled expression.
@@ -30,6 +30,10 @@ pub(super) fn compile(flags: &Flags, pattern: &[u8]) -> Result<Pattern, String> 
 }
 
 impl Map for Pattern {
+    fn change(&self) -> Change {
+        Change::None
+    }
+
     fn look_up(&self, key: &[u8], arguments: &[Vec<u8>], _: &mut Maps, context: &mut Context<'_>) -> Found {
         let flags = &self.flags;
         let captures = self.regex.captures(key);

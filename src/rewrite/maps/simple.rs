@@ -2,7 +2,7 @@
 
 use std::{net::Ipv6Addr, path::Path};
 
-use super::{Context, Flags, Found, Map, Maps, rewritten};
+use super::{Change, Context, Flags, Found, Map, Maps, rewritten};
 
 /// `macro`: sets macros.
 pub(super) struct MacroMap;
@@ -35,6 +35,10 @@ impl Map for MacroMap {
 pub(super) struct Null;
 
 impl Map for Null {
+    fn change(&self) -> Change {
+        Change::None
+    }
+
     fn look_up(&self, _: &[u8], _: &[Vec<u8>], _: &mut Maps, _: &mut Context<'_>) -> Found {
         Found::default()
     }
@@ -44,6 +48,10 @@ impl Map for Null {
 pub(super) struct Syslog;
 
 impl Map for Syslog {
+    fn change(&self) -> Change {
+        Change::None
+    }
+
     fn look_up(&self, _: &[u8], _: &[Vec<u8>], _: &mut Maps, _: &mut Context<'_>) -> Found {
         Found::value(Vec::new())
     }
@@ -83,6 +91,10 @@ impl User {
 }
 
 impl Map for User {
+    fn change(&self) -> Change {
+        Change::None
+    }
+
     fn look_up(&self, key: &[u8], arguments: &[Vec<u8>], _: &mut Maps, _: &mut Context<'_>) -> Found {
         let Some(field) = self.field else { return Found::nothing(75) };
         let folded = if self.flags.keep_case { key.to_vec() } else { key.to_ascii_lowercase() };
