@@ -3,10 +3,11 @@
 use std::rc::Rc;
 
 use super::{
-    rewriter::{Abort, CONFIG_ERROR, DATA_ERROR, OK, TOKENS, TRY_LATER, Watcher, both},
+    maps::Declaration,
+    rewriter::{Abort, CONFIG_ERROR, DATA_ERROR, Frame, OK, TRY_LATER, Watcher, both},
     scan::Source,
     session::Session,
-    token::{Kind, Token, join, join_units},
+    token::{Kind, Token, join_key, join_units},
 };
 use crate::syntax::cf::Metasymbol;
 
@@ -22,22 +23,22 @@ impl Session<'_> {
         &mut self,
         caller: (usize, usize),
         next: &mut Vec<Token>,
-        depth: usize,
+        frame: Frame,
         watch: &mut Watcher<'_, '_>,
     ) -> Result<u8, Abort> {
         let mut status = OK;
         if next.iter().any(|token| token.is(Metasymbol::OpenHost) || token.is(Metasymbol::OpenMap)) {
-            status = self.look_ups(next, watch)?;
+            status = self.look_ups(next, frame.room, watch)?;
         }
         if next.iter().any(|token| token.is(Metasymbol::Call)) {
-            let called = self.calls(caller, next, depth, watch)?;
+            let called = self.calls(caller, next, frame, watch)?;
             status = both(status, called);
         }
         Ok(status)
     }
 
     /// Replaces what stands between `$[` and `$]`, and between `$(` and `$)`. They do not nest.
-    fn look_ups(&mut self, next: &mut Vec<Token>, watch: &mut Watcher<'_, '_>) -> Result<u8, Abort> {
+    fn look_ups(&mut self, next: &mut Vec<Token>, room: usize, watch: &mut Watcher<'_, '_>) -> Result<u8, Abort> {
         let mut status = OK;
         let mut before = self.buffers.pop().unwrap_or_default();
         before.clear();
@@ -67,7 +68,7 @@ impl Session<'_> {
         }
         self.buffers.push(before);
         result?;
-        if next.len() > TOKENS {
+        if next.len() > room {
             return self.too_long(watch);
         }
         Ok(status)
@@ -92,7 +93,8 @@ impl Session<'_> {
         if number.is_none() {
             self.messages.push([b"rewrite: map ", map, b" not found"].concat());
         }
-        let blank = self.program.blank;
+        let own = number.and_then(|number| self.program.maps.get(number)).and_then(Declaration::blank);
+        let blank = own.unwrap_or(self.program.blank);
         // Key, arguments, and the last default.
         let mut key = inside;
         let mut arguments: Vec<Vec<u8>> = Vec::new();
@@ -106,7 +108,7 @@ impl Session<'_> {
                 None => key = part,
                 Some(Metasymbol::At) => {
                     let mut text = Vec::new();
-                    join(part, &self.program.arena, blank, &mut text);
+                    join_key(part, &self.program.arena, blank, &mut text);
                     arguments.push(text);
                 }
                 Some(_) => default = Some(part),
@@ -118,7 +120,7 @@ impl Session<'_> {
         }
         let mut key_text = self.texts.pop().unwrap_or_default();
         key_text.clear();
-        join(key, &self.program.arena, blank, &mut key_text);
+        join_key(key, &self.program.arena, blank, &mut key_text);
         let found = number.map(|number| self.ask(number, &key_text, &arguments)).unwrap_or_default();
         self.tell(watch);
         if let Some(watch) = watch.as_deref_mut().filter(|watch| watch.wants_rules()) {
@@ -131,7 +133,7 @@ impl Session<'_> {
             (None, Some(default)) => {
                 let mut units = std::mem::take(&mut self.units);
                 units.clear();
-                join_units(default, &self.program.arena, blank, DEFAULT, &mut units);
+                join_units(default, &self.program.arena, self.program.blank, DEFAULT, &mut units);
                 let scanned = self.scan(units.as_slice(), Source::Value, next);
                 self.units = units;
                 scanned
@@ -162,7 +164,7 @@ impl Session<'_> {
         &mut self,
         caller: (usize, usize),
         next: &mut Vec<Token>,
-        depth: usize,
+        frame: Frame,
         watch: &mut Watcher<'_, '_>,
     ) -> Result<u8, Abort> {
         let mut status = OK;
@@ -205,7 +207,7 @@ impl Session<'_> {
                     watch.skipped(&ruleset, number);
                 }
             } else {
-                let called = self.ruleset(ruleset, number, &mut argument, depth + 1, watch);
+                let called = self.ruleset(ruleset, number, &mut argument, frame.behind(at), watch);
                 status = both(status, called);
                 failed = called != OK && called != TRY_LATER;
             }
@@ -214,7 +216,7 @@ impl Session<'_> {
             if failed {
                 break;
             }
-            if next.len() > TOKENS {
+            if next.len() > frame.room {
                 return self.too_long(watch);
             }
         }

@@ -19,7 +19,25 @@ const DEPTH: usize = 50;
 /// A rule is applied so often in a row.
 const ROUNDS: usize = 100;
 /// Most tokens of a workspace.
-pub(super) const TOKENS: usize = 1000;
+const TOKENS: usize = 1000;
+
+/// How a ruleset was called.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame {
+    /// How many calls deep.
+    depth: usize,
+    /// Most tokens of its workspace: what stands before the call takes up room.
+    pub(super) room: usize,
+}
+
+impl Frame {
+    const FIRST: Self = Self { depth: 0, room: TOKENS };
+
+    /// That of a ruleset that is called behind so many tokens.
+    pub(super) fn behind(self, tokens: usize) -> Self {
+        Self { depth: self.depth + 1, room: TOKENS.saturating_sub(tokens) }
+    }
+}
 
 /// sendmail's exit statuses.
 pub(crate) const OK: u8 = 0;
@@ -47,7 +65,7 @@ impl Session<'_> {
         self.gave_up = false;
         self.tell(&mut watch);
         match self.program.rulesets.get(number).map(Rc::clone) {
-            Some(ruleset) => self.ruleset(ruleset, number, tokens, 0, &mut watch),
+            Some(ruleset) => self.ruleset(ruleset, number, tokens, Frame::FIRST, &mut watch),
             None => OK,
         }
     }
@@ -57,13 +75,13 @@ impl Session<'_> {
         ruleset: Rc<Ruleset>,
         number: usize,
         tokens: &mut Vec<Token>,
-        depth: usize,
+        frame: Frame,
         watch: &mut Watcher<'_, '_>,
     ) -> u8 {
         if let Some(watch) = watch.as_deref_mut() {
             watch.input(&ruleset, Workspace { program: &self.program, tokens });
         }
-        if depth > DEPTH {
+        if frame.depth > DEPTH {
             let message = [b"rewrite: excessive recursion (max 50), ruleset ", &*ruleset.title].concat();
             self.say(message, watch);
             if let Some(watch) = watch.as_deref_mut() {
@@ -71,7 +89,7 @@ impl Session<'_> {
             }
             return CONFIG_ERROR;
         }
-        match self.rules(Rc::clone(&ruleset), number, tokens, depth, watch) {
+        match self.rules(Rc::clone(&ruleset), number, tokens, frame, watch) {
             Ok(status) => {
                 if let Some(watch) = watch.as_deref_mut() {
                     watch.returns(&ruleset, Workspace { program: &self.program, tokens });
@@ -92,12 +110,12 @@ impl Session<'_> {
         ruleset: Rc<Ruleset>,
         number: usize,
         tokens: &mut Vec<Token>,
-        depth: usize,
+        frame: Frame,
         watch: &mut Watcher<'_, '_>,
     ) -> Result<u8, Abort> {
         let mut parts = self.parts.pop().unwrap_or_default();
         let mut next = self.buffers.pop().unwrap_or_default();
-        let result = self.rules_with((&mut parts, &mut next), ruleset, number, tokens, depth, watch);
+        let result = self.rules_with((&mut parts, &mut next), ruleset, number, tokens, frame, watch);
         self.parts.push(parts);
         self.buffers.push(next);
         result
@@ -109,7 +127,7 @@ impl Session<'_> {
         mut ruleset: Rc<Ruleset>,
         number: usize,
         tokens: &mut Vec<Token>,
-        depth: usize,
+        frame: Frame,
         watch: &mut Watcher<'_, '_>,
     ) -> Result<u8, Abort> {
         let mut status = OK;
@@ -176,10 +194,10 @@ impl Session<'_> {
             }
             let prefix = rule.prefix;
             next.clear();
-            let special = self.make(&ruleset, rule, tokens, parts, next, watch)?;
+            let special = self.make((&ruleset, rule), (tokens, parts), frame.room, next, watch)?;
             if special {
                 // What was substituted is there even if a ruleset that it calls fails.
-                let new = self.evaluate((number, at), next, depth, watch)?;
+                let new = self.evaluate((number, at), next, frame, watch)?;
                 status = both(status, new);
                 // A call may have changed how its name is written.
                 if let Some(now) = self.program.rulesets.get(number).filter(|now| !Rc::ptr_eq(now, &ruleset)) {
@@ -240,16 +258,15 @@ impl Session<'_> {
     /// Substitutes into a right side; whether there is more to evaluate in it.
     fn make(
         &mut self,
-        ruleset: &Ruleset,
-        rule: &Rule,
-        tokens: &[Token],
-        parts: &[Part],
+        (ruleset, rule): (&Ruleset, &Rule),
+        (tokens, parts): (&[Token], &[Part]),
+        room: usize,
         next: &mut Vec<Token>,
         watch: &mut Watcher<'_, '_>,
     ) -> Result<bool, Abort> {
         let mut special = false;
         for token in rule.rhs.iter().skip(usize::from(rule.prefix != Prefix::Again)) {
-            if next.len() >= TOKENS {
+            if next.len() >= room {
                 return self.too_long(watch);
             }
             match token.kind {
@@ -273,7 +290,7 @@ impl Session<'_> {
                 }
             }
         }
-        if next.len() > TOKENS {
+        if next.len() > room {
             return self.too_long(watch);
         }
         Ok(special)

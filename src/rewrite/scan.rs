@@ -2,9 +2,9 @@
 
 use super::{
     text::Unit,
-    token::{Arena, Kind, Token, Words},
+    token::{Arena, ELSE, Kind, Token, Words},
 };
-use crate::syntax::cf::Name;
+use crate::syntax::cf::{Metasymbol, Name};
 
 /// A text that is read unit by unit.
 pub(crate) trait Units {
@@ -385,6 +385,7 @@ impl<U: Units + ?Sized> Scan<'_, '_, U> {
         for unit in (0..self.units.count()).filter_map(|at| self.units.unit(at)) {
             match unit {
                 Unit::Byte(byte) => message.push(byte),
+                Unit::Meta(Metasymbol::Else) => message.push(ELSE),
                 Unit::Meta(meta) => message.extend([b'$', meta.character()]),
                 Unit::Named(..) => {}
             }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::HashMap;
-use crate::syntax::cf::{Code, Metasymbol, Name, Problem, Reading, read};
+use crate::syntax::cf::{Code, Metasymbol, Name, Problem, Reading, legal, read};
 
 /// Number of a macro, and of the class with the same name. Those of one character have its code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -77,11 +77,16 @@ impl Names {
 
     /// Text of a configuration as units; what is wrong with it.
     pub(crate) fn read<'t>(&mut self, text: &'t [u8], reading: Reading) -> (Vec<Unit>, Vec<Problem<'t>>) {
-        let (codes, problems) = read(text, reading);
+        let (codes, mut problems) = read(text, reading);
         let units = codes.into_iter().map(|code| match code {
             Code::Byte(byte) => Unit::Byte(byte),
             Code::Meta(meta) => Unit::Meta(meta),
-            Code::Named(name, id) => Unit::Named(name, self.id(id.trim_ascii())),
+            Code::Named(name, id @ [_]) => Unit::Named(name, self.id(id)),
+            Code::Named(name, id) => {
+                let (id, left_out) = legal(id);
+                problems.extend(left_out.into_iter().map(Problem::Invalid));
+                Unit::Named(name, self.id(&id))
+            }
         });
         (units.collect(), problems)
     }

@@ -163,6 +163,18 @@ impl Words {
 
 /// Tokens put together again, as they would be written in an address: two words have a blank between them.
 pub(crate) fn join(tokens: &[Token], arena: &Arena, blank: u8, out: &mut Vec<u8>) {
+    join_with(tokens, arena, blank, out, |meta, out| out.extend([b'$', meta.character()]));
+}
+
+/// The same for what a map is asked: `$|` is one character there.
+pub(crate) fn join_key(tokens: &[Token], arena: &Arena, blank: u8, out: &mut Vec<u8>) {
+    join_with(tokens, arena, blank, out, |meta, out| match meta {
+        Metasymbol::Else => out.push(ELSE),
+        meta => out.extend([b'$', meta.character()]),
+    });
+}
+
+fn join_with(tokens: &[Token], arena: &Arena, blank: u8, out: &mut Vec<u8>, write: impl Fn(Metasymbol, &mut Vec<u8>)) {
     let mut after_word = false;
     for token in tokens {
         let word = token.kind == Kind::Word;
@@ -171,13 +183,13 @@ pub(crate) fn join(tokens: &[Token], arena: &Arena, blank: u8, out: &mut Vec<u8>
         }
         after_word = word;
         match token.kind {
-            Kind::Meta(meta) => out.extend([b'$', meta.character()]),
+            Kind::Meta(meta) => write(meta, out),
             _ => out.extend_from_slice(arena.text(*token)),
         }
     }
 }
 
-/// The same, metasymbols kept, and cut off behind so many characters.
+/// The same as [`join`], metasymbols kept, and cut off behind so many characters.
 pub(crate) fn join_units(tokens: &[Token], arena: &Arena, blank: u8, most: usize, out: &mut Vec<Unit>) {
     let mut after_word = false;
     for token in tokens {
@@ -219,7 +231,7 @@ pub(crate) fn show(tokens: &[Token], arena: &Arena, names: &Names, out: &mut Vec
 /// Stands for a dollar sign in text that is not replaced any more.
 pub(crate) const MARK: u8 = 0x81;
 
-/// `$|` within a word, as parts of a regular expression are put together.
+/// `$|` within a word or a key, as parts of a regular expression are put together.
 pub(crate) const ELSE: u8 = 0x9b;
 
 /// Characters as test mode shows them: what does not print is written with `\\`, `^` and `M-`.

@@ -8,7 +8,7 @@ use crate::{
         text::MacroId,
         token::{show, visible},
     },
-    syntax::cf::{Problem, Reading},
+    syntax::cf::{self, NO_NAME, Problem, Reading},
 };
 
 fn say(out: &mut Vec<u8>, parts: &[&[u8]]) {
@@ -18,22 +18,37 @@ fn say(out: &mut Vec<u8>, parts: &[&[u8]]) {
     out.push(b'\n');
 }
 
+fn said(problem: &Problem<'_>, out: &mut Vec<u8>) {
+    for line in problem.said() {
+        say(out, &[line.as_bytes()]);
+    }
+}
+
 impl TestMode<'_> {
     /// The macro or class at the start of `text`, and what follows it.
     fn name<'t>(&mut self, text: &'t [u8], out: &mut Vec<u8>) -> Option<(MacroId, &'t [u8])> {
-        match crate::syntax::cf::name(text) {
-            Ok((name, length)) => Some((self.session.program.names.id(name), text.get(length..).unwrap_or_default())),
-            Err(None) => {
-                say(out, &[b"Name required for macro/class"]);
-                None
+        let (name, left_out, length) = match cf::name(text) {
+            Ok((b"", _)) | Err(None) => {
+                say(out, &[NO_NAME.as_bytes()]);
+                return None;
             }
-            Err(Some(Problem::Unbalanced(rest))) => {
-                say(out, &[b"Unbalanced { on ", rest]);
-                say(out, &[b"Unable to assign macro/class ID (mid = 0xffffffff)"]);
-                None
+            Ok((name @ [_], length)) => (name.into(), Vec::new(), length),
+            Ok((name, length)) => {
+                let (name, left_out) = cf::legal(name);
+                (name, left_out, length)
             }
-            Err(Some(Problem::Invalid(_))) => None,
+            Err(Some(problem)) => {
+                // Only of a name in braces something is said.
+                if matches!(problem, Problem::Unbalanced(_)) {
+                    said(&problem, out);
+                }
+                return None;
+            }
+        };
+        for byte in left_out {
+            said(&Problem::Invalid(byte), out);
         }
+        Some((self.session.program.names.id(&name), text.get(length..).unwrap_or_default()))
     }
 
     /// `.Dx value`, `.Cx members`
@@ -45,7 +60,8 @@ impl TestMode<'_> {
                     let length = value.trim_ascii_end().len().max(value.len().min(1));
                     let value = value.get(..length).unwrap_or_default();
                     let program = &mut self.session.program;
-                    let (units, _) = program.names.read(value, Reading { comments: false });
+                    let (units, problems) = program.names.read(value, Reading { comments: false });
+                    problems.iter().for_each(|problem| said(problem, out));
                     program.macros.set(id, Some(units.into()));
                 }
             }

@@ -148,6 +148,11 @@ pub struct Declaration {
 }
 
 impl Declaration {
+    /// What stands between two words of a key, if the map says so itself.
+    pub(crate) fn blank(&self) -> Option<u8> {
+        self.flags.blank.filter(|_| self.class == MapClass::Dequote)
+    }
+
     /// Files that hold it, each tried if there is none before it; none if it is in no file.
     pub fn files(&self) -> Vec<PathBuf> {
         let name = String::from_utf8_lossy(&self.argument).into_owned();

@@ -34,7 +34,9 @@ impl Map for HostMap {
             Canonical::Name(name) => Found::value(rewritten(&self.flags, key, name.as_bytes(), arguments)),
             Canonical::Unknown => Found::nothing(68),
             Canonical::TryAgain => {
-                context.messages.push(format!("{name}: Name server timeout").into_bytes());
+                // The eighth bit is not shown.
+                let shown = key.iter().map(|byte| byte & 0x7f).collect::<Vec<_>>();
+                context.messages.push([&*shown, b": Name server timeout"].concat());
                 Found::nothing(75)
             }
         }

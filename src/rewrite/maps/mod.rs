@@ -180,7 +180,7 @@ impl Maps {
 /// The key that a map is asked for: without quotes and backslashes unless the map wants them.
 pub(crate) fn stripped<'k>(key: &'k [u8], map: &Declaration) -> Cow<'k, [u8]> {
     let plain = !key.iter().any(|byte| matches!(byte, b'"' | b'\\'));
-    if plain || map.flags.keep_quotes || matches!(map.class, MapClass::Dequote | MapClass::BestMx) {
+    if plain || map.flags.keep_quotes || matches!(map.class, MapClass::Dequote | MapClass::BestMx | MapClass::Macro) {
         return key.into();
     }
     let mut out = Vec::with_capacity(key.len());

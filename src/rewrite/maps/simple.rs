@@ -3,25 +3,30 @@
 use std::{net::Ipv6Addr, path::Path};
 
 use super::{Change, Context, Flags, Found, Map, Maps, rewritten};
+use crate::syntax::cf::{self, NO_NAME, Problem};
 
 /// `macro`: sets macros.
 pub(super) struct MacroMap;
 
 impl Map for MacroMap {
     fn look_up(&self, key: &[u8], arguments: &[Vec<u8>], _: &mut Maps, context: &mut Context<'_>) -> Found {
-        let name = key.strip_prefix(b"{").and_then(|name| name.strip_suffix(b"}"));
-        let id = match (name, key) {
-            (Some(name), _) => context.names.id(name),
-            (None, [b'{', rest @ ..]) => {
-                context.messages.push([b"Unbalanced { on ", rest].concat());
-                context.messages.push(b"Unable to assign macro/class ID (mid = 0xffffffff)".to_vec());
+        let id = match cf::name(key) {
+            Ok((name @ [_], _)) => context.names.id(name),
+            Ok((b"", _)) | Err(None) => {
+                context.messages.push(NO_NAME.into());
                 return Found::default();
             }
-            (None, [first, ..]) => context.names.id(&[*first]),
-            (None, []) => {
-                context.messages.push(b"Name required for macro/class".to_vec());
+            Ok((name, _)) => {
+                let (name, left_out) = cf::legal(name);
+                let said = left_out.into_iter().flat_map(|byte| Problem::Invalid(byte).said());
+                context.messages.extend(said.map(String::into_bytes));
+                context.names.id(&name)
+            }
+            Err(Some(problem @ Problem::Unbalanced(_))) => {
+                context.messages.extend(problem.said().into_iter().map(String::into_bytes));
                 return Found::default();
             }
+            Err(Some(Problem::Invalid(byte))) => context.names.id(&[byte]),
         };
         match arguments.first() {
             Some(value) => context.macros.set_bytes(id, value),

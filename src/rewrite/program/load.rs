@@ -15,7 +15,7 @@ use crate::{
         text::{MacroId, Unit},
     },
     source::{FileSystem, SourceId, Sources, Span, Spanned},
-    syntax::cf::{self, Kind, Metasymbol, Named, Problem, Reading},
+    syntax::cf::{self, Kind, Metasymbol, NO_NAME, Named, Problem, Reading},
 };
 
 /// What a configuration learns from the machine that it runs on.
@@ -143,7 +143,7 @@ impl<'f> Loader<'f> {
     fn units(&mut self, text: &Spanned<&str>, line: usize) -> Vec<Unit> {
         let bytes = self.bytes(text.value);
         let (units, problems) = self.program.names.read(&bytes, Reading { comments: true });
-        let messages = problems.iter().flat_map(said).collect::<Vec<_>>();
+        let messages = problems.iter().flat_map(Problem::said).collect::<Vec<_>>();
         for message in messages {
             self.complain(text.span, line, message);
         }
@@ -159,12 +159,22 @@ impl<'f> Loader<'f> {
 
     fn named(&mut self, named: &Named<'_>, span: Span, line: usize) -> Option<MacroId> {
         let Some(name) = &named.name else {
-            self.complain(span, line, "Name required for macro/class".to_owned());
+            self.complain(span, line, NO_NAME.to_owned());
             return None;
         };
         let bytes = self.bytes(name.value);
-        let name = bytes.strip_prefix(b"{").and_then(|name| name.strip_suffix(b"}")).unwrap_or(&bytes);
-        Some(self.program.names.id(name))
+        let Some(name) = bytes.strip_prefix(b"{").and_then(|name| name.strip_suffix(b"}")) else {
+            return Some(self.program.names.id(&bytes));
+        };
+        if name.is_empty() {
+            self.complain(span, line, NO_NAME.to_owned());
+            return None;
+        }
+        let (name, left_out) = cf::legal(name);
+        for message in left_out.into_iter().flat_map(|byte| Problem::Invalid(byte).said()) {
+            self.complain(span, line, message);
+        }
+        Some(self.program.names.id(&name))
     }
 
     fn directive(&mut self, kind: &Kind<'_>, span: Span, line: usize) {
@@ -326,15 +336,4 @@ impl<'f> Loader<'f> {
 
 fn is_blank(unit: &Unit) -> bool {
     matches!(unit, Unit::Byte(byte) if byte.is_ascii_whitespace())
-}
-
-/// sendmail's words about a text.
-fn said(problem: &Problem<'_>) -> Vec<String> {
-    match problem {
-        Problem::Unbalanced(rest) => vec![
-            format!("Unbalanced {{ on {}", String::from_utf8_lossy(rest)),
-            "Unable to assign macro/class ID (mid = 0xffffffff)".to_owned(),
-        ],
-        Problem::Invalid(byte) => vec![format!("Invalid macro/class character {}", char::from(*byte))],
-    }
 }

@@ -78,6 +78,9 @@ impl Loader<'_> {
                     open = true;
                 }
                 Kind::Meta(Metasymbol::CloseHost | Metasymbol::CloseMap) => open = false,
+                Kind::Named(name @ (Name::Class | Name::NotClass), _) => {
+                    self.complain(span, line, format!("Inappropriate use of ${} on RHS", name.mark()));
+                }
                 Kind::Meta(meta @ (Metasymbol::Any | Metasymbol::Some | Metasymbol::One)) => {
                     let character = char::from(meta.character());
                     self.complain(span, line, format!("Inappropriate use of ${character} on RHS"));

@@ -7,8 +7,8 @@ mod parse;
 mod text;
 
 pub use parse::parse;
-pub(crate) use text::name;
 pub use text::{Code, Metasymbol, Name, Problem, Reading, read};
+pub(crate) use text::{NO_NAME, legal, name};
 
 use crate::source::{SourceId, Span, Spanned};
 

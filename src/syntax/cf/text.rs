@@ -2,6 +2,8 @@
 //!
 //! A dollar sign begins a metasymbol; what each means depends on where it stands, which is not known here.
 
+use std::borrow::Cow;
+
 /// What a dollar sign stands for together with what follows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Metasymbol {
@@ -227,6 +229,37 @@ impl<'t> Reader<'t> {
         }
     }
 }
+
+/// The characters of a name in braces that count, and those that do not: sendmail complains of them and reads on.
+pub(crate) fn legal(name: &[u8]) -> (Cow<'_, [u8]>, Vec<u8>) {
+    let is_legal = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    if name.iter().all(is_legal) {
+        return (name.into(), Vec::new());
+    }
+    let (kept, left_out) = name.iter().partition::<Vec<u8>, _>(|byte| is_legal(byte));
+    (kept.into(), left_out)
+}
+
+impl Problem<'_> {
+    /// What sendmail says of it, line by line.
+    pub(crate) fn said(&self) -> Vec<String> {
+        // The eighth bit is not shown.
+        let invalid = |byte: &u8| format!("Invalid macro/class character {}", char::from(byte & 0x7f));
+        match self {
+            Self::Invalid(byte) => vec![invalid(byte)],
+            Self::Unbalanced(rest) => {
+                let (name, left_out) = legal(rest);
+                let mut said = left_out.iter().map(invalid).collect::<Vec<_>>();
+                said.push(format!("Unbalanced {{ on {}", String::from_utf8_lossy(&name)));
+                said.push("Unable to assign macro/class ID (mid = 0xffffffff)".to_owned());
+                said
+            }
+        }
+    }
+}
+
+/// What sendmail says where a name should be and is not.
+pub(crate) const NO_NAME: &str = "Name required for macro/class";
 
 /// The name at the start of `text`, and how many bytes it takes; the problem with it, if there is more than nothing.
 pub(crate) fn name(text: &[u8]) -> Result<(&[u8], usize), Option<Problem<'_>>> {
