@@ -219,17 +219,6 @@ impl<'a> MapFile<'a> {
         }
     }
 
-    /// The entries in parts, which follow each other and can be listed at the same time. What [`Self::entries`] lists, one
-    /// after the other do too, unless the file is damaged: then one of them ends with an error, though not always the same.
-    /// `None` if a file is not listed in parts.
-    pub fn parts(&self) -> Option<Vec<Entries<'_, 'a>>> {
-        match self {
-            Self::Hash(file) => Some(file.parts().into_iter().map(Entries::Hash).collect()),
-            Self::Btree(file) => Some(file.parts()?.into_iter().map(Entries::Btree).collect()),
-            Self::Cdb(_) | Self::Lmdb(_) => None,
-        }
-    }
-
     /// All entries, in the order of the file; ends after the first error. What is on one page is borrowed from the file;
     /// only keys and values on several pages are put together.
     pub fn entries(&self) -> Entries<'_, 'a> {
@@ -336,40 +325,6 @@ mod tests {
             let values = file.get_all(&keys).into_iter().map(Result::unwrap).collect::<Vec<_>>();
             assert_eq!(values, keys.iter().map(|key| file.get(key).unwrap()).collect::<Vec<_>>());
             assert_eq!(values.iter().flatten().count(), entries.len());
-        }
-    }
-
-    #[test]
-    fn parts_are_together_what_is_listed() {
-        let mut entries = (0..60_000).map(|n| (format!("host-{n}"), "550 5.7.1 refused".repeat(2))).collect::<Vec<_>>();
-        entries.extend((0..20_000).map(|n| (format!("host-{}", n % 7), "again".to_owned())));
-        entries.extend((0..30).map(|n| (format!("large-{n}").repeat(500), "v".repeat(9000))));
-        for format in [Format::Hash, Format::Btree] {
-            let mut file = Vec::new();
-            write(format, &entries, Duplicates::Keep, &mut file).unwrap();
-            let all = MapFile::open(&file).unwrap().entries().collect::<Vec<_>>().len();
-            // Untouched, and with one byte changed here and there: the parts say so or are the whole.
-            let mut errors = 0;
-            for change in 0..60 {
-                let mut bytes = file.clone();
-                if change > 0 {
-                    let at =
-                        4096 * (1 + change * 7919 % (file.len() / 4096 - 1)) + [8, 12, 16, 20, 25, 27, 33][change % 7];
-                    bytes[at] ^= 1 << (change % 8);
-                }
-                let map = MapFile::open(&bytes).unwrap();
-                let Some(parts) = map.parts() else {
-                    errors += 1;
-                    continue;
-                };
-                assert!(parts.len() > 2);
-                match parts.into_iter().flatten().collect::<Result<Vec<_>, _>>() {
-                    Ok(listed) => assert!(listed == map.entries().map(Result::unwrap).collect::<Vec<_>>()),
-                    Err(_) => errors += 1,
-                }
-                assert!(change > 0 || errors == 0);
-            }
-            assert!(all == entries.len() && errors > 10, "{errors}");
         }
     }
 
