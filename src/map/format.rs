@@ -80,7 +80,7 @@ const MANY: usize = 10_000;
 
 /// Writes a map file of this format that holds `entries`.
 ///
-/// `out` gets large pieces and is flushed; where there are many entries, the pages are made in a second thread meanwhile.
+/// `out` gets large pieces and is flushed; where there are many entries, pages are made on several threads meanwhile.
 /// Memory is used as [`hash::write_with`], [`btree::write_with`], [`cdb::write_with`] and [`lmdb::write_with`] say.
 ///
 /// # Errors
@@ -105,13 +105,14 @@ pub fn write<K, V>(
     format: Format,
     entries: &[(K, V)],
     duplicates: Duplicates,
-    out: &mut impl io::Write,
+    out: &mut (impl io::Write + Send),
 ) -> Result<(), WriteError>
 where
     K: AsRef<[u8]> + Sync,
     V: AsRef<[u8]> + Sync,
 {
-    if entries.len() < MANY {
+    // Hash files are made on several threads in any case.
+    if entries.len() < MANY || format == Format::Hash {
         let mut out = io::BufWriter::with_capacity(CHUNK, out);
         write_directly(format, entries, duplicates, &mut out)?;
         return Ok(io::Write::flush(&mut out)?);
@@ -123,7 +124,7 @@ fn write_directly<K: AsRef<[u8]> + Sync, V: AsRef<[u8]> + Sync>(
     format: Format,
     entries: &[(K, V)],
     duplicates: Duplicates,
-    out: &mut impl io::Write,
+    out: &mut (impl io::Write + Send),
 ) -> Result<(), WriteError> {
     match format {
         Format::Hash => hash::write_with(entries, duplicates, out),
