@@ -52,7 +52,7 @@ where
 /// Keys and values are stored as they are: not folded, and without a final NUL, which is what `makemap hash` stores and a
 /// `K` line without `-N` looks for first. Both may be empty and may hold any bytes. What is written depends on the set of
 /// entries only, and on the order of those of one key: not on the order of the others, the machine or the time.
-/// Besides the entries, some 16 bytes of memory per entry are used.
+/// Besides the entries, some 16 bytes of memory per entry are used, and 56 more if keys repeat.
 ///
 /// Where there are many entries, pages are made on several threads, and `out` is written to by each of them in turn: large
 /// pieces, and then, if there are keys or values that do not fit, single pages.
