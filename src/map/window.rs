@@ -88,6 +88,7 @@ impl<'a> Bytes<'a> {
     ///
     /// # Errors
     /// If they cannot be read.
+    #[inline]
     pub(super) fn get(self, at: usize, length: usize) -> Result<Option<&'a [u8]>, ReadError> {
         match self {
             Self::Whole(bytes) => Ok(bytes.get(at..).and_then(|bytes| bytes.get(..length))),
@@ -114,10 +115,14 @@ impl<'s> Window<'s> {
     }
 
     fn get(&self, at: usize, length: usize) -> Result<Option<&[u8]>, ReadError> {
-        let here = at.checked_sub(self.start).and_then(|at| self.piece.get(at..)?.get(..length));
-        if here.is_some() {
-            return Ok(here);
+        match at.checked_sub(self.start).and_then(|at| self.piece.get(at..)?.get(..length)) {
+            Some(here) => Ok(Some(here)),
+            None => self.get_elsewhere(at, length),
         }
+    }
+
+    #[cold]
+    fn get_elsewhere(&self, at: usize, length: usize) -> Result<Option<&[u8]>, ReadError> {
         if (at as u64).checked_add(length as u64).is_none_or(|end| end > self.length) {
             return Ok(None);
         }

@@ -112,8 +112,8 @@ impl<'a> Pages<'a> {
     }
 
     pub(in crate::map) fn page(&self, number: u32, visits: &mut Visits) -> Result<Page<'a>, ReadError> {
-        let exists = number <= self.last_page;
-        let bytes = if exists { self.bytes.get(self.place(number, 1).start, self.page_size)? } else { None };
+        let start = (number as usize).saturating_mul(self.page_size);
+        let bytes = if number <= self.last_page { self.bytes.get(start, self.page_size)? } else { None };
         let bytes = bytes.ok_or(corrupt(number, "it is referred to but does not exist"))?;
         visits.allow(number)?;
         let header = PageHeader::decode(bytes, self.order).ok_or(corrupt(number, "its kind is unknown"))?;
