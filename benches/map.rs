@@ -1,6 +1,7 @@
 //! Access maps of 100,000 entries: text to entries, entries to files of each format, files to entries, and look-ups; beside
-//! them the whole of `makemap` on the same text, where it is installed. Then whole processes that print a map, to nowhere and
-//! to a file, and that look up all of its keys in any order: `relaycc` and, in turn, `makemap -u` and `sendmail -bt`.
+//! them the whole of `makemap` on the same text, where it is installed. Then whole processes that make a map, that print it, to
+//! nowhere and to a file, and that look up all of its keys in any order: `relaycc` and, in turn, `makemap`, `makemap -u` and
+//! `sendmail -bt`.
 //!
 //! `RELAYCC_BENCH_ENTRIES` sets another number of entries.
 
@@ -118,10 +119,11 @@ fn processes(c: &mut Criterion) {
     let count = entries();
     let Ok(folder) = tempfile::tempdir() else { return };
     let folder = folder.path();
-    if look_ups(folder, count).is_err() {
+    let text = access_text(count);
+    if look_ups(folder, count).and_then(|()| fs::write(folder.join("text"), &text)).is_err() {
         return;
     }
-    let table = Table::read(access_text(count), Sources::default().add("access", ""), Reading::default());
+    let table = Table::read(text, Sources::default().add("access", ""), Reading::default());
     let entries = table.pairs().collect::<Vec<_>>();
     let (nowhere, file) = (Path::new("/dev/null"), folder.join("printed"));
     let mut group = c.benchmark_group("whole processes");
@@ -135,7 +137,9 @@ fn processes(c: &mut Criterion) {
         let relaycc = env!("CARGO_BIN_EXE_relaycc");
         // Without a qualified host name, sendmail waits a minute for one.
         let sendmail = "hostname relay.example.com && exec sendmail -C test.cf -bt";
-        let tools: [(&str, &[&str], &str, &Path); 6] = [
+        let tools: [(&str, &[&str], &str, &Path); 8] = [
+            ("relaycc map build", &[relaycc, "map", "build", format.name(), "ours"], "text", nowhere),
+            ("makemap", &["makemap", format.name(), "theirs"], "text", nowhere),
             ("relaycc map dump, to nowhere", &[relaycc, "map", "dump", "m"], "keys", nowhere),
             ("makemap -u, to nowhere", &["makemap", "-u", format.name(), "m"], "keys", nowhere),
             ("relaycc map dump, to a file", &[relaycc, "map", "dump", "m"], "keys", &file),

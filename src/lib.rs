@@ -24,6 +24,7 @@ pub mod front;
 pub mod lint;
 pub mod map;
 pub mod migrate;
+mod parallel;
 pub mod rewrite;
 pub mod site;
 pub mod source;

@@ -19,7 +19,7 @@ use std::{
 use relaycc::{
     front::aliases,
     map::{
-        Duplicates, Entry, Format, MapFile,
+        Duplicates, Entry, Format, MapFile, Parts, ReadError,
         text::{self, Reading, Table},
         write,
     },
@@ -193,6 +193,17 @@ fn read(file: &[u8], keys: &[Vec<u8>]) -> Outcome {
             }
             Err(_) => refused = true,
         }
+    }
+    // In parts, it is the same or an error: what is before a part is looked at, too.
+    if let Some(parts) = Parts::of(file) {
+        let (mut memory, mut in_parts) = (Vec::new(), Ok::<usize, ReadError>(0));
+        for part in parts.all() {
+            let listed = parts.list(part, &mut memory, |entries| {
+                entries.map(|entry| entry.map(|entry| entry.value.len())).sum::<Result<usize, _>>()
+            });
+            in_parts = in_parts.and_then(|before| Ok(before + listed.and_then(|listed| listed)?));
+        }
+        assert!(in_parts.is_err() || in_parts == Ok(values), "{in_parts:?} bytes of values in parts, {values} at once");
     }
     // Items may overlap in a damaged file, but no page is read twice.
     assert!(values <= 64 * file.len(), "values of {values} bytes in a file of {}", file.len());

@@ -8,7 +8,6 @@ use super::{
     Exit,
     check::{self, CheckArguments, Checked, MapFiles},
     input::{self, Disk, SiteFile, SyntaxName},
-    parallel,
     report::{ReportArguments, Reporter},
 };
 use crate::{
@@ -16,6 +15,7 @@ use crate::{
     findings::{self, FINDINGS},
     front::Compiled,
     lint::{self, Linted},
+    parallel,
 };
 
 /// Check sites and write nothing

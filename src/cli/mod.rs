@@ -15,7 +15,6 @@ mod man;
 mod map;
 mod migrate;
 pub mod output;
-mod parallel;
 mod place;
 mod products;
 pub mod render;

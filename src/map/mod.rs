@@ -12,10 +12,10 @@
 //! | [`cdb`] | `cdb` | D. J. Bernstein's constant database |
 //! | [`lmdb`] | none; Postfix's `lmdb` | a tree of pages, for Postfix and no sendmail |
 //!
-//! [`write()`] and [`MapFile`] do the same for all of them.
+//! [`write()`] and [`MapFile`] do the same for all of them. [`Parts`] lists a large file that need not be in memory.
 //!
 //! Nothing here opens a file, but for the scratch file of [`lmdb`], and nothing knows what the keys and values mean to sendmail. A writer takes entries and an
-//! [`io::Write`]; a reader takes the file's bytes. A NUL at the end of keys and values, as `makemap -N` stores it, is a
+//! [`io::Write`]; a reader takes the file's bytes, or whatever they can be read from at any place. A NUL at the end of keys and values, as `makemap -N` stores it, is a
 //! byte like any other.
 
 mod berkeley;
@@ -24,12 +24,16 @@ pub mod cdb;
 mod format;
 pub mod hash;
 pub mod lmdb;
+mod parts;
 mod pipe;
 pub mod text;
+mod window;
 
 use std::{borrow::Cow, io, ops::RangeInclusive};
 
 pub use format::{Entries, Format, MapFile, write};
+pub use parts::{Part, Parts};
+pub use window::ReadAt;
 
 /// A key and its value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -122,6 +126,14 @@ pub enum ReadError {
         page: u32,
         /// What is wrong there.
         what: &'static str,
+    },
+    /// What the file is read from failed.
+    #[error("the file cannot be read at byte {offset}: {cause}")]
+    Unreadable {
+        /// Where, in bytes from the start of the file.
+        offset: u64,
+        /// What kind of failure it was.
+        cause: io::ErrorKind,
     },
     /// A file that has no pages contradicts itself.
     #[error("the file is damaged at byte {offset}: {what}")]

@@ -7,6 +7,7 @@ use std::{
     },
     fs::File,
     io,
+    os::fd::AsFd,
     path::{Path, PathBuf},
 };
 
@@ -14,7 +15,7 @@ use clap::{Args, error::ErrorKind};
 
 use super::{
     byte, dump, format,
-    progress::{Counted, Progress, read_all},
+    progress::{Counted, Progress},
     store, trusted, written,
 };
 use crate::{
@@ -228,13 +229,11 @@ struct Text {
 /// It cannot be read.
 fn text(path: Option<&Path>, progress: &mut Progress) -> Result<Text, Box<Diagnostic>> {
     let name = path.map_or_else(|| input::STDIN.to_owned(), |path| path.display().to_string());
-    let bytes = match path {
-        Some(path) => File::open(path).and_then(|file| {
-            let size = file.metadata()?.len();
-            read_all(file, size, progress)
-        }),
-        None => read_all(io::stdin().lock(), 0, progress),
+    let file = match path {
+        Some(path) => File::open(path),
+        None => io::stdin().as_fd().try_clone_to_owned().map(File::from),
     };
+    let bytes = file.and_then(|file| store::all_of(&file, |bytes| progress.show("reading", Some(bytes as u64))));
     let bytes = bytes.map_err(|cause| input::unreadable(Path::new(&name), &cause))?;
     Ok(Text { name, bytes, place: Sources::default().add("", "") })
 }

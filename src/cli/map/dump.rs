@@ -3,10 +3,7 @@
 use std::{
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
-    sync::{
-        Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use clap::Args;
@@ -17,17 +14,16 @@ use super::{
 };
 use crate::{
     cli::{
-        Exit, parallel,
+        Exit,
         report::{ReportArguments, Reporter},
     },
     diagnostic::Diagnostic,
-    map::{Entries, Entry, MapFile, ReadError},
+    map::{Entries, Entry, MapFile, Part, Parts, ReadAt, ReadError},
+    parallel,
 };
 
 /// Bytes that are written at a time.
 const PIECE: usize = 1 << 18;
-/// About as many bytes as a part of a file becomes.
-const PART: usize = 1 << 20;
 
 /// Print the entries of a map file, as makemap -u does
 #[derive(Debug, Args)]
@@ -51,10 +47,21 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 /// # Errors
 /// It cannot be read; what was read before that is printed.
 pub(super) fn map(map: &Path, delimiter: Option<u8>) -> Result<Exit, Box<Diagnostic>> {
-    let (path, bytes) = store::read(map)?;
-    let file = store::open(&path, &bytes)?;
-    let mut out = BufWriter::with_capacity(PIECE, io::stdout().lock());
-    let printed = print(&file, delimiter.unwrap_or(b'\t'), &mut out).and_then(|error| out.flush().map(|()| error));
+    let (path, file) = store::find(map)?;
+    let delimiter = delimiter.unwrap_or(b'\t');
+    let printed = match Parts::of(&file) {
+        Some(parts) if parts.all().len() > 1 => print_parts(&parts, delimiter, &mut io::stdout()),
+        _ => Ok(Printed::default()),
+    };
+    let printed = match printed {
+        Ok(Printed { all: true, .. }) => Ok(None),
+        // Not in parts; or they are damaged, and what is wrong first is told by those who read from the start.
+        Ok(Printed { entries, .. }) => {
+            let bytes = store::whole(&path, &file)?;
+            print(&store::open(&path, &bytes)?, entries, delimiter, &mut io::stdout().lock())
+        }
+        Err(cause) => Err(cause),
+    };
     match printed {
         Ok(None) => Ok(Exit::Done),
         Ok(Some(error)) => Err(store::damaged(&path, &error)),
@@ -65,51 +72,59 @@ pub(super) fn map(map: &Path, delimiter: Option<u8>) -> Result<Exit, Box<Diagnos
     }
 }
 
-/// Prints all entries up to the first that cannot be read.
-fn print(file: &MapFile<'_>, delimiter: u8, out: &mut impl Write) -> io::Result<Option<ReadError>> {
-    let printed = match file.parts() {
-        Some(parts) if parts.len() > 1 => match print_parts(&parts, delimiter, out)? {
-            (_, true) => return Ok(None),
-            (printed, false) => printed,
-        },
-        _ => 0,
-    };
+/// Prints all entries but the first `printed`, up to one that cannot be read.
+fn print(file: &MapFile<'_>, printed: usize, delimiter: u8, out: &mut impl Write) -> io::Result<Option<ReadError>> {
+    let mut out = BufWriter::with_capacity(PIECE, out);
     for entry in file.entries().skip(printed) {
         match entry {
-            Ok(entry) => print_entry(&entry, delimiter, out)?,
-            Err(error) => return Ok(Some(error)),
+            Ok(entry) => print_entry(&entry, delimiter, &mut out)?,
+            Err(error) => return out.flush().map(|()| Some(error)),
         }
     }
-    Ok(None)
+    out.flush().map(|()| None)
 }
 
-/// Prints as many parts as can be read, made on several threads. Returns how many entries that are, and whether it is all.
-fn print_parts(parts: &[Entries<'_, '_>], delimiter: u8, out: &mut impl Write) -> io::Result<(usize, bool)> {
+/// What of a file is printed.
+#[derive(Debug, Default)]
+struct Printed {
+    /// How many entries, from the first on.
+    entries: usize,
+    /// Whether these are all.
+    all: bool,
+}
+
+/// Prints as many parts as can be read, on several threads.
+fn print_parts(parts: &Parts<impl ReadAt>, delimiter: u8, out: &mut (impl Write + Send)) -> io::Result<Printed> {
     let (mut written, mut printed, goes_on) = (Ok(()), 0, AtomicBool::new(true));
-    // Memory that was used once is faster than new.
-    let written_out = Mutex::new(Vec::<Vec<u8>>::new());
-    let text = |part: &Entries<'_, '_>| -> Option<(Vec<u8>, usize)> {
-        let used = written_out.lock().ok().and_then(|mut used| used.pop());
-        let (mut text, mut count) = (used.unwrap_or_else(|| Vec::with_capacity(PART)), 0);
-        for entry in part.clone() {
-            print_entry(&entry.ok().filter(|_| goes_on.load(Ordering::Relaxed))?, delimiter, &mut text).ok()?;
-            count += 1;
-        }
-        Some((text, count))
+    let text = |memory: &mut Memory, part: &Part| -> Option<usize> {
+        memory.text.clear();
+        let text = &mut memory.text;
+        let print = |entries: Entries<'_, '_>| {
+            let mut count = 0;
+            for entry in entries {
+                print_entry(&entry.ok()?, delimiter, text).ok()?;
+                count += 1;
+            }
+            Some(count)
+        };
+        goes_on.load(Ordering::Relaxed).then(|| parts.list(part, &mut memory.pages, print))?.ok()?
     };
-    parallel::in_order(parts, text, |text| match text {
-        Some((mut text, count)) if goes_on.load(Ordering::Relaxed) => {
-            written = out.write_all(&text);
+    parallel::in_order_with(parts.all(), Memory::default, text, |memory, count| match count {
+        Some(count) if goes_on.load(Ordering::Relaxed) => {
+            written = out.write_all(&memory.text);
             printed += count;
             goes_on.store(written.is_ok(), Ordering::Relaxed);
-            if let Ok(mut used) = written_out.lock() {
-                text.clear();
-                used.push(text);
-            }
         }
         _ => goes_on.store(false, Ordering::Relaxed),
     });
-    written.map(|()| (printed, goes_on.into_inner()))
+    written.and_then(|()| out.flush()).map(|()| Printed { entries: printed, all: goes_on.into_inner() })
+}
+
+/// What a thread reads a part into, and the text that it becomes.
+#[derive(Debug, Default)]
+struct Memory {
+    pages: Vec<u8>,
+    text: Vec<u8>,
 }
 
 fn print_entry(entry: &Entry<'_>, delimiter: u8, out: &mut impl Write) -> io::Result<()> {
@@ -143,9 +158,48 @@ mod tests {
                         Err(error) => why = Some(error),
                     }
                 }
-                assert_eq!(print(&file, b'\t', &mut text).unwrap(), why);
+                let parts = Parts::of(bytes.as_slice()).map(|parts| print_parts(&parts, b'\t', &mut text).unwrap());
+                let printed = parts.unwrap_or_default();
+                assert_eq!(printed.all, why.is_none());
+                if !printed.all {
+                    assert_eq!(print(&file, printed.entries, b'\t', &mut text).unwrap(), why);
+                }
                 assert!(text == expected && why.is_some() == (page > 0));
             }
+        }
+    }
+
+    /// A file that cannot be read at one place.
+    #[derive(Debug)]
+    struct Failing<'f>(&'f [u8], usize);
+
+    impl ReadAt for Failing<'_> {
+        fn length(&self) -> io::Result<u64> {
+            self.0.length()
+        }
+
+        fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+            let place = offset as usize..offset as usize + buffer.len();
+            if place.contains(&self.1) {
+                Err(io::ErrorKind::Other.into())
+            } else {
+                self.0.read_exact_at(buffer, offset)
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_ends_what_is_printed() {
+        let entries = (0..60_000).map(|n| (format!("host-{n}"), "550 5.7.1 refused".repeat(2))).collect::<Vec<_>>();
+        for format in [Format::Hash, Format::Btree] {
+            let (mut good, mut expected, mut text) = (Vec::new(), Vec::new(), Vec::new());
+            write(format, &entries, Duplicates::Refuse, &mut good).unwrap();
+            print(&MapFile::open(&good).unwrap(), 0, b'\t', &mut expected).unwrap();
+            let parts = Parts::of(Failing(&good, good.len() / 2)).unwrap();
+            let printed = print_parts(&parts, b'\t', &mut text).unwrap();
+            assert!(!printed.all && printed.entries > 0);
+            assert!(expected.starts_with(&text) && text.len() < expected.len());
+            assert_eq!(text.iter().filter(|byte| **byte == b'\n').count(), printed.entries);
         }
     }
 }

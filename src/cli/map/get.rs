@@ -10,11 +10,12 @@ use clap::Args;
 use super::store::{self, shown};
 use crate::{
     cli::{
-        self, Exit, parallel,
+        self, Exit,
         report::{ReportArguments, Reporter},
     },
     diagnostic::Diagnostic,
     map::{MapFile, ReadError},
+    parallel,
 };
 
 /// Look keys up in a map file, as sendmail does

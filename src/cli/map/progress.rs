@@ -1,7 +1,7 @@
 //! How far a long run is, on a terminal.
 
 use std::{
-    io::{self, IsTerminal, Read, Write},
+    io::{self, IsTerminal, Write},
     time::{Duration, Instant},
 };
 
@@ -41,17 +41,6 @@ impl Progress {
             self.shown = false;
         }
     }
-}
-
-/// Reads all that there is.
-pub(super) fn read_all(mut from: impl Read, hint: u64, progress: &mut Progress) -> io::Result<Vec<u8>> {
-    const PIECE: u64 = 8 << 20;
-    // A byte more than there is, so that the end is seen without growing.
-    let mut bytes = Vec::with_capacity(usize::try_from(hint + 1).unwrap_or(0));
-    while from.by_ref().take(PIECE).read_to_end(&mut bytes)? > 0 {
-        progress.show("reading", Some(bytes.len() as u64));
-    }
-    Ok(bytes)
 }
 
 /// Counts what goes through it.

@@ -1,8 +1,8 @@
 //! Map files on the disk.
 
 use std::{
-    fs,
-    io::{self, Read},
+    fs::File,
+    io::{self, Read, Seek},
     os::unix::fs::FileExt,
     path::{Path, PathBuf},
     thread,
@@ -40,44 +40,83 @@ pub(super) fn as_in(format: Format, entry: Entry<'_>) -> Entry<'_> {
     }
 }
 
-/// The bytes of a map's file: the file of that name if it is one, otherwise the one with an ending.
+/// A map's file: the file of that name if it is one, otherwise the one with an ending.
+///
+/// # Errors
+/// There is no such file, or it cannot be opened.
+pub(super) fn find(map: &Path) -> Result<(PathBuf, File), Box<Diagnostic>> {
+    let endings = [Format::Hash, Format::Cdb, Format::Lmdb].map(|format| path(map, format));
+    let found = endings.into_iter().find(|path| path.is_file()).unwrap_or_else(|| map.to_owned());
+    let path = if map.is_file() && is_map(map) { map.to_owned() } else { found };
+    match File::open(&path) {
+        Ok(file) => Ok((path, file)),
+        Err(cause) => Err(input::unreadable(&path, &cause)),
+    }
+}
+
+/// The bytes of a map's file, which is found as [`find`] does.
 ///
 /// # Errors
 /// There is no such file, or it cannot be read.
 pub(super) fn read(map: &Path) -> Result<(PathBuf, Vec<u8>), Box<Diagnostic>> {
-    let endings = [Format::Hash, Format::Cdb, Format::Lmdb].map(|format| path(map, format));
-    let found = endings.into_iter().find(|path| path.is_file()).unwrap_or_else(|| map.to_owned());
-    let path = if map.is_file() && is_map(map) { map.to_owned() } else { found };
-    let bytes = whole(&path).map_err(|cause| input::unreadable(&path, &cause))?;
+    let (path, file) = find(map)?;
+    let bytes = whole(&path, &file)?;
     Ok((path, bytes))
+}
+
+/// All bytes of a file of which none was read yet.
+///
+/// # Errors
+/// It cannot be read.
+pub(super) fn whole(path: &Path, file: &File) -> Result<Vec<u8>, Box<Diagnostic>> {
+    all_of(file, |_| ()).map_err(|cause| input::unreadable(path, &cause))
+}
+
+/// All bytes of a file from where it is at; `progress` is told how many there are so far.
+///
+/// # Errors
+/// It cannot be read.
+pub(super) fn all_of(mut file: &File, mut progress: impl FnMut(usize)) -> io::Result<Vec<u8>> {
+    const PIECE: u64 = 8 << 20;
+    let mut bytes = halves(file)?;
+    while file.by_ref().take(PIECE).read_to_end(&mut bytes)? > 0 {
+        progress(bytes.len());
+    }
+    Ok(bytes)
 }
 
 /// From so many bytes on, a second thread reads half of a file: most of the time goes to the memory that it is read into.
 const MANY: usize = 1 << 22;
 
-/// All bytes of a file.
-fn whole(path: &Path) -> io::Result<Vec<u8>> {
-    let file = fs::File::open(path)?;
+/// All bytes of a large file, and none of another.
+fn halves(mut file: &File) -> io::Result<Vec<u8>> {
     let metadata = file.metadata()?;
-    let length = usize::try_from(metadata.len()).unwrap_or(0);
-    if !metadata.is_file() || length < MANY {
-        return fs::read(path);
+    if !metadata.is_file() {
+        return Ok(Vec::new());
     }
-    let mut bytes = vec![0; length];
+    let start = file.stream_position()?;
+    let length = usize::try_from(metadata.len().saturating_sub(start)).unwrap_or(0);
+    if length < MANY {
+        return Ok(Vec::with_capacity(length + 1));
+    }
+    // A byte more than there is, so that the end is seen without growing.
+    let mut bytes = vec![0; length + 1];
+    bytes.truncate(length);
     let (first, second) = bytes.split_at_mut(length / 2);
-    let start = first.len() as u64;
+    let middle = start + first.len() as u64;
     thread::scope(|scope| {
-        let reader = scope.spawn(|| file.read_exact_at(second, start));
-        file.read_exact_at(first, 0)?;
+        let reader = scope.spawn(|| file.read_exact_at(second, middle));
+        file.read_exact_at(first, start)?;
         reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })?;
+    file.seek(io::SeekFrom::Start(start + length as u64))?;
     Ok(bytes)
 }
 
 /// Whether a file begins as a map file does: the text that a map is made from has the map's own name.
 fn is_map(path: &Path) -> bool {
     let mut start = Vec::new();
-    let read = fs::File::open(path).and_then(|file| file.take(1 << 16).read_to_end(&mut start));
+    let read = File::open(path).and_then(|file| file.take(1 << 16).read_to_end(&mut start));
     read.is_ok() && !matches!(MapFile::open(&start), Err(ReadError::Unrecognized(_)))
 }
 
@@ -97,6 +136,7 @@ pub(super) fn damaged(path: &Path, error: &ReadError) -> Box<Diagnostic> {
             Diagnostic::error("map_unrecognized", format!("`{}` is no map file: {why}", path.display()))
                 .help("hash and btree files of Berkeley DB, cdb files and LMDB files are read")
         }
+        ReadError::Unreadable { .. } => diagnostic,
         ReadError::Version { .. } | ReadError::Unsupported { .. } => {
             diagnostic.help("make the map anew from its text: `relaycc map build`")
         }

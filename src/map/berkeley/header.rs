@@ -7,6 +7,8 @@ use super::{
 };
 use crate::map::ReadError;
 
+/// Most bytes of a file's start that say what it is: of any layout, this and what follows it.
+pub(in crate::map) const START: usize = 512;
 /// Length of what is described here; what only one layout has follows.
 pub(in crate::map) const FILE_HEADER: usize = 72;
 
@@ -49,9 +51,9 @@ const CHECKSUMS: u8 = 1;
 const DUPLICATES: u32 = 1;
 
 impl Layout {
-    /// Whether `bytes` begin as a file of this layout does, and in which byte order.
-    pub(in crate::map) fn byte_order(&self, bytes: &[u8]) -> Option<ByteOrder> {
-        [ByteOrder::Little, ByteOrder::Big].into_iter().find(|order| order.u32_at(bytes, 12) == Some(self.magic))
+    /// Whether a file begins as one of this layout does, and in which byte order.
+    pub(in crate::map) fn byte_order(&self, start: &[u8]) -> Option<ByteOrder> {
+        [ByteOrder::Little, ByteOrder::Big].into_iter().find(|order| order.u32_at(start, 12) == Some(self.magic))
     }
 
     /// The header of a file that is written.
@@ -68,10 +70,15 @@ impl Layout {
         }
     }
 
-    /// Reads a file's header and checks what it says.
-    pub(in crate::map) fn read_header(&self, bytes: &[u8], order: ByteOrder) -> Result<FileHeader, ReadError> {
+    /// Reads the header of a file of so many bytes from its first ones, and checks what it says.
+    pub(in crate::map) fn read_header(
+        &self,
+        start: &[u8],
+        length: u64,
+        order: ByteOrder,
+    ) -> Result<FileHeader, ReadError> {
         let mut header =
-            FileHeader::decode(bytes, order).ok_or(ReadError::Unrecognized("it ends before its description does"))?;
+            FileHeader::decode(start, order).ok_or(ReadError::Unrecognized("it ends before its description does"))?;
         let (first, last) = self.versions;
         if !(first..=last).contains(&header.version) {
             return Err(ReadError::Version { found: header.version, first, last });
@@ -94,7 +101,7 @@ impl Layout {
         if !header.page_size.is_power_of_two() || !(512..=65_536).contains(&header.page_size) {
             return Err(corrupt(0, "its page size is not a power of two from 512 to 65536"));
         }
-        let pages = u32::try_from(bytes.len() / header.page_size as usize).unwrap_or(u32::MAX);
+        let pages = u32::try_from(length / u64::from(header.page_size)).unwrap_or(u32::MAX);
         if header.version < self.counts_pages {
             header.last_page = pages.saturating_sub(1);
         }

@@ -86,13 +86,17 @@ pub(in crate::map) enum ByteOrder {
 }
 
 impl ByteOrder {
+    /// The number that two bytes are.
+    pub(in crate::map) fn u16(self, bytes: [u8; 2]) -> u16 {
+        match self {
+            Self::Little => u16::from_le_bytes(bytes),
+            Self::Big => u16::from_be_bytes(bytes),
+        }
+    }
+
     /// The two bytes at `at`, if there are that many.
     pub(in crate::map) fn u16_at(self, bytes: &[u8], at: usize) -> Option<u16> {
-        let &raw = bytes.get(at..)?.first_chunk()?;
-        Some(match self {
-            Self::Little => u16::from_le_bytes(raw),
-            Self::Big => u16::from_be_bytes(raw),
-        })
+        Some(self.u16(*bytes.get(at..)?.first_chunk()?))
     }
 
     /// The four bytes at `at`, if there are that many.

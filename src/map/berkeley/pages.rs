@@ -5,6 +5,7 @@
 
 use std::{
     borrow::Cow,
+    ops::Range,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -16,15 +17,12 @@ use super::{
     header::FileHeader,
     layout::{ByteOrder, ITEM_POSITION, PAGE_HEADER, PageHeader, PageKind},
 };
-use crate::map::ReadError;
-
-/// Bytes of a file that are read as one part.
-const PART: usize = 1 << 20;
+use crate::map::{ReadError, window::Bytes};
 
 /// The pages of a file.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::map) struct Pages<'a> {
-    bytes: &'a [u8],
+    bytes: Bytes<'a>,
     pub(in crate::map) order: ByteOrder,
     page_size: usize,
     last_page: u32,
@@ -78,7 +76,7 @@ impl Visits {
 }
 
 impl<'a> Pages<'a> {
-    pub(in crate::map) fn new(bytes: &'a [u8], order: ByteOrder, header: &FileHeader) -> Self {
+    pub(in crate::map) fn new(bytes: Bytes<'a>, order: ByteOrder, header: &FileHeader) -> Self {
         Self { bytes, order, page_size: header.page_size as usize, last_page: header.last_page }
     }
 
@@ -92,9 +90,20 @@ impl<'a> Pages<'a> {
         Visits::Shared((0..=self.last_page / 64).map(|_| AtomicU64::new(0)).collect())
     }
 
-    /// How many parts a file is worth being read in.
-    pub(in crate::map) fn parts(&self) -> usize {
-        self.bytes.len() / PART + 1
+    /// Bytes of the whole file.
+    pub(in crate::map) fn size(&self) -> u64 {
+        self.bytes.len()
+    }
+
+    /// How many pages so many bytes are, at least one.
+    pub(in crate::map) fn pages_in(&self, size: usize) -> u32 {
+        u32::try_from(size / self.page_size).unwrap_or(u32::MAX).max(1)
+    }
+
+    /// Where in the file so many pages in a row are.
+    pub(in crate::map) fn place(&self, first: u32, count: u32) -> Range<usize> {
+        let start = |number: u32| (number as usize).saturating_mul(self.page_size);
+        start(first)..start(first.saturating_add(count))
     }
 
     /// For a look-up: `times` as many visits as there are pages.
@@ -103,9 +112,8 @@ impl<'a> Pages<'a> {
     }
 
     pub(in crate::map) fn page(&self, number: u32, visits: &mut Visits) -> Result<Page<'a>, ReadError> {
-        let start = (number as usize).checked_mul(self.page_size);
-        let bytes = start.and_then(|start| self.bytes.get(start..)?.get(..self.page_size));
-        let bytes = bytes.filter(|_| number <= self.last_page);
+        let start = (number as usize).saturating_mul(self.page_size);
+        let bytes = if number <= self.last_page { self.bytes.get(start, self.page_size)? } else { None };
         let bytes = bytes.ok_or(corrupt(number, "it is referred to but does not exist"))?;
         visits.allow(number)?;
         let header = PageHeader::decode(bytes, self.order).ok_or(corrupt(number, "its kind is unknown"))?;
@@ -135,7 +143,8 @@ impl<'a> Pages<'a> {
                 value = Cow::Borrowed(piece);
             } else {
                 let whole = value.to_mut();
-                whole.reserve(length.min(self.bytes.len()).saturating_sub(whole.len()));
+                let possible = usize::try_from(self.bytes.len()).map_or(length, |all| length.min(all));
+                whole.reserve(possible.saturating_sub(whole.len()));
                 whole.extend_from_slice(piece);
             }
             number = page.header.next;

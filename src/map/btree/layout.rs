@@ -47,16 +47,16 @@ impl Description {
         out.resize(end, 0);
     }
 
-    /// Reads page 0 and checks what it says.
-    pub(super) fn read(bytes: &[u8], order: ByteOrder) -> Result<Self, ReadError> {
-        let header = LAYOUT.read_header(bytes, order)?;
+    /// Reads page 0 of a file of so many bytes from its first ones, and checks what it says.
+    pub(super) fn read(start: &[u8], length: u64, order: ByteOrder) -> Result<Self, ReadError> {
+        let header = LAYOUT.read_header(start, length, order)?;
         if header.has_flag(RECORDS) {
             return Err(unsupported(0, "a file of records without keys"));
         }
         if header.has_flag(COMPRESSED) {
             return Err(unsupported(0, "a compressed file"));
         }
-        let root = order.u32_at(bytes, FILE_HEADER + 16).filter(|root| *root != 0);
+        let root = order.u32_at(start, FILE_HEADER + 16).filter(|root| *root != 0);
         Ok(Self { header, root: root.ok_or(corrupt(0, "it names no root"))? })
     }
 }

@@ -8,10 +8,13 @@ use crate::map::{
     berkeley::{
         corrupt,
         duplicates::Values,
+        header::START,
         layout::PageKind,
         pages::{Page, Pages, Visits, bisect},
         tree::{Item, Leaves, Tree},
     },
+    parts::Part,
+    window::Bytes,
 };
 
 /// A btree file that can be asked for keys and listed.
@@ -34,8 +37,14 @@ impl<'a> BtreeFile<'a> {
     /// If this is no btree file, one that uses what is not read here (checksums, encryption, compression, several databases
     /// in a file), or one whose description cannot be true.
     pub fn open(bytes: &'a [u8]) -> Result<Self, ReadError> {
-        let order = LAYOUT.byte_order(bytes).ok_or(ReadError::Unrecognized("it does not begin as a btree file"))?;
-        let description = Description::read(bytes, order)?;
+        Self::within(Bytes::Whole(bytes))
+    }
+
+    /// As [`Self::open`], with bytes that need not be in memory.
+    pub(in crate::map) fn within(bytes: Bytes<'a>) -> Result<Self, ReadError> {
+        let start = bytes.start(START)?;
+        let order = LAYOUT.byte_order(start).ok_or(ReadError::Unrecognized("it does not begin as a btree file"))?;
+        let description = Description::read(start, bytes.len(), order)?;
         Ok(Self { pages: Pages::new(bytes, order, &description.header), description })
     }
 
@@ -54,13 +63,28 @@ impl<'a> BtreeFile<'a> {
         Entries { file: self, state: State::Start, key: None, values: None, visits: self.pages.each_once() }
     }
 
-    /// As [`MapFile::parts`](crate::map::MapFile::parts).
-    pub(in crate::map) fn parts(&self) -> Option<Vec<Entries<'_, 'a>>> {
-        let starts = self.first_leaves().ok()?;
-        let starts = starts.chunks(starts.len().div_ceil(self.pages.parts()).max(1)).filter_map(<[u32]>::first);
-        let ends = starts.clone().skip(1).copied().map(Some).chain([None]);
-        let visits = self.pages.each_once_by_one();
-        starts.zip(ends).map(|(first, end)| self.part(*first, end, visits.clone())).collect()
+    /// Runs of leaves of about `size` bytes.
+    ///
+    /// # Errors
+    /// If a page between root and leaves is damaged.
+    pub(in crate::map) fn parts(&self, size: usize) -> Result<Vec<Part>, ReadError> {
+        let starts = self.first_leaves()?;
+        let count = self.pages.size() / size as u64 + 1;
+        let step = starts.len().div_ceil(usize::try_from(count).unwrap_or(usize::MAX)).max(1);
+        let starts = starts.chunks(step).filter_map(<[u32]>::first).copied().collect::<Vec<_>>();
+        let ends = starts.iter().skip(1).copied().map(Some).chain([None]);
+        let usual = self.pages.pages_in(size);
+        let part = |(&first, end): (&u32, Option<u32>)| {
+            // Where leaves are not in a row, each is read alone.
+            let in_a_row = |end: u32| end.checked_sub(first).filter(|pages| *pages <= 2 * usual).unwrap_or(0);
+            Part { first, end, place: self.pages.place(first, end.map_or(usual, in_a_row)) }
+        };
+        Ok(starts.iter().zip(ends).map(part).collect())
+    }
+
+    /// For all parts together.
+    pub(in crate::map) fn visits(&self) -> Visits {
+        self.pages.each_once_by_one()
     }
 
     /// The first leaf below each page that has leaves right below it.
@@ -83,9 +107,9 @@ impl<'a> BtreeFile<'a> {
         level.iter().map(&mut first_leaf).collect()
     }
 
-    /// The entries from one leaf to the one before `end`, or the last. `None` if the leaf before does not say what comes
+    /// The entries of a part; no page that others of `visits` have seen. `None` if the leaf before does not say what comes
     /// before them.
-    fn part(&self, first: u32, end: Option<u32>, mut visits: Visits) -> Option<Entries<'_, 'a>> {
+    pub(in crate::map) fn part(&self, &Part { first, end, .. }: &Part, mut visits: Visits) -> Option<Entries<'_, 'a>> {
         let page = self.pages.page(first, &mut visits).ok()?;
         let key = match page.header.previous {
             0 => None,
@@ -205,7 +229,29 @@ struct Before<'a> {
 }
 
 impl<'a> Entries<'_, 'a> {
+    /// The next entry, if it is on the page of the one before it, key and value are within the page, and nothing is wrong with
+    /// them. Otherwise, [`Self::advance`] says what comes next.
+    fn usual(&mut self) -> Option<Entry<'a>> {
+        let (State::Leaves(leaves), Some(before), None) = (&mut self.state, &mut self.key, &self.values) else {
+            return None;
+        };
+        let (page, item) = leaves.here()?;
+        let pages = &self.file.pages;
+        let ((position, key), (_, value)) = (pages.inline_item(page, item)?, pages.inline_item(page, item + 1)?);
+        let listed = before.listed + key.len() + value.len();
+        let is_after = before.page == page.number && before.position != position && *before.key < *key;
+        if !is_after || listed > page.bytes.len() {
+            return None;
+        }
+        *before = Before { key: Cow::Borrowed(key), page: page.number, position, listed };
+        leaves.pass(2);
+        Some(Entry { key: Cow::Borrowed(key), value: Cow::Borrowed(value) })
+    }
+
     fn advance(&mut self) -> Result<Option<Entry<'a>>, ReadError> {
+        if let Some(entry) = self.usual() {
+            return Ok(Some(entry));
+        }
         let pages = &self.file.pages;
         loop {
             if let Some((key, values)) = &mut self.values {

@@ -107,10 +107,10 @@ impl Description {
         out.resize(end, 0);
     }
 
-    /// Reads page 0 and checks what it says.
-    pub(super) fn read(bytes: &[u8], order: ByteOrder) -> Result<Self, ReadError> {
-        let header = LAYOUT.read_header(bytes, order)?;
-        let description = Self::after_header(header, bytes, order);
+    /// Reads page 0 of a file of so many bytes from its first ones, and checks what it says.
+    pub(super) fn read(start: &[u8], length: u64, order: ByteOrder) -> Result<Self, ReadError> {
+        let header = LAYOUT.read_header(start, length, order)?;
+        let description = Self::after_header(header, start, order);
         let description = description.ok_or(ReadError::Unrecognized("it ends before its description does"))?;
         let Self { last_bucket, high_mask, low_mask, .. } = description;
         let masks_fit = high_mask.checked_add(1).is_some_and(u32::is_power_of_two)
@@ -123,8 +123,8 @@ impl Description {
         Ok(description)
     }
 
-    fn after_header(header: FileHeader, bytes: &[u8], order: ByteOrder) -> Option<Self> {
-        let field = |number: usize| order.u32_at(bytes, FILE_HEADER + 4 * number);
+    fn after_header(header: FileHeader, start: &[u8], order: ByteOrder) -> Option<Self> {
+        let field = |number: usize| order.u32_at(start, FILE_HEADER + 4 * number);
         let mut page_of_doubling = [0; MAX_DOUBLINGS];
         for (doubling, first) in page_of_doubling.iter_mut().enumerate() {
             *first = field(6 + doubling)?;
@@ -188,8 +188,7 @@ mod tests {
         let mut bytes = Vec::new();
         description.encode(&mut bytes);
         assert_eq!(bytes.len(), PAGE_SIZE);
-        bytes.resize(9 * PAGE_SIZE, 0);
         assert_eq!(LAYOUT.byte_order(&bytes), Some(ByteOrder::Little));
-        assert_eq!(Description::read(&bytes, ByteOrder::Little), Ok(description));
+        assert_eq!(Description::read(&bytes, 9 * PAGE_SIZE as u64, ByteOrder::Little), Ok(description));
     }
 }

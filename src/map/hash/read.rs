@@ -11,10 +11,13 @@ use crate::map::{
     berkeley::{
         corrupt,
         duplicates::Values,
+        header::START,
         layout::{ITEM_POSITION, PAGE_HEADER, PageKind},
         pages::{Page, Pages, Visits, outside},
         unsupported,
     },
+    parts::Part,
+    window::Bytes,
 };
 
 /// A hash file that can be asked for keys and listed.
@@ -25,6 +28,9 @@ pub struct HashFile<'a> {
     pages: Pages<'a>,
     description: Description,
 }
+
+/// A key and its value, both within a page.
+type Pair<'a> = (&'a [u8], &'a [u8]);
 
 /// What stands where a key or value should.
 #[derive(Debug, Clone, Copy)]
@@ -42,8 +48,14 @@ impl<'a> HashFile<'a> {
     /// If this is no hash file, one that uses what is not read here (checksums, encryption, several databases in a file), or
     /// one whose description cannot be true.
     pub fn open(bytes: &'a [u8]) -> Result<Self, ReadError> {
-        let order = LAYOUT.byte_order(bytes).ok_or(ReadError::Unrecognized("it does not begin as a hash file"))?;
-        let description = Description::read(bytes, order)?;
+        Self::within(Bytes::Whole(bytes))
+    }
+
+    /// As [`Self::open`], with bytes that need not be in memory.
+    pub(in crate::map) fn within(bytes: Bytes<'a>) -> Result<Self, ReadError> {
+        let start = bytes.start(START)?;
+        let order = LAYOUT.byte_order(start).ok_or(ReadError::Unrecognized("it does not begin as a hash file"))?;
+        let description = Description::read(start, bytes.len(), order)?;
         Ok(Self { pages: Pages::new(bytes, order, &description.header), description })
     }
 
@@ -62,20 +74,37 @@ impl<'a> HashFile<'a> {
         self.entries_of(0, self.description.last_bucket, self.pages.each_once())
     }
 
-    /// As [`MapFile::parts`](crate::map::MapFile::parts).
-    pub(in crate::map) fn parts(&self) -> Vec<Entries<'_, 'a>> {
-        let (last, parts) = (self.description.last_bucket, self.pages.parts());
-        let step = (last as usize / parts + 1).max(1);
-        let visits = self.pages.each_once_by_one();
-        let part = |first: u32| {
-            let end = first.saturating_add(u32::try_from(step - 1).unwrap_or(u32::MAX)).min(last);
-            self.entries_of(first, end, visits.clone())
+    /// Runs of buckets whose first pages together have about `size` bytes.
+    ///
+    /// When the number of buckets is doubled, the pages of all new ones are in a row. So are those of a run, unless it is the
+    /// first, as its length is a power of two.
+    pub(in crate::map) fn parts(&self, size: usize) -> Vec<Part> {
+        let last = self.description.last_bucket;
+        let length = 1 << self.pages.pages_in(size).ilog2();
+        let run = |first: u32| {
+            let end = first.checked_add(length).filter(|end| *end <= last);
+            let page = self.description.page_of(first).unwrap_or(0);
+            let pages = end.map_or(last - first + 1, |_| length);
+            Part { first, end, place: self.pages.place(page, pages) }
         };
-        (0..=last).step_by(step).map(part).collect()
+        std::iter::successors(Some(run(0)), |part| part.end.map(run)).collect()
+    }
+
+    /// The entries of a part; no page that others of `visits` have seen.
+    pub(in crate::map) fn part(&self, part: &Part, visits: Visits) -> Entries<'_, 'a> {
+        let last = part.end.map_or(self.description.last_bucket, |end| end - 1);
+        self.entries_of(part.first, last, visits)
+    }
+
+    /// For all parts together.
+    pub(in crate::map) fn visits(&self) -> Visits {
+        self.pages.each_once_by_one()
     }
 
     fn entries_of(&self, first: u32, last: u32, visits: Visits) -> Entries<'_, 'a> {
-        Entries { file: self, bucket: Some(first), last, current: first, page: None, item: 0, values: None, visits }
+        let bucket = Some(first);
+        let pairs = Vec::new();
+        Entries { file: self, bucket, last, current: first, page: None, pairs, pair: 0, item: 0, values: None, visits }
     }
 
     /// The value of `key`; if it has several, the first.
@@ -159,6 +188,33 @@ impl<'a> HashFile<'a> {
             if item == 0 { page.bytes.len() } else { self.pages.order.u16_at(page.bytes, at - ITEM_POSITION)?.into() };
         let (kind, bytes) = page.bytes.get(start..end)?.split_first()?;
         (*kind == ITEM_INLINE).then_some(bytes)
+    }
+
+    /// Adds all entries of a page of `bucket` to `pairs`, checked as [`Self::check_bucket`] does. `None` if not all are within the
+    /// page, or something is wrong with it: [`Self::item`] says what, then.
+    fn whole_page(&self, bucket: u32, page: &Page<'a>, pairs: &mut Vec<Pair<'a>>) -> Option<()> {
+        let list_end = PAGE_HEADER + ITEM_POSITION * usize::from(page.header.items);
+        let (list, _) = page.bytes.get(PAGE_HEADER..list_end)?.as_chunks();
+        let mut end = page.bytes.len();
+        for &[a, b, c, d] in list {
+            let [key, value] = [[a, b], [c, d]].map(|position| usize::from(self.pages.order.u16(position)));
+            let ([ITEM_INLINE, key_bytes @ ..], [ITEM_INLINE, value_bytes @ ..]) =
+                (page.bytes.get(key..end)?, page.bytes.get(value..key).filter(|_| value >= list_end)?)
+            else {
+                return None;
+            };
+            pairs.push((key_bytes, value_bytes));
+            end = value;
+        }
+        if self.description.hash_probe == hash_probe() {
+            let (lanes, rest) = pairs.as_chunks::<LANES>();
+            let is_here = |hash: u32| self.description.bucket_of(hash) == bucket;
+            let all = lanes.iter().all(|pairs| hash_each(&pairs.map(|(key, _)| key)).into_iter().all(is_here));
+            if !all || !rest.iter().all(|(key, _)| is_here(hash(key))) {
+                return None;
+            }
+        }
+        Some(())
     }
 
     /// Whether look-ups for `key` go to `bucket`; unknown, and so true, if the file's hash function is.
@@ -292,6 +348,10 @@ pub struct Entries<'f, 'a> {
     /// The bucket that is being listed.
     current: u32,
     page: Option<Page<'a>>,
+    /// The entries of the page, if all are simple, and the next of them.
+    pairs: Vec<Pair<'a>>,
+    pair: usize,
+    /// The item of the page that comes next, otherwise.
     item: u16,
     /// A key of several values, and those that are still to be listed.
     values: Option<(Cow<'a, [u8]>, Values<'a>)>,
@@ -299,9 +359,28 @@ pub struct Entries<'f, 'a> {
 }
 
 impl<'a> Entries<'_, 'a> {
+    /// Begins with a page of the current bucket.
+    fn enter(&mut self, page: Page<'a>) -> Result<(), ReadError> {
+        self.pairs.clear();
+        (self.pair, self.item) = (0, 0);
+        match self.file.whole_page(self.current, &page, &mut self.pairs) {
+            Some(()) => self.item = page.header.items,
+            None => {
+                self.pairs.clear();
+                self.file.check_bucket(self.current, &page)?;
+            }
+        }
+        self.page = Some(page);
+        Ok(())
+    }
+
     fn advance(&mut self) -> Result<Option<Entry<'a>>, ReadError> {
         let file = self.file;
         loop {
+            if let Some(&(key, value)) = self.pairs.get(self.pair) {
+                self.pair += 1;
+                return Ok(Some(Entry { key: Cow::Borrowed(key), value: Cow::Borrowed(value) }));
+            }
             if let Some((key, values)) = &mut self.values {
                 if let Some(value) = values.next(&file.pages, &mut self.visits)? {
                     return Ok(Some(Entry { key: key.clone(), value }));
@@ -311,9 +390,9 @@ impl<'a> Entries<'_, 'a> {
             let Some(page) = self.page else {
                 let Some(bucket) = self.bucket else { return Ok(None) };
                 self.bucket = bucket.checked_add(1).filter(|next| *next <= self.last);
+                self.current = bucket;
                 let page = file.bucket_page(bucket, &mut self.visits)?;
-                file.check_bucket(bucket, &page)?;
-                (self.current, self.page, self.item) = (bucket, Some(page), 0);
+                self.enter(page)?;
                 continue;
             };
             if self.item < page.header.items {
@@ -331,10 +410,9 @@ impl<'a> Entries<'_, 'a> {
                 }
                 continue;
             }
-            self.page = file.next_page(&page, &mut self.visits)?;
-            self.item = 0;
-            if let Some(page) = &self.page {
-                file.check_bucket(self.current, page)?;
+            self.page = None;
+            if let Some(next) = file.next_page(&page, &mut self.visits)? {
+                self.enter(next)?;
             }
         }
     }
@@ -347,6 +425,7 @@ impl<'a> Iterator for Entries<'_, 'a> {
         let entry = self.advance().transpose();
         if matches!(entry, Some(Err(_))) {
             (self.bucket, self.page, self.values) = (None, None, None);
+            self.pairs.clear();
         }
         entry
     }

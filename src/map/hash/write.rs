@@ -9,12 +9,16 @@ use super::{
     },
     plan::{Arrangement, Page, Stored, groups, item_len, off_page_pages},
 };
-use crate::map::{
-    Duplicates, WriteError,
-    berkeley::{
-        layout::{PAGE_SIZE, PageHeader, PageKind},
-        writer::PageBuffer,
+use crate::{
+    map::{
+        Duplicates, WriteError,
+        berkeley::{
+            layout::{PAGE_SIZE, PageHeader, PageKind},
+            sort::Slot,
+            writer::PageBuffer,
+        },
     },
+    parallel,
 };
 
 /// Writes a hash file that holds `entries`.
@@ -35,7 +39,7 @@ use crate::map::{
 /// assert_eq!(map.get(b"example.org")?, None);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn write<K, V>(entries: &[(K, V)], out: &mut impl io::Write) -> Result<(), WriteError>
+pub fn write<K, V>(entries: &[(K, V)], out: &mut (impl io::Write + Send)) -> Result<(), WriteError>
 where
     K: AsRef<[u8]> + Sync,
     V: AsRef<[u8]> + Sync,
@@ -48,26 +52,48 @@ where
 /// Keys and values are stored as they are: not folded, and without a final NUL, which is what `makemap hash` stores and a
 /// `K` line without `-N` looks for first. Both may be empty and may hold any bytes. What is written depends on the set of
 /// entries only, and on the order of those of one key: not on the order of the others, the machine or the time.
-/// Besides the entries, some 64 bytes of memory per entry are used.
+/// Besides the entries, some 16 bytes of memory per entry are used, and 56 more if keys repeat.
+///
+/// Where there are many entries, pages are made on several threads, and `out` is written to by each of them in turn: large
+/// pieces, and then, if there are keys or values that do not fit, single pages.
 ///
 /// # Errors
 /// [`WriteError::DuplicateKey`] and [`WriteError::TooLarge`] before anything is written; [`WriteError::Io`] if `out` fails.
-pub fn write_with<K, V>(entries: &[(K, V)], duplicates: Duplicates, out: &mut impl io::Write) -> Result<(), WriteError>
+pub fn write_with<'a, K, V>(
+    entries: &'a [(K, V)],
+    duplicates: Duplicates,
+    out: &mut (impl io::Write + Send),
+) -> Result<(), WriteError>
 where
     K: AsRef<[u8]> + Sync,
     V: AsRef<[u8]> + Sync,
 {
     let arrangement = Arrangement::new(entries, duplicates)?;
-    let (buckets, last_page) = arrangement.number_pages()?;
-
     let mut start = Vec::with_capacity(PAGE_SIZE);
-    description(&arrangement, duplicates, last_page).encode(&mut start);
+    description(&arrangement, duplicates).encode(&mut start);
     out.write_all(&start)?;
-    let mut buffer = PageBuffer::new();
-    for bucket in &buckets {
-        write_page(&bucket.first, &mut buffer, out)?;
-    }
-    for bucket in &buckets {
+
+    let pieces = (0..=arrangement.mask).step_by(PIECE as usize).collect::<Vec<_>>();
+    let mut written = Ok(());
+    let make = |maker: &mut Maker<'a>, first: &u32| {
+        maker.pages.clear();
+        for number in *first..=first.saturating_add(PIECE - 1).min(arrangement.mask) {
+            if let Some(bucket) = arrangement.bucket(number, &mut maker.slots) {
+                write_page(&bucket.first, &mut maker.buffer, &mut maker.pages)?;
+            }
+        }
+        Ok::<_, io::Error>(())
+    };
+    parallel::in_order_with(&pieces, Maker::new, make, |maker, made| {
+        if written.is_ok() {
+            written = made.and_then(|()| out.write_all(&maker.pages));
+        }
+    });
+    written?;
+
+    let (mut slots, mut buffer) = (Vec::new(), PageBuffer::new());
+    for number in arrangement.buckets_with_more() {
+        let Some(bucket) = arrangement.bucket(number, &mut slots) else { continue };
         for more in &bucket.more {
             write_page(more, &mut buffer, out)?;
         }
@@ -78,7 +104,27 @@ where
     Ok(())
 }
 
-fn description(arrangement: &Arrangement<'_>, duplicates: Duplicates, last_page: u32) -> Description {
+/// So many buckets are a piece of the file.
+const PIECE: u32 = 64;
+
+/// What a thread makes pages with.
+struct Maker<'a> {
+    slots: Vec<Slot<'a>>,
+    buffer: PageBuffer,
+    pages: Vec<u8>,
+}
+
+impl Maker<'_> {
+    fn new() -> Self {
+        Self { slots: Vec::new(), buffer: PageBuffer::new(), pages: Vec::with_capacity(PIECE as usize * PAGE_SIZE) }
+    }
+}
+
+fn description<K, V>(arrangement: &Arrangement<'_, K, V>, duplicates: Duplicates) -> Description
+where
+    K: AsRef<[u8]> + Sync,
+    V: AsRef<[u8]> + Sync,
+{
     let mask = arrangement.mask;
     let mut page_of_doubling = [0; MAX_DOUBLINGS];
     // However often their number was doubled, all buckets follow page 0.
@@ -86,11 +132,11 @@ fn description(arrangement: &Arrangement<'_>, duplicates: Duplicates, last_page:
         *first = 1;
     }
     Description {
-        header: LAYOUT.header(last_page, duplicates == Duplicates::Keep, arrangement.file_id),
+        header: LAYOUT.header(arrangement.last_page(), duplicates == Duplicates::Keep, arrangement.file_id),
         last_bucket: mask,
         high_mask: mask,
         low_mask: mask >> 1,
-        entries: arrangement.slots.len() as u32,
+        entries: arrangement.len(),
         hash_probe: hash_probe(),
         page_of_doubling,
     }

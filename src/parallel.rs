@@ -1,0 +1,115 @@
+//! Several inputs at once, and what comes of them in their order.
+
+use std::{
+    sync::{
+        Condvar, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+/// Calls `work` on each input, on as many threads as the machine has processors, and `done` with each result: in the order of
+/// the inputs, as soon as those before it are done with, and on the thread that the result is of. It is still in the caches of
+/// that thread's processor; and no thread has to be woken that only hands results on.
+pub(crate) fn in_order<I, R>(inputs: &[I], work: impl Fn(&I) -> R + Sync, mut done: impl FnMut(R) + Send)
+where
+    I: Sync,
+{
+    in_order_with(inputs, || (), |(), input| work(input), |(), result| done(result));
+}
+
+/// As [`in_order`], where each thread has something of its own, such as memory, that `start` makes.
+pub(crate) fn in_order_with<I, S, R>(
+    inputs: &[I],
+    start: impl Fn() -> S + Sync,
+    work: impl Fn(&mut S, &I) -> R + Sync,
+    done: impl FnMut(&mut S, R) + Send,
+) where
+    I: Sync,
+{
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(inputs.len());
+    let (next, turn) = (AtomicUsize::new(0), Turn { state: Mutex::new((0, done)), changed: Condvar::new() });
+    let take = || {
+        let _panic = Panic(&turn);
+        let mut own = start();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(input) = inputs.get(index) else { break };
+            let result = work(&mut own, input);
+            turn.take(index, |done| done(&mut own, result));
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(take);
+        }
+        take();
+    });
+}
+
+/// Whose result is to be done with next.
+struct Turn<D> {
+    state: Mutex<(usize, D)>,
+    changed: Condvar,
+}
+
+/// No result: what comes after one that will never be there is not waited for.
+const GIVEN_UP: usize = usize::MAX;
+
+impl<D> Turn<D> {
+    /// Waits for the turn of the input `index`.
+    fn take(&self, index: usize, done: impl FnOnce(&mut D)) {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.changed.wait_while(state, |(wanted, _)| *wanted != index && *wanted != GIVEN_UP);
+        let mut state = waited.unwrap_or_else(PoisonError::into_inner);
+        if state.0 == index {
+            done(&mut state.1);
+            state.0 += 1;
+            self.changed.notify_all();
+        }
+    }
+}
+
+/// Dropped as a thread ends, it has the others end as well if that is a panic.
+struct Panic<'t, D>(&'t Turn<D>);
+
+impl<D> Drop for Panic<'_, D> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.state.lock().unwrap_or_else(PoisonError::into_inner).0 = GIVEN_UP;
+            self.0.changed.notify_all();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn results_come_in_the_order_of_the_inputs() {
+        let inputs = (0..100).collect::<Vec<u64>>();
+        let mut results = Vec::new();
+        // The first ones take longest.
+        let work = |input: &u64| {
+            thread::sleep(Duration::from_micros(100 - input));
+            input * 2
+        };
+        in_order(&inputs, work, |result| results.push(result));
+        assert_eq!(results, inputs.iter().map(|input| input * 2).collect::<Vec<_>>());
+        in_order(&[], work, |_| panic!("there is no input"));
+    }
+
+    #[test]
+    fn a_panic_ends_all_of_it() {
+        let inputs = (0..100).collect::<Vec<u64>>();
+        let run = |fails: u64| {
+            let work = |input: &u64| assert!(*input != fails);
+            std::panic::catch_unwind(|| in_order(&inputs, work, |()| ()))
+        };
+        assert!(run(5).is_err());
+        assert!(run(100).is_ok());
+    }
+}
