@@ -1,6 +1,7 @@
 //! `relaycc trace`: the test mode of sendmail, on any `sendmail.cf`, without sendmail.
 
 mod readable;
+mod typed;
 
 use std::{
     io::{self, BufRead, Write},
@@ -83,10 +84,16 @@ fn traced(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Bo
         Form { readable, json: reporter.is_json(), color: reporter.colors_results() }
     });
     let mut commands = Commands { mode, form };
+    let unreadable = |cause: io::Error| {
+        Box::new(Diagnostic::error("unreadable_input", format!("cannot read standard input: {cause}")))
+    };
     let done = match &arguments.ruleset {
-        None => dialogue(&mut commands).map_err(|cause| {
-            Box::new(Diagnostic::error("unreadable_input", format!("cannot read standard input: {cause}")))
-        }),
+        None if typed::is_typed() => {
+            let (exit, remark) = typed::dialogue(&mut commands, &running.program).map_err(unreadable)?;
+            reporter.found(remark.as_slice(), &running.sources);
+            Ok(exit)
+        }
+        None => dialogue(&mut commands).map_err(unreadable),
         Some(ruleset) => {
             let mut out = Vec::new();
             for address in &arguments.addresses {
