@@ -13,7 +13,8 @@ use clap::Args;
 use super::{
     Exit,
     input::{Disk, SyntaxName},
-    machine::{MachineArguments, WithoutZones},
+    machine::MachineArguments,
+    names::WithoutZones,
     report::{ReportArguments, Reporter},
 };
 use crate::{
@@ -34,7 +35,7 @@ Examples:
   relaycc trace --zone example.com.zone sendmail.cf check_rcpt user@example.com
 
 What is printed is what `sendmail -bt` prints, unless --readable asks for more. Maps are read from their files; maps that need a \
-server are not available. Names are looked up in the zone files given.")]
+server are not available. Names are looked up in the zone files given, or with --dns.")]
 pub(super) struct Arguments {
     /// The configuration: a sendmail.cf, or the site, a .toml or .mc file, that it would be made of
     #[arg(value_name = "CF|SITE")]
@@ -102,7 +103,7 @@ fn traced(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Bo
             Ok(super::print(&out))
         }
     };
-    Ok(done?.max(asked.report_run(reporter)))
+    Ok(done?.max(asked.report_run(reporter)?))
 }
 
 /// How what rules did is shown, if test mode does not print it.
