@@ -677,7 +677,10 @@ authinfo      = true
         let scripts = scripts.map(|words| place.run_with(&format!("{trace} {words}"), &place.read("script")));
         let [a, b, c, d, e, f] = runs;
         let [g, h] = scripts;
-        snapshot!("readable", [a, b, c, d, e, f, g, h]);
+        // Without a terminal it is all as sendmail has it, prompts too.
+        let i = place.run_with("trace odd.cf --host ux-mail1.arkum.ch", &place.read("script"));
+        assert!(i.stdout.starts_with("ADDRESS TEST MODE") && i.stdout.ends_with("\n> "), "{}", i.stdout);
+        snapshot!("readable", [a, b, c, d, e, f, g, h, i]);
     }
 
     #[test]

@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::{
     Exit,
     input::{Disk, SyntaxName},
-    machine::{MachineArguments, Running, WithoutZones},
+    machine::{MachineArguments, Running},
+    names::WithoutZones,
     place::{self, shown},
     report::{ReportArguments, Reporter},
 };
@@ -28,8 +29,9 @@ Examples:
   relaycc explain site.toml --client 192.0.2.1 --from a@example.net --to joe@example.com
   relaycc explain /etc/mail/sendmail.cf --client 192.0.2.1 --name mail.example.net --from a@example.net --to b@example.org
 
-Nothing is sent and nobody is asked: the rulesets of the site's sendmail.cf are run on what is given here, with the entries of its \
-tables, the files that its maps and classes name, and the zones given; without a zone, every name is taken to be that of a host. Whether a local user exists is not asked.")]
+Nothing is sent, and without --dns nobody is asked: the rulesets of the site's sendmail.cf are run on what is given here, with the \
+entries of its tables, the files that its maps and classes name, and the zones given; without a zone, every name is taken to be that \
+of a host. Whether a local user exists is not asked.")]
 pub(super) struct Arguments {
     /// The site, a .toml or .mc file, or a sendmail.cf, a file that ends in .cf
     site: PathBuf,
@@ -125,7 +127,7 @@ fn explained(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit,
     let explanation = Explanation::of(&dialogue, &asked.running, asked.site(), changes);
     let text = if arguments.json { explanation.json() } else { explanation.text(&question, arguments.all) };
     let printed = super::print(text.as_bytes());
-    Ok(printed.max(asked.report(reporter)))
+    Ok(printed.max(asked.report(reporter)?))
 }
 
 /// What is said of a dialogue, without what would have to change.

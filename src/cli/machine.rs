@@ -1,7 +1,6 @@
 //! The machine that a configuration would run on, as far as a command that runs rulesets is told of it.
 
 use std::{
-    cell::Cell,
     fs,
     net::IpAddr,
     path::{Path, PathBuf},
@@ -14,6 +13,7 @@ use super::{
     check::{self, Checked, Checks, MapFiles},
     files::{Files, Unread},
     input::{self, Disk, SiteFile, SyntaxName},
+    names::{Known, NameArguments, WithoutZones},
     report::Reporter,
 };
 use crate::{
@@ -22,15 +22,10 @@ use crate::{
         cf::{self, Document},
         tables,
     },
-    explain::Assumed,
     front::{Compiled, Syntax},
-    rewrite::{
-        Answer, FILE_NOT_READ, Host, Program, RecordType, Resolver, Services, Session, Without, ZoneResolver,
-        file_not_read, load, maps::Declaration,
-    },
+    rewrite::{FILE_NOT_READ, Host, Program, Services, Session, Without, file_not_read, load, maps::Declaration},
     site::Site,
     source::{SourceId, Sources, Span},
-    syntax::zone::{self, Zones},
 };
 
 /// What is said of the machine.
@@ -46,46 +41,17 @@ pub(super) struct MachineArguments {
     /// Directory that stands for `/`: files of maps and classes are read below it
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
-    /// A DNS zone to answer from, as a master file; may be given several times. A file without $ORIGIN is of the zone that its
-    /// name says; `root.zone` is of the root
-    #[arg(long, value_name = "FILE")]
-    zone: Vec<PathBuf>,
-    /// A DNS zone whose servers do not answer; may be given several times
-    #[arg(long, value_name = "ZONE")]
-    failing: Vec<String>,
-}
-
-/// Answers where no zone is given.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum WithoutZones {
-    /// Nothing can be found out now.
-    Nothing,
-    /// Every name is that of a host.
-    #[default]
-    Assumed,
+    #[command(flatten)]
+    names: NameArguments,
 }
 
 impl MachineArguments {
-    /// Reads the zones. What is wrong in them is said.
+    /// Reads what is said of names. What is wrong in it is said.
     ///
     /// # Errors
-    /// One of them cannot be read.
+    /// A file cannot be read.
     pub(super) fn read(&self, without: WithoutZones, reporter: &mut Reporter<'_>) -> Result<Machine, Box<Diagnostic>> {
-        let mut zones = Zones::default();
-        let mut sources = Sources::default();
-        for path in &self.zone {
-            let text = String::from_utf8_lossy(&input::bytes(path)?).into_owned();
-            let name = path.display().to_string();
-            let origin = Some(zone::of_file_name(&name)).filter(|origin| origin != "root").unwrap_or_default();
-            let id = sources.add(name, text.as_str());
-            let (read, problems) = zone::parse(&text, id, &origin);
-            zones.extend(read);
-            reporter.found(&problems, &sources);
-        }
-        let is_told = !self.zone.is_empty() || !self.failing.is_empty();
-        let assumed = without == WithoutZones::Assumed && !is_told;
-        let zones = ZoneResolver::new(zones, self.failing.clone());
-        let names = Known { zones, assumed, unknown: Cell::new(false) };
+        let names = self.names.read(without, reporter)?;
         let addresses = self.address.iter().copied().chain([IpAddr::from([127, 0, 0, 1])]).collect();
         Ok(Machine { host: self.host.clone(), addresses, root: self.root.clone(), names })
     }
@@ -102,9 +68,12 @@ pub(super) struct Asked<'m> {
 }
 
 impl Asked<'_> {
-    /// Says what is wrong with its lines, and what its answers lack, now that it was asked. The verdict is that of all that was
-    /// said so far.
-    pub(super) fn report(&self, reporter: &mut Reporter<'_>) -> Exit {
+    /// Says what is wrong with its lines, and what its answers lack, now that it was asked, and writes down what name servers
+    /// answered. The verdict is that of all that was said so far.
+    ///
+    /// # Errors
+    /// What is to be written cannot be.
+    pub(super) fn report(&self, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
         self.report_lines(reporter);
         self.report_run(reporter)
     }
@@ -115,10 +84,14 @@ impl Asked<'_> {
     }
 
     /// The part that is not.
-    pub(super) fn report_run(&self, reporter: &mut Reporter<'_>) -> Exit {
+    ///
+    /// # Errors
+    /// What is to be written cannot be.
+    pub(super) fn report_run(&self, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
         reporter.found(&self.running.of_maps(), self.places());
-        reporter.found(self.running.resolver.unknown_names().as_slice(), self.places());
-        reporter.verdict()
+        reporter.found(&self.running.resolver.found(), self.places());
+        self.running.resolver.keep()?;
+        Ok(reporter.verdict())
     }
 
     /// The texts that what is said of it points into.
@@ -182,9 +155,7 @@ pub(super) struct Machine {
 impl Machine {
     /// One with names assumed and the files below `root`, or those of this machine.
     pub(super) fn with_files_below(root: Option<PathBuf>) -> Self {
-        let zones = ZoneResolver::new(Zones::default(), Vec::new());
-        let names = Known { zones, assumed: true, unknown: Cell::new(false) };
-        Self { host: None, addresses: vec![IpAddr::from([127, 0, 0, 1])], root, names }
+        Self { host: None, addresses: vec![IpAddr::from([127, 0, 0, 1])], root, names: Known::assumed() }
     }
 }
 
@@ -328,42 +299,12 @@ impl Machine {
         let host = Host { name, addresses: self.addresses.clone(), names: vec!["localhost".to_owned()] };
         let loaded = load(&sources, source, &host, &files);
         let resolver = &self.names;
+        resolver.obey(&loaded.program);
         let (program, diagnostics) = (loaded.program, loaded.diagnostics);
         Running { program, sources, source, document, diagnostics, files, resolver }
     }
 
     fn files(&self) -> Files {
         Files::below(self.root.clone())
-    }
-}
-
-/// Names of the zones that are given, and whether they were enough.
-struct Known {
-    zones: ZoneResolver,
-    /// Whether every name is taken to be that of a host instead.
-    assumed: bool,
-    unknown: Cell<bool>,
-}
-
-impl Known {
-    fn unknown_names(&self) -> Option<Diagnostic> {
-        self.unknown.get().then(|| {
-            Diagnostic::advice("names_not_looked_up", "names were asked for that no zone given holds")
-                .why("no name server is asked here, so these were answered as if none could be reached")
-                .help("give the zones that hold them with `--zone`")
-        })
-    }
-}
-
-impl Resolver for Known {
-    fn query(&self, name: &str, kind: RecordType) -> Answer {
-        if self.assumed {
-            return Assumed.query(name, kind);
-        }
-        let answer = self.zones.query(name, kind);
-        if answer == Answer::TryAgain && !self.zones.fails(name) {
-            self.unknown.set(true);
-        }
-        answer
     }
 }

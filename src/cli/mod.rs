@@ -6,6 +6,7 @@
 mod build;
 mod check;
 mod completions;
+mod dns;
 mod explain;
 mod files;
 mod input;
@@ -14,6 +15,7 @@ mod machine;
 mod man;
 mod map;
 mod migrate;
+mod names;
 pub mod output;
 mod place;
 mod products;

@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::{
     Exit, explain,
     input::{self, Disk, SyntaxName},
-    machine::{MachineArguments, Running, WithoutZones},
+    machine::{MachineArguments, Running},
+    names::WithoutZones,
     place::shown,
     report::{ReportArguments, Reporter},
 };
@@ -92,7 +93,7 @@ fn tested(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Bo
         suite.add(toml.input().name, toml.input().bytes, true);
     }
     let judged = suite.judge(arguments, reporter, &asked.running, asked.site());
-    Ok(judged.max(asked.report(reporter)))
+    Ok(judged.max(asked.report(reporter)?))
 }
 
 /// The cases, and the texts that they are in.

@@ -36,6 +36,7 @@ type HashSet<K> = std::collections::HashSet<K, foldhash::fast::RandomState>;
 pub use address::Route;
 pub use calls::{Applied, Call, Step};
 pub use program::{Header, Host, Loaded, Mailer, Program, Rule, Ruleset, load};
+pub(crate) use resolve::compressed;
 pub use resolve::{Answer, NoResolver, RecordType, Resolver, ZoneResolver};
 pub use session::{Outcome, Resolved, Services, Session};
 pub use text::{MacroId, Macros, Names, Text, Unit};

@@ -44,7 +44,23 @@ impl RecordType {
         })
     }
 
-    fn is_of(self, data: &Data) -> bool {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::A => "A",
+            Self::Aaaa => "AAAA",
+            Self::Cname => "CNAME",
+            Self::Mx => "MX",
+            Self::Ns => "NS",
+            Self::Ptr => "PTR",
+            Self::Txt => "TXT",
+            Self::Srv => "SRV",
+            Self::Afsdb => "AFSDB",
+        }
+    }
+
+    /// Whether a record is of this type.
+    pub fn is_of(self, data: &Data) -> bool {
         match data {
             Data::A(_) => self == Self::A,
             Data::Aaaa(_) => self == Self::Aaaa,
@@ -124,7 +140,7 @@ impl ZoneResolver {
 }
 
 /// A record as servers send it: the end of a name that the name asked for has too is not sent again, so it has its case.
-fn compressed(data: &Data, asked: &str) -> Data {
+pub(crate) fn compressed(data: &Data, asked: &str) -> Data {
     let mut data = data.clone();
     let name = match &mut data {
         Data::Mx { host, .. } => host,
@@ -147,14 +163,26 @@ fn compressed(data: &Data, asked: &str) -> Data {
     data
 }
 
-impl Resolver for ZoneResolver {
-    fn query(&self, name: &str, kind: RecordType) -> Answer {
+impl ZoneResolver {
+    /// Answers from the zones; names that none of them covers are `beyond`'s.
+    pub fn query_beyond(&self, name: &str, kind: RecordType, beyond: &dyn Resolver) -> Answer {
         let asked = name.trim_end_matches('.');
         let mut name = asked.to_ascii_lowercase();
         let mut found = Vec::new();
-        for _ in 0..ALIASES {
-            if self.fails(&name) || !self.zones.covers(&name) {
+        for step in 0..ALIASES {
+            if self.fails(&name) {
                 return Answer::TryAgain;
+            }
+            if !self.zones.covers(&name) {
+                // The name as it was asked for, unless an alias led here.
+                return match beyond.query(if step == 0 { asked } else { &name }, kind) {
+                    Answer::Records(records) => {
+                        found.extend(records);
+                        Answer::Records(found)
+                    }
+                    Answer::NoName | Answer::NoData if !found.is_empty() => Answer::Records(found),
+                    answer => answer,
+                };
             }
             let mut exists = self.between.contains(&name);
             let mut alias = None;
@@ -180,5 +208,11 @@ impl Resolver for ZoneResolver {
             }
         }
         Answer::TryAgain
+    }
+}
+
+impl Resolver for ZoneResolver {
+    fn query(&self, name: &str, kind: RecordType) -> Answer {
+        self.query_beyond(name, kind, &NoResolver)
     }
 }

@@ -17,6 +17,8 @@ mod compare;
 #[cfg(test)]
 mod directives;
 #[cfg(test)]
+mod dns;
+#[cfg(test)]
 mod engine;
 #[cfg(test)]
 mod fixture;

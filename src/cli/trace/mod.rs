@@ -1,6 +1,7 @@
 //! `relaycc trace`: the test mode of sendmail, on any `sendmail.cf`, without sendmail.
 
 mod readable;
+mod typed;
 
 use std::{
     io::{self, BufRead, Write},
@@ -12,7 +13,8 @@ use clap::Args;
 use super::{
     Exit,
     input::{Disk, SyntaxName},
-    machine::{MachineArguments, WithoutZones},
+    machine::MachineArguments,
+    names::WithoutZones,
     report::{ReportArguments, Reporter},
 };
 use crate::{
@@ -33,7 +35,7 @@ Examples:
   relaycc trace --zone example.com.zone sendmail.cf check_rcpt user@example.com
 
 What is printed is what `sendmail -bt` prints, unless --readable asks for more. Maps are read from their files; maps that need a \
-server are not available. Names are looked up in the zone files given.")]
+server are not available. Names are looked up in the zone files given, or with --dns.")]
 pub(super) struct Arguments {
     /// The configuration: a sendmail.cf, or the site, a .toml or .mc file, that it would be made of
     #[arg(value_name = "CF|SITE")]
@@ -83,10 +85,16 @@ fn traced(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Bo
         Form { readable, json: reporter.is_json(), color: reporter.colors_results() }
     });
     let mut commands = Commands { mode, form };
+    let unreadable = |cause: io::Error| {
+        Box::new(Diagnostic::error("unreadable_input", format!("cannot read standard input: {cause}")))
+    };
     let done = match &arguments.ruleset {
-        None => dialogue(&mut commands).map_err(|cause| {
-            Box::new(Diagnostic::error("unreadable_input", format!("cannot read standard input: {cause}")))
-        }),
+        None if typed::is_typed() => {
+            let (exit, remark) = typed::dialogue(&mut commands, &running.program).map_err(unreadable)?;
+            reporter.found(remark.as_slice(), &running.sources);
+            Ok(exit)
+        }
+        None => dialogue(&mut commands).map_err(unreadable),
         Some(ruleset) => {
             let mut out = Vec::new();
             for address in &arguments.addresses {
@@ -95,7 +103,7 @@ fn traced(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Bo
             Ok(super::print(&out))
         }
     };
-    Ok(done?.max(asked.report_run(reporter)))
+    Ok(done?.max(asked.report_run(reporter)?))
 }
 
 /// How what rules did is shown, if test mode does not print it.

@@ -222,7 +222,7 @@ impl TestMode<'_> {
                 let context = self.session.context();
                 let canonical = match crate::rewrite::maps::host::canonical(&name, &context.1) {
                     Canonical::Name(canonical) => canonical,
-                    _ => name.clone(),
+                    _ => name.strip_suffix('.').unwrap_or(&name).to_owned(),
                 };
                 say(out, &[b"getcanonname(", name.as_bytes(), b") returns ", canonical.as_bytes()]);
             }
@@ -253,25 +253,23 @@ impl TestMode<'_> {
         };
         let (maps, mut context) = self.session.context();
         let open = maps.is_open(number, &mut context);
-        let found = open.then(|| maps.look_up(number, key, &[], &mut context));
-        for message in self.session.messages.drain(..) {
+        for message in context.messages.drain(..) {
             say(out, &[&message]);
         }
-        match found {
-            None => say(out, &[b"Map named \"", name, b"\" not open"]),
-            Some(found) => {
-                let status = found.status;
-                match &found.value {
-                    Some(value) => {
-                        let status = format!(" ({status})");
-                        say(out, &[b"map_lookup: ", name, b" (", key, b") returns ", value, status.as_bytes()]);
-                    }
-                    None => {
-                        let status = format!(") no match ({status})");
-                        say(out, &[b"map_lookup: ", name, b" (", key, status.as_bytes()]);
-                    }
-                }
-            }
+        if !open {
+            say(out, &[b"Map named \"", name, b"\" not open"]);
+            return;
+        }
+        // What the map says while it is asked comes in the middle of the line.
+        out.extend_from_slice(&[b"map_lookup: ", name, b" (", key, b") "].concat());
+        let found = maps.look_up(number, key, &[], &mut context);
+        for message in context.messages.drain(..) {
+            say(out, &[&message]);
+        }
+        let status = format!(" ({})", found.status);
+        match &found.value {
+            Some(value) => say(out, &[b"returns ", value, status.as_bytes()]),
+            None => say(out, &[b"no match", status.as_bytes()]),
         }
     }
 

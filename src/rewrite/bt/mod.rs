@@ -23,6 +23,9 @@ pub const GREETING: &[u8] = b"ADDRESS TEST MODE (ruleset 3 NOT automatically inv
 /// What it prints before it reads a line.
 pub const PROMPT: &[u8] = b"> ";
 
+/// Commands that begin with a slash.
+pub const COMMANDS: [&str; 7] = ["/canon", "/map", "/mx", "/parse", "/quit", "/try", "/tryflags"];
+
 /// So many characters of an address that is too long are shown.
 const TOO_LONG_SHOWN: usize = 255;
 

@@ -84,7 +84,8 @@ fn written(record: &Data, kind: RecordType) -> Option<String> {
         | (Data::Ns(name), RecordType::Ns)
         | (Data::Ptr(name), RecordType::Ptr) => name.value.clone(),
         (Data::Mx { host, .. }, RecordType::Mx) => host.value.clone(),
-        (Data::Txt(texts), RecordType::Txt) => texts.concat(),
+        // sendmail reads the first string only.
+        (Data::Txt(texts), RecordType::Txt) => texts.first().cloned().unwrap_or_default(),
         (Data::Other { text, .. }, RecordType::Srv | RecordType::Afsdb) => text.clone(),
         _ => return None,
     })

@@ -179,7 +179,7 @@ impl Reader {
                 [primary, _, _, _, _, _, _] => Data::Soa { primary: name(primary).value },
                 _ => return Err("a record of type SOA needs two names and five numbers".into()),
             },
-            "TXT" => Data::Txt(items.iter().map(|item| item.text.to_owned()).collect()),
+            "TXT" => Data::Txt(items.iter().map(|item| unescaped(item.text)).collect()),
             _ => Data::Other { kind, text: items.iter().map(|item| item.text).collect::<Vec<_>>().join(" ") },
         })
     }
@@ -192,6 +192,25 @@ impl Reader {
                 .help("write OWNER TTL CLASS TYPE DATA (RFC 1035 section 5.1)"),
         );
     }
+}
+
+/// A text as it is sent: `\X` is X, and `\DDD` the byte with this number.
+fn unescaped(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let number = || std::str::from_utf8(behind.get(..3)?).ok()?.parse::<u8>().ok();
+        let (byte, length) = match (first, behind.first()) {
+            (b'\\', Some(next)) => match number().filter(|_| next.is_ascii_digit()) {
+                Some(byte) => (byte, 4),
+                None => (*next, 2),
+            },
+            (byte, _) => (*byte, 1),
+        };
+        out.push(byte);
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// Where the parenthesis or quote stands that is still open at the end.

@@ -15,7 +15,7 @@ $TTL 1h ; default
   IN 3600 MX ( 20 backup.example.net. )
 mail A 192.0.2.1
      AAAA 2001:db8::1
-     TXT \"a ; b\" \"c \\\" d\"
+     TXT \"a ; b\" \"c \\\" d\" \"\\195\\188 \\\\ \\25\"
 alias CNAME mail
 $ORIGIN 2.0.192.in-addr.arpa.
 1 PTR mail.example.org.
@@ -44,7 +44,7 @@ fn owners_origins_classes_and_parentheses() {
     assert_eq!(hosts, [(10, "mail.example.org"), (20, "backup.example.net")]);
     let mail: Vec<_> = zones.of("mail.example.org").map(|r| r.data.clone()).collect();
     assert_eq!(mail.first(), Some(&Data::A(Ipv4Addr::new(192, 0, 2, 1))));
-    assert_eq!(mail.get(2), Some(&Data::Txt(vec!["a ; b".into(), "c \\\" d".into()])));
+    assert_eq!(mail.get(2), Some(&Data::Txt(vec!["a ; b".into(), "c \" d".into(), "ü \\ 25".into()])));
     assert!(matches!(&zones.of(&reverse([192, 0, 2, 1].into())).next().unwrap().data,
         Data::Ptr(name) if name.value == "mail.example.org"));
 }
