@@ -137,18 +137,14 @@ impl Live {
         })
     }
 
-    /// Asks the servers in turn, and again; waits longer each time, as res_send(3) does.
+    /// Asks the servers in turn, and again.
     fn ask(&self, name: &str, kind: RecordType) -> Answer {
         let Some((query, id)) = wire::query(name, kind) else { return Answer::NoName };
         let Settings { servers, wait, tries } = &self.settings;
         let (wait, tries) = (self.times.get().0.unwrap_or(*wait), self.times.get().1.unwrap_or(*tries));
-        for attempt in 0..tries {
-            let mut patience = wait.saturating_mul(1_u32.checked_shl(attempt).unwrap_or(u32::MAX));
-            if attempt > 0 {
-                patience /= u32::try_from(servers.len()).unwrap_or(1).max(1);
-            }
-            let patience = patience.max(Duration::from_secs(1));
-            for server in servers {
+        for _ in 0..tries {
+            for (place, server) in servers.iter().enumerate() {
+                let patience = patience(wait, place, servers.len());
                 // A server that cannot be reached, or says what cannot be read, is as one that does not answer.
                 let reply =
                     over_udp(*server, &query, patience, |bytes| wire::reply(bytes, id, name, kind, self.source));
@@ -177,6 +173,15 @@ impl Resolver for Live {
         self.answers.borrow_mut().insert(question, answer.clone());
         answer
     }
+}
+
+/// How long the server in this place of so many is waited for, as the GNU C library does it: longer for those behind the first,
+/// who share what is added; in whole seconds, and one at least.
+fn patience(wait: Duration, place: usize, servers: usize) -> Duration {
+    let place = u32::try_from(place).unwrap_or(u32::MAX);
+    let servers = u64::try_from(servers).unwrap_or(u64::MAX);
+    let wait = wait.as_secs().saturating_mul(1_u64.checked_shl(place).unwrap_or(u64::MAX));
+    Duration::from_secs(if place > 0 { wait / servers.max(1) } else { wait }.max(1))
 }
 
 /// A time as options have it: seconds, or with a unit.
@@ -266,6 +271,15 @@ mod tests {
         assert_eq!(read("2001:db8::1"), Some("[2001:db8::1]:53".to_owned()));
         assert_eq!(read("[2001:db8::1]:5353"), Some("[2001:db8::1]:5353".to_owned()));
         assert_eq!(read("ns.example.com"), None);
+    }
+
+    #[test]
+    fn servers_are_waited_for_as_the_c_library_does() {
+        let waits = |wait, servers| {
+            let all = (0..servers).map(|place| patience(Duration::from_secs(wait), place, servers).as_secs());
+            all.collect::<Vec<_>>()
+        };
+        assert_eq!((waits(5, 1), waits(2, 2), waits(5, 3), waits(0, 1)), (vec![5], vec![2, 2], vec![5, 3, 6], vec![1]));
     }
 
     #[test]
