@@ -133,7 +133,7 @@ pub(super) struct Bucket<'s, 'a> {
 #[derive(Debug)]
 pub(super) struct Arrangement<'a, K, V> {
     entries: &'a [(K, V)],
-    /// The numbers of the entries by bucket.
+    /// The numbers of the entries by bucket; sorted in buckets that have further pages.
     places: Vec<u32>,
     /// Where the places of each bucket end.
     ends: Vec<u32>,
@@ -188,10 +188,10 @@ where
         hashes: &[u32],
         Buckets { mask, rooms }: &Buckets,
     ) -> Result<Self, WriteError> {
-        let (places, ends) = by_bucket(numbers, *mask);
+        let (mut places, ends) = by_bucket(numbers, *mask);
         let any_large = entries.iter().any(|(key, value)| is_large(key.as_ref()) || is_large(value.as_ref()));
         let mut further = vec![0; ends.len() + 1];
-        let look = |places: &[u32], further: &mut u32, room: u64| {
+        let look = |places: &mut [u32], further: &mut u32, room: u64| {
             let fits = room <= PAGE_ROOM as u64 && !any_large;
             if fits && !any_repeated(places.iter().filter_map(|place| hashes.get(*place as usize).copied())) {
                 return Ok(false);
@@ -199,22 +199,27 @@ where
             let mut slots = Vec::new();
             collect(entries, places, &mut slots)?;
             let repeated = sort(&mut slots);
+            for (place, slot) in places.iter_mut().zip(&slots) {
+                *place = slot.index;
+            }
             Bucket::new(0, &slots, further).ok_or(WriteError::TooLarge("the pages"))?;
             Ok::<_, WriteError>(repeated)
         };
-        let look_at = |buckets: Range<usize>, further: &mut [u32]| {
+        let look_at = |buckets: Range<usize>, further: &mut [u32], mut places: &mut [u32]| {
             let mut repeated = false;
             for (bucket, further) in buckets.zip(further) {
-                let places = places_of(&places, &ends, bucket).unwrap_or_default();
-                repeated |= look(places, further, rooms.get(bucket).copied().unwrap_or(u64::MAX))?;
+                let here = places.split_off_mut(..count_of(&ends, bucket)).unwrap_or_default();
+                repeated |= look(here, further, rooms.get(bucket).copied().unwrap_or(u64::MAX))?;
             }
             Ok::<_, WriteError>(repeated)
         };
         let half = if places.len() < MANY { 0 } else { ends.len() / 2 };
         let (first, second) = further.split_at_mut_checked(half).unwrap_or_default();
+        let middle = half.checked_sub(1).and_then(|last| ends.get(last)).map_or(0, |end| *end as usize);
+        let (first_places, second_places) = places.split_at_mut_checked(middle).unwrap_or_default();
         let repeated = thread::scope(|scope| {
-            let first = scope.spawn(|| look_at(0..half, first));
-            let second = look_at(half..ends.len(), second);
+            let first = scope.spawn(|| look_at(0..half, first, first_places));
+            let second = look_at(half..ends.len(), second, second_places);
             Ok::<_, WriteError>(second? | first.join().unwrap_or_else(|panic| resume_unwind(panic))?)
         })?;
         Ok(Self { entries, places, ends, repeated, further, mask: *mask, file_id: [0; 20] })
@@ -240,16 +245,25 @@ where
         self.further.last().map_or(0, |free| free - 1)
     }
 
+    /// How many pages a bucket has beside its first one.
+    pub(super) fn further_pages(&self, bucket: u32) -> u32 {
+        let first = |bucket: usize| self.further.get(bucket).copied().unwrap_or(0);
+        first(bucket as usize + 1).saturating_sub(first(bucket as usize))
+    }
+
     /// The buckets that have pages beside their first ones.
     pub(super) fn buckets_with_more(&self) -> impl Iterator<Item = u32> {
-        let counts = self.further.iter().zip(self.further.iter().skip(1));
-        (0..).zip(counts).filter(|(_, (from, to))| from < to).map(|(bucket, _)| bucket)
+        (0..=self.mask).filter(|bucket| self.further_pages(*bucket) > 0)
     }
 
     /// The pages of a bucket, whose entries go to `slots`. What the format has no room for was refused before.
     pub(super) fn bucket<'s>(&self, number: u32, slots: &'s mut Vec<Slot<'a>>) -> Option<Bucket<'s, 'a>> {
         collect(self.entries, places_of(&self.places, &self.ends, number as usize)?, slots).ok()?;
-        sort(slots);
+        if self.further_pages(number) > 0 {
+            mark_repeated(slots);
+        } else {
+            sort(slots);
+        }
         let mut free = *self.further.get(number as usize)?;
         Bucket::new(number + 1, slots, &mut free)
     }
@@ -267,6 +281,12 @@ where
         }
         Ok(all)
     }
+}
+
+/// How many entries a bucket has.
+fn count_of(ends: &[u32], bucket: usize) -> usize {
+    let end = |bucket: usize| ends.get(bucket).map_or(0, |end| *end as usize);
+    end(bucket) - bucket.checked_sub(1).map_or(0, end)
 }
 
 /// The numbers of the entries of a bucket.

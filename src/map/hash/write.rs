@@ -7,7 +7,7 @@ use super::{
         Description, INLINE_MAX, ITEM_DUPLICATES, ITEM_INLINE, ITEM_OFF_PAGE, ITEM_OFF_PAGE_DUPLICATES, LAYOUT,
         MAX_DOUBLINGS, OFF_PAGE_DUPLICATES_ITEM, doubling, hash_probe,
     },
-    plan::{Arrangement, Page, Stored, groups, item_len, off_page_pages},
+    plan::{Arrangement, Bucket, Page, Stored, groups, item_len, off_page_pages},
 };
 use crate::{
     map::{
@@ -54,8 +54,7 @@ where
 /// entries only, and on the order of those of one key: not on the order of the others, the machine or the time.
 /// Besides the entries, some 16 bytes of memory per entry are used, and 56 more if keys repeat.
 ///
-/// Where there are many entries, pages are made on several threads, and `out` is written to by each of them in turn: large
-/// pieces, and then, if there are keys or values that do not fit, single pages.
+/// Pages are made on several threads, and `out` is written to by each of them in turn.
 ///
 /// # Errors
 /// [`WriteError::DuplicateKey`] and [`WriteError::TooLarge`] before anything is written; [`WriteError::Io`] if `out` fails.
@@ -91,21 +90,66 @@ where
     });
     written?;
 
-    let (mut slots, mut buffer) = (Vec::new(), PageBuffer::new());
-    for number in arrangement.buckets_with_more() {
-        let Some(bucket) = arrangement.bucket(number, &mut slots) else { continue };
-        for more in &bucket.more {
-            write_page(more, &mut buffer, out)?;
+    let buckets = arrangement.buckets_with_more().collect::<Vec<_>>();
+    let pieces = pieces_of(&buckets, |bucket| arrangement.further_pages(bucket));
+    let mut written = Ok(());
+    let make = |maker: &mut Maker<'a>, buckets: &&[u32]| {
+        maker.pages.clear();
+        // What takes too much memory is written in its turn.
+        if let [bucket] = buckets
+            && arrangement.further_pages(*bucket) > MOST
+        {
+            return Ok(Some(*bucket));
         }
-        for holder in std::iter::once(&bucket.first).chain(&bucket.more) {
-            write_off_page(holder, &mut buffer, out)?;
+        for number in *buckets {
+            if let Some(bucket) = arrangement.bucket(*number, &mut maker.slots) {
+                write_further(&bucket, &mut maker.buffer, &mut maker.pages)?;
+            }
         }
-    }
-    Ok(())
+        Ok::<_, io::Error>(None)
+    };
+    parallel::in_order_with(&pieces, Maker::new, make, |maker, made| {
+        if written.is_ok() {
+            written = made.and_then(|large| {
+                let Some(bucket) = large else { return out.write_all(&maker.pages) };
+                let bucket = arrangement.bucket(bucket, &mut maker.slots);
+                bucket.map_or(Ok(()), |bucket| write_further(&bucket, &mut maker.buffer, out))
+            });
+        }
+    });
+    Ok(written?)
 }
 
-/// So many buckets are a piece of the file.
+/// Parts buckets into pieces that take some pages together.
+fn pieces_of(buckets: &[u32], pages: impl Fn(u32) -> u32) -> Vec<&[u32]> {
+    let mut pieces = Vec::new();
+    let (mut rest, mut length, mut sum) = (buckets, 0, 0);
+    for bucket in buckets {
+        let pages = pages(*bucket);
+        if length > 0 && (sum >= PIECE || pages > MOST) {
+            pieces.extend(rest.split_off(..length));
+            (length, sum) = (0, 0);
+        }
+        (length, sum) = (length + 1, sum.saturating_add(pages));
+    }
+    if !rest.is_empty() {
+        pieces.push(rest);
+    }
+    pieces
+}
+
+/// Writes all pages of a bucket but the first.
+fn write_further(bucket: &Bucket<'_, '_>, buffer: &mut PageBuffer, out: &mut impl io::Write) -> io::Result<()> {
+    for more in &bucket.more {
+        write_page(more, buffer, out)?;
+    }
+    std::iter::once(&bucket.first).chain(&bucket.more).try_for_each(|holder| write_off_page(holder, buffer, out))
+}
+
+/// About so many pages are a piece of the file.
 const PIECE: u32 = 64;
+/// A bucket with more pages beside its first one is not put together in memory.
+const MOST: u32 = 4096;
 
 /// What a thread makes pages with.
 struct Maker<'a> {
@@ -347,6 +391,19 @@ mod tests {
         let error = write(&entries, &mut file).unwrap_err();
         assert!(matches!(error, WriteError::DuplicateKey { first: 1, second: 3 }), "{error:?}");
         assert_eq!(file, b"");
+    }
+
+    #[test]
+    fn values_too_large_to_be_put_together_are_written_all_the_same() {
+        let large = vec![b'v'; MOST as usize * PAGE_SIZE];
+        let mut entries = (0..200).map(|n| (format!("key-{n}"), vec![b'a'; 3000])).collect::<Vec<_>>();
+        entries.extend((0..3).map(|n| (format!("large-{n}"), large.clone())));
+        let mut file = Vec::new();
+        write(&entries, &mut file).unwrap();
+        let map = HashFile::open(&file).unwrap();
+        for (key, value) in &entries {
+            assert!(map.get(key.as_bytes()).unwrap().as_deref() == Some(value));
+        }
     }
 
     #[test]
