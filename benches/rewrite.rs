@@ -1,14 +1,17 @@
 //! Probes of `check_rcpt` per second, and reading a `sendmail.cf`, by the engine and by `sendmail -bt`, where it is installed.
 //!
 //! `cargo bench --bench rewrite`. The configuration is the one that this program makes of `fixtures/features/access_db.mc`.
+//! `check_rcpt, whole processes` is what counts: the same script to `relaycc trace` and to `sendmail -bt`, which read the same
+//! configuration and the same files, print all that sendmail prints, and print the same. With other users of the same domains
+//! most lines are printed from memory; with another domain on each line, none.
 
 use std::{
     fs,
     hint::black_box,
-    io::Write as _,
-    path::Path,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
     process::{Command, Stdio},
-    time::{Duration, Instant},
+    thread,
 };
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -53,21 +56,82 @@ fn setting() -> (Vec<u8>, MemoryFiles, ZoneResolver) {
 const RECIPIENTS: [&str; 4] =
     ["<user@nomx.test>", "<user@relay.example.com>", "<user@spammer.test>", "<@relay.example.com:user@outside.test>"];
 
-/// The time that `sendmail -bt` takes on the same configuration for so many probes, its start included.
-fn sendmail(cf: &Path, probes: u64) -> Option<Duration> {
-    let recipients = RECIPIENTS.iter().cycle().zip(0..probes);
-    let script = recipients.map(|(recipient, _)| format!("check_rcpt {recipient}\n")).collect::<String>();
-    let start = Instant::now();
+/// A folder with the configuration and all that it reads, as both programs find it. Names are looked up in files only.
+fn folder(cf: &[u8], files: &MemoryFiles) -> io::Result<PathBuf> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-rewrite");
+    fs::create_dir_all(&folder)?;
+    for (path, bytes) in &files.0 {
+        if let Some(name) = path.strip_prefix("/etc/mail").ok().filter(|name| *name != Path::new("service.switch")) {
+            fs::write(folder.join(name), bytes)?;
+        }
+    }
+    fs::write(folder.join("service.switch"), "hosts files\n")?;
+    let text = String::from_utf8_lossy(cf).replace("/etc/mail/", &format!("{}/", folder.display()));
+    let switch = format!("O ServiceSwitchFile={}\n", folder.join("service.switch").display());
+    fs::write(folder.join("sendmail.cf"), text + &switch)?;
+    Ok(folder)
+}
+
+/// A client, and then so many recipients.
+fn script(probes: usize, recipient: impl Fn(usize) -> String) -> String {
+    let client = ".D{client_addr}203.0.113.5\n.D{client_name}host.outside.test\n.D{client_resolve}OK\n";
+    client.to_owned() + &(0..probes).map(|n| format!("check_rcpt <{}>\n", recipient(n))).collect::<String>()
+}
+
+/// What a program prints for a script.
+fn printed(mut command: Command, script: &str) -> Option<Vec<u8>> {
+    let spawned = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let mut child = spawned.ok()?;
+    let mut input = child.stdin.take()?;
+    thread::scope(|scope| {
+        scope.spawn(move || input.write_all(script.as_bytes()));
+        child.wait_with_output().ok()
+    })
+    .filter(|output| output.status.success())
+    .map(|output| output.stdout)
+}
+
+fn ours(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_relaycc"));
+    command.args(["trace", "--host", "relay.example.com"]).arg(folder.join("sendmail.cf"));
+    command
+}
+
+fn theirs(folder: &Path) -> Command {
+    let cf = folder.join("sendmail.cf");
     let unshared = format!("hostname relay.example.com; ip link set lo up; exec sendmail -C {} -bt", cf.display());
-    let mut child = Command::new("unshare")
-        .args(["-n", "-u", "sh", "-c", &unshared])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .ok()?;
-    child.stdin.take()?.write_all(script.as_bytes()).ok()?;
-    child.wait().ok()?.success().then(|| start.elapsed())
+    let mut command = Command::new("unshare");
+    command.args(["-n", "-u", "sh", "-c", &unshared]);
+    command
+}
+
+fn processes(c: &mut Criterion, folder: &Path) {
+    const PROBES: usize = 10_000;
+    let domain = |n: usize| match n % 5 {
+        0 => "nomx.test",
+        1 => "relay.example.com",
+        2 => "spammer.test",
+        3 => "example.com",
+        _ => "outside.test",
+    };
+    let scripts = [
+        ("other users", script(PROBES, |n| format!("user{n}@{}", domain(n)))),
+        ("other domains", script(PROBES, |n| format!("user{n}@host{n}.test"))),
+    ];
+    let mut group = c.benchmark_group("check_rcpt, whole processes");
+    group.sample_size(10).throughput(Throughput::Elements(PROBES as u64));
+    for (name, script) in &scripts {
+        group.bench_function(format!("relaycc trace, {name}"), |bencher| {
+            bencher.iter(|| black_box(printed(ours(folder), script)));
+        });
+        let Some(reference) = printed(theirs(folder), script) else { continue };
+        assert!(printed(ours(folder), script) == Some(reference), "both must print the same");
+        group.bench_function(format!("sendmail -bt, {name}"), |bencher| {
+            bencher.iter(|| black_box(printed(theirs(folder), script)));
+        });
+    }
+    group.bench_function("start of relaycc trace", |bencher| bencher.iter(|| black_box(printed(ours(folder), ""))));
+    group.bench_function("start of sendmail -bt", |bencher| bencher.iter(|| black_box(printed(theirs(folder), ""))));
 }
 
 fn rewrite(c: &mut Criterion) {
@@ -92,23 +156,9 @@ fn rewrite(c: &mut Criterion) {
             }
         });
     });
-    let probes = 4_000;
-    group.sample_size(10).throughput(Throughput::Elements(probes));
-    group.bench_function("engine, 4000 of them", |bencher| {
-        bencher.iter(|| {
-            for (recipient, _) in RECIPIENTS.iter().cycle().zip(0..probes) {
-                black_box(session.call(b"check_rcpt", recipient.as_bytes(), None));
-            }
-        });
-    });
-    let folder = tempfile::tempdir();
-    let path = folder.as_ref().map(|folder| folder.path().join("sendmail.cf")).unwrap_or_default();
-    if fs::write(&path, &cf).is_ok() && sendmail(&path, 0).is_some() {
-        group.bench_function("sendmail -bt, 4000 of them", |bencher| {
-            bencher.iter(|| black_box(sendmail(&path, probes)));
-        });
-        group.finish();
-        c.bench_function("start of sendmail -bt", |bencher| bencher.iter(|| black_box(sendmail(&path, 0))));
+    group.finish();
+    if let Ok(folder) = folder(&cf, &files) {
+        processes(c, &folder);
     }
 }
 

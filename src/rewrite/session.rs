@@ -296,10 +296,6 @@ impl<'s> Session<'s> {
         let (maps, mut context) = self.context();
         let stripped =
             context.declarations.get(map).map_or(Cow::Borrowed(key), |declaration| stripped(key, declaration));
-        // Nothing is not looked for.
-        if stripped.is_empty() {
-            return Found::default();
-        }
         maps.look_up(map, &stripped, arguments, &mut context)
     }
 

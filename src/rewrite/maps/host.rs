@@ -22,6 +22,9 @@ impl Map for HostMap {
     }
 
     fn look_up(&self, key: &[u8], arguments: &[Vec<u8>], _: &mut Maps, context: &mut Context<'_>) -> Found {
+        if key.is_empty() {
+            return Found::default();
+        }
         let name = String::from_utf8_lossy(key).into_owned();
         let canonical = match name.strip_prefix('[') {
             Some(address) => match address.split_once(']') {

@@ -11,8 +11,9 @@ pub(super) struct MacroMap;
 impl Map for MacroMap {
     fn look_up(&self, key: &[u8], arguments: &[Vec<u8>], _: &mut Maps, context: &mut Context<'_>) -> Found {
         let id = match cf::name(key) {
+            Err(None) => return Found::default(),
             Ok((name @ [_], _)) => context.names.id(name),
-            Ok((b"", _)) | Err(None) => {
+            Ok((b"", _)) => {
                 context.messages.push(NO_NAME.into());
                 return Found::default();
             }

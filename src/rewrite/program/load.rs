@@ -327,6 +327,12 @@ impl<'f> Loader<'f> {
             self.program.operators = Operators::new(value);
             self.program.operators.comments = comments;
         }
+        if long.eq_ignore_ascii_case("DeliveryMode")
+            && let Some(mode) = value.first()
+        {
+            let id = self.program.names.id(b"deliveryMode");
+            self.program.macros.set_bytes(id, &[*mode]);
+        }
         if long.eq_ignore_ascii_case("BlankSub") {
             self.program.blank = value.first().copied().unwrap_or(b' ');
         }

@@ -18,7 +18,8 @@ impl Loader<'_> {
             ("v", VERSION),
             ("_", "root@localhost"),
             ("opMode", "t"),
-            ("deliveryMode", "i"),
+            // What options say of it, until all is read.
+            ("deliveryMode", "b"),
             ("addr_type", "e r"),
         ] {
             let id = self.program.names.id(name.as_bytes());
@@ -82,6 +83,9 @@ impl Loader<'_> {
             let argument: &[u8] = if self.program.level >= 2 { b"host host -a." } else { b"host host" };
             self.map(argument, self.start, 0);
         }
+        // Test mode delivers nothing in the background.
+        let mode = self.program.names.id(b"deliveryMode");
+        self.program.macros.set_bytes(mode, b"i");
         // Only now are all words known that left sides and classes have.
         self.program.number_right_sides();
     }
