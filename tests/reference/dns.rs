@@ -14,7 +14,8 @@ use crate::{
 
 /// Maps of all types of records, with one value and with all of them.
 const MAPS: &str = "Kns dns -R NS -a.FOUND\nKa dns -R A -a.FOUND\nKaaaa dns -R AAAA\nKmx dns -R MX\nKmxs dns -R MX -z|\n\
-    Kcname dns -R CNAME\nKptr dns -R PTR\nKtxt dns -R TXT\nKtxts dns -R TXT -z|\n";
+    Kcname dns -R CNAME\nKptr dns -R PTR\nKtxt dns -R TXT\nKtxts dns -R TXT -z|\n\
+    Kbest bestmx -a.FOUND -T<TMP>\nKbests bestmx -z:\nKtmp dns -R A -T<TMPF>\nKsrv dns -R SRV\n";
 
 /// Names of the zones that are served.
 const NAMES: &str = "records.test first.records.test FIRST.Records.Test second.records.test both.records.test alias.records.test \
@@ -26,9 +27,17 @@ const NAMES: &str = "records.test first.records.test FIRST.Records.Test second.r
 fn script() -> String {
     let mut script = String::new();
     for name in NAMES.split_ascii_whitespace() {
-        for map in ["ns", "a", "aaaa", "mx", "mxs", "cname", "ptr", "txt", "txts", "host"] {
-            // How sendmail cuts off what is too long for it is another matter.
-            if (map, name) != ("txts", "many.records.test") {
+        for map in
+            ["ns", "a", "aaaa", "mx", "mxs", "cname", "ptr", "txt", "txts", "best", "bests", "tmp", "srv", "host"]
+        {
+            // How sendmail cuts off what is too long for it is another matter, and so is what its bestmx makes of short
+            // names and of what is no name.
+            let odd = match map {
+                "txts" => name == "many.records.test",
+                "best" | "bests" => ["localhost", "inside", "a..b"].contains(&name),
+                _ => false,
+            };
+            if !odd {
                 script += &format!("/map {map} {name}\n");
             }
         }

@@ -262,7 +262,7 @@ impl TestMode<'_> {
         }
         // What the map says while it is asked comes in the middle of the line.
         out.extend_from_slice(&[b"map_lookup: ", name, b" (", key, b") "].concat());
-        let found = maps.look_up(number, key, &[], &mut context);
+        let found = maps.ask(number, key, &[], &mut context);
         for message in context.messages.drain(..) {
             say(out, &[&message]);
         }
@@ -276,7 +276,7 @@ impl TestMode<'_> {
     fn exchangers(&mut self, argument: &[u8], out: &mut Vec<u8>) {
         let name = String::from_utf8_lossy(argument).into_owned();
         let (_, context) = self.session.context();
-        let found = crate::rewrite::maps::dns::exchangers(&name, &context);
+        let found = crate::rewrite::maps::dns::exchangers(&name, true, &context);
         let title = [b"getmxrr(", name.as_bytes(), b") returns "].concat();
         match found {
             Exchangers::Hosts(hosts) => {
@@ -285,7 +285,7 @@ impl TestMode<'_> {
                     say(out, &[b"\t", host.as_bytes()]);
                 }
             }
-            Exchangers::None => say(out, &[&title, b"0 value(s):"]),
+            Exchangers::Unknown | Exchangers::None => say(out, &[&title, b"0 value(s):"]),
             Exchangers::Null => say(out, &[&title, b"null MX (See RFC7505)"]),
             Exchangers::TryAgain => say(out, &[&title, b"-1 value(s):"]),
         }

@@ -97,6 +97,8 @@ pub(crate) enum Exchangers {
     /// These hosts, the best one first, each with a final dot unless it is an address in brackets.
     Hosts(Vec<String>),
     /// Nowhere: there is no such host.
+    Unknown,
+    /// Nowhere: there is such a name, but no host.
     None,
     /// It takes no mail (RFC 7505).
     Null,
@@ -104,8 +106,8 @@ pub(crate) enum Exchangers {
     TryAgain,
 }
 
-/// Hosts that take a domain's mail.
-pub(crate) fn exchangers(name: &str, context: &Context<'_>) -> Exchangers {
+/// Hosts that take a domain's mail. A host that is in the file of hosts only takes its own, if it is asked for with `files`.
+pub(crate) fn exchangers(name: &str, files: bool, context: &Context<'_>) -> Exchangers {
     if let Some(address) = name.strip_prefix('[') {
         let address = address.split(']').next().unwrap_or_default();
         let address = address.strip_prefix("IPv6:").unwrap_or(address);
@@ -137,8 +139,8 @@ pub(crate) fn exchangers(name: &str, context: &Context<'_>) -> Exchangers {
         Answer::TryAgain => return Exchangers::TryAgain,
         reason => reason,
     };
-    if reason == Answer::NoName && !is_in_file(name, context) {
-        return Exchangers::None;
+    if reason == Answer::NoName && !(files && is_in_file(name, context)) {
+        return Exchangers::Unknown;
     }
     match canonical(name, context) {
         Canonical::Name(name) => Exchangers::Hosts(vec![format!("{name}.")]),
@@ -163,7 +165,7 @@ impl Map for BestMx {
 
     fn look_up(&self, key: &[u8], arguments: &[Vec<u8>], _: &mut Maps, context: &mut Context<'_>) -> Found {
         let name = String::from_utf8_lossy(key).into_owned();
-        match exchangers(&name, context) {
+        match exchangers(&name, false, context) {
             Exchangers::Hosts(mut hosts) => {
                 let value = match self.flags.delimiter {
                     Some(delimiter) => hosts.join(&*char::from(delimiter).to_string()),
@@ -172,7 +174,9 @@ impl Map for BestMx {
                 };
                 Found::value(rewritten(&self.flags, key, value.as_bytes(), arguments))
             }
-            Exchangers::None | Exchangers::Null => Found::nothing(68),
+            Exchangers::Unknown => Found::nothing(68),
+            Exchangers::None => Found::default(),
+            Exchangers::Null => Found::nothing(69),
             Exchangers::TryAgain => Found::nothing(75),
         }
     }

@@ -149,7 +149,7 @@ impl Maps {
         self.open(number, context).map_or(Change::None, |map| map.change())
     }
 
-    /// Asks a map by its number.
+    /// Asks a map by its number, as a rule does: if it cannot say now, what `-T` says follows the key.
     pub(crate) fn look_up(
         &mut self,
         number: usize,
@@ -157,22 +157,22 @@ impl Maps {
         arguments: &[Vec<u8>],
         context: &mut Context<'_>,
     ) -> Found {
-        let map = match self.open(number, context) {
-            Ok(map) => map,
-            Err(status) => {
-                let suffix = context.declarations.get(number).and_then(|map| map.flags.append_on_failure.as_ref());
-                let value = suffix.filter(|_| status == 75).map(|suffix| [key, suffix].concat());
-                return Found { value, status };
-            }
-        };
-        let declarations = context.declarations;
-        let Some(Declaration { flags, .. }) = declarations.get(number) else { return Found::default() };
-        let found = map.look_up(key, arguments, self, context);
-        match (found.status, &flags.append_on_failure) {
-            (75, Some(suffix)) if found.value.is_none() => {
-                Found { value: Some([key, suffix].concat()), status: found.status }
-            }
-            _ => found,
+        let mut found = self.ask(number, key, arguments, context);
+        let flags = context.declarations.get(number).map(|map| &map.flags);
+        if found.status == 75
+            && found.value.is_none()
+            && let Some(suffix) = flags.and_then(|flags| flags.append_on_failure.as_ref())
+        {
+            found.value = Some([key, suffix].concat());
+        }
+        found
+    }
+
+    /// Asks a map by its number.
+    pub(crate) fn ask(&mut self, number: usize, key: &[u8], arguments: &[Vec<u8>], context: &mut Context<'_>) -> Found {
+        match self.open(number, context) {
+            Ok(map) => map.look_up(key, arguments, self, context),
+            Err(status) => Found::nothing(status),
         }
     }
 }
