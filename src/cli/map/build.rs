@@ -53,7 +53,7 @@ An lmdb file is one for Postfix: keys and values end with a byte 0, as postmap s
 as makemap reads it all the same: a line that begins with blanks is refused, where postmap would add it to the line before it, and \
 blanks at the end of a value belong to it, where postmap drops them.
 
-Memory: the text, and some 120 bytes for each entry.")]
+Memory: the text, and for each entry some 65 bytes for hash, 85 for cdb, 120 for btree and 215 for lmdb.")]
 pub(in crate::cli) struct Arguments {
     /// The format: hash, btree, cdb, lmdb, or implicit, which is hash
     #[arg(value_name = "TYPE", required_unless_present = "list")]
