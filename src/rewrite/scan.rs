@@ -169,6 +169,7 @@ enum Route {
     No,
     /// Directly behind `<`.
     Opened,
+    /// Up to the next `>`.
     Within,
 }
 
@@ -226,23 +227,22 @@ impl<U: Units + ?Sized> Scan<'_, '_, U> {
                     self.route = if self.arena.len() == self.start { Route::Within } else { Route::No };
                     self.operator(byte);
                 }
-                b':' if self.route == Route::Within => {
-                    self.route = Route::No;
-                    self.operator(byte);
-                }
                 b',' if self.source == Source::Typed && self.route != Route::Within => {
                     self.finish();
                     return true;
                 }
                 b'<' => {
                     self.angles += 1;
-                    self.route = Route::Opened;
                     self.operator(byte);
+                    if self.route != Route::Within {
+                        self.route = Route::Opened;
+                    }
                 }
                 // The word goes on behind it.
                 b'>' if self.angles == 0 && self.source != Source::Rule => self.complain(b"'>'"),
                 b'>' => {
                     self.angles = self.angles.saturating_sub(1);
+                    self.route = Route::No;
                     self.operator(byte);
                 }
                 _ if self.scanner.operators.has(byte) => self.operator(byte),

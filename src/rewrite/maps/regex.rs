@@ -29,6 +29,9 @@ pub(super) fn compile(flags: &Flags, pattern: &[u8]) -> Result<Pattern, String> 
     Ok(Pattern { regex, flags: flags.clone() })
 }
 
+/// So many characters of the parts of a key are the value; the rest is cut off.
+const LONGEST: usize = 255;
+
 impl Map for Pattern {
     fn change(&self) -> Change {
         Change::None
@@ -59,7 +62,8 @@ impl Map for Pattern {
         }
         let between = flags.between.as_deref().unwrap_or(&[ELSE]);
         let texts = numbers.iter().map(|number| captures.get(*number).map_or(&b""[..], |found| found.as_bytes()));
-        let value = texts.collect::<Vec<_>>().join(between);
+        let mut value = texts.collect::<Vec<_>>().join(between);
+        value.truncate(LONGEST);
         if is_whole(&value) { Found::value(self.value(key, &value, arguments)) } else { Found::default() }
     }
 }
