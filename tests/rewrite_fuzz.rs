@@ -13,12 +13,12 @@ use std::{
 };
 
 use relaycc::{
+    emit::cf,
+    front::{self, Input, Syntax},
     rewrite::{Host, NoResolver, Services, bt::TestMode, load},
-    source::{MemoryFiles, Sources},
+    source::{MemoryFiles, NoFiles, Sources},
 };
 
-/// Texts that are tried without the environment variable.
-const FEW: u64 = 1_500;
 /// Longest that one text may take, on a busy machine and without optimization.
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -208,27 +208,95 @@ fn run(cf: &[u8], script: &[u8]) {
     }
 }
 
-#[test]
-fn any_configuration_and_any_commands_end() {
+/// Tries what `case` makes, so many times or as long as the environment says: `run` must end soon and not panic.
+fn fuzz<C: AsRef<[u8]>>(
+    few: u64,
+    mut case: impl FnMut(&mut Random) -> (C, Vec<u8>),
+    run: impl Fn(&[u8], &[u8]),
+) -> (u64, Duration) {
     let seconds = env::var("RELAYCC_FUZZ_SECONDS").ok().and_then(|text| text.parse().ok()).map(Duration::from_secs);
     let start = Instant::now();
     let mut seed = env::var("RELAYCC_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(0_u64);
     let mut tried = 0_u64;
     let mut longest = Duration::ZERO;
-    while seconds.map_or(tried < FEW, |seconds| start.elapsed() < seconds) {
+    while seconds.map_or(tried < few, |seconds| start.elapsed() < seconds) {
         seed += 1;
         tried += 1;
         let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
         let (cf, script) = case(&mut random);
         let began = Instant::now();
-        let ended = catch_unwind(AssertUnwindSafe(|| run(&cf, &script)));
+        let ended = catch_unwind(AssertUnwindSafe(|| run(cf.as_ref(), &script)));
         longest = longest.max(began.elapsed());
         if ended.is_err() || began.elapsed() > LIMIT {
-            let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rewrite-fuzz.cf");
+            let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("rewrite-fuzz-{seed}.cf"));
             fs::write(&path, &cf).unwrap();
             fs::write(path.with_extension("bt"), &script).unwrap();
             panic!("seed {seed}: {} took {:?}", path.display(), began.elapsed());
         }
     }
-    println!("{tried} configurations with ten commands each, in {:?}; the longest took {longest:?}", start.elapsed());
+    (tried, longest)
+}
+
+#[test]
+fn any_configuration_and_any_commands_end() {
+    let (tried, longest) = fuzz(1_500, case, run);
+    println!(
+        "evaluator: {tried} configurations with ten commands each tried, 0 findings; the longest took {longest:?}"
+    );
+}
+
+/// Lines of configurations that sendmail reads, as they are or damaged.
+fn damaged(lines: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
+    let mut text = b"V10/Berkeley\n".to_vec();
+    for _ in 0..1 + random.below(5) {
+        let first = random.below(lines.len());
+        let count = 1 + random.below(12);
+        text.extend(lines[first..].iter().take(count).flatten());
+    }
+    for _ in 0..random.below(12) {
+        let at = random.below(text.len());
+        match random.below(5) {
+            0 => text[at] = random.below(256) as u8,
+            1 => text[at] ^= 1 << random.below(8),
+            2 => drop(text.drain(at..(at + random.below(40)).min(text.len()))),
+            3 => drop(text.splice(at..at, random.of(&PIECES).bytes())),
+            _ => {
+                let again = text[at..(at + random.below(60)).min(text.len())].to_vec();
+                let to = random.below(text.len());
+                text.splice(to..to, again);
+            }
+        }
+        if text.is_empty() {
+            text.push(b'R');
+        }
+    }
+    text
+}
+
+#[test]
+fn any_damage_to_a_configuration_is_survived() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let mc = fs::read(fixtures.join("arkum/site.mc")).unwrap();
+    let compiled = front::compile(&Input { name: "site.mc", bytes: &mc, syntax: Syntax::Mc }, &NoFiles);
+    let mut texts = vec![cf::emit(&compiled.site.unwrap()).into_text().into_bytes()];
+    for entry in fs::read_dir(fixtures.join("trace")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "cf") {
+            texts.push(fs::read(path).unwrap());
+        }
+    }
+    let lines = texts.iter().flat_map(|text| text.split_inclusive(|byte| *byte == b'\n'));
+    let lines = lines.map(<[u8]>::to_vec).collect::<Vec<_>>();
+    let read = |cf: &[u8], _: &[u8]| {
+        let mut sources = Sources::default();
+        let source = sources.add_bytes("sendmail.cf", cf);
+        let loaded = load(&sources, source, &Host::default(), &NoFiles);
+        // Each place that is named is one.
+        let text = sources.get(source).map_or("", relaycc::source::Source::text);
+        for label in loaded.diagnostics.iter().flat_map(|diagnostic| &diagnostic.labels) {
+            assert!(text.get(label.span.start as usize..label.span.end as usize).is_some(), "{:?}", label.span);
+        }
+    };
+    let (tried, longest) = fuzz(3_000, |random| (damaged(&lines, random), Vec::new()), read);
+    println!("parser: {tried} configurations tried, 0 findings; the longest took {longest:?}");
 }
