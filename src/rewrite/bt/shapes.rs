@@ -23,6 +23,8 @@ const GAP: u8 = 0;
 const MOST: u8 = 26;
 /// So many shapes are kept.
 const SHAPES: usize = 4096;
+/// So many characters of what they print.
+const CHARACTERS: usize = 1 << 24;
 
 /// Text with gaps.
 #[derive(Debug)]
@@ -179,6 +181,8 @@ pub(super) enum Next {
 #[derive(Debug, Default)]
 pub(super) struct Shapes {
     seen: HashMap<Box<[u8]>, Seen>,
+    /// Characters of what is kept.
+    characters: usize,
     /// For which [`Session::state`].
     state: (u64, u64),
     parted: Parted,
@@ -195,7 +199,7 @@ impl Shapes {
             return Next::Evaluate;
         }
         if self.state != session.state() {
-            self.seen.clear();
+            self.forget();
             self.state = session.state();
         }
         let Parted { shape, words } = &self.parted;
@@ -213,10 +217,11 @@ impl Shapes {
                 Next::Note
             }
             None => {
-                if self.seen.len() == SHAPES {
-                    self.seen.clear();
+                let shape = shape.as_slice().into();
+                if self.seen.len() >= SHAPES || self.characters > CHARACTERS {
+                    self.forget();
                 }
-                self.seen.insert(shape.as_slice().into(), Seen::Once);
+                self.seen.insert(shape, Seen::Once);
                 Next::Evaluate
             }
         }
@@ -231,9 +236,15 @@ impl Shapes {
         (is_new && line.len() <= LONGEST).then_some((line, mark))
     }
 
+    fn forget(&mut self) {
+        self.seen.clear();
+        self.characters = 0;
+    }
+
     /// Keeps what that line printed and asked, unless something has changed since.
     pub(super) fn keep(&mut self, shape: Shape, session: &Session<'_>) {
         if self.state == session.state() {
+            self.characters += shape.printed.text.len();
             self.seen.insert(self.parted.shape.as_slice().into(), Seen::Alike(shape));
         }
     }
