@@ -39,7 +39,9 @@ pub(crate) struct Part {
 }
 
 /// Steps after which it is remembered what cannot be, so that no rule takes longer than tokens times elements.
-const PATIENCE: usize = 8192;
+pub(crate) const PATIENCE: usize = 8192;
+/// The same where each comparison is to be told, as sendmail tells them.
+pub(crate) const PATIENCE_TOLD: usize = 1 << 20;
 
 /// What matching needs of the session.
 #[derive(Clone, Copy)]
@@ -48,6 +50,8 @@ pub(crate) struct Matcher<'a> {
     pub(crate) arena: &'a Arena,
     /// Values of macros that left sides name, as test mode would type them.
     pub(crate) macros: &'a dyn Fn(MacroId) -> Vec<u8>,
+    /// [`PATIENCE`], or [`PATIENCE_TOLD`].
+    pub(crate) patience: usize,
 }
 
 /// How one element takes part of the workspace.
@@ -77,7 +81,7 @@ impl Matcher<'_> {
         let width = tokens.len() + 1;
         loop {
             steps += 1;
-            if steps == PATIENCE {
+            if steps == self.patience {
                 dead = vec![false; (elements.len() + 1) * width];
             }
             let step = match elements.get(element) {

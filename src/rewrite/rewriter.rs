@@ -3,7 +3,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use super::{
-    matcher::{Element, Matcher, Part},
+    matcher::{Element, Matcher, PATIENCE, PATIENCE_TOLD, Part},
     needs::Has,
     program::{Prefix, Rule, Ruleset},
     scan::Source,
@@ -171,7 +171,7 @@ impl Session<'_> {
                         self.may_differ();
                         self.current(id).unwrap_or_default()
                     };
-                    self.matching(rule, tokens, parts, &value)
+                    self.matching(rule, tokens, parts, &value, PATIENCE)
                 }
             };
             if !matches {
@@ -228,13 +228,14 @@ impl Session<'_> {
         tokens: &[Token],
         parts: &mut Vec<Part>,
         macros: &dyn Fn(MacroId) -> Vec<u8>,
+        patience: usize,
     ) -> bool {
         if let [Element::Any] = rule.elements.as_slice() {
             parts.clear();
             parts.push(Part { element: 0, start: 0, end: tokens.len() });
             return true;
         }
-        let matcher = Matcher { classes: &self.program.classes, arena: &self.program.arena, macros };
+        let matcher = Matcher { classes: &self.program.classes, arena: &self.program.arena, macros, patience };
         matcher.matches(&rule.elements, tokens, parts)
     }
 
@@ -246,7 +247,7 @@ impl Session<'_> {
             asked.borrow_mut().push((id, current.clone()));
             current.unwrap_or_default()
         };
-        let matches = self.matching(rule, tokens, parts, &value);
+        let matches = self.matching(rule, tokens, parts, &value, PATIENCE_TOLD);
         if let Some(watch) = watch.as_deref_mut() {
             for (id, value) in asked.into_inner() {
                 watch.compared(&self.program.names.written(id), value.as_deref());
