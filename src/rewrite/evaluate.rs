@@ -86,7 +86,7 @@ impl Session<'_> {
             _ => (None, inside),
         };
         if !host {
-            self.names(name.as_ref());
+            self.note_name(name.as_ref());
         }
         let map = self.map_name(host, name);
         let number = self.program.map_numbers.get(map).copied();
@@ -177,7 +177,7 @@ impl Session<'_> {
                 self.unquote(caller, *token);
                 *token = token.unquoted();
             }
-            self.names(next.get(at + 1));
+            self.note_name(next.get(at + 1));
             if self.called(next, at).is_none() {
                 let name = next.get(at + 1).map(|token| self.program.arena.text(*token)).unwrap_or_default();
                 let message = [b"Unknown ruleset ", name].concat();

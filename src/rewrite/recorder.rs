@@ -108,14 +108,14 @@ impl Session<'_> {
     }
 
     /// Notes that a token names a ruleset or map; which one it is must not depend on the input.
-    pub(super) fn names(&self, token: Option<&Token>) {
+    pub(super) fn note_name(&self, token: Option<&Token>) {
         if token.is_none_or(|token| !self.is_written(*token)) {
             self.may_differ();
         }
     }
 
     /// Notes that a text of so many characters was read, and was so many tokens.
-    pub(super) fn reads(&self, characters: usize, tokens: usize) {
+    pub(super) fn note_text(&self, characters: usize, tokens: usize) {
         if characters + tokens * WORD > TEXT {
             self.may_differ();
         }

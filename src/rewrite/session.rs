@@ -235,7 +235,7 @@ impl<'s> Session<'s> {
         let scanner = Scanner { operators: &program.operators, words: &program.words };
         let before = tokens.len();
         let scanned = scanner.scan(units, source, &mut program.arena, tokens, &mut self.messages);
-        self.reads(units.count(), tokens.len().saturating_sub(before));
+        self.note_text(units.count(), tokens.len().saturating_sub(before));
         scanned.map(|scanned| (scanned.taken, scanned.more))
     }
 
