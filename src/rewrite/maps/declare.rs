@@ -189,7 +189,13 @@ impl Loader<'_> {
             self.complain(span, line, message);
             return;
         };
-        let (flags, argument) = flags(class, rest);
+        // sendmail keeps options of an earlier line for the same map.
+        let earlier = self.declared(name).map(|map| map.flags.clone());
+        let (flags, mut argument) = flags(class, rest, earlier.unwrap_or_default());
+        if matches!(class, MapClass::Berkeley | MapClass::Cdb | MapClass::Text | MapClass::Implicit) {
+            // What follows the file is another one, for systems that are gone.
+            argument.truncate(word(&argument).0.len());
+        }
         if class == MapClass::Elsewhere {
             self.note(
                 Diagnostic::warning(
@@ -217,8 +223,8 @@ fn word(text: &[u8]) -> (&[u8], &[u8]) {
     text.split_at(end)
 }
 
-fn flags(class: MapClass, text: &[u8]) -> (Flags, Vec<u8>) {
-    let mut flags = Flags::default();
+fn flags(class: MapClass, text: &[u8], earlier: Flags) -> (Flags, Vec<u8>) {
+    let mut flags = Flags { with_nul: false, without_nul: false, ..earlier };
     let mut rest = text.trim_ascii_start();
     while let [b'-', letter, behind @ ..] = rest {
         let end = behind.iter().position(u8::is_ascii_whitespace).unwrap_or(behind.len());

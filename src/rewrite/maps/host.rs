@@ -136,6 +136,12 @@ fn resolver_option(name: &str, context: &Context<'_>) -> Option<bool> {
     })
 }
 
+/// Whether option DontExpandCnames says that an alias is a name as good as any.
+fn keeps_aliases(context: &Context<'_>) -> bool {
+    let value = context.options.get("dontexpandcnames");
+    value.is_some_and(|value| matches!(value.first(), None | Some(b't' | b'T' | b'y' | b'Y')))
+}
+
 /// Names that a name may stand for: itself, and with the host's domain behind it.
 pub(super) fn candidates(name: &str, context: &Context<'_>) -> Vec<String> {
     if let Some(full) = name.strip_suffix('.') {
@@ -173,7 +179,8 @@ fn in_dns(name: &str, context: &Context<'_>) -> (Canonical, bool) {
                     let is_there = records.iter().any(|record| !matches!(record, Data::Cname(_)));
                     if is_there {
                         let alias = target.is_some();
-                        return (Canonical::Name(target.unwrap_or(candidate)), alias);
+                        let name = target.filter(|_| !keeps_aliases(context)).unwrap_or(candidate);
+                        return (Canonical::Name(name), alias);
                     }
                 }
                 Answer::TryAgain => fails = true,

@@ -115,6 +115,11 @@ impl<'f> Loader<'f> {
         self.diagnostics.push(diagnostic);
     }
 
+    /// The map of this name, if a line has declared it.
+    pub(in crate::rewrite) fn declared(&self, name: &[u8]) -> Option<&Declaration> {
+        self.program.maps.get(*self.program.map_numbers.get(name)?)
+    }
+
     /// Adds a map; a later line takes the place of an earlier one.
     pub(in crate::rewrite) fn declare(&mut self, declaration: Declaration) {
         let program = &mut self.program;
