@@ -78,12 +78,12 @@ impl Session<'_> {
         let found = match (&recorder.mark, change) {
             (Some(_), Change::Foreign | Change::Any) => {
                 let known = recorder.elsewhere.iter().find(|asked| asked.is(map, key, arguments)).cloned();
-                let Asked { found, .. } = known.clone().unwrap_or_else(|| {
+                let found = known.as_ref().map(|asked| asked.found.clone());
+                if found.is_none() {
                     recorder.differs();
-                    Asked { map, key: Vec::new(), arguments: Vec::new(), found: Found::default() }
-                });
+                }
                 recorder.asked.extend(known.filter(|_| change == Change::Any));
-                found
+                found.unwrap_or_default()
             }
             (mark, _) => {
                 let found = self.look_up(map, key, arguments);
