@@ -296,7 +296,7 @@ impl Machine {
     ) -> Running<'_> {
         let this = || fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned();
         let name = self.host.clone().or(own).unwrap_or_else(this);
-        let host = Host { name, addresses: self.addresses.clone(), names: vec!["localhost".to_owned()] };
+        let host = Host { name, addresses: self.addresses.clone() };
         let loaded = load(&sources, source, &host, &files);
         let resolver = &self.names;
         resolver.obey(&loaded.program);

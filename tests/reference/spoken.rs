@@ -87,7 +87,7 @@ impl Machine {
         }
         let files = Mounted { etc_mail: setting.etc_mail, hosts: setting.hosts };
         let addresses = vec![IpAddr::from([127, 0, 0, 1]), IpAddr::from(setting.address)];
-        let host = Host { name: setting.host.to_owned(), addresses, names: vec!["localhost".to_owned()] };
+        let host = Host { name: setting.host.to_owned(), addresses };
         let program = load(&sources, source, &host, &files).program;
         Self { program, files, resolver: ZoneResolver::new(zones, failing) }
     }

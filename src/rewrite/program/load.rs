@@ -23,10 +23,8 @@ use crate::{
 pub struct Host {
     /// The host's name, qualified.
     pub name: String,
-    /// Addresses of its interfaces.
+    /// Addresses of its interfaces; the loopback one is called `localhost`.
     pub addresses: Vec<IpAddr>,
-    /// Names of these addresses.
-    pub names: Vec<String>,
 }
 
 /// What became of a `sendmail.cf`.

@@ -1,6 +1,6 @@
 //! What a configuration has before any line is read, and what is known only after the last one.
 
-use std::{collections::BTreeSet, net::IpAddr};
+use std::net::IpAddr;
 
 use super::{load::Loader, value::bytes};
 use crate::rewrite::text::MacroId;
@@ -66,18 +66,22 @@ impl Loader<'_> {
             }
         }
         let probe = self.program.option("dontprobeinterfaces").unwrap_or_default();
-        let loopback = !probe.to_ascii_lowercase().starts_with(b"loopback");
-        let all = !matches!(probe.first(), Some(b't' | b'T' | b'y' | b'Y'));
-        if all {
-            if loopback && !self.program.classes.members(MacroId::of(b'w')).any(|member| member == b"localhost") {
+        let probed = !matches!(probe.first(), Some(b't' | b'T' | b'y' | b'Y'));
+        // `loopback` takes the name of that interface out, and leaves its address in.
+        let named = probed
+            && !probe.to_ascii_lowercase().starts_with(b"loopback")
+            && host.addresses.iter().any(IpAddr::is_loopback);
+        if probed {
+            for address in &host.addresses {
+                self.member(MacroId::of(b'w'), bracketed(*address).as_bytes());
+            }
+        }
+        if named {
+            let known = self.program.classes.members(MacroId::of(b'w')).any(|member| member == b"localhost");
+            if !known {
                 self.member(MacroId::of(b'w'), b"[localhost]");
             }
-            let names = host.names.iter().map(String::clone);
-            let addresses = host.addresses.iter().filter(|address| loopback || !address.is_loopback());
-            let members = names.chain(addresses.map(|address| bracketed(*address))).collect::<BTreeSet<_>>();
-            for member in members {
-                self.member(MacroId::of(b'w'), member.as_bytes());
-            }
+            self.member(MacroId::of(b'w'), b"localhost");
         }
         if !self.program.map_numbers.contains_key(&b"host"[..]) {
             let argument: &[u8] = if self.program.level >= 2 { b"host host -a." } else { b"host host" };

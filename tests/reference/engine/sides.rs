@@ -75,7 +75,7 @@ pub(super) fn engine(world: &World, place: Place, cf: &[u8], script: &str) -> St
     }
     let resolver = ZoneResolver::new(zones, failing);
     let addresses = vec![IpAddr::from([127, 0, 0, 1]), IpAddr::from(setting.address)];
-    let host = Host { name: world.host.clone(), addresses, names: vec!["localhost".to_owned()] };
+    let host = Host { name: world.host.clone(), addresses };
     let loaded = load(&sources, source, &host, &files);
     let mut mode = TestMode::new(&loaded.program, Services { files: &files, resolver: &resolver });
     let mut out = GREETING.to_vec();
