@@ -35,9 +35,13 @@ fn braced(name: &str) -> String {
     if name.chars().count() == 1 { name.to_owned() } else { format!("{{{name}}}") }
 }
 
+/// How sendmail begins to say, in the midst of a trace, that a server that a map of class `ldap` needs does not answer. The
+/// engine asks none: it says of each such map that it is not available (`map_not_available`), and rules then go on alike.
+const NO_SERVER: &str = "ldap_init/ldap_bind failed to ";
+
 /// What was printed for each probe.
 pub(super) fn split(output: &str, probes: usize) -> Option<Vec<Vec<&str>>> {
-    let lines = output.lines().map(without_prompts).collect::<Vec<_>>();
+    let lines = output.lines().map(without_prompts).filter(|line| !line.starts_with(NO_SERVER)).collect::<Vec<_>>();
     let mut parts = Vec::with_capacity(probes);
     let mut from = lines.iter().position(|line| *line == "=0=" || *line == "=end=")? + 1;
     for number in 0..probes {
