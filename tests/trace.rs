@@ -62,10 +62,13 @@ fn test_mode_prints_what_sendmail_printed() {
         if path.extension().is_none_or(|extension| extension != "cf") {
             continue;
         }
-        let source = sources.add_bytes(path.display().to_string(), &fs::read(&path).unwrap());
+        let name = path.file_name().unwrap().to_string_lossy();
+        let source = sources.add_bytes(name, &fs::read(&path).unwrap());
         let loaded = load(&sources, source, &host, &files);
         let mut mode = TestMode::new(&loaded.program, Services { files: &files, resolver: &resolver });
-        let mut out = GREETING.to_vec();
+        let complaints = loaded.diagnostics.iter().filter_map(|one| one.reference.as_deref());
+        let mut out = complaints.collect::<String>().into_bytes();
+        out.extend_from_slice(GREETING);
         let script = fs::read(path.with_extension("bt")).unwrap();
         for line in script.split_inclusive(|byte| *byte == b'\n') {
             out.extend_from_slice(PROMPT);
@@ -81,6 +84,35 @@ fn test_mode_prints_what_sendmail_printed() {
         count += 1;
     }
     assert!(count >= 7);
+}
+
+/// sendmail lets the result of a ruleset outgrow the array that its caller has for it: with the second command it prints 1010
+/// tokens, ten of which are in places that are not its own; with more of them it ends with `stack smashing detected`.
+#[test]
+fn workspace_never_outgrows_its_room() {
+    let longer = "$1 ".repeat(10);
+    let cf = format!(
+        "V10/Berkeley\nMlocal, P=/bin/true, F=l, A=x\nSFirst\nR$+ ! $*\t$@ {longer}$>Second $2\nSSecond\nR$*\t$@ $>Third $1\n\
+         SThird\nRy\t$: {}\nR$*\t$: {longer}\nR$*\t$: {longer}\n",
+        "y ".repeat(9)
+    );
+    let (files, resolver) = (MemoryFiles::default(), ZoneResolver::new(zone::Zones::default(), Vec::new()));
+    let mut sources = Sources::default();
+    let source = sources.add("sendmail.cf", cf);
+    let host = Host { name: "relay.example.com".to_owned(), ..Host::default() };
+    let loaded = load(&sources, source, &host, &files);
+    assert_eq!(loaded.diagnostics.len(), 0);
+    let mut mode = TestMode::new(&loaded.program, Services { files: &files, resolver: &resolver });
+    let mut returned = |before: usize| {
+        let mut out = Vec::new();
+        let line = format!("First {}! y\n", "x ".repeat(before));
+        assert!(mode.line(line.as_bytes(), &mut out));
+        let out = String::from_utf8(out).unwrap();
+        let last = out.lines().rfind(|line| line.starts_with("First")).unwrap();
+        (last.split_whitespace().skip(2).count(), out.contains("rewrite: expansion too long"))
+    };
+    assert_eq!(returned(10), (1000, false));
+    assert_eq!(returned(11), (111, true));
 }
 
 /// Files beside a `.mc`.

@@ -8,7 +8,7 @@ use crate::{
         text::MacroId,
         token::{show, visible},
     },
-    syntax::cf::{self, NO_NAME, Problem, Reading},
+    syntax::cf::{self, Problem, Reading},
 };
 
 fn say(out: &mut Vec<u8>, parts: &[&[u8]]) {
@@ -28,20 +28,15 @@ impl TestMode<'_> {
     /// The macro or class at the start of `text`, and what follows it.
     fn name<'t>(&mut self, text: &'t [u8], out: &mut Vec<u8>) -> Option<(MacroId, &'t [u8])> {
         let (name, left_out, length) = match cf::name(text) {
-            Ok((b"", _)) | Err(None) => {
-                say(out, &[NO_NAME.as_bytes()]);
-                return None;
-            }
             Ok((name @ [_], length)) => (name.into(), Vec::new(), length),
             Ok((name, length)) => {
                 let (name, left_out) = cf::legal(name);
                 (name, left_out, length)
             }
-            Err(Some(problem)) => {
-                // Only of a name in braces something is said.
-                if matches!(problem, Problem::Unbalanced(_)) {
-                    said(&problem, out);
-                }
+            // Of a single character nothing is said.
+            Err(Problem::Invalid(_)) => return None,
+            Err(problem) => {
+                said(&problem, out);
                 return None;
             }
         };

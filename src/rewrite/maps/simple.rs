@@ -3,7 +3,7 @@
 use std::{net::Ipv6Addr, path::Path};
 
 use super::{Change, Context, Flags, Found, Map, Maps, rewritten};
-use crate::syntax::cf::{self, NO_NAME, Problem};
+use crate::syntax::cf::{self, Problem};
 
 /// `macro`: sets macros.
 pub(super) struct MacroMap;
@@ -11,23 +11,19 @@ pub(super) struct MacroMap;
 impl Map for MacroMap {
     fn look_up(&self, key: &[u8], arguments: &[Vec<u8>], _: &mut Maps, context: &mut Context<'_>) -> Found {
         let id = match cf::name(key) {
-            Err(None) => return Found::default(),
+            _ if key.is_empty() => return Found::default(),
             Ok((name @ [_], _)) => context.names.id(name),
-            Ok((b"", _)) => {
-                context.messages.push(NO_NAME.into());
-                return Found::default();
-            }
             Ok((name, _)) => {
                 let (name, left_out) = cf::legal(name);
                 let said = left_out.into_iter().flat_map(|byte| Problem::Invalid(byte).said());
                 context.messages.extend(said.map(String::into_bytes));
                 context.names.id(&name)
             }
-            Err(Some(problem @ Problem::Unbalanced(_))) => {
+            Err(Problem::Invalid(byte)) => context.names.id(&[byte]),
+            Err(problem) => {
                 context.messages.extend(problem.said().into_iter().map(String::into_bytes));
                 return Found::default();
             }
-            Err(Some(Problem::Invalid(byte))) => context.names.id(&[byte]),
         };
         match arguments.first() {
             Some(value) => context.macros.set_bytes(id, value),

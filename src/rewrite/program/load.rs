@@ -15,7 +15,7 @@ use crate::{
         text::{MacroId, Unit},
     },
     source::{FileSystem, SourceId, Sources, Span, Spanned},
-    syntax::cf::{self, Kind, Metasymbol, NO_NAME, Named, Problem, Reading},
+    syntax::cf::{self, Kind, Metasymbol, Named, Problem, Reading},
 };
 
 /// What a configuration learns from the machine that it runs on.
@@ -49,6 +49,7 @@ pub fn load(sources: &Sources, source: SourceId, host: &Host, files: &dyn FileSy
         loader.directive(&directive.kind, directive.span, directive.line);
     }
     loader.finish();
+    loader.missing_mailer();
     Loaded { program: loader.program, diagnostics: loader.diagnostics }
 }
 
@@ -144,13 +145,19 @@ impl<'f> Loader<'f> {
     }
 
     fn units(&mut self, text: &Spanned<&str>, line: usize) -> Vec<Unit> {
+        self.units_to_end(text, line).0
+    }
+
+    /// The same, and whether that is all of the text: behind a name that is missing sendmail sees nothing more.
+    fn units_to_end(&mut self, text: &Spanned<&str>, line: usize) -> (Vec<Unit>, bool) {
         let bytes = self.bytes(text.value);
         let (units, problems) = self.program.names.read(&bytes, Reading { comments: true });
+        let all = !problems.iter().any(Problem::ends_text);
         let messages = problems.iter().flat_map(Problem::said).collect::<Vec<_>>();
         for message in messages {
             self.complain(text.span, line, message);
         }
-        units
+        (units, all)
     }
 
     fn expanded(&mut self, text: &Spanned<&str>, line: usize) -> Vec<Unit> {
@@ -161,18 +168,17 @@ impl<'f> Loader<'f> {
     }
 
     fn named(&mut self, named: &Named<'_>, span: Span, line: usize) -> Option<MacroId> {
-        let Some(name) = &named.name else {
-            self.complain(span, line, NO_NAME.to_owned());
+        let name = named.name.as_ref().filter(|name| name.value != "{}");
+        let Some(name) = name else {
+            for message in Problem::NoName.said() {
+                self.complain(span, line, message);
+            }
             return None;
         };
         let bytes = self.bytes(name.value);
         let Some(name) = bytes.strip_prefix(b"{").and_then(|name| name.strip_suffix(b"}")) else {
             return Some(self.program.names.id(&bytes));
         };
-        if name.is_empty() {
-            self.complain(span, line, NO_NAME.to_owned());
-            return None;
-        }
         let (name, left_out) = cf::legal(name);
         for message in left_out.into_iter().flat_map(|byte| Problem::Invalid(byte).said()) {
             self.complain(span, line, message);
@@ -238,11 +244,15 @@ impl<'f> Loader<'f> {
                 self.ruleset(&text, span, line);
             }
             Kind::Rule { lhs, rhs } => {
-                let left = self.units(lhs, line);
-                // Blanks at the end of a line are not there.
-                let rhs = rhs.as_ref().filter(|rhs| !rhs.value.trim().is_empty());
+                let (left, all) = self.units_to_end(lhs, line);
+                // Blanks at the end of a line are not there, nor is the right side if the left one ends too early.
+                let rhs = rhs.as_ref().filter(|rhs| all && !rhs.value.trim().is_empty());
                 let right = rhs.map(|rhs| self.units(rhs, line));
-                let written = self.bytes(lhs.value);
+                let mut written = self.bytes(lhs.value);
+                if !all {
+                    written.clear();
+                    self.program.names.write(&left, &mut written);
+                }
                 self.rule(&left, right.as_deref(), &written, span, line);
             }
             Kind::Unknown(text) => {

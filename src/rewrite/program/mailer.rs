@@ -4,7 +4,7 @@ use super::{
     load::Loader,
     value::{bytes, fields, trim, unquoted},
 };
-use crate::{rewrite::text::Unit, source::Span};
+use crate::{diagnostic::Diagnostic, rewrite::text::Unit, source::Span};
 
 /// A delivery agent.
 #[derive(Debug, Clone, Default)]
@@ -51,6 +51,19 @@ impl Mailer {
 }
 
 impl Loader<'_> {
+    /// What sendmail says when all lines are read and none makes the mailer that it cannot do without.
+    pub(super) fn missing_mailer(&mut self) {
+        if self.program.mailer(b"local").is_none() {
+            self.note(
+                Diagnostic::warning("no_local_mailer", "no line defines the mailer `local`")
+                    .at(self.start, "")
+                    .why("sendmail says so when it starts, and has no way to deliver on this host")
+                    .help("add an `Mlocal` line, or `MAILER(`local')` to what the file was made of")
+                    .reference("No local mailer defined\n"),
+            );
+        }
+    }
+
     /// Those that are there before any line is read.
     pub(super) fn mailers_of_sendmail(&mut self) {
         let unix = || [Some(b"X-Unix".to_vec()), Some(b"X-Unix".to_vec()), Some(b"X-Unix".to_vec())];

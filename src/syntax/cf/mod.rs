@@ -8,7 +8,7 @@ mod text;
 
 pub use parse::parse;
 pub use text::{Code, Metasymbol, Name, Problem, Reading, read};
-pub(crate) use text::{NO_NAME, legal, name};
+pub(crate) use text::{legal, name};
 
 use crate::source::{SourceId, Span, Spanned};
 

@@ -70,9 +70,12 @@ fn text_is_taken_apart() {
         ]
     );
     assert_eq!(problems, []);
-    let (codes, problems) = read(b"${a$& b$= $", Reading { comments: true });
-    assert_eq!(problems, [Problem::Unbalanced(b"a$& b$= $"), Problem::Invalid(b' ')]);
-    assert_eq!(codes.len(), 10);
+    let (codes, problems) = read(b"a$= b${c$& d", Reading { comments: true });
+    assert_eq!(problems, [Problem::Unbalanced(b"c$& d")]);
+    assert_eq!(codes, b"a$= b$".map(Code::Byte));
+    let (codes, problems) = read(b"a$={}b", Reading { comments: true });
+    assert_eq!(problems, [Problem::NoName]);
+    assert_eq!(codes, b"a$=".map(Code::Byte));
 }
 
 proptest! {

@@ -118,13 +118,15 @@ pub enum Code<'t> {
     Named(Name, &'t [u8]),
 }
 
-/// What is wrong with a text; reading goes on.
+/// What is wrong with a text. Where a name should be and is none, the text is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Problem<'t> {
     /// A name that begins with a brace has no end. What follows the brace.
     Unbalanced(&'t [u8]),
     /// A name that no macro can have.
     Invalid(u8),
+    /// There is no name: the text ends, or the braces are empty.
+    NoName,
 }
 
 /// How comments and ends of lines are taken.
@@ -210,23 +212,22 @@ impl<'t> Reader<'t> {
     }
 
     fn named(&mut self, what: Name) {
-        let rest = self.text.get(self.at..).unwrap_or_default();
-        match name(rest) {
+        let problem = match name(self.text.get(self.at..).unwrap_or_default()) {
             Ok((name, length)) => {
                 self.at += length;
                 self.codes.push(Code::Named(what, name));
+                return;
             }
-            Err(problem) => {
-                self.codes.push(Code::Byte(b'$'));
-                self.codes.extend(what.mark().bytes().map(Code::Byte));
-                match problem {
-                    Some(Problem::Unbalanced(_)) => self.at += 1,
-                    Some(Problem::Invalid(_)) if matches!(what, Name::Class | Name::NotClass) => {}
-                    _ => return,
-                }
-                self.problems.extend(problem);
-            }
+            // A blank or the like, which goes for text.
+            Err(Problem::Invalid(_)) => None,
+            Err(problem) => Some(problem),
+        };
+        self.codes.push(Code::Byte(b'$'));
+        self.codes.extend(what.mark().bytes().map(Code::Byte));
+        if problem.is_some() {
+            self.at = self.text.len();
         }
+        self.problems.extend(problem);
     }
 }
 
@@ -241,12 +242,18 @@ pub(crate) fn legal(name: &[u8]) -> (Cow<'_, [u8]>, Vec<u8>) {
 }
 
 impl Problem<'_> {
+    /// Whether nothing behind it is read.
+    pub(crate) fn ends_text(&self) -> bool {
+        !matches!(self, Self::Invalid(_))
+    }
+
     /// What sendmail says of it, line by line.
     pub(crate) fn said(&self) -> Vec<String> {
         // The eighth bit is not shown.
         let invalid = |byte: &u8| format!("Invalid macro/class character {}", char::from(byte & 0x7f));
         match self {
             Self::Invalid(byte) => vec![invalid(byte)],
+            Self::NoName => vec!["Name required for macro/class".to_owned()],
             Self::Unbalanced(rest) => {
                 let (name, left_out) = legal(rest);
                 let mut said = left_out.iter().map(invalid).collect::<Vec<_>>();
@@ -258,18 +265,15 @@ impl Problem<'_> {
     }
 }
 
-/// What sendmail says where a name should be and is not.
-pub(crate) const NO_NAME: &str = "Name required for macro/class";
-
-/// The name at the start of `text`, and how many bytes it takes; the problem with it, if there is more than nothing.
-pub(crate) fn name(text: &[u8]) -> Result<(&[u8], usize), Option<Problem<'_>>> {
+/// The name at the start of `text`, and how many bytes it takes.
+pub(crate) fn name(text: &[u8]) -> Result<(&[u8], usize), Problem<'_>> {
     match text {
-        [] => Err(None),
+        [] | [b'{', b'}', ..] => Err(Problem::NoName),
         [b'{', rest @ ..] => match rest.iter().position(|byte| *byte == b'}') {
             Some(end) => Ok((rest.get(..end).unwrap_or_default(), end + 2)),
-            None => Err(Some(Problem::Unbalanced(rest))),
+            None => Err(Problem::Unbalanced(rest)),
         },
         [byte, ..] if byte.is_ascii_graphic() => Ok((text.get(..1).unwrap_or_default(), 1)),
-        [byte, ..] => Err(Some(Problem::Invalid(*byte))),
+        [byte, ..] => Err(Problem::Invalid(*byte)),
     }
 }
