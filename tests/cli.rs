@@ -928,6 +928,14 @@ authinfo      = true
     }
 
     #[test]
+    fn a_script_named_where_a_ruleset_stands_is_refused() {
+        let place = Place::new();
+        let run = place.run("trace good.mc script.bt");
+        assert_eq!(run.status, Some(2), "{}", run.shown);
+        assert!(run.stderr.contains("<ADDRESSES>") && run.stdout.is_empty(), "{}", run.shown);
+    }
+
+    #[test]
     fn a_file_that_is_no_text_is_refused() {
         let place = Place::new();
         let mut file = File::create(place.path("binary.mc")).unwrap();

@@ -41,6 +41,7 @@ pub(super) struct Arguments {
     #[arg(value_name = "CF|SITE")]
     configuration: PathBuf,
     /// A ruleset, or several with commas between them; without it commands are read from standard input
+    #[arg(requires = "addresses")]
     ruleset: Option<String>,
     /// Addresses that are given to it
     #[arg(requires = "ruleset")]
