@@ -10,7 +10,7 @@ use clap::{Args, error::ErrorKind};
 use super::{
     Exit,
     check::{self, CheckArguments, Checked, MapFiles},
-    input::{self, Disk, SyntaxName},
+    input::ReadArguments,
     machine::Machine,
     output::{self, Existing, OutputError, OutputFile},
     products::{self, CF, Made, Product, RELAY, Wanted},
@@ -55,11 +55,8 @@ pub(super) struct Arguments {
     /// With --verify: directory that stands for `/`, where files of maps and classes are that the site does not hold itself
     #[arg(long, value_name = "DIR", requires = "verify")]
     root: Option<PathBuf>,
-    /// The language of the site, if its name does not tell
-    #[arg(long, value_enum, value_name = "SYNTAX")]
-    syntax: Option<SyntaxName>,
     #[command(flatten)]
-    disk: Disk,
+    read: ReadArguments,
     #[command(flatten)]
     checks: CheckArguments,
     #[command(flatten)]
@@ -109,9 +106,9 @@ fn build(
     destination: &Destination<'_>,
     reporter: &mut Reporter<'_>,
 ) -> Result<Exit, Box<Diagnostic>> {
-    let file = input::read(&arguments.site, arguments.syntax)?;
+    let file = arguments.read.site(&arguments.site)?;
     let Checked { compiled, document } =
-        check::check(&file, &arguments.checks.read()?, &arguments.disk, MapFiles::Replaced);
+        check::check(&file, &arguments.checks.read()?, &arguments.read.disk, MapFiles::Replaced);
     let Compiled { site, mut diagnostics, sources } = compiled;
     let wanted = Wanted { named: &arguments.emit, source_map: arguments.source_map };
     let mut files = Vec::new();

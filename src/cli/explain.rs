@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     Exit,
-    input::{Disk, SyntaxName},
+    input::ReadArguments,
     machine::{MachineArguments, Running},
     names::WithoutZones,
     place::{self, shown},
@@ -71,13 +71,10 @@ pub(super) struct Arguments {
     /// List everything that was asked on the way too
     #[arg(long)]
     all: bool,
-    /// The language of the site, if its name does not tell
-    #[arg(long, value_enum, value_name = "SYNTAX")]
-    syntax: Option<SyntaxName>,
+    #[command(flatten)]
+    read: ReadArguments,
     #[command(flatten)]
     machine: MachineArguments,
-    #[command(flatten)]
-    disk: Disk,
     #[command(flatten)]
     report: ReportArguments,
 }
@@ -114,7 +111,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 fn explained(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
     let machine = arguments.machine.read(WithoutZones::Assumed, reporter)?;
     let question = arguments.question();
-    let asked = machine.open(&arguments.site, arguments.syntax, &arguments.disk, reporter)?;
+    let asked = machine.open(&arguments.site, &arguments.read, reporter)?;
     let Some(asked) = asked else { return Ok(Exit::Refused) };
     let dialogue = hold(&mut asked.running.session(), &question);
     let changes = match &asked.site {

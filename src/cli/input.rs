@@ -119,6 +119,26 @@ fn neighbour(path: &Path) -> Option<String> {
     Some(directory.join(name).display().to_string())
 }
 
+/// How a site is read.
+#[derive(Debug, clap::Args)]
+pub(super) struct ReadArguments {
+    /// The language of the site, if its name does not tell
+    #[arg(long, value_enum, value_name = "SYNTAX")]
+    pub(super) syntax: Option<SyntaxName>,
+    #[command(flatten)]
+    pub(super) disk: Disk,
+}
+
+impl ReadArguments {
+    /// Reads a site.
+    ///
+    /// # Errors
+    /// Those of [`read`].
+    pub(super) fn site(&self, path: &Path) -> Result<SiteFile, Box<Diagnostic>> {
+        read(path, self.syntax)
+    }
+}
+
 /// The files of this machine.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct Disk {

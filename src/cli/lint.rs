@@ -7,7 +7,7 @@ use clap::Args;
 use super::{
     Exit,
     check::{self, CheckArguments, Checked, MapFiles},
-    input::{self, Disk, SiteFile, SyntaxName},
+    input::{ReadArguments, SiteFile},
     report::{ReportArguments, Reporter},
 };
 use crate::{
@@ -32,11 +32,8 @@ pub(super) struct Arguments {
     /// Print what the findings of a code mean, with an example and what to write instead, and check nothing
     #[arg(long, value_name = "CODE", exclusive = true)]
     explain: Option<String>,
-    /// The language of files whose name does not tell
-    #[arg(long, value_enum, value_name = "SYNTAX")]
-    syntax: Option<SyntaxName>,
     #[command(flatten)]
-    disk: Disk,
+    read: ReadArguments,
     #[command(flatten)]
     checks: CheckArguments,
     #[command(flatten)]
@@ -71,8 +68,8 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     let mut exit = Exit::Done;
     let mut checked: Vec<(SiteFile, Compiled)> = Vec::with_capacity(arguments.files.len());
     let check = |path: &PathBuf| {
-        let file = input::read(path, arguments.syntax)?;
-        let Checked { compiled, .. } = check::check(&file, &checks, &arguments.disk, MapFiles::Compared);
+        let file = arguments.read.site(path)?;
+        let Checked { compiled, .. } = check::check(&file, &checks, &arguments.read.disk, MapFiles::Compared);
         Ok((file, compiled))
     };
     parallel::in_order(&arguments.files, check, |result: Result<_, Box<Diagnostic>>| match result {

@@ -12,7 +12,7 @@ use super::{
     Exit,
     check::{self, Checked, Checks, MapFiles},
     files::{Files, Unread},
-    input::{self, Disk, SiteFile, SyntaxName},
+    input::{self, ReadArguments, SiteFile},
     names::{Known, NameArguments, WithoutZones},
     report::Reporter,
 };
@@ -113,15 +113,14 @@ impl Machine {
     pub(super) fn open(
         &self,
         path: &Path,
-        syntax: Option<SyntaxName>,
-        disk: &Disk,
+        read: &ReadArguments,
         reporter: &mut Reporter<'_>,
     ) -> Result<Option<Asked<'_>>, Box<Diagnostic>> {
-        if syntax.is_none() && path.extension().is_some_and(|ending| ending == "cf") {
+        if read.syntax.is_none() && path.extension().is_some_and(|ending| ending == "cf") {
             return Ok(Some(self.open_cf(path)?));
         }
-        let file = input::read(path, syntax)?;
-        let Checked { compiled, .. } = check::check(&file, &Checks::default(), disk, MapFiles::Replaced);
+        let file = read.site(path)?;
+        let Checked { compiled, .. } = check::check(&file, &Checks::default(), &read.disk, MapFiles::Replaced);
         let Compiled { site, diagnostics, sources } = compiled;
         // What else is to be said of it is the business of lint and build.
         let errors = diagnostics.into_iter().filter(Diagnostic::is_error).collect::<Vec<_>>();

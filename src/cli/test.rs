@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     Exit, explain,
-    input::{self, Disk, SyntaxName},
+    input::{self, ReadArguments},
     machine::{MachineArguments, Running},
     names::WithoutZones,
     place::shown,
@@ -51,13 +51,10 @@ pub(super) struct Arguments {
     /// Exit status 1, too, if an entry, a relay domain or a statement is exercised by no case
     #[arg(long)]
     all_covered: bool,
-    /// The language of the site, if its name does not tell
-    #[arg(long, value_enum, value_name = "SYNTAX")]
-    syntax: Option<SyntaxName>,
+    #[command(flatten)]
+    read: ReadArguments,
     #[command(flatten)]
     machine: MachineArguments,
-    #[command(flatten)]
-    disk: Disk,
     #[command(flatten)]
     report: ReportArguments,
 }
@@ -87,7 +84,7 @@ fn tested(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Bo
         let bytes = input::bytes(path)?;
         suite.add(&path.display().to_string(), &bytes, false);
     }
-    let asked = machine.open(&arguments.site, arguments.syntax, &arguments.disk, reporter)?;
+    let asked = machine.open(&arguments.site, &arguments.read, reporter)?;
     let Some(asked) = asked else { return Ok(Exit::Refused) };
     if let Some(toml) = &asked.toml {
         suite.add(toml.input().name, toml.input().bytes, true);

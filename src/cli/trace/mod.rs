@@ -12,7 +12,7 @@ use clap::Args;
 
 use super::{
     Exit,
-    input::{Disk, SyntaxName},
+    input::ReadArguments,
     machine::MachineArguments,
     names::WithoutZones,
     report::{ReportArguments, Reporter},
@@ -50,13 +50,10 @@ pub(super) struct Arguments {
     /// address, its place, and the statement of the site that it was made for. With `--format json`, for programs
     #[arg(long)]
     readable: bool,
-    /// The language of the site, if its name does not tell
-    #[arg(long, value_enum, value_name = "SYNTAX")]
-    syntax: Option<SyntaxName>,
+    #[command(flatten)]
+    read: ReadArguments,
     #[command(flatten)]
     machine: MachineArguments,
-    #[command(flatten)]
-    disk: Disk,
     #[command(flatten)]
     report: ReportArguments,
 }
@@ -70,9 +67,9 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 /// A file that cannot be read.
 fn traced(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
     let machine = arguments.machine.read(WithoutZones::Nothing, reporter)?;
-    let is_site = arguments.syntax.is_some() || Syntax::of(&arguments.configuration.to_string_lossy()).is_some();
+    let is_site = arguments.read.syntax.is_some() || Syntax::of(&arguments.configuration.to_string_lossy()).is_some();
     let asked = if is_site {
-        machine.open(&arguments.configuration, arguments.syntax, &arguments.disk, reporter)?
+        machine.open(&arguments.configuration, &arguments.read, reporter)?
     } else {
         Some(machine.open_cf(&arguments.configuration)?)
     };
