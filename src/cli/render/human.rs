@@ -5,13 +5,14 @@ use std::{
     collections::BTreeMap,
     error::Error,
     fmt::{self, Write as _},
+    ops::Range,
 };
 
 use miette::{LabeledSpan, MietteError, MietteHandlerOpts, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
 use textwrap::{WordSeparator, WordSplitter};
 
-use super::{Terminal, printable::printable, severity_word};
+use super::{Terminal, clipped::Clipped, printable::printable, severity_word};
 use crate::{
     diagnostic::{Diagnostic, Severity},
     source::{Source, SourceId, Sources},
@@ -35,15 +36,16 @@ pub(super) fn render(diagnostics: &[&Diagnostic], sources: &Sources, terminal: T
         None => options,
     }
     .build();
-    let texts = printable_texts(diagnostics, sources);
-    let mut out = String::new();
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-    for diagnostic in diagnostics {
+    let mut shown = diagnostics.to_vec();
+    shown.retain(|diagnostic| {
         let alike = seen.entry(diagnostic.code).or_default();
         *alike += 1;
-        if *alike > ALIKE {
-            continue;
-        }
+        *alike <= ALIKE
+    });
+    let texts = texts(&shown, sources);
+    let mut out = String::new();
+    for diagnostic in shown {
         if !out.is_empty() {
             out.push('\n');
         }
@@ -61,17 +63,19 @@ pub(super) fn render(diagnostics: &[&Diagnostic], sources: &Sources, terminal: T
 }
 
 /// A text, and how it is shown.
-type Texts<'a> = BTreeMap<SourceId, (&'a Source, Cow<'a, str>)>;
+type Texts<'a> = BTreeMap<SourceId, (&'a Source, Clipped<'a>)>;
 
-/// Every text that a diagnostic points into, made printable once.
-fn printable_texts<'a>(diagnostics: &[&Diagnostic], sources: &'a Sources) -> Texts<'a> {
-    let mut texts = Texts::new();
-    for label in diagnostics.iter().flat_map(|d| &d.labels) {
-        if let Some(source) = sources.get(label.span.source) {
-            texts.entry(label.span.source).or_insert_with(|| (source, printable(source.text())));
-        }
+/// Every text that a diagnostic points into, made printable, and without what is too long to be shown.
+fn texts<'a>(diagnostics: &[&Diagnostic], sources: &'a Sources) -> Texts<'a> {
+    let mut places: BTreeMap<SourceId, Vec<Range<usize>>> = BTreeMap::new();
+    for label in diagnostics.iter().flat_map(|diagnostic| &diagnostic.labels) {
+        places.entry(label.span.source).or_default().push(label.span.start as usize..label.span.end as usize);
     }
-    texts
+    let shown = |(id, places): (SourceId, Vec<Range<usize>>)| {
+        let source = sources.get(id)?;
+        Some((id, (source, Clipped::new(printable(source.text()), &places))))
+    };
+    places.into_iter().filter_map(shown).collect()
 }
 
 /// A report as its handler writes it.
@@ -104,10 +108,11 @@ impl<'a> Report<'a> {
         for label in &diagnostic.labels {
             let id = label.span.source;
             let Some((source, text)) = texts.get(&id) else { continue };
+            let shown = text.text();
             // What is missing at the end is shown at the end of the last line.
-            let last = text.len() - usize::from(text.ends_with('\n'));
-            let start = text.floor_char_boundary((label.span.start as usize).min(last));
-            let end = text.ceil_char_boundary((label.span.end as usize).clamp(start, text.len()));
+            let last = shown.len() - usize::from(shown.ends_with('\n'));
+            let start = shown.floor_char_boundary(text.shown(label.span.start as usize).min(last));
+            let end = shown.ceil_char_boundary(text.shown(label.span.end as usize).clamp(start, shown.len()));
             let words = Some(printable(&label.text).into_owned()).filter(|words| !words.is_empty());
             match excerpts.iter_mut().find(|(seen, _)| *seen == id) {
                 Some((_, excerpt)) => excerpt.labels.push(LabeledSpan::new(words, start, end - start)),
@@ -196,7 +201,7 @@ impl Error for Why {}
 #[derive(Debug)]
 struct Excerpt<'a> {
     source: &'a Source,
-    text: &'a str,
+    text: &'a Clipped<'a>,
     labels: Vec<LabeledSpan>,
 }
 
@@ -210,14 +215,16 @@ impl SourceCode for Excerpt<'_> {
         after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let (start, end) = (span.offset(), span.offset() + span.len());
-        let (Some(head), Some(tail)) = (self.text.get(..start), self.text.get(end..)) else {
+        let text = self.text.text();
+        let (Some(head), Some(tail)) = (text.get(..start), text.get(end..)) else {
             return Err(MietteError::OutOfBounds);
         };
         let from = head.rmatch_indices('\n').nth(before + 1).map_or(0, |(newline, _)| newline + 1);
-        let to = tail.match_indices('\n').nth(after + 1).map_or(self.text.len(), |(newline, _)| end + newline + 1);
-        let window = self.text.get(from..to).ok_or(MietteError::OutOfBounds)?;
+        let to = tail.match_indices('\n').nth(after + 1).map_or(text.len(), |(newline, _)| end + newline + 1);
+        let window = text.get(from..to).ok_or(MietteError::OutOfBounds)?;
         let contents = window.read_span(&(start - from, span.len()).into(), before, after)?;
-        let line_of = |byte: usize| u32::try_from(byte).map_or((1, 1), |byte| self.source.line_column(byte));
+        let line_of =
+            |byte: usize| u32::try_from(self.text.whole(byte)).map_or((1, 1), |byte| self.source.line_column(byte));
         let (first_line, _) = line_of(from);
         let column = if before == 0 { line_of(start).1 - 1 } else { 0 };
         Ok(Box::new(MietteSpanContents::new_named(

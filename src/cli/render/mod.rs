@@ -2,6 +2,7 @@
 //!
 //! Everything here returns a string: what is printed, and where to, is the caller's decision.
 
+mod clipped;
 mod human;
 mod json;
 mod printable;
