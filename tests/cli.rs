@@ -928,6 +928,21 @@ authinfo      = true
     }
 
     #[test]
+    fn a_map_file_given_for_a_text_is_called_one() {
+        let place = Place::new();
+        place.write("access", "example.com REJECT\n");
+        assert_eq!(place.run("map build hash access access").status, Some(0));
+        let run = place.run("map build hash other access.db --format short");
+        assert_eq!(run.status, Some(1), "{}", run.shown);
+        assert!(
+            run.stderr.contains("error[map_not_text]: `access.db` is a hash map file, not a text"),
+            "{}",
+            run.shown
+        );
+        assert!(!place.path("other.db").exists());
+    }
+
+    #[test]
     fn a_script_named_where_a_ruleset_stands_is_refused() {
         let place = Place::new();
         let run = place.run("trace good.mc script.bt");

@@ -181,6 +181,12 @@ fn build(
     let bytes = if arguments.append { Some(input::bytes(&target)?) } else { None };
     let old = bytes.as_deref().map_or(Ok(Vec::new()), |bytes| entries(&target, bytes, format))?;
     let text = text(arguments.text.as_deref(), &mut progress)?;
+    if let Some(found) = Format::of(&text.bytes) {
+        progress.clear();
+        reporter.found(&[no_text(&text.name, found)], &Sources::default());
+        reporter.sum_up(": nothing written");
+        return Ok(reporter.verdict());
+    }
     progress.show("sorting", None);
     let mut table = Table::read(text.bytes, text.place, arguments.reading.reading());
     if arguments.nul || format == Format::Lmdb {
@@ -236,6 +242,15 @@ fn text(path: Option<&Path>, progress: &mut Progress) -> Result<Text, Box<Diagno
     let bytes = file.and_then(|file| store::all_of(&file, |bytes| progress.show("reading", Some(bytes as u64))));
     let bytes = bytes.map_err(|cause| input::unreadable(Path::new(&name), &cause))?;
     Ok(Text { name, bytes, place: Sources::default().add("", "") })
+}
+
+/// That a map file was given for the text that one is made of.
+fn no_text(name: &str, found: Format) -> Diagnostic {
+    Diagnostic::error("map_not_text", format!("`{name}` is a {found} map file, not a text"))
+        .why("a map is made of a text with an entry on each line")
+        .help(format!(
+            "name the text, or write the entries of the map file in another format: relaycc map convert {name} TYPE"
+        ))
 }
 
 /// The entries of a map that is added to.
