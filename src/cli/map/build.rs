@@ -7,7 +7,6 @@ use std::{
     },
     fs::File,
     io,
-    os::fd::AsFd,
     path::{Path, PathBuf},
 };
 
@@ -237,7 +236,7 @@ fn text(path: Option<&Path>, progress: &mut Progress) -> Result<Text, Box<Diagno
     let name = path.map_or_else(|| input::STDIN.to_owned(), |path| path.display().to_string());
     let file = match path {
         Some(path) => File::open(path),
-        None => io::stdin().as_fd().try_clone_to_owned().map(File::from),
+        None => store::stdin(),
     };
     let bytes = file.and_then(|file| store::all_of(&file, |bytes| progress.show("reading", Some(bytes as u64))));
     let bytes = bytes.map_err(|cause| input::unreadable(Path::new(&name), &cause))?;

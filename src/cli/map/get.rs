@@ -1,9 +1,6 @@
 //! `relaycc map get`: what a map says of keys.
 
-use std::{
-    io::{self, Read},
-    path::PathBuf,
-};
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -41,17 +38,17 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 }
 
 /// Bytes of keys that are looked up at a time, on one thread of several.
-const PIECE: usize = 1 << 22;
+const PIECE: usize = 1 << 21;
 
 /// # Errors
 /// The map cannot be read, or is damaged where a key should be; what was found before that is printed.
 fn found(arguments: &Arguments) -> Result<Exit, Box<Diagnostic>> {
     let (path, bytes) = store::read(&arguments.map)?;
     let file = store::open(&path, &bytes)?;
-    let mut input = Vec::new();
+    let input;
     let pieces = match arguments.keys.as_slice() {
         [] => {
-            io::stdin().lock().read_to_end(&mut input).map_err(|cause| {
+            input = store::stdin().and_then(|file| store::all_of(&file, |_| ())).map_err(|cause| {
                 Box::new(Diagnostic::error("unreadable_file", format!("cannot read standard input: {cause}")))
             })?;
             pieces(&input).into_iter().map(lines).collect()
@@ -84,7 +81,8 @@ struct Answers {
 }
 
 fn look_up(file: &MapFile<'_>, keys: &[&[u8]], keep_case: bool) -> Answers {
-    let folded = if keep_case { Vec::new() } else { keys.concat().to_ascii_lowercase() };
+    let mut folded = if keep_case { Vec::new() } else { keys.concat() };
+    folded.make_ascii_lowercase();
     let mut rest = folded.as_slice();
     let wanted = keys.iter().map(|key| if keep_case { key } else { rest.split_off(..key.len()).unwrap_or_default() });
     let wanted = wanted.collect::<Vec<_>>();

@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{self, Read, Seek},
-    os::unix::fs::FileExt,
+    os::{fd::AsFd, unix::fs::FileExt},
     path::{Path, PathBuf},
     thread,
 };
@@ -70,6 +70,14 @@ pub(super) fn read(map: &Path) -> Result<(PathBuf, Vec<u8>), Box<Diagnostic>> {
 /// It cannot be read.
 pub(super) fn whole(path: &Path, file: &File) -> Result<Vec<u8>, Box<Diagnostic>> {
     all_of(file, |_| ()).map_err(|cause| input::unreadable(path, &cause))
+}
+
+/// Standard input, without a buffer of its own.
+///
+/// # Errors
+/// It is closed.
+pub(super) fn stdin() -> io::Result<File> {
+    io::stdin().as_fd().try_clone_to_owned().map(File::from)
 }
 
 /// All bytes of a file from where it is at; `progress` is told how many there are so far.
