@@ -50,15 +50,38 @@ impl Map for Dns {
         }
         let value = match self.flags.delimiter {
             Some(delimiter) => {
-                if self.flags.limit > 0 {
-                    values.truncate(self.flags.limit);
+                match self.flags.limit {
+                    0 => {}
+                    1 => values.truncate(1),
+                    // sendmail gives one more.
+                    limit => values.truncate(limit.saturating_add(1)),
                 }
-                values.join(&*char::from(delimiter).to_string())
+                joined(&values, delimiter)
             }
             None => values.swap_remove(0),
         };
         Found::value(rewritten(&self.flags, key, value.as_bytes(), arguments))
     }
+}
+
+/// Several values as one, with `...` for those that are too many: sendmail has room for so much.
+fn joined(values: &[String], delimiter: u8) -> String {
+    const ROOM: usize = 627;
+    const REST: &str = "...";
+    let delimiter = char::from(delimiter);
+    let mut out = String::new();
+    for (number, value) in values.iter().enumerate() {
+        if number > 0 {
+            out.push(delimiter);
+        }
+        let behind = if number + 1 < values.len() { 1 + REST.len() } else { 0 };
+        if out.len() + value.len() + behind > ROOM {
+            out.push_str(REST);
+            break;
+        }
+        out.push_str(value);
+    }
+    out
 }
 
 /// A name as it is and within the host's domain; the first that has an answer.
@@ -86,7 +109,11 @@ fn written(record: &Data, kind: RecordType) -> Option<String> {
         (Data::Mx { host, .. }, RecordType::Mx) => host.value.clone(),
         // sendmail reads the first string only.
         (Data::Txt(texts), RecordType::Txt) => texts.first().cloned().unwrap_or_default(),
-        (Data::Other { text, .. }, RecordType::Srv | RecordType::Afsdb) => text.clone(),
+        // The host, which is last.
+        (Data::Other { text, .. }, RecordType::Srv | RecordType::Afsdb) => {
+            let host = text.split_ascii_whitespace().next_back().unwrap_or_default();
+            host.strip_suffix('.').unwrap_or(host).to_owned()
+        }
         _ => return None,
     })
 }

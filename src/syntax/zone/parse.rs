@@ -180,7 +180,14 @@ impl Reader {
                 _ => return Err("a record of type SOA needs two names and five numbers".into()),
             },
             "TXT" => Data::Txt(items.iter().map(|item| unescaped(item.text)).collect()),
-            _ => Data::Other { kind, text: items.iter().map(|item| item.text).collect::<Vec<_>>().join(" ") },
+            _ => {
+                let mut words = items.iter().map(|item| item.text.to_owned()).collect::<Vec<_>>();
+                // What ends in a name, ends in a whole one.
+                if let ("SRV" | "AFSDB", Some(host)) = (kind.as_str(), words.last_mut()) {
+                    *host = format!("{}.", absolute(host, &self.origin));
+                }
+                Data::Other { kind, text: words.join(" ") }
+            }
         })
     }
 

@@ -55,7 +55,7 @@ pub enum Data {
     Other {
         /// Its name in upper case.
         kind: String,
-        /// Its data as written.
+        /// Its data as written; the name that a record of SRV or AFSDB ends in is whole.
         text: String,
     },
 }
