@@ -5,7 +5,8 @@ use std::borrow::Cow;
 /// `text` with every character that steers a terminal or reorders a line replaced by a visible one of as many bytes, so
 /// that spans still fit. Line ends and tabs stay.
 pub(in crate::cli) fn printable(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(steers) {
+    let is_plain = |byte: &u8| matches!(byte, b'\n' | b'\t' | b' '..=b'~');
+    if text.as_bytes().iter().all(is_plain) || !text.chars().any(steers) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());

@@ -3,12 +3,7 @@
 //! A name has a stack of definitions (`pushdef`), of which the top one counts. A name that was never touched by the program
 //! is what m4 or the dialect makes of it; one that was undefined is plain text from then on.
 
-use std::{
-    borrow::Cow,
-    collections::HashMap,
-    hash::{BuildHasherDefault, Hasher},
-    rc::Rc,
-};
+use std::{borrow::Cow, collections::HashMap, rc::Rc};
 
 use super::{Dialect, builtins::Builtin, text::Text};
 use crate::source::{Span, Spanned};
@@ -97,32 +92,10 @@ struct Symbol {
     builtin: Option<Builtin>,
 }
 
-/// FNV-1a: every word of a file is looked up, and the words are short.
-#[derive(Debug)]
-struct NameHasher(u64);
-
-impl Default for NameHasher {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Hasher for NameHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
-
 /// The table of names.
 #[derive(Debug)]
 pub(super) struct Symbols {
-    table: HashMap<Cow<'static, str>, Symbol, BuildHasherDefault<NameHasher>>,
+    table: HashMap<Cow<'static, str>, Symbol, foldhash::fast::RandomState>,
     records: Vec<DefinitionRecord>,
     clock: u32,
 }
