@@ -140,7 +140,8 @@ mod tests {
     fn places_are_found_in_what_is_shown_and_back() {
         let text = format!("é{}\n{}here{}", "ü".repeat(500), "é".repeat(700), "ü".repeat(700));
         let at = text.find("here").unwrap();
-        let clipped = Clipped::new(text.as_str().into(), &[at..at + 4]);
+        let place = at..at + 4;
+        let clipped = Clipped::new(text.as_str().into(), std::slice::from_ref(&place));
         assert_eq!(clipped.text().get(clipped.shown(at)..clipped.shown(at + 4)), Some("here"));
         for place in [0, at, at + 4, text.len()] {
             assert_eq!(clipped.whole(clipped.shown(place)), place);
