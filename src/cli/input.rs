@@ -63,15 +63,14 @@ pub(super) fn read(path: &Path, said: Option<SyntaxName>) -> Result<SiteFile, Bo
         // Said before anything is waited for.
         language()?;
     }
-    let bytes = if is_stdin { from_stdin() } else { fs::read(path) };
-    let bytes = bytes.map_err(|cause| unreadable(path, &cause))?;
+    let bytes = if is_stdin { from_stdin()? } else { bytes(path)? };
     let syntax = language()?;
     Ok(SiteFile { name, bytes, syntax })
 }
 
-fn from_stdin() -> io::Result<Vec<u8>> {
+fn from_stdin() -> Result<Vec<u8>, Box<Diagnostic>> {
     let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes)?;
+    io::stdin().lock().read_to_end(&mut bytes).map_err(|cause| unreadable_stdin(&cause))?;
     Ok(bytes)
 }
 
@@ -106,6 +105,11 @@ pub(super) fn unreadable(path: &Path, cause: &io::Error) -> Box<Diagnostic> {
         Some(hint) => diagnostic.help(hint),
         None => diagnostic,
     })
+}
+
+/// That standard input cannot be read.
+pub(super) fn unreadable_stdin(cause: &io::Error) -> Box<Diagnostic> {
+    Box::new(Diagnostic::error("unreadable_input", format!("cannot read standard input: {cause}")))
 }
 
 /// A file in the same directory whose name is nearly that of `path`.

@@ -60,7 +60,7 @@ pub(in crate::cli) struct Arguments {
     /// The map; `.db`, `.cdb` or `.lmdb` is added to its name
     #[arg(value_name = "MAP", required_unless_present = "list")]
     map: Option<PathBuf>,
-    /// The text; without it, standard input
+    /// The text; without it, or with `-`, standard input
     #[arg(value_name = "TEXT")]
     text: Option<PathBuf>,
     #[command(flatten)]
@@ -228,18 +228,22 @@ struct Text {
     place: SourceId,
 }
 
-/// Reads a text; standard input without a path.
+/// Reads a text; standard input without a path or with `-`.
 ///
 /// # Errors
 /// It cannot be read.
 fn text(path: Option<&Path>, progress: &mut Progress) -> Result<Text, Box<Diagnostic>> {
+    let path = path.filter(|path| path.as_os_str() != "-");
     let name = path.map_or_else(|| input::STDIN.to_owned(), |path| path.display().to_string());
     let file = match path {
         Some(path) => File::open(path),
         None => store::stdin(),
     };
     let bytes = file.and_then(|file| store::all_of(&file, |bytes| progress.show("reading", Some(bytes as u64))));
-    let bytes = bytes.map_err(|cause| input::unreadable(Path::new(&name), &cause))?;
+    let bytes = bytes.map_err(|cause| match path {
+        Some(path) => input::unreadable(path, &cause),
+        None => input::unreadable_stdin(&cause),
+    })?;
     Ok(Text { name, bytes, place: Sources::default().add("", "") })
 }
 

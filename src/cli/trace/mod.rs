@@ -12,7 +12,7 @@ use clap::Args;
 
 use super::{
     Exit,
-    input::ReadArguments,
+    input::{self, ReadArguments},
     machine::MachineArguments,
     names::WithoutZones,
     report::{ReportArguments, Reporter},
@@ -83,9 +83,7 @@ fn traced(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Bo
         Form { readable, json: reporter.is_json(), color: reporter.colors_results() }
     });
     let mut commands = Commands { mode, form };
-    let unreadable = |cause: io::Error| {
-        Box::new(Diagnostic::error("unreadable_input", format!("cannot read standard input: {cause}")))
-    };
+    let unreadable = |cause| input::unreadable_stdin(&cause);
     let done = match &arguments.ruleset {
         None if typed::is_typed() => {
             let (exit, remark) = typed::dialogue(&mut commands, &running.program).map_err(unreadable)?;
