@@ -1,40 +1,40 @@
 //! Several inputs at once, and what comes of them in their order.
 
 use std::{
-    sync::{
-        Condvar, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Condvar, Mutex, PoisonError},
     thread,
 };
 
 /// Calls `work` on each input, on as many threads as the machine has processors, and `done` with each result: in the order of
 /// the inputs, as soon as those before it are done with, and on the thread that the result is of. It is still in the caches of
-/// that thread's processor; and no thread has to be woken that only hands results on.
-pub(crate) fn in_order<I, R>(inputs: &[I], work: impl Fn(&I) -> R + Sync, mut done: impl FnMut(R) + Send)
-where
-    I: Sync,
-{
+/// that thread's processor; and no thread has to be woken that only hands results on. An input is asked for when a thread is
+/// free, so those that are read from somewhere are never all in memory.
+pub(crate) fn in_order<I, R>(
+    inputs: impl IntoIterator<Item = I, IntoIter: Send>,
+    work: impl Fn(I) -> R + Sync,
+    mut done: impl FnMut(R) + Send,
+) {
     in_order_with(inputs, || (), |(), input| work(input), |(), result| done(result));
 }
 
 /// As [`in_order`], where each thread has something of its own, such as memory, that `start` makes.
 pub(crate) fn in_order_with<I, S, R>(
-    inputs: &[I],
+    inputs: impl IntoIterator<Item = I, IntoIter: Send>,
     start: impl Fn() -> S + Sync,
-    work: impl Fn(&mut S, &I) -> R + Sync,
+    work: impl Fn(&mut S, I) -> R + Sync,
     done: impl FnMut(&mut S, R) + Send,
-) where
-    I: Sync,
-{
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(inputs.len());
-    let (next, turn) = (AtomicUsize::new(0), Turn { state: Mutex::new((0, done)), changed: Condvar::new() });
+) {
+    let inputs = inputs.into_iter();
+    let most = inputs.size_hint().1.unwrap_or(usize::MAX);
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(most);
+    let inputs = Mutex::new(inputs.fuse().enumerate());
+    // A panic while an input is asked for is one more end of them.
+    let next = || inputs.lock().ok()?.next();
+    let turn = Turn { state: Mutex::new((0, done)), changed: Condvar::new() };
     let take = || {
         let _panic = Panic(&turn);
         let mut own = start();
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(input) = inputs.get(index) else { break };
+        while let Some((index, input)) = next() {
             let result = work(&mut own, input);
             turn.take(index, |done| done(&mut own, result));
         }

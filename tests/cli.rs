@@ -4,7 +4,7 @@
 mod tests {
     use std::{
         fs::{self, File},
-        io::Write,
+        io::{BufRead, BufReader, Write},
         os::unix::fs::{MetadataExt, PermissionsExt, symlink},
         path::{Path, PathBuf},
         process::{Command, Stdio},
@@ -840,6 +840,47 @@ authinfo      = true
         ]
         .map(|words| place.run(words));
         snapshot!("map", shown);
+    }
+
+    #[test]
+    fn keys_on_standard_input_are_answered_as_they_come() {
+        let place = Place::new();
+        place.write("access", "example.org\tRELAY\nexample.net REJECT\n");
+        assert_eq!(place.run("map build cdb access access").status, Some(0));
+        let mut get = place.command(Path::new(env!("CARGO_BIN_EXE_relaycc")));
+        get.args(["map", "get", "access.cdb"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut get = get.spawn().unwrap();
+        let (mut keys, mut answers) = (get.stdin.take().unwrap(), BufReader::new(get.stdout.take().unwrap()));
+        let mut ask = |keys_now: &str, expected: &str| {
+            keys.write_all(keys_now.as_bytes()).unwrap();
+            let mut answer = String::new();
+            answers.read_line(&mut answer).unwrap();
+            assert_eq!(answer, expected);
+        };
+        ask("Example.ORG\n", "Example.ORG\tRELAY\n");
+        ask("nobody\r\n\nexample.net\r\nexamp", "example.net\tREJECT\n");
+        ask("le.org\n", "example.org\tRELAY\n");
+        // Who reads no more is written to no more, however many keys there are.
+        drop(answers);
+        while keys.write_all(&b"example.org\n".repeat(5000)).is_ok() {}
+        assert_eq!(get.wait().unwrap().code(), Some(2));
+    }
+
+    #[test]
+    fn many_keys_are_answered_in_their_order() {
+        let place = Place::new();
+        let entries = (0..120_000).map(|n| format!("host-{n}.example.net\tvalue-{n}\n")).collect::<String>();
+        let keys = (0..150_000).rev().map(|n| format!("Host-{n}.example.net\n")).collect::<String>();
+        let found = (0..120_000).rev().map(|n| format!("Host-{n}.example.net\tvalue-{n}\n")).collect::<String>();
+        for format in ["hash", "btree", "cdb"] {
+            assert_eq!(place.run_with(&format!("map build {format} access -"), &entries).status, Some(0));
+            let run = place.run_with("map get access", &keys);
+            assert!(run.stdout == found && run.stderr.is_empty());
+            assert_eq!(run.status, Some(1));
+            let known = keys.split_inclusive('\n').skip(30_000).collect::<String>();
+            assert_eq!(place.run_with("map get access", known.trim_end()).status, Some(0));
+            fs::remove_file(place.path("access.db")).ok();
+        }
     }
 
     #[test]

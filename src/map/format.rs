@@ -1,6 +1,6 @@
 //! The same for all layouts: a writer that is told which, and a reader that finds out.
 
-use std::{borrow::Cow, fmt, io};
+use std::{borrow::Cow, fmt, io, mem};
 
 use super::{
     Duplicates, Entry, ReadError, WriteError,
@@ -209,15 +209,17 @@ impl<'a> MapFile<'a> {
 
     /// The values of keys, as [`Self::get`] finds them; each page is visited once for all of its keys, which takes a fraction of
     /// the time where keys are many.
-    pub fn get_all(&self, keys: &[&[u8]]) -> Vec<Result<Option<Cow<'a, [u8]>>, ReadError>> {
-        match self {
+    pub fn get_all(&self, keys: &[&[u8]]) -> impl Iterator<Item = Answer<'a>> + use<'a> {
+        let (mut answers, numbers) = match self {
             Self::Hash(file) => by_place(keys, file.buckets_of(keys), |bucket, key| file.get_in(bucket, key)),
             Self::Btree(file) => {
-                let leaves = keys.iter().map(|key| file.leaf_of(key)).collect();
-                by_place(keys, leaves, |leaf, key| file.get_in(leaf, key))
+                by_place(keys, keys.iter().map(|key| file.leaf_of(key)), |leaf, key| file.get_in(leaf, key))
             }
-            Self::Cdb(_) | Self::Lmdb(_) => keys.iter().map(|key| self.get(key)).collect(),
-        }
+            Self::Cdb(_) | Self::Lmdb(_) => by_place(keys, keys.iter().map(|_| Ok(0)), |_, key| self.get(key)),
+        };
+        numbers.into_iter().map(move |number| {
+            answers.get_mut(number as usize).map_or(Ok(None), |answer| mem::replace(answer, Ok(None)))
+        })
     }
 
     /// All entries, in the order of the file; ends after the first error. What is on one page is borrowed from the file;
@@ -232,31 +234,37 @@ impl<'a> MapFile<'a> {
     }
 }
 
-/// Looks keys up in the order of the places where they can be.
+/// What a file says of a key: its first value, if it has one.
+type Answer<'a> = Result<Option<Cow<'a, [u8]>>, ReadError>;
+
+/// Looks keys up in the order of the places where they can be, and returns what was found in that order, with the number that each
+/// key's has in it: less memory is written to here and there than if it were put in the order of the keys.
 fn by_place<'a>(
     keys: &[&[u8]],
-    found: Vec<Result<u32, ReadError>>,
-    get: impl Fn(u32, &[u8]) -> Result<Option<Cow<'a, [u8]>>, ReadError>,
-) -> Vec<Result<Option<Cow<'a, [u8]>>, ReadError>> {
-    let mut places = (0..)
-        .zip(&found)
-        .filter_map(|(number, place)| Some((*place.as_ref().ok()?, number)))
-        .collect::<Vec<(u32, u32)>>();
-    places.sort_unstable();
-    // Values in the order of the places, and where there that of each key is: less memory is written to here and there.
-    let mut values = Vec::with_capacity(places.len());
-    let mut at = vec![0_u32; keys.len()];
-    for (place, number) in places {
-        if let (Some(at), Some(key)) = (at.get_mut(number as usize), keys.get(number as usize)) {
-            *at = values.len() as u32;
-            values.push(get(place, key));
+    places: impl Iterator<Item = Result<u32, ReadError>>,
+    get: impl Fn(u32, &[u8]) -> Answer<'a>,
+) -> (Vec<Answer<'a>>, Vec<u32>) {
+    let mut sorted = Vec::with_capacity(keys.len());
+    let (mut answers, mut numbers) = (Vec::with_capacity(keys.len()), vec![0; keys.len()]);
+    let mut answer = |key: u32, answer| {
+        if let Some(number) = numbers.get_mut(key as usize) {
+            *number = answers.len() as u32;
+            answers.push(answer);
+        }
+    };
+    for (number, place) in (0..).zip(places) {
+        match place {
+            Ok(place) => sorted.push((place, number)),
+            Err(error) => answer(number, Err(error)),
         }
     }
-    let value = |(place, at): (Result<u32, ReadError>, u32)| {
-        place?;
-        values.get_mut(at as usize).map_or(Ok(None), |value| std::mem::replace(value, Ok(None)))
-    };
-    found.into_iter().zip(at).map(value).collect()
+    sorted.sort_unstable();
+    for (place, number) in sorted {
+        if let Some(key) = keys.get(number as usize) {
+            answer(number, get(place, key));
+        }
+    }
+    (answers, numbers)
 }
 
 /// The entries of a [`MapFile`], in the order of the file.
@@ -323,7 +331,7 @@ mod tests {
             let file = MapFile::open(&file).unwrap();
             let absent = [&b""[..], b"key", b"key9999", b"zz", &[7; 1501]];
             let keys = entries.iter().rev().map(|(key, _)| key.as_slice()).chain(absent).collect::<Vec<_>>();
-            let values = file.get_all(&keys).into_iter().map(Result::unwrap).collect::<Vec<_>>();
+            let values = file.get_all(&keys).map(Result::unwrap).collect::<Vec<_>>();
             assert_eq!(values, keys.iter().map(|key| file.get(key).unwrap()).collect::<Vec<_>>());
             assert_eq!(values.iter().flatten().count(), entries.len());
         }

@@ -1,13 +1,21 @@
 //! `relaycc map get`: what a map says of keys.
 
-use std::path::PathBuf;
+use std::{
+    io::{self, BufRead, BufReader, Read},
+    iter,
+    path::PathBuf,
+    sync::{
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+};
 
 use clap::Args;
 
 use super::store::{self, shown};
 use crate::{
     cli::{
-        self, Exit,
+        self, Exit, input,
         report::{ReportArguments, Reporter},
     },
     diagnostic::Diagnostic,
@@ -41,61 +49,81 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 const PIECE: usize = 1 << 21;
 
 /// # Errors
-/// The map cannot be read, or is damaged where a key should be; what was found before that is printed.
+/// The map cannot be read, or is damaged where a key should be; or standard input cannot. What was found before that is printed.
 fn found(arguments: &Arguments) -> Result<Exit, Box<Diagnostic>> {
     let (path, bytes) = store::read(&arguments.map)?;
     let file = store::open(&path, &bytes)?;
-    let input;
-    let pieces = match arguments.keys.as_slice() {
-        [] => {
-            input = store::stdin().and_then(|file| store::all_of(&file, |_| ())).map_err(|cause| {
-                Box::new(Diagnostic::error("unreadable_file", format!("cannot read standard input: {cause}")))
-            })?;
-            pieces(&input).into_iter().map(lines).collect()
-        }
-        keys => vec![keys.iter().map(String::as_bytes).collect()],
-    };
     let (mut exit, mut error) = (Exit::Done, None);
-    let work = |keys: &Vec<&[u8]>| look_up(&file, keys, arguments.keep_case);
-    parallel::in_order(&pieces, work, |answers| {
-        if exit == Exit::Failed || error.is_some() {
-            return;
+    let goes_on = AtomicBool::new(true);
+    let mut say = |text: &[u8], answers: Answers| {
+        if goes_on.load(Ordering::Relaxed) {
+            exit = exit.max(cli::print(text)).max(if answers.all { Exit::Done } else { Exit::Refused });
+            goes_on.store(exit != Exit::Failed && answers.error.is_none(), Ordering::Relaxed);
+            error = answers.error;
         }
-        exit = exit.max(cli::print(&answers.text)).max(if answers.all { Exit::Done } else { Exit::Refused });
-        error = answers.error;
-    });
+    };
+    if arguments.keys.is_empty() {
+        let (done_with, used) = mpsc::channel();
+        let input = store::stdin().map_err(|cause| input::unreadable_stdin(&cause))?;
+        let mut input = Lines { input: BufReader::with_capacity(PIECE, input), used };
+        let mut failure = None;
+        let pieces = iter::from_fn(|| match input.next().filter(|_| goes_on.load(Ordering::Relaxed))? {
+            Ok(text) => Some(text),
+            Err(cause) => {
+                failure = Some(cause);
+                None
+            }
+        });
+        let work = |found: &mut Vec<u8>, text: Vec<u8>| {
+            found.clear();
+            let answers = look_up(&file, &lines(&text), arguments.keep_case, found);
+            // If no more is read, nobody needs it.
+            let _ = done_with.send(text);
+            answers
+        };
+        parallel::in_order_with(pieces, Vec::new, work, |found, answers| say(found, answers));
+        if let Some(cause) = failure {
+            return Err(input::unreadable_stdin(&cause));
+        }
+    } else {
+        let keys = arguments.keys.iter().map(String::as_bytes).collect::<Vec<_>>();
+        let mut found = Vec::new();
+        let answers = look_up(&file, &keys, arguments.keep_case, &mut found);
+        say(&found, answers);
+    }
     match error {
         Some(error) => Err(store::damaged(&path, &error)),
         None => Ok(exit),
     }
 }
 
-/// What a map says of some keys.
+/// What there is to say of some keys but what was found.
 struct Answers {
-    /// The keys that are there with their values, a line each.
-    text: Vec<u8>,
     /// Whether all are there.
     all: bool,
     /// Why the answers end.
     error: Option<ReadError>,
 }
 
-fn look_up(file: &MapFile<'_>, keys: &[&[u8]], keep_case: bool) -> Answers {
-    let mut folded = if keep_case { Vec::new() } else { keys.concat() };
+/// Adds to `found` a line for each of the keys that is there, with its value.
+fn look_up(file: &MapFile<'_>, keys: &[&[u8]], keep_case: bool, found: &mut Vec<u8>) -> Answers {
+    let as_written = keep_case || !keys.iter().any(|key| key.iter().any(u8::is_ascii_uppercase));
+    let mut folded = if as_written { Vec::new() } else { keys.concat() };
     folded.make_ascii_lowercase();
     let mut rest = folded.as_slice();
-    let wanted = keys.iter().map(|key| if keep_case { key } else { rest.split_off(..key.len()).unwrap_or_default() });
-    let wanted = wanted.collect::<Vec<_>>();
-    let mut answers = Answers { text: Vec::new(), all: true, error: None };
-    for ((key, wanted), value) in keys.iter().zip(&wanted).zip(file.get_all(&wanted)) {
+    let cut = keys.iter().map(|key| rest.split_off(..key.len()).unwrap_or_default());
+    let folded = if as_written { Vec::new() } else { cut.collect() };
+    let wanted = if as_written { keys } else { &folded };
+    let mut answers = Answers { all: true, error: None };
+    for ((key, wanted), value) in keys.iter().zip(wanted).zip(file.get_all(wanted)) {
         let value = match value {
             Ok(None) => file.get(&[wanted, &b"\0"[..]].concat()),
-            found => found,
+            value => value,
         };
         match value {
             Ok(Some(value)) => {
                 for part in [key, &b"\t"[..], shown(&value), b"\n"] {
-                    answers.text.extend_from_slice(part);
+                    found.extend_from_slice(part);
                 }
             }
             Ok(None) => answers.all = false,
@@ -108,19 +136,72 @@ fn look_up(file: &MapFile<'_>, keys: &[&[u8]], keep_case: bool) -> Answers {
     answers
 }
 
-/// Cuts a text after lines.
-fn pieces(mut text: &[u8]) -> Vec<&[u8]> {
-    let mut pieces = Vec::new();
-    while !text.is_empty() {
-        let after = text.get(PIECE..).unwrap_or_default();
-        let end = after.iter().position(|byte| *byte == b'\n').map_or(text.len(), |line| PIECE + line + 1);
-        pieces.extend(text.split_off(..end));
+/// A text in pieces, each of whole lines and as long as one reading gives: who types keys, or hands them over one by one, gets
+/// the answer to each.
+struct Lines<R> {
+    input: BufReader<R>,
+    /// Pieces that nobody needs any more: new ones are put in their memory.
+    used: mpsc::Receiver<Vec<u8>>,
+}
+
+impl<R: Read> Iterator for Lines<R> {
+    type Item = io::Result<Vec<u8>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut text = self.used.try_recv().unwrap_or_default();
+        text.clear();
+        loop {
+            let piece = match self.input.fill_buf() {
+                Ok(piece) => piece,
+                Err(cause) if cause.kind() == io::ErrorKind::Interrupted => continue,
+                Err(cause) => return Some(Err(cause)),
+            };
+            let line_end = piece.iter().rposition(|byte| *byte == b'\n').map(|at| at + 1);
+            let length = line_end.unwrap_or(piece.len());
+            text.extend_from_slice(piece.get(..length).unwrap_or_default());
+            self.input.consume(length);
+            if line_end.is_some() || length == 0 {
+                return (!text.is_empty()).then_some(Ok(text));
+            }
+        }
     }
-    pieces
 }
 
 /// The lines of a text, without what ends them.
 fn lines(text: &[u8]) -> Vec<&[u8]> {
     let text = text.strip_suffix(b"\n").unwrap_or(text);
     text.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives one of these at each reading; nothing is its end.
+    struct Readings(Vec<Result<&'static str, io::ErrorKind>>);
+
+    impl Read for Readings {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let text = if self.0.is_empty() { "" } else { self.0.remove(0)? };
+            buffer[..text.len()].copy_from_slice(text.as_bytes());
+            Ok(text.len())
+        }
+    }
+
+    #[test]
+    fn a_text_comes_in_whole_lines_as_soon_as_they_are_there() {
+        let readings = [Ok("a\nb"), Err(io::ErrorKind::Interrupted), Ok("c"), Ok("d\n"), Ok("\ne\nf"), Ok("g")];
+        let (done_with, used) = mpsc::channel();
+        let mut lines = Lines { input: BufReader::new(Readings(readings.into())), used };
+        for piece in ["a\n", "bcd\n", "\ne\n", "fg"] {
+            let text = lines.next().unwrap().unwrap();
+            assert_eq!(String::from_utf8_lossy(&text), piece);
+            done_with.send(text).unwrap();
+        }
+        assert!(lines.next().is_none());
+        let readings = [Ok("a\nb"), Err(io::ErrorKind::Other)];
+        let mut lines = Lines { input: BufReader::new(Readings(readings.into())), used: mpsc::channel().1 };
+        assert_eq!(lines.next().unwrap().unwrap(), b"a\n");
+        assert!(lines.next().unwrap().is_err());
+    }
 }

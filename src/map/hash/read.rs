@@ -117,20 +117,21 @@ impl<'a> HashFile<'a> {
 
     /// The bucket that `key` is in, if it is there at all.
     pub(in crate::map) fn bucket_of(&self, key: &[u8]) -> Result<u32, ReadError> {
+        self.bucket_of_hash(hash(key))
+    }
+
+    fn bucket_of_hash(&self, hash: u32) -> Result<u32, ReadError> {
         if self.description.hash_probe != hash_probe() {
             return Err(unsupported(0, "a file with another hash function"));
         }
-        Ok(self.description.bucket_of(hash(key)))
+        Ok(self.description.bucket_of(hash))
     }
 
     /// The buckets of keys, as [`Self::bucket_of`].
-    pub(in crate::map) fn buckets_of(&self, keys: &[&[u8]]) -> Vec<Result<u32, ReadError>> {
-        if self.description.hash_probe != hash_probe() {
-            return keys.iter().map(|key| self.bucket_of(key)).collect();
-        }
+    pub(in crate::map) fn buckets_of(&self, keys: &[&[u8]]) -> impl Iterator<Item = Result<u32, ReadError>> {
         let (lanes, rest) = keys.as_chunks();
         let hashes = lanes.iter().flat_map(hash_each).chain(rest.iter().map(|key| hash(key)));
-        hashes.map(|hash| Ok(self.description.bucket_of(hash))).collect()
+        hashes.map(|hash| self.bucket_of_hash(hash))
     }
 
     /// As [`Self::get`], for a key of this bucket.
