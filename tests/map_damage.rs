@@ -16,6 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use fastrand::Rng;
 use relaycc::{
     front::aliases,
     map::{
@@ -30,18 +31,6 @@ use relaycc::{
 const FEW: u64 = 7_000;
 /// Longest that one file may take, of less than 1 MiB, on a busy machine and without optimization.
 const LIMIT: Duration = Duration::from_secs(20);
-
-/// The same numbers for the same seed.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 16) as usize % n.max(1)
-    }
-}
 
 /// A file to be damaged, and the length of its pages.
 struct Seed {
@@ -129,29 +118,29 @@ fn lmdb_seeds() -> Vec<Seed> {
 }
 
 /// Changes a few bytes, above all where numbers are that lead elsewhere; sometimes moves a piece or cuts the end off.
-fn damage(seed: &Seed, random: &mut Random, file: &mut Vec<u8>) {
+fn damage(seed: &Seed, random: &mut Rng, file: &mut Vec<u8>) {
     file.clone_from(&seed.bytes);
     let length = file.len();
-    for _ in 0..1 + random.below(8) {
-        let page = random.below(length / seed.page_size) * seed.page_size;
-        let at = match random.below(6) {
-            0 => random.below(224),
-            1 => page + random.below(26),
-            2 => page + 26 + random.below(100),
-            3 => page + seed.page_size - 1 - random.below(100),
-            4 => page + random.below(seed.page_size),
-            _ => random.below(length),
+    for _ in 0..1 + random.usize(..8) {
+        let page = random.usize(..length / seed.page_size) * seed.page_size;
+        let at = match random.usize(..6) {
+            0 => random.usize(..224),
+            1 => page + random.usize(..26),
+            2 => page + 26 + random.usize(..100),
+            3 => page + seed.page_size - 1 - random.usize(..100),
+            4 => page + random.usize(..seed.page_size),
+            _ => random.usize(..length),
         };
-        let byte = [0, 1, 2, 3, 255, random.below(256) as u8][random.below(6)];
-        match random.below(8) {
+        let byte = [0, 1, 2, 3, 255, random.usize(..256) as u8][random.usize(..6)];
+        match random.usize(..8) {
             0 => {
-                let number = (random.below(length / seed.page_size + 2) as u32).to_le_bytes();
+                let number = (random.usize(..length / seed.page_size + 2) as u32).to_le_bytes();
                 if let Some(place) = file.get_mut(at & !3..(at & !3) + 4) {
                     place.copy_from_slice(&number);
                 }
             }
             1 => {
-                let (from, count) = (random.below(length), random.below(seed.page_size));
+                let (from, count) = (random.usize(..length), random.usize(..seed.page_size));
                 if from + count <= length && at + count <= length {
                     file.copy_within(from..from + count, at);
                 }
@@ -163,8 +152,8 @@ fn damage(seed: &Seed, random: &mut Random, file: &mut Vec<u8>) {
             }
         }
     }
-    if random.below(10) == 0 {
-        file.truncate(random.below(length));
+    if random.usize(..10) == 0 {
+        file.truncate(random.usize(..length));
     }
 }
 
@@ -212,7 +201,7 @@ fn read(file: &[u8], keys: &[Vec<u8>]) -> Outcome {
 
 /// Makes bytes and reads them, over and over, on every processor: `FEW` times, or as long as the environment says. What panics
 /// or takes too long is kept. Returns how many were tried, and how many of them refused.
-fn search(what: &str, attempt: impl Fn(&mut Random, &mut Vec<u8>) -> Outcome + Sync) -> (u64, u64) {
+fn search(what: &str, attempt: impl Fn(&mut Rng, &mut Vec<u8>) -> Outcome + Sync) -> (u64, u64) {
     let seconds = std::env::var("RELAYCC_FUZZ_SECONDS").ok().map(|seconds| seconds.parse::<u64>().unwrap());
     let end = seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get() as u64);
@@ -221,7 +210,7 @@ fn search(what: &str, attempt: impl Fn(&mut Random, &mut Vec<u8>) -> Outcome + S
     let attempt = &attempt;
     let results = std::thread::scope(|scope| {
         let search = move |thread: u64| {
-            let mut random = Random(first_seed.wrapping_add(thread.wrapping_mul(0x9e37_79b9_7f4a_7c15)) | 1);
+            let mut random = Rng::with_seed(first_seed.wrapping_add(thread));
             let (mut tried, mut refused, mut found) = (0, 0, Vec::new());
             let mut bytes = Vec::new();
             while end.map_or(tried < FEW / threads, |end| Instant::now() < end) {
@@ -230,7 +219,8 @@ fn search(what: &str, attempt: impl Fn(&mut Random, &mut Vec<u8>) -> Outcome + S
                 tried += 1;
                 refused += u64::from(matches!(outcome, Ok(Outcome::Refused)));
                 if outcome.is_err() || start.elapsed() > LIMIT {
-                    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("damaged-{what}-{}", random.0));
+                    let path =
+                        Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("damaged-{what}-{}", random.get_seed()));
                     fs::write(&path, &bytes).unwrap();
                     found.push(path);
                 }
@@ -252,7 +242,7 @@ fn search(what: &str, attempt: impl Fn(&mut Random, &mut Vec<u8>) -> Outcome + S
 fn search_damage(format: Format) {
     let seeds = seeds().into_iter().filter(|seed| seed.format == format).collect::<Vec<_>>();
     let (tried, refused) = search(format.name(), |random, file| {
-        let seed = &seeds[random.below(seeds.len())];
+        let seed = &seeds[random.usize(..seeds.len())];
         damage(seed, random, file);
         read(file, &seed.keys)
     });
@@ -280,7 +270,7 @@ fn any_damage_to_an_lmdb_is_survived() {
 }
 
 /// A text of lines as people write them, with other bytes in between.
-fn scribble(random: &mut Random, text: &mut Vec<u8>) {
+fn scribble(random: &mut Rng, text: &mut Vec<u8>) {
     const PIECES: [&[u8]; 28] = [
         b"Connect:example.net",
         b" ",
@@ -312,11 +302,11 @@ fn scribble(random: &mut Random, text: &mut Vec<u8>) {
         b"!",
     ];
     text.clear();
-    for _ in 0..random.below(60) {
-        match random.below(12) {
-            0 => text.push(random.below(256) as u8),
-            1 if random.below(50) == 0 => text.extend(vec![b'x'; 200 + random.below(9000)]),
-            _ => text.extend(PIECES[random.below(PIECES.len())]),
+    for _ in 0..random.usize(..60) {
+        match random.usize(..12) {
+            0 => text.push(random.usize(..256) as u8),
+            1 if random.usize(..50) == 0 => text.extend(vec![b'x'; 200 + random.usize(..9000)]),
+            _ => text.extend(PIECES[random.usize(..PIECES.len())]),
         }
     }
 }
@@ -330,13 +320,13 @@ fn any_text_of_a_map_is_survived() {
         let parsed = text::parse(bytes, source);
         assert!(parsed.entries.iter().all(|entry| inside(entry.key.span) && inside(entry.value.span)));
         let reading = Reading {
-            fold_keys: random.below(2) == 0,
-            comment: [b'#', b'%', b'a'][random.below(3)],
-            delimiter: [None, Some(b':'), Some(b',')][random.below(3)],
-            empty_values: random.below(2) == 0,
+            fold_keys: random.usize(..2) == 0,
+            comment: [b'#', b'%', b'a'][random.usize(..3)],
+            delimiter: [None, Some(b':'), Some(b',')][random.usize(..3)],
+            empty_values: random.usize(..2) == 0,
         };
         let mut table = Table::read(bytes.clone(), source, reading);
-        if random.below(2) == 0 {
+        if random.usize(..2) == 0 {
             table.terminate();
         }
         assert!(table.problems().iter().all(|problem| inside(problem.span)));

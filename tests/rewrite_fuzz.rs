@@ -12,6 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use fastrand::Rng;
 use relaycc::{
     emit::cf,
     front::{self, Input, Syntax},
@@ -22,20 +23,8 @@ use relaycc::{
 /// Longest that one text may take, on a busy machine and without optimization.
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// The same numbers for the same seed.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 16) as usize % n.max(1)
-    }
-
-    fn of<'a>(&mut self, all: &[&'a str]) -> &'a str {
-        all[self.below(all.len())]
-    }
+fn one_of<'a>(random: &mut Rng, all: &[&'a str]) -> &'a str {
+    all[random.usize(..all.len())]
 }
 
 const PIECES: [&str; 60] = [
@@ -153,35 +142,35 @@ const COMMANDS: [&str; 22] = [
     ".Dx",
 ];
 
-fn text(random: &mut Random, most: usize) -> String {
-    (0..random.below(most)).map(|_| random.of(&PIECES)).collect()
+fn text(random: &mut Rng, most: usize) -> String {
+    (0..random.usize(..most)).map(|_| one_of(random, &PIECES)).collect()
 }
 
 /// A configuration, and a script of test mode.
-fn case(random: &mut Random) -> (Vec<u8>, Vec<u8>) {
+fn case(random: &mut Rng) -> (Vec<u8>, Vec<u8>) {
     let mut cf = String::from(
         "V10/Berkeley\nO OperatorChars=.:%@!^/[]+\nKm macro\nKa arith\nKd dequote -s_\nKh hash /map\nKr regex -s1 ^(.*)[a-c]+\n\
          Mlocal, P=/x, A=y, R=B\nSB\nR$* a $*\t$1 $2\nS0\nR$+\t$# local $: $1\nSA\nR$* b\t$: $>B $1\n",
     );
-    for _ in 0..random.below(30) {
-        cf += random.of(&BEGINNINGS);
+    for _ in 0..random.usize(..30) {
+        cf += one_of(random, &BEGINNINGS);
         cf += &text(random, 9);
-        if random.below(3) > 0 {
+        if random.usize(..3) > 0 {
             cf.push('\t');
             cf += &text(random, 9);
         }
         cf.push('\n');
     }
     let mut cf = cf.into_bytes();
-    if random.below(4) == 0 {
-        for _ in 0..random.below(9) {
-            let at = random.below(cf.len());
-            cf[at] = random.below(256) as u8;
+    if random.usize(..4) == 0 {
+        for _ in 0..random.usize(..9) {
+            let at = random.usize(..cf.len());
+            cf[at] = random.usize(..256) as u8;
         }
     }
     let mut script = String::new();
     for _ in 0..10 {
-        script += random.of(&COMMANDS);
+        script += one_of(random, &COMMANDS);
         script += &text(random, 14);
         script.push('\n');
     }
@@ -211,7 +200,7 @@ fn run(cf: &[u8], script: &[u8]) {
 /// Tries what `case` makes, so many times or as long as the environment says: `run` must end soon and not panic.
 fn fuzz<C: AsRef<[u8]>>(
     few: u64,
-    mut case: impl FnMut(&mut Random) -> (C, Vec<u8>),
+    mut case: impl FnMut(&mut Rng) -> (C, Vec<u8>),
     run: impl Fn(&[u8], &[u8]),
 ) -> (u64, Duration) {
     let seconds = env::var("RELAYCC_FUZZ_SECONDS").ok().and_then(|text| text.parse().ok()).map(Duration::from_secs);
@@ -222,7 +211,7 @@ fn fuzz<C: AsRef<[u8]>>(
     while seconds.map_or(tried < few, |seconds| start.elapsed() < seconds) {
         seed += 1;
         tried += 1;
-        let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        let mut random = Rng::with_seed(seed);
         let (cf, script) = case(&mut random);
         let began = Instant::now();
         let ended = catch_unwind(AssertUnwindSafe(|| run(cf.as_ref(), &script)));
@@ -246,23 +235,23 @@ fn any_configuration_and_any_commands_end() {
 }
 
 /// Lines of configurations that sendmail reads, as they are or damaged.
-fn damaged(lines: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
+fn damaged(lines: &[Vec<u8>], random: &mut Rng) -> Vec<u8> {
     let mut text = b"V10/Berkeley\n".to_vec();
-    for _ in 0..1 + random.below(5) {
-        let first = random.below(lines.len());
-        let count = 1 + random.below(12);
+    for _ in 0..1 + random.usize(..5) {
+        let first = random.usize(..lines.len());
+        let count = 1 + random.usize(..12);
         text.extend(lines[first..].iter().take(count).flatten());
     }
-    for _ in 0..random.below(12) {
-        let at = random.below(text.len());
-        match random.below(5) {
-            0 => text[at] = random.below(256) as u8,
-            1 => text[at] ^= 1 << random.below(8),
-            2 => drop(text.drain(at..(at + random.below(40)).min(text.len()))),
-            3 => drop(text.splice(at..at, random.of(&PIECES).bytes())),
+    for _ in 0..random.usize(..12) {
+        let at = random.usize(..text.len());
+        match random.usize(..5) {
+            0 => text[at] = random.usize(..256) as u8,
+            1 => text[at] ^= 1 << random.usize(..8),
+            2 => drop(text.drain(at..(at + random.usize(..40)).min(text.len()))),
+            3 => drop(text.splice(at..at, one_of(random, &PIECES).bytes())),
             _ => {
-                let again = text[at..(at + random.below(60)).min(text.len())].to_vec();
-                let to = random.below(text.len());
+                let again = text[at..(at + random.usize(..60)).min(text.len())].to_vec();
+                let to = random.usize(..text.len());
                 text.splice(to..to, again);
             }
         }

@@ -13,7 +13,6 @@ mod reference;
 use std::{collections::BTreeMap, fs, io::Write, path::PathBuf};
 
 use case::{Answer, Case, FILE};
-use random::Random;
 use relaycc::{
     front::aliases::{Problem, read},
     source::Sources,
@@ -104,8 +103,8 @@ fn random_texts_are_read_as_sendmail_reads_them() {
     let Some(reference) = reference::start("aliases-random") else { return };
     let setting = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
     let (seed, count) = (setting("RELAYCC_SEED").unwrap_or(1), setting("RELAYCC_TEXTS").unwrap_or(400));
-    let mut random = Random::new(seed);
-    let texts = (0..count).map(|n| random.text(n)).collect::<Vec<_>>();
+    let mut random = fastrand::Rng::with_seed(seed);
+    let texts = (0..count).map(|n| random::text(&mut random, n)).collect::<Vec<_>>();
     let answers = reference.answers(&texts);
     let stored = answers.iter().filter(|answer| answer.entries.len() > 1).count();
     let refused = answers.iter().filter(|answer| answer.status != 0).count();

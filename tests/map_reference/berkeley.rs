@@ -17,7 +17,7 @@ fn texts_loaded_with_options_are_read() {
         return;
     }
     let folder = folder("map-load-text");
-    let mut random = Random(6);
+    let mut random = Random::new(6);
     let table = (0..3000).map(|_| (random.word(12), random.word(30))).collect::<Table>();
     let text = table.iter().flat_map(|(key, value)| [key, b"\n".as_slice(), value, b"\n"].concat()).collect::<Vec<_>>();
     for format in FORMATS {
@@ -62,7 +62,7 @@ fn libdb_adds_to_what_is_written() {
         return;
     }
     let folder = folder("map-append");
-    let mut random = Random(7);
+    let mut random = Random::new(7);
     let mut unique = word_tables(&mut random).split_off(200);
     unique.truncate(60);
     let repeating = repeating_word_tables(&mut random);

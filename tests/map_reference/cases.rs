@@ -21,7 +21,7 @@ pub struct Case {
 
 /// The tables for this format.
 pub fn cases(format: Format) -> Vec<Case> {
-    let mut random = Random(1);
+    let mut random = Random::new(1);
     let mut tables = vec![word_tables(&mut random), byte_tables(&mut random), edges::single_entries(&mut random)];
     tables.extend([edges::each_byte(), edges::prefixes(&mut random)]);
     tables.extend(match format {

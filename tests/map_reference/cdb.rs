@@ -43,7 +43,7 @@ fn tinycdb_keeps_the_same_of_repeated_keys() {
         return;
     }
     let folder = folder("map-cdb-repeated");
-    for (n, table) in repeating_word_tables(&mut Random(9)).iter().enumerate() {
+    for (n, table) in repeating_word_tables(&mut Random::new(9)).iter().enumerate() {
         let mut text = Vec::new();
         for (key, value) in table {
             text.extend([key, b" ".as_slice(), value, b"\n"].concat());

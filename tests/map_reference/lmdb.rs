@@ -77,9 +77,9 @@ impl Postfix {
 
 /// Tables that a text can say, as Postfix stores them.
 fn postfix_tables() -> Vec<(Vec<u8>, Table)> {
-    let mut tables = word_tables(&mut Random(21));
+    let mut tables = word_tables(&mut Random::new(21));
     // Values that have pages of their own, and every length of key.
-    let mut random = Random(22);
+    let mut random = Random::new(22);
     tables.push((1..300).map(|n| (format!("large{n}").into_bytes(), random.word(n * 31))).collect());
     tables.push((1..KEY_LENGTHS.end() - 1).map(|n| (random.word(n), random.word(20))).collect());
     // postmap warns of a colon at the end of a key, as of what an aliases file has there.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use fastrand::Rng;
+
 use super::edges::hash;
 
 /// Keys and values, in any order.
@@ -15,23 +17,20 @@ pub fn by_key(mut table: Table) -> Table {
     table
 }
 
-/// The same numbers on every run.
-pub struct Random(pub u64);
+/// The same entries on every run.
+pub struct Random(Rng);
 
 impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
+    pub fn new(seed: u64) -> Self {
+        Self(Rng::with_seed(seed))
     }
 
     pub fn below(&mut self, n: usize) -> usize {
-        (self.next() % n as u64) as usize
+        self.0.usize(..n)
     }
 
     pub fn bytes(&mut self, length: usize) -> Vec<u8> {
-        (0..length).map(|_| self.next() as u8).collect()
+        (0..length).map(|_| self.0.u8(..)).collect()
     }
 
     /// Bytes that survive makemap's text: no blanks, no upper case.
@@ -40,9 +39,7 @@ impl Random {
     }
 
     fn shuffle(&mut self, table: &mut Table) {
-        for n in (1..table.len()).rev() {
-            table.swap(n, self.below(n + 1));
-        }
+        self.0.shuffle(table);
     }
 }
 

@@ -18,7 +18,7 @@ fn texts_are_read_as_makemap_reads_them() {
         return;
     }
     let folder = folder("map-text");
-    let mut random = Random(5);
+    let mut random = Random::new(5);
     let pieces: [&[u8]; 24] = [
         b"a",
         b"A",

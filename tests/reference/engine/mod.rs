@@ -165,7 +165,7 @@ fn engine_prints_what_sendmail_prints_of_random_rules() {
     let seed = env::var("RELAYCC_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1_u64);
     let count = if everything() { 200 } else { 6 };
     let all = (seed..seed + count).map(|seed| {
-        let mut random = random::Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        let mut random = fastrand::Rng::with_seed(seed);
         let cf = random::configuration(&mut random).into_bytes();
         let probes = random::probes(&mut random, 500);
         (Configuration { name: format!("random/{seed}"), cf, place: Place::Example }, probes)
