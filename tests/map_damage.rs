@@ -167,10 +167,13 @@ enum Outcome {
 /// Opens, lists and asks a file.
 fn read(file: &[u8], keys: &[Vec<u8>]) -> Outcome {
     let Ok(map) = MapFile::open(file) else { return Outcome::Refused };
-    for key in keys.iter().map(Vec::as_slice).chain([&b""[..], b"nobody", &[b'x'; 1201]]) {
-        if let Ok(Some(value)) = map.get(key) {
+    let keys = keys.iter().map(Vec::as_slice).chain([&b""[..], b"nobody", &[b'x'; 1201]]).collect::<Vec<_>>();
+    for (key, together) in keys.iter().zip(map.get_all(&keys)) {
+        let alone = map.get(key);
+        if let Ok(Some(value)) = &alone {
             assert!(value.len() <= file.len(), "a value of more bytes than the file has");
         }
+        assert_eq!(together, alone, "what is found depends on what else is asked for");
     }
     let (mut values, mut refused) = (0, false);
     for entry in map.entries() {
