@@ -1,6 +1,7 @@
 //! `relaycc map get`: what a map says of keys.
 
 use std::{
+    borrow::Cow,
     io::{self, BufRead, BufReader, Read},
     iter,
     path::PathBuf,
@@ -110,18 +111,11 @@ fn look_up(file: &MapFile<'_>, keys: &[&[u8]], keep_case: bool, found: &mut Vec<
     // Counted, not looked for: of several bytes at a time.
     let upper_case = |key: &&[u8]| key.iter().map(|byte| usize::from(byte.is_ascii_uppercase())).sum::<usize>() > 0;
     let as_written = keep_case || !keys.iter().any(upper_case);
-    let mut folded = if as_written { Vec::new() } else { keys.concat() };
-    folded.make_ascii_lowercase();
-    let mut rest = folded.as_slice();
-    let cut = keys.iter().map(|key| rest.split_off(..key.len()).unwrap_or_default());
-    let folded = if as_written { Vec::new() } else { cut.collect() };
-    let wanted = if as_written { keys } else { &folded };
+    let folded = if as_written { Vec::new() } else { keys.concat().to_ascii_lowercase() };
+    let folded = if as_written { Vec::new() } else { cut(&folded, keys.iter().map(|key| key.len())) };
+    let values = values(file, if as_written { keys } else { &folded });
     let mut answers = Answers { all: true, error: None };
-    for ((key, wanted), value) in keys.iter().zip(wanted).zip(file.get_all(wanted)) {
-        let value = match value {
-            Ok(None) => file.get(&[wanted, &b"\0"[..]].concat()),
-            value => value,
-        };
+    for (key, value) in keys.iter().zip(values) {
         match value {
             Ok(Some(value)) => {
                 for part in [key, &b"\t"[..], shown(&value), b"\n"] {
@@ -136,6 +130,29 @@ fn look_up(file: &MapFile<'_>, keys: &[&[u8]], keep_case: bool, found: &mut Vec<
         }
     }
     answers
+}
+
+/// The values of keys, or else those of the same keys with a byte 0 at their end.
+fn values<'a>(file: &MapFile<'a>, keys: &[&[u8]]) -> Vec<Result<Option<Cow<'a, [u8]>>, ReadError>> {
+    let mut values = file.get_all(keys).collect::<Vec<_>>();
+    let (mut absent, mut terminated) = (Vec::new(), Vec::new());
+    for (key, value) in keys.iter().zip(&mut values) {
+        if let Ok(None) = value {
+            terminated.extend_from_slice(key);
+            terminated.push(0);
+            absent.push((key.len() + 1, value));
+        }
+    }
+    let terminated = cut(&terminated, absent.iter().map(|(length, _)| *length));
+    for ((_, value), again) in absent.into_iter().zip(file.get_all(&terminated)) {
+        *value = again;
+    }
+    values
+}
+
+/// Cuts a text into pieces of these lengths.
+fn cut(mut text: &[u8], lengths: impl Iterator<Item = usize>) -> Vec<&[u8]> {
+    lengths.map(|length| text.split_off(..length).unwrap_or_default()).collect()
 }
 
 /// A text in pieces, each of whole lines and as long as one reading gives: who types keys, or hands them over one by one, gets

@@ -4,7 +4,7 @@ use std::{borrow::Cow, cmp::Ordering};
 
 use super::layout::{
     Description, ITEM_DUPLICATES, ITEM_EXTERNAL, ITEM_INLINE, ITEM_OFF_PAGE, ITEM_OFF_PAGE_DUPLICATES, LANES, LAYOUT,
-    hash, hash_each, hash_probe,
+    OFF_PAGE_ITEM, hash, hash_each, hash_probe,
 };
 use crate::map::{
     Entry, ReadError,
@@ -154,10 +154,9 @@ impl<'a> HashFile<'a> {
 
     /// The item of a page that is `key`.
     fn item_of(&self, page: &Page<'a>, key: &[u8], visits: &mut Visits) -> Result<Option<u16>, ReadError> {
-        if let Some(item) = self.item_by_order(page, key) {
-            return Ok(Some(item));
+        if let Some(told) = self.item_by_order(page, key) {
+            return Ok(told);
         }
-        // Not there, or a large one, or the page is not in the order that is expected.
         for item in (0..page.header.items).step_by(2) {
             if self.item_is(page, item, key, visits)? {
                 return Ok(Some(item));
@@ -166,19 +165,35 @@ impl<'a> HashFile<'a> {
         Ok(None)
     }
 
-    /// The item that is `key`, looked for where it is if the page is in order. Where one key begins with another, the longer
-    /// one comes first.
-    fn item_by_order(&self, page: &Page<'a>, key: &[u8]) -> Option<u16> {
+    /// The item that is `key`, looked for where it must be if the page is in order. Where one key begins with another, the longer
+    /// one comes first; but large keys, which have pages of their own, are in an order of theirs. `None` if order does not tell.
+    fn item_by_order(&self, page: &Page<'a>, key: &[u8]) -> Option<Option<u16>> {
+        if page.header.kind != PageKind::Sorted {
+            return None;
+        }
         let (mut from, mut to) = (0, page.header.items / 2);
-        while page.header.kind == PageKind::Sorted && from < to {
+        while from < to {
             let middle = from + (to - from) / 2;
             match in_order(self.inline(page, 2 * middle)?, key) {
                 Ordering::Less => from = middle + 1,
-                Ordering::Equal => return Some(2 * middle),
+                Ordering::Equal => return Some(Some(2 * middle)),
                 Ordering::Greater => to = middle,
             }
         }
-        None
+        self.keys_are_inline(page).then_some(None)
+    }
+
+    /// Whether a page has all of its keys within itself. Only those are looked at that are as long as what refers to a large one.
+    fn keys_are_inline(&self, page: &Page<'a>) -> bool {
+        let list_end = PAGE_HEADER + ITEM_POSITION * usize::from(page.header.items);
+        let (list, _) = page.bytes.get(PAGE_HEADER..list_end).unwrap_or_default().as_chunks();
+        let mut end = page.bytes.len();
+        list.iter().all(|&[a, b, c, d]| {
+            let [key, value] = [[a, b], [c, d]].map(|position| usize::from(self.pages.order.u16(position)));
+            let length = end.checked_sub(key);
+            end = value;
+            length.is_some_and(|length| length != OFF_PAGE_ITEM || page.bytes.get(key) == Some(&ITEM_INLINE))
+        })
     }
 
     /// The bytes of an item that has them within the page.
