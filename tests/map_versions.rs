@@ -49,3 +49,18 @@ fn files_of_every_version_are_read() {
         }
     }
 }
+
+/// Five keys on a page of libdb 5.3, as `db5.3_load` wrote them: `x`s, with a `0` at the end of some.
+#[test]
+fn large_keys_among_others_are_found() {
+    let bytes = fs::read(folder().with_file_name("large_keys.db")).unwrap();
+    let file = MapFile::open(&bytes).unwrap();
+    let keys = [(5, "0"), (5, "x"), (1023, "0"), (1023, "x"), (1026, "x")].map(|(n, end)| "x".repeat(n) + end);
+    let mut listed = file.entries().map(|entry| entry.unwrap().key.into_owned()).collect::<Vec<_>>();
+    listed.sort_by_key(|key| (key.len(), *key.last().unwrap()));
+    assert_eq!(listed, keys.clone().map(String::into_bytes));
+    for key in keys {
+        assert_eq!(file.get(key.as_bytes()).unwrap().as_deref(), Some(&b"v"[..]), "{} bytes", key.len());
+    }
+    assert_eq!(file.get(b"xxxxxy"), Ok(None));
+}
