@@ -32,7 +32,7 @@ lower case first, and is looked for with and without a byte 0 at its end.")]
 pub(in crate::cli) struct Arguments {
     /// The map
     map: PathBuf,
-    /// The keys; without any, one per line of standard input
+    /// The keys; without any, one per line of standard input, answered as they come
     keys: Vec<String>,
     /// Take keys as they are written, as a `K` line with -f does
     #[arg(short = 'f', long)]
