@@ -1,7 +1,7 @@
 //! Access maps of 100,000 entries: text to entries, entries to files of each format, files to entries, and look-ups; beside
 //! them the whole of `makemap` on the same text, where it is installed. Then whole processes that make a map, that print it, to
-//! nowhere and to a file, and that look up all of its keys in any order: `relaycc` and, in turn, `makemap`, `makemap -u` and
-//! `sendmail -bt`.
+//! nowhere and to a file, and that look up all of its keys in any order, and as many others: `relaycc` and, in turn, `makemap`,
+//! `makemap -u` and `sendmail -bt`.
 //!
 //! `RELAYCC_BENCH_ENTRIES` sets another number of entries.
 
@@ -85,17 +85,21 @@ fn map(c: &mut Criterion) {
     group.finish();
 }
 
-/// A map, its keys one per line, and the same as questions to `sendmail -bt`, in an order that is not the map's.
+/// The keys of a map, one per line, and the same as questions to `sendmail -bt`, in an order that is not the map's; and as many
+/// keys that it has not.
 fn look_ups(folder: &Path, count: u64) -> io::Result<()> {
-    let (mut keys, mut questions) = (String::new(), String::new());
-    for n in 0..count {
-        // A prime that the count is no multiple of.
-        let n = n * 611_953 % count;
-        keys += &format!("connect:host-{n}.example.net\n");
-        questions += &format!("/map m connect:host-{n}.example.net\n");
+    for (name, beginning) in [("keys", "connect:host"), ("absent", "connect:nost")] {
+        let (mut keys, mut questions) = (String::new(), String::new());
+        for n in 0..count {
+            // A prime that the count is no multiple of.
+            let n = n * 611_953 % count;
+            keys += &format!("{beginning}-{n}.example.net\n");
+            questions += &format!("/map m {beginning}-{n}.example.net\n");
+        }
+        fs::write(folder.join(name), keys)?;
+        fs::write(folder.join(format!("{name}.questions")), questions)?;
     }
-    fs::write(folder.join("keys"), keys)?;
-    fs::write(folder.join("questions"), questions)
+    Ok(())
 }
 
 fn sendmail_cf(format: Format) -> String {
@@ -137,7 +141,7 @@ fn processes(c: &mut Criterion) {
         let relaycc = env!("CARGO_BIN_EXE_relaycc");
         // Without a qualified host name, sendmail waits a minute for one.
         let sendmail = "hostname relay.example.com && exec sendmail -C test.cf -bt";
-        let tools: [(&str, &[&str], &str, &Path); 8] = [
+        let tools: [(&str, &[&str], &str, &Path); 10] = [
             ("relaycc map build", &[relaycc, "map", "build", format.name(), "ours"], "text", nowhere),
             ("makemap", &["makemap", format.name(), "theirs"], "text", nowhere),
             ("relaycc map dump, to nowhere", &[relaycc, "map", "dump", "m"], "keys", nowhere),
@@ -145,11 +149,14 @@ fn processes(c: &mut Criterion) {
             ("relaycc map dump, to a file", &[relaycc, "map", "dump", "m"], "keys", &file),
             ("makemap -u, to a file", &["makemap", "-u", format.name(), "m"], "keys", &file),
             ("relaycc map get", &[relaycc, "map", "get", "m"], "keys", nowhere),
-            ("sendmail -bt", &["unshare", "-u", "sh", "-c", sendmail], "questions", nowhere),
+            ("sendmail -bt", &["unshare", "-u", "sh", "-c", sendmail], "keys.questions", nowhere),
+            ("relaycc map get, absent keys", &[relaycc, "map", "get", "m"], "absent", nowhere),
+            ("sendmail -bt, absent keys", &["unshare", "-u", "sh", "-c", sendmail], "absent.questions", nowhere),
         ];
         for (name, command, input, output) in tools {
             let work = || run(folder, command, input, output);
-            if work().is_ok_and(|status| status.success()) {
+            // Status 1 says that a key is not there.
+            if work().is_ok_and(|status| status.code().is_some_and(|code| code < 2)) {
                 group.bench_function(format!("{format}: {name}"), |b| b.iter(work));
             }
         }
