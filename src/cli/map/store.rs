@@ -148,10 +148,21 @@ pub(super) fn damaged(path: &Path, error: &ReadError) -> Box<Diagnostic> {
         ReadError::Version { .. } | ReadError::Unsupported { .. } => {
             diagnostic.help("make the map anew from its text: `relaycc map build`")
         }
-        ReadError::Corrupt { .. } | ReadError::CorruptAt { .. } => diagnostic
-            .why("a program that wrote to it was killed, or the disk is failing")
-            .help("make the map anew from its text: `relaycc map build`"),
+        ReadError::Corrupt { .. } | ReadError::CorruptAt { .. } => by_accident(diagnostic),
     })
+}
+
+/// That a key of a map file is listed, but not found.
+pub(super) fn misplaced(path: &Path, key: &[u8]) -> Box<Diagnostic> {
+    let key = String::from_utf8_lossy(shown(key));
+    let diagnostic = format!("`{}` has the key `{key}`, but not where it is looked for", path.display());
+    Box::new(by_accident(Diagnostic::error("map_damaged", diagnostic)))
+}
+
+fn by_accident(damage: Diagnostic) -> Diagnostic {
+    damage
+        .why("a program that wrote to it was killed, or the disk is failing")
+        .help("make the map anew from its text: `relaycc map build`")
 }
 
 /// A key or value without the byte 0 that it may end with.
