@@ -186,7 +186,7 @@ impl<'a> HashFile<'a> {
     /// Whether a page has all of its keys within itself. Only those are looked at that are as long as what refers to a large one.
     fn keys_are_inline(&self, page: &Page<'a>) -> bool {
         let list_end = PAGE_HEADER + ITEM_POSITION * usize::from(page.header.items);
-        let (list, _) = page.bytes.get(PAGE_HEADER..list_end).unwrap_or_default().as_chunks();
+        let Some((list, _)) = page.bytes.get(PAGE_HEADER..list_end).map(<[u8]>::as_chunks) else { return false };
         let mut end = page.bytes.len();
         list.iter().all(|&[a, b, c, d]| {
             let [key, value] = [[a, b], [c, d]].map(|position| usize::from(self.pages.order.u16(position)));
