@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 }
 
 /// Bytes of keys that are looked up at a time, on one thread of several.
-const PIECE: usize = 3 << 18;
+const PIECE: usize = 3 << 19;
 
 /// # Errors
 /// The map cannot be read, or is damaged where a key should be; or standard input cannot. What was found before that is printed.
