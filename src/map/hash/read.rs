@@ -112,26 +112,22 @@ impl<'a> HashFile<'a> {
     /// # Errors
     /// If a page on the way to it is damaged, or the file was made with a hash function of the application's own.
     pub fn get(&self, key: &[u8]) -> Result<Option<Cow<'a, [u8]>>, ReadError> {
-        self.get_in(self.bucket_of(key)?, key)
+        self.get_in(self.bucket_of(hash(key))?, key)
     }
 
-    /// The bucket that `key` is in, if it is there at all.
-    pub(in crate::map) fn bucket_of(&self, key: &[u8]) -> Result<u32, ReadError> {
-        self.bucket_of_hash(hash(key))
-    }
-
-    fn bucket_of_hash(&self, hash: u32) -> Result<u32, ReadError> {
+    /// The bucket that a key of this hash is in, if it is there at all.
+    fn bucket_of(&self, hash: u32) -> Result<u32, ReadError> {
         if self.description.hash_probe != hash_probe() {
             return Err(unsupported(0, "a file with another hash function"));
         }
         Ok(self.description.bucket_of(hash))
     }
 
-    /// The buckets of keys, as [`Self::bucket_of`].
+    /// The bucket that each key is in, if it is there at all.
     pub(in crate::map) fn buckets_of(&self, keys: &[&[u8]]) -> impl Iterator<Item = Result<u32, ReadError>> {
         let (lanes, rest) = keys.as_chunks();
         let hashes = lanes.iter().flat_map(hash_each).chain(rest.iter().map(|key| hash(key)));
-        hashes.map(|hash| self.bucket_of_hash(hash))
+        hashes.map(|hash| self.bucket_of(hash))
     }
 
     /// As [`Self::get`], for a key of this bucket.
