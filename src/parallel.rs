@@ -5,6 +5,11 @@ use std::{
     thread,
 };
 
+/// How many threads can run at a time.
+pub(crate) fn threads() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// Calls `work` on each input, on as many threads as the machine has processors, and `done` with each result: in the order of
 /// the inputs, as soon as those before it are done with, and on the thread that the result is of. It is still in the caches of
 /// that thread's processor; and no thread has to be woken that only hands results on. An input is asked for when a thread is
@@ -26,7 +31,7 @@ pub(crate) fn in_order_with<I, S, R>(
 ) {
     let inputs = inputs.into_iter();
     let most = inputs.size_hint().1.unwrap_or(usize::MAX);
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(most);
+    let threads = threads().min(most);
     let inputs = Mutex::new(inputs.fuse().enumerate());
     // A panic while an input is asked for is one more end of them.
     let next = || inputs.lock().ok()?.next();

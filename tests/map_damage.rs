@@ -20,7 +20,7 @@ use fastrand::Rng;
 use relaycc::{
     front::aliases,
     map::{
-        Duplicates, Entry, Format, MapFile, Parts, ReadError,
+        Answers, Duplicates, Entry, Format, Lookup, MapFile, Parts, ReadError,
         text::{self, Reading, Table},
         write,
     },
@@ -168,12 +168,21 @@ enum Outcome {
 fn read(file: &[u8], keys: &[Vec<u8>]) -> Outcome {
     let Ok(map) = MapFile::open(file) else { return Outcome::Refused };
     let keys = keys.iter().map(Vec::as_slice).chain([&b""[..], b"nobody", &[b'x'; 1201]]).collect::<Vec<_>>();
-    for (key, together) in keys.iter().zip(map.get_all(&keys)) {
+    let (mut together, mut from_disk) = (Answers::default(), Answers::default());
+    map.get_all(&keys, &mut together);
+    if let Some(lookup) = Lookup::of(file) {
+        lookup.get_all(&keys, &mut from_disk);
+    }
+    for (number, key) in keys.iter().enumerate() {
         let alone = map.get(key);
         if let Ok(Some(value)) = &alone {
             assert!(value.len() <= file.len(), "a value of more bytes than the file has");
         }
-        assert_eq!(together, alone, "what is found depends on what else is asked for");
+        let alone = alone.as_ref().map(Option::as_deref);
+        assert_eq!(together.get(number), alone, "what is found depends on what else is asked for");
+        if map.format() == Format::Hash {
+            assert_eq!(from_disk.get(number), alone, "what is found depends on what is in memory");
+        }
     }
     let (mut values, mut refused) = (0, false);
     for entry in map.entries() {

@@ -1,6 +1,6 @@
 //! The same for all layouts: a writer that is told which, and a reader that finds out.
 
-use std::{borrow::Cow, fmt, io, mem};
+use std::{borrow::Cow, fmt, io};
 
 use super::{
     Duplicates, Entry, ReadError, WriteError,
@@ -8,6 +8,7 @@ use super::{
     cdb::{self, CdbFile},
     hash::{self, HashFile},
     lmdb::{self, LmdbFile},
+    lookup::{Answers, by_place},
     pipe::{CHUNK, through_thread},
 };
 
@@ -209,17 +210,27 @@ impl<'a> MapFile<'a> {
 
     /// The values of keys, as [`Self::get`] finds them; each page is visited once for all of its keys, which takes a fraction of
     /// the time where keys are many.
-    pub fn get_all(&self, keys: &[&[u8]]) -> impl Iterator<Item = Answer<'a>> + use<'a> {
-        let (mut answers, numbers) = match self {
-            Self::Hash(file) => by_place(keys, file.buckets_of(keys), |bucket, key| file.get_in(bucket, key)),
-            Self::Btree(file) => {
-                by_place(keys, keys.iter().map(|key| file.leaf_of(key)), |leaf, key| file.get_in(leaf, key))
+    pub fn get_all(&self, keys: &[&[u8]], answers: &mut Answers) {
+        match self {
+            Self::Hash(file) => {
+                answers.fill(keys, file.first_pages(keys), |order, answers| file.answer_all(order, keys, answers));
             }
-            Self::Cdb(_) | Self::Lmdb(_) => by_place(keys, keys.iter().map(|_| Ok(0)), |_, key| self.get(key)),
-        };
-        numbers.into_iter().map(move |number| {
-            answers.get_mut(number as usize).map_or(Ok(None), |answer| mem::replace(answer, Ok(None)))
-        })
+            Self::Btree(file) => {
+                let leaves = keys.iter().map(|key| file.leaf_of(key));
+                answers.fill(keys, leaves, |order, answers| {
+                    for asked in by_place(order, keys).flatten() {
+                        answers.put(asked.number, file.get_in(asked.place, asked.of(keys)));
+                    }
+                });
+            }
+            Self::Cdb(_) | Self::Lmdb(_) => {
+                answers.fill(keys, keys.iter().map(|_| Ok(0)), |order, answers| {
+                    for asked in order {
+                        answers.put(asked.number, self.get(asked.of(keys)));
+                    }
+                });
+            }
+        }
     }
 
     /// All entries, in the order of the file; ends after the first error. What is on one page is borrowed from the file;
@@ -232,39 +243,6 @@ impl<'a> MapFile<'a> {
             Self::Lmdb(file) => Entries::Lmdb(file.entries()),
         }
     }
-}
-
-/// What a file says of a key: its first value, if it has one.
-type Answer<'a> = Result<Option<Cow<'a, [u8]>>, ReadError>;
-
-/// Looks keys up in the order of the places where they can be, and returns what was found in that order, with the number that each
-/// key's has in it: less memory is written to here and there than if it were put in the order of the keys.
-fn by_place<'a>(
-    keys: &[&[u8]],
-    places: impl Iterator<Item = Result<u32, ReadError>>,
-    get: impl Fn(u32, &[u8]) -> Answer<'a>,
-) -> (Vec<Answer<'a>>, Vec<u32>) {
-    let mut sorted = Vec::with_capacity(keys.len());
-    let (mut answers, mut numbers) = (Vec::with_capacity(keys.len()), vec![0; keys.len()]);
-    let mut answer = |key: u32, answer| {
-        if let Some(number) = numbers.get_mut(key as usize) {
-            *number = answers.len() as u32;
-            answers.push(answer);
-        }
-    };
-    for (number, place) in (0..).zip(places) {
-        match place {
-            Ok(place) => sorted.push((place, number)),
-            Err(error) => answer(number, Err(error)),
-        }
-    }
-    sorted.sort_unstable();
-    for (place, number) in sorted {
-        if let Some(key) = keys.get(number as usize) {
-            answer(number, get(place, key));
-        }
-    }
-    (answers, numbers)
 }
 
 /// The entries of a [`MapFile`], in the order of the file.
@@ -318,22 +296,6 @@ mod tests {
             write_directly(format, &entries, Duplicates::Refuse, &mut direct).unwrap();
             assert!(threaded == direct);
             assert_eq!(Format::of(&direct), Some(format));
-        }
-    }
-
-    #[test]
-    fn keys_asked_together_are_found_as_alone() {
-        let mut entries = (0..3000).map(|n| (format!("key{n}").into_bytes(), vec![b'v'; n % 50])).collect::<Vec<_>>();
-        entries.extend((0..40).map(|n| (vec![n; 1500], vec![n; 5000])));
-        for format in Format::SENDMAIL {
-            let mut file = Vec::new();
-            write(format, &entries, Duplicates::Refuse, &mut file).unwrap();
-            let file = MapFile::open(&file).unwrap();
-            let absent = [&b""[..], b"key", b"key9999", b"zz", &[7; 1501]];
-            let keys = entries.iter().rev().map(|(key, _)| key.as_slice()).chain(absent).collect::<Vec<_>>();
-            let values = file.get_all(&keys).map(Result::unwrap).collect::<Vec<_>>();
-            assert_eq!(values, keys.iter().map(|key| file.get(key).unwrap()).collect::<Vec<_>>());
-            assert_eq!(values.iter().flatten().count(), entries.len());
         }
     }
 

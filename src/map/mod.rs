@@ -12,7 +12,8 @@
 //! | [`cdb`] | `cdb` | D. J. Bernstein's constant database |
 //! | [`lmdb`] | none; Postfix's `lmdb` | a tree of pages, for Postfix and no sendmail |
 //!
-//! [`write()`] and [`MapFile`] do the same for all of them. [`Parts`] lists a large file that need not be in memory.
+//! [`write()`] and [`MapFile`] do the same for all of them. [`Parts`] lists a large file that need not be in memory,
+//! and [`Lookup`] asks one for keys.
 //!
 //! Nothing here opens a file, but for the scratch file of [`lmdb`], and nothing knows what the keys and values mean to sendmail. A writer takes entries and an
 //! [`io::Write`]; a reader takes the file's bytes, or whatever they can be read from at any place. A NUL at the end of keys and values, as `makemap -N` stores it, is a
@@ -24,6 +25,7 @@ pub mod cdb;
 mod format;
 pub mod hash;
 pub mod lmdb;
+mod lookup;
 mod parts;
 mod pipe;
 pub mod text;
@@ -32,6 +34,7 @@ mod window;
 use std::{borrow::Cow, io, ops::RangeInclusive};
 
 pub use format::{Entries, Format, MapFile, write};
+pub use lookup::{Answers, Lookup};
 pub use parts::{Part, Parts};
 pub use window::ReadAt;
 

@@ -1,8 +1,8 @@
 //! `relaycc map get`: what a map says of keys.
 
 use std::{
-    borrow::Cow,
-    io::{self, BufRead, BufReader, Read},
+    fs::File,
+    io::{self, Read},
     iter,
     path::PathBuf,
     sync::{
@@ -20,7 +20,7 @@ use crate::{
         report::{ReportArguments, Reporter},
     },
     diagnostic::Diagnostic,
-    map::{MapFile, ReadError},
+    map::{Answers, Lookup, MapFile, ReadError},
     parallel,
 };
 
@@ -46,51 +46,67 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     found(arguments).unwrap_or_else(|diagnostic| reporter.failed(&diagnostic))
 }
 
-/// Bytes of keys that are looked up at a time, on one thread of several.
-const PIECE: usize = 3 << 19;
+/// Bytes of keys that are looked up at a time, on one thread of several: at most so many, as each piece takes some six times
+/// the memory; and since each reads most of a map, not many fewer.
+const PIECE: usize = 1 << 23;
+
+/// How long pieces are of which each thread has as many, so that none waits for the others at the end.
+fn size_of_piece(length: usize) -> usize {
+    let pieces = length.div_ceil(PIECE).next_multiple_of(parallel::threads());
+    length.div_ceil(pieces.max(1)).clamp(1 << 16, PIECE)
+}
 
 /// # Errors
 /// The map cannot be read, or is damaged where a key should be; or standard input cannot. What was found before that is printed.
 fn found(arguments: &Arguments) -> Result<Exit, Box<Diagnostic>> {
-    let (path, bytes) = store::read(&arguments.map)?;
-    let file = store::open(&path, &bytes)?;
+    let (path, source) = store::find(&arguments.map)?;
+    let bytes;
+    let map = match Lookup::of(&source) {
+        Some(lookup) => Map::OnDisk(lookup),
+        None => {
+            bytes = store::whole(&path, &source)?;
+            Map::InMemory(store::open(&path, &bytes)?)
+        }
+    };
     let (mut exit, mut error) = (Exit::Done, None);
     let goes_on = AtomicBool::new(true);
-    let mut say = |text: &[u8], answers: Answers| {
+    let mut say = |text: &[u8], outcome: Outcome| {
         if goes_on.load(Ordering::Relaxed) {
-            exit = exit.max(cli::print(text)).max(if answers.all { Exit::Done } else { Exit::Refused });
-            goes_on.store(exit != Exit::Failed && answers.error.is_none(), Ordering::Relaxed);
-            error = answers.error;
+            exit = exit.max(cli::print(text)).max(if outcome.all { Exit::Done } else { Exit::Refused });
+            goes_on.store(exit != Exit::Failed && outcome.error.is_none(), Ordering::Relaxed);
+            error = outcome.error;
         }
     };
     if arguments.keys.is_empty() {
         let (done_with, used) = mpsc::channel();
         let input = store::stdin().map_err(|cause| input::unreadable_stdin(&cause))?;
-        let mut input = Lines { input: BufReader::with_capacity(PIECE, input), used };
+        let length = store::left_of(&input).map_err(|cause| input::unreadable_stdin(&cause))?;
+        let size = length.map_or(PIECE / 2, size_of_piece);
+        let is_ready = |input: &File| rustix::io::ioctl_fionread(input).is_ok_and(|count| count > 0);
+        let mut input = Lines { input, is_ready, size, rest: Vec::new(), failure: None, used };
         let mut failure = None;
         let pieces = iter::from_fn(|| match input.next().filter(|_| goes_on.load(Ordering::Relaxed))? {
-            Ok(text) => Some(text),
+            Ok(piece) => Some(piece),
             Err(cause) => {
                 failure = Some(cause);
                 None
             }
         });
-        let work = |found: &mut Vec<u8>, text: Vec<u8>| {
-            found.clear();
-            let answers = look_up(&file, &lines(&text), arguments.keep_case, found);
+        let work = |memory: &mut Memory, piece: Piece| {
+            let outcome = look_up(&map, &lines(piece.text()), arguments.keep_case, memory);
             // If no more is read, nobody needs it.
-            let _ = done_with.send(text);
-            answers
+            let _ = done_with.send(piece);
+            outcome
         };
-        parallel::in_order_with(pieces, Vec::new, work, |found, answers| say(found, answers));
+        parallel::in_order_with(pieces, Memory::default, work, |memory, outcome| say(&memory.found, outcome));
         if let Some(cause) = failure {
             return Err(input::unreadable_stdin(&cause));
         }
     } else {
         let keys = arguments.keys.iter().map(String::as_bytes).collect::<Vec<_>>();
-        let mut found = Vec::new();
-        let answers = look_up(&file, &keys, arguments.keep_case, &mut found);
-        say(&found, answers);
+        let mut memory = Memory::default();
+        let outcome = look_up(&map, &keys, arguments.keep_case, &mut memory);
+        say(&memory.found, outcome);
     }
     match error {
         Some(error) => Err(store::damaged(&path, &error)),
@@ -98,56 +114,73 @@ fn found(arguments: &Arguments) -> Result<Exit, Box<Diagnostic>> {
     }
 }
 
+/// A map that is asked.
+enum Map<'a> {
+    OnDisk(Lookup<&'a File>),
+    InMemory(MapFile<'a>),
+}
+
+impl Map<'_> {
+    fn get_all(&self, keys: &[&[u8]], answers: &mut Answers) {
+        match self {
+            Self::OnDisk(map) => map.get_all(keys, answers),
+            Self::InMemory(map) => map.get_all(keys, answers),
+        }
+    }
+}
+
+/// What a thread uses for one piece after the other.
+#[derive(Default)]
+struct Memory {
+    /// The values of keys as they are.
+    plain: Answers,
+    /// The values of keys with a byte 0 at their end.
+    terminated: Answers,
+    /// What is printed.
+    found: Vec<u8>,
+}
+
 /// What there is to say of some keys but what was found.
-struct Answers {
+struct Outcome {
     /// Whether all are there.
     all: bool,
     /// Why the answers end.
     error: Option<ReadError>,
 }
 
-/// Adds to `found` a line for each of the keys that is there, with its value.
-fn look_up(file: &MapFile<'_>, keys: &[&[u8]], keep_case: bool, found: &mut Vec<u8>) -> Answers {
+/// Puts a line into `memory.found` for each of the keys that is there, with its value.
+fn look_up(map: &Map<'_>, keys: &[&[u8]], keep_case: bool, memory: &mut Memory) -> Outcome {
     // Counted, not looked for: of several bytes at a time.
     let upper_case = |key: &&[u8]| key.iter().map(|byte| usize::from(byte.is_ascii_uppercase())).sum::<usize>() > 0;
     let as_written = keep_case || !keys.iter().any(upper_case);
     let folded = if as_written { Vec::new() } else { keys.concat().to_ascii_lowercase() };
     let folded = if as_written { Vec::new() } else { cut(&folded, keys.iter().map(|key| key.len())) };
-    let values = values(file, if as_written { keys } else { &folded });
-    let mut answers = Answers { all: true, error: None };
-    for (key, value) in keys.iter().zip(values) {
-        match value {
-            Ok(Some(value)) => {
-                for part in [key, &b"\t"[..], shown(&value), b"\n"] {
+    let folded = if as_written { keys } else { &folded };
+    let Memory { plain, terminated, found } = memory;
+    map.get_all(folded, plain);
+    let absent = folded.iter().enumerate().filter(|(number, _)| plain.get(*number) == Ok(None));
+    let absent = absent.map(|(_, key)| *key).collect::<Vec<_>>();
+    let mut with_ends = absent.join(&0);
+    with_ends.push(0);
+    map.get_all(&cut(&with_ends, absent.iter().map(|key| key.len() + 1)), terminated);
+    found.clear();
+    let mut outcome = Outcome { all: true, error: None };
+    let mut again = (0..).map(|number| terminated.get(number));
+    for (number, key) in keys.iter().enumerate() {
+        match plain.get(number).transpose().or_else(|| again.next()?.transpose()) {
+            Some(Ok(value)) => {
+                for part in [key, &b"\t"[..], shown(value), b"\n"] {
                     found.extend_from_slice(part);
                 }
             }
-            Ok(None) => answers.all = false,
-            Err(error) => {
-                answers.error = Some(error);
+            None => outcome.all = false,
+            Some(Err(error)) => {
+                outcome.error = Some(error.clone());
                 break;
             }
         }
     }
-    answers
-}
-
-/// The values of keys, or else those of the same keys with a byte 0 at their end.
-fn values<'a>(file: &MapFile<'a>, keys: &[&[u8]]) -> Vec<Result<Option<Cow<'a, [u8]>>, ReadError>> {
-    let mut values = file.get_all(keys).collect::<Vec<_>>();
-    let (mut absent, mut terminated) = (Vec::new(), Vec::new());
-    for (key, value) in keys.iter().zip(&mut values) {
-        if let Ok(None) = value {
-            terminated.extend_from_slice(key);
-            terminated.push(0);
-            absent.push((key.len() + 1, value));
-        }
-    }
-    let terminated = cut(&terminated, absent.iter().map(|(length, _)| *length));
-    for ((_, value), again) in absent.into_iter().zip(file.get_all(&terminated)) {
-        *value = again;
-    }
-    values
+    outcome
 }
 
 /// Cuts a text into pieces of these lengths.
@@ -155,34 +188,74 @@ fn cut(mut text: &[u8], lengths: impl Iterator<Item = usize>) -> Vec<&[u8]> {
     lengths.map(|length| text.split_off(..length).unwrap_or_default()).collect()
 }
 
-/// A text in pieces, each of whole lines and as long as one reading gives: who types keys, or hands them over one by one, gets
-/// the answer to each.
-struct Lines<R> {
-    input: BufReader<R>,
+/// A text in pieces, each of whole lines and of as much as is there when it is asked for: who types keys, or hands them over one
+/// by one, gets the answer to each.
+struct Lines<R, F> {
+    input: R,
+    /// Whether a reading would give something at once.
+    is_ready: F,
+    /// How long a piece is at most, unless one line is longer.
+    size: usize,
+    /// The beginning of a line whose end is not there yet.
+    rest: Vec<u8>,
+    /// Why there is no more after the last piece.
+    failure: Option<io::Error>,
     /// Pieces that nobody needs any more: new ones are put in their memory.
-    used: mpsc::Receiver<Vec<u8>>,
+    used: mpsc::Receiver<Piece>,
 }
 
-impl<R: Read> Iterator for Lines<R> {
-    type Item = io::Result<Vec<u8>>;
+/// Some whole lines.
+#[derive(Default)]
+struct Piece {
+    memory: Vec<u8>,
+    /// How many bytes of it they are.
+    length: usize,
+}
+
+impl Piece {
+    fn text(&self) -> &[u8] {
+        self.memory.get(..self.length).unwrap_or_default()
+    }
+}
+
+impl<R: Read, F: Fn(&R) -> bool> Iterator for Lines<R, F> {
+    type Item = io::Result<Piece>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut text = self.used.try_recv().unwrap_or_default();
-        text.clear();
-        loop {
-            let piece = match self.input.fill_buf() {
-                Ok(piece) => piece,
-                Err(cause) if cause.kind() == io::ErrorKind::Interrupted => continue,
-                Err(cause) => return Some(Err(cause)),
-            };
-            let line_end = piece.iter().rposition(|byte| *byte == b'\n').map(|at| at + 1);
-            let length = line_end.unwrap_or(piece.len());
-            text.extend_from_slice(piece.get(..length).unwrap_or_default());
-            self.input.consume(length);
-            if line_end.is_some() || length == 0 {
-                return (!text.is_empty()).then_some(Ok(text));
-            }
+        if let Some(failure) = self.failure.take() {
+            return Some(Err(failure));
         }
+        let Piece { mut memory, .. } = self.used.try_recv().unwrap_or_default();
+        let (mut end, mut line_end) = (self.rest.len(), None);
+        memory.resize(memory.len().max(self.size).max(end), 0);
+        memory.iter_mut().zip(self.rest.drain(..)).for_each(|(place, byte)| *place = byte);
+        let length = loop {
+            if end == memory.len() {
+                memory.resize(2 * end, 0);
+            }
+            match self.input.read(memory.get_mut(end..).unwrap_or_default()) {
+                Ok(0) if end == 0 => return None,
+                Ok(0) => break end,
+                Ok(read) => {
+                    let last = memchr::memrchr(b'\n', memory.get(end..end + read).unwrap_or_default());
+                    line_end = last.map(|at| end + at + 1).or(line_end);
+                    end += read;
+                }
+                Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+                Err(cause) => match line_end {
+                    Some(length) => {
+                        self.failure = Some(cause);
+                        break length;
+                    }
+                    None => return Some(Err(cause)),
+                },
+            }
+            if let Some(length) = line_end.filter(|_| end == memory.len() || !(self.is_ready)(&self.input)) {
+                break length;
+            }
+        };
+        self.rest.extend_from_slice(memory.get(length..end).unwrap_or_default());
+        Some(Ok(Piece { memory, length }))
     }
 }
 
@@ -201,6 +274,8 @@ fn lines(text: &[u8]) -> Vec<&[u8]> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
 
     /// Gives one of these at each reading; nothing is its end.
@@ -209,25 +284,62 @@ mod tests {
     impl Read for Readings {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
             let text = if self.0.is_empty() { "" } else { self.0.remove(0)? };
-            buffer[..text.len()].copy_from_slice(text.as_bytes());
-            Ok(text.len())
+            let length = text.len().min(buffer.len());
+            buffer[..length].copy_from_slice(&text.as_bytes()[..length]);
+            if length < text.len() {
+                self.0.insert(0, Ok(&text[length..]));
+            }
+            Ok(length)
         }
+    }
+
+    /// The pieces of a text, of which `ready` says whether more is there after each reading.
+    fn pieces(
+        readings: Vec<Result<&'static str, io::ErrorKind>>,
+        size: usize,
+        ready: &[bool],
+    ) -> Vec<Result<String, io::ErrorKind>> {
+        let (done_with, used) = mpsc::channel();
+        let asked = Cell::new(0);
+        let is_ready = |_: &Readings| {
+            asked.update(|asked| asked + 1);
+            ready.get(asked.get() - 1) == Some(&true)
+        };
+        let lines = Lines { input: Readings(readings), is_ready, size, rest: Vec::new(), failure: None, used };
+        let piece = |piece: io::Result<Piece>| {
+            let piece = piece.map_err(|cause| cause.kind())?;
+            let text = String::from_utf8_lossy(piece.text()).into_owned();
+            done_with.send(piece).unwrap();
+            Ok(text)
+        };
+        lines.map(piece).collect()
     }
 
     #[test]
     fn a_text_comes_in_whole_lines_as_soon_as_they_are_there() {
         let readings = [Ok("a\nb"), Err(io::ErrorKind::Interrupted), Ok("c"), Ok("d\n"), Ok("\ne\nf"), Ok("g")];
-        let (done_with, used) = mpsc::channel();
-        let mut lines = Lines { input: BufReader::new(Readings(readings.into())), used };
-        for piece in ["a\n", "bcd\n", "\ne\n", "fg"] {
-            let text = lines.next().unwrap().unwrap();
-            assert_eq!(String::from_utf8_lossy(&text), piece);
-            done_with.send(text).unwrap();
-        }
-        assert!(lines.next().is_none());
+        assert_eq!(pieces(readings.into(), 100, &[]), ["a\n", "bcd\n", "\ne\n", "fg"].map(|text| Ok(text.to_owned())));
         let readings = [Ok("a\nb"), Err(io::ErrorKind::Other)];
-        let mut lines = Lines { input: BufReader::new(Readings(readings.into())), used: mpsc::channel().1 };
-        assert_eq!(lines.next().unwrap().unwrap(), b"a\n");
-        assert!(lines.next().unwrap().is_err());
+        for ready in [&[][..], &[true]] {
+            assert_eq!(pieces(readings.into(), 100, ready)[..2], [Ok("a\n".to_owned()), Err(io::ErrorKind::Other)]);
+        }
+    }
+
+    #[test]
+    fn what_is_there_is_taken_up_to_the_size_of_a_piece() {
+        let readings = || ["a\nb", "\nc", "c\nd", "\n", "eeeeeeeee", "ee\nf"].map(Ok).to_vec();
+        let of = |pieces: &[&str]| pieces.iter().map(|text| Ok((*text).to_owned())).collect::<Vec<_>>();
+        assert_eq!(pieces(readings(), 100, &[true; 9]), of(&["a\nb\ncc\nd\neeeeeeeeeee\nf"]));
+        assert_eq!(pieces(readings(), 100, &[true, false, true]), of(&["a\nb\n", "cc\nd\n", "eeeeeeeeeee\n", "f"]));
+        // A line may be longer than a piece.
+        assert_eq!(pieces(readings(), 5, &[true; 9]), of(&["a\nb\n", "cc\nd\n", "eeeeeeeeeee\nf"]));
+    }
+
+    #[test]
+    fn each_thread_has_as_many_pieces_of_a_file() {
+        for length in [0, 1, 1 << 20, PIECE, PIECE + 1, 5 * PIECE + 3] {
+            let size = size_of_piece(length);
+            assert!(size <= PIECE && (size == 1 << 16 || length.div_ceil(size) % parallel::threads() == 0), "{length}");
+        }
     }
 }

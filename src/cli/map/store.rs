@@ -93,17 +93,25 @@ pub(super) fn all_of(mut file: &File, mut progress: impl FnMut(usize)) -> io::Re
     Ok(bytes)
 }
 
+/// How many bytes a file has from where it is at; `None` if that cannot be known, as of a pipe.
+///
+/// # Errors
+/// The system does not tell.
+pub(super) fn left_of(mut file: &File) -> io::Result<Option<usize>> {
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Ok(None);
+    }
+    Ok(usize::try_from(metadata.len().saturating_sub(file.stream_position()?)).ok())
+}
+
 /// From so many bytes on, a second thread reads half of a file: most of the time goes to the memory that it is read into.
 const MANY: usize = 1 << 22;
 
 /// All bytes of a large file, and none of another.
 fn halves(mut file: &File) -> io::Result<Vec<u8>> {
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return Ok(Vec::new());
-    }
+    let Some(length) = left_of(file)? else { return Ok(Vec::new()) };
     let start = file.stream_position()?;
-    let length = usize::try_from(metadata.len().saturating_sub(start)).unwrap_or(0);
     if length < MANY {
         return Ok(Vec::with_capacity(length + 1));
     }

@@ -14,6 +14,7 @@
 //! version 6 and older.
 
 mod layout;
+mod look_up;
 mod plan;
 mod read;
 mod write;

@@ -1,10 +1,10 @@
 //! Reads a hash file from its bytes, whatever they are.
 
-use std::{borrow::Cow, cmp::Ordering};
+use std::{borrow::Cow, ops::Range};
 
 use super::layout::{
     Description, ITEM_DUPLICATES, ITEM_EXTERNAL, ITEM_INLINE, ITEM_OFF_PAGE, ITEM_OFF_PAGE_DUPLICATES, LANES, LAYOUT,
-    OFF_PAGE_ITEM, hash, hash_each, hash_probe,
+    hash, hash_each, hash_probe,
 };
 use crate::map::{
     Entry, ReadError,
@@ -25,8 +25,8 @@ use crate::map::{
 /// Versions 7 to 10 are read, in either byte order and with pages of any size; sorted or not makes no difference.
 #[derive(Debug, Clone)]
 pub struct HashFile<'a> {
-    pages: Pages<'a>,
-    description: Description,
+    pub(super) pages: Pages<'a>,
+    pub(super) description: Description,
 }
 
 /// A key and its value, both within a page.
@@ -34,7 +34,7 @@ type Pair<'a> = (&'a [u8], &'a [u8]);
 
 /// What stands where a key or value should.
 #[derive(Debug, Clone, Copy)]
-enum Item<'a> {
+pub(super) enum Item<'a> {
     Inline(&'a [u8]),
     OffPage { first: u32, length: usize },
     Duplicates(&'a [u8]),
@@ -107,93 +107,24 @@ impl<'a> HashFile<'a> {
         Entries { file: self, bucket, last, current: first, page: None, pairs, pair: 0, item: 0, values: None, visits }
     }
 
-    /// The value of `key`; if it has several, the first.
-    ///
-    /// # Errors
-    /// If a page on the way to it is damaged, or the file was made with a hash function of the application's own.
-    pub fn get(&self, key: &[u8]) -> Result<Option<Cow<'a, [u8]>>, ReadError> {
-        self.get_in(self.bucket_of(hash(key))?, key)
+    /// The same file as other bytes.
+    pub(in crate::map) fn over<'b>(&self, bytes: Bytes<'b>) -> HashFile<'b> {
+        let pages = Pages::new(bytes, self.pages.order, &self.description.header);
+        HashFile { pages, description: self.description.clone() }
     }
 
-    /// The bucket that a key of this hash is in, if it is there at all.
-    fn bucket_of(&self, hash: u32) -> Result<u32, ReadError> {
-        if self.description.hash_probe != hash_probe() {
-            return Err(unsupported(0, "a file with another hash function"));
-        }
-        Ok(self.description.bucket_of(hash))
+    /// How many pages so many bytes are, at least one.
+    pub(in crate::map) fn pages_in(&self, size: usize) -> u32 {
+        self.pages.pages_in(size)
     }
 
-    /// The bucket that each key is in, if it is there at all.
-    pub(in crate::map) fn buckets_of(&self, keys: &[&[u8]]) -> impl Iterator<Item = Result<u32, ReadError>> {
-        let (lanes, rest) = keys.as_chunks();
-        let hashes = lanes.iter().flat_map(hash_each).chain(rest.iter().map(|key| hash(key)));
-        hashes.map(|hash| self.bucket_of(hash))
-    }
-
-    /// As [`Self::get`], for a key of this bucket.
-    pub(in crate::map) fn get_in(&self, bucket: u32, key: &[u8]) -> Result<Option<Cow<'a, [u8]>>, ReadError> {
-        let mut visits = self.pages.at_most(2);
-        let mut page = self.bucket_page(bucket, &mut visits)?;
-        loop {
-            if let Some(item) = self.item_of(&page, key, &mut visits)? {
-                return match self.values(&page, item + 1, &mut visits)? {
-                    Found::One(value) => Ok(Some(value)),
-                    Found::Several(mut values) => values.next(&self.pages, &mut visits),
-                };
-            }
-            match self.next_page(&page, &mut visits)? {
-                Some(next) => page = next,
-                None => return Ok(None),
-            }
-        }
-    }
-
-    /// The item of a page that is `key`.
-    fn item_of(&self, page: &Page<'a>, key: &[u8], visits: &mut Visits) -> Result<Option<u16>, ReadError> {
-        if let Some(told) = self.item_by_order(page, key) {
-            return Ok(told);
-        }
-        for item in (0..page.header.items).step_by(2) {
-            if self.item_is(page, item, key, visits)? {
-                return Ok(Some(item));
-            }
-        }
-        Ok(None)
-    }
-
-    /// The item that is `key`, looked for where it must be if the page is in order. Where one key begins with another, the longer
-    /// one comes first; but large keys, which have pages of their own, are in an order of theirs. `None` if order does not tell.
-    fn item_by_order(&self, page: &Page<'a>, key: &[u8]) -> Option<Option<u16>> {
-        if page.header.kind != PageKind::Sorted {
-            return None;
-        }
-        let (mut from, mut to) = (0, page.header.items / 2);
-        while from < to {
-            let middle = from + (to - from) / 2;
-            match in_order(self.inline(page, 2 * middle)?, key) {
-                Ordering::Less => from = middle + 1,
-                Ordering::Equal => return Some(Some(2 * middle)),
-                Ordering::Greater => to = middle,
-            }
-        }
-        self.keys_are_inline(page).then_some(None)
-    }
-
-    /// Whether a page has all of its keys within itself. Only those are looked at that are as long as what refers to a large one.
-    fn keys_are_inline(&self, page: &Page<'a>) -> bool {
-        let list_end = PAGE_HEADER + ITEM_POSITION * usize::from(page.header.items);
-        let Some((list, _)) = page.bytes.get(PAGE_HEADER..list_end).map(<[u8]>::as_chunks) else { return false };
-        let mut end = page.bytes.len();
-        list.iter().all(|&[a, b, c, d]| {
-            let [key, value] = [[a, b], [c, d]].map(|position| usize::from(self.pages.order.u16(position)));
-            let length = end.checked_sub(key);
-            end = value;
-            length.is_some_and(|length| length != OFF_PAGE_ITEM || page.bytes.get(key) == Some(&ITEM_INLINE))
-        })
+    /// Where in the file so many pages in a row are.
+    pub(in crate::map) fn place(&self, first: u32, count: u32) -> Range<usize> {
+        self.pages.place(first, count)
     }
 
     /// The bytes of an item that has them within the page.
-    fn inline(&self, page: &Page<'a>, item: u16) -> Option<&'a [u8]> {
+    pub(super) fn inline(&self, page: &Page<'a>, item: u16) -> Option<&'a [u8]> {
         let at = PAGE_HEADER + ITEM_POSITION * usize::from(item);
         let start = usize::from(self.pages.order.u16_at(page.bytes, at)?);
         let end =
@@ -259,7 +190,7 @@ impl<'a> HashFile<'a> {
         Ok(())
     }
 
-    fn entry_page(&self, number: u32, visits: &mut Visits) -> Result<Page<'a>, ReadError> {
+    pub(super) fn entry_page(&self, number: u32, visits: &mut Visits) -> Result<Page<'a>, ReadError> {
         let mut page = self.pages.page(number, visits)?;
         match page.header.kind {
             PageKind::Sorted | PageKind::Unsorted => {}
@@ -275,9 +206,9 @@ impl<'a> HashFile<'a> {
         Ok(page)
     }
 
-    fn bucket_page(&self, bucket: u32, visits: &mut Visits) -> Result<Page<'a>, ReadError> {
-        let number = self.description.page_of(bucket).ok_or(corrupt(0, "a bucket's page cannot exist"))?;
-        self.entry_page(number, visits)
+    /// The first page of a bucket.
+    pub(super) fn page_of(&self, bucket: u32) -> Result<u32, ReadError> {
+        self.description.page_of(bucket).ok_or(corrupt(0, "a bucket's page cannot exist"))
     }
 
     fn next_page(&self, page: &Page<'a>, visits: &mut Visits) -> Result<Option<Page<'a>>, ReadError> {
@@ -288,7 +219,7 @@ impl<'a> HashFile<'a> {
     }
 
     /// An item, which ends where the one before it begins.
-    fn item(&self, page: &Page<'a>, item: u16) -> Result<Item<'a>, ReadError> {
+    pub(super) fn item(&self, page: &Page<'a>, item: u16) -> Result<Item<'a>, ReadError> {
         let start = self.pages.position(page, item)?;
         let end = match item.checked_sub(1) {
             Some(before) => self.pages.position(page, before)?,
@@ -310,7 +241,12 @@ impl<'a> HashFile<'a> {
     }
 
     /// The bytes of an item that is one key or value.
-    fn bytes_of(&self, page: &Page<'a>, item: Item<'a>, visits: &mut Visits) -> Result<Cow<'a, [u8]>, ReadError> {
+    pub(super) fn bytes_of(
+        &self,
+        page: &Page<'a>,
+        item: Item<'a>,
+        visits: &mut Visits,
+    ) -> Result<Cow<'a, [u8]>, ReadError> {
         match item {
             Item::Inline(bytes) => Ok(Cow::Borrowed(bytes)),
             Item::OffPage { first, length } => self.pages.chain(first, length, visits),
@@ -320,15 +256,7 @@ impl<'a> HashFile<'a> {
         }
     }
 
-    /// Whether an item is `key`; pages of its own are read only if it is as long.
-    fn item_is(&self, page: &Page<'a>, item: u16, key: &[u8], visits: &mut Visits) -> Result<bool, ReadError> {
-        match self.item(page, item)? {
-            Item::OffPage { length, .. } if length != key.len() => Ok(false),
-            item => Ok(*self.bytes_of(page, item, visits)? == *key),
-        }
-    }
-
-    fn values(&self, page: &Page<'a>, item: u16, visits: &mut Visits) -> Result<Found<'a>, ReadError> {
+    pub(super) fn values(&self, page: &Page<'a>, item: u16, visits: &mut Visits) -> Result<Found<'a>, ReadError> {
         match self.item(page, item)? {
             item @ (Item::Inline(_) | Item::OffPage { .. }) => self.bytes_of(page, item, visits).map(Found::One),
             Item::Duplicates(rest) => Ok(Found::Several(Values::OnPage { page: page.number, rest })),
@@ -337,14 +265,8 @@ impl<'a> HashFile<'a> {
     }
 }
 
-/// The order of the keys of a page: where one begins with the other, the longer comes first.
-fn in_order(a: &[u8], b: &[u8]) -> Ordering {
-    let common = a.len().min(b.len());
-    a.get(..common).cmp(&b.get(..common)).then(b.len().cmp(&a.len()))
-}
-
 /// What a key has.
-enum Found<'a> {
+pub(super) enum Found<'a> {
     One(Cow<'a, [u8]>),
     Several(Values<'a>),
 }
@@ -403,7 +325,7 @@ impl<'a> Entries<'_, 'a> {
                 let Some(bucket) = self.bucket else { return Ok(None) };
                 self.bucket = bucket.checked_add(1).filter(|next| *next <= self.last);
                 self.current = bucket;
-                let page = file.bucket_page(bucket, &mut self.visits)?;
+                let page = file.entry_page(file.page_of(bucket)?, &mut self.visits)?;
                 self.enter(page)?;
                 continue;
             };

@@ -7,7 +7,10 @@ use super::{
     line::{Complaint, Reading, Split},
     lossy, makemap_lines,
 };
-use crate::source::{SourceId, Span};
+use crate::{
+    parallel,
+    source::{SourceId, Span},
+};
 
 /// A text is shared out among threads in parts of at least this many bytes.
 const SHARE: usize = 1 << 20;
@@ -41,7 +44,7 @@ struct Place {
 impl Table {
     /// Reads a text, of which `source` stands for the places of problems.
     pub fn read(mut text: Vec<u8>, source: SourceId, reading: Reading) -> Self {
-        let threads = thread::available_parallelism().map_or(1, usize::from).min(text.len() / SHARE + 1);
+        let threads = parallel::threads().min(text.len() / SHARE + 1);
         let parts = parts(&mut text, threads);
         let mut shares = parts.iter().map(|_| Share::default()).collect::<Vec<_>>();
         thread::scope(|scope| {

@@ -1,0 +1,281 @@
+//! Many keys that are looked up together.
+
+use std::{borrow::Cow, hint, mem, ops::Range};
+
+use super::{
+    ReadError,
+    hash::HashFile,
+    window::{Bytes, ReadAt, Window},
+};
+
+/// What a file says of keys that were asked for together, by the order in which they were given.
+///
+/// It takes as many bytes as the values have that were found, and forty or so for each key. That memory is used again by those
+/// who hand it over again.
+#[derive(Debug, Default)]
+pub struct Answers {
+    /// The values, in the order in which they were found.
+    values: Vec<u8>,
+    /// Where among them the value of each key is.
+    places: Vec<Range<usize>>,
+    /// What is wrong where a key should be, with the key's number; in the order of these numbers.
+    errors: Vec<(u32, ReadError)>,
+    order: Vec<Asked>,
+    /// What was read of the file last.
+    piece: Vec<u8>,
+}
+
+/// The place of a value that is not there.
+const NOWHERE: Range<usize> = usize::MAX..usize::MAX;
+
+impl Answers {
+    /// The value of the key of this number, counted from 0, as [`MapFile::get`](super::MapFile::get) returns it.
+    ///
+    /// # Errors
+    /// If the file is damaged where the key should be, or cannot be read there.
+    pub fn get(&self, number: usize) -> Result<Option<&[u8]>, &ReadError> {
+        let value = self.places.get(number).and_then(|place| self.values.get(place.clone()));
+        match self.errors.binary_search_by_key(&number, |(number, _)| *number as usize) {
+            Ok(error) if value.is_none() => self.errors.get(error).map_or(Ok(None), |(_, error)| Err(error)),
+            _ => Ok(value),
+        }
+    }
+
+    /// Begins anew with so many keys, and asks for them in the order of their places in the file.
+    pub(super) fn fill(
+        &mut self,
+        keys: &[&[u8]],
+        places: impl Iterator<Item = Result<u32, ReadError>>,
+        ask: impl FnOnce(&[Asked], &mut Self),
+    ) {
+        let mut order = mem::take(&mut self.order);
+        order.clear();
+        self.values.clear();
+        self.errors.clear();
+        self.places.clear();
+        self.places.resize(keys.len(), NOWHERE);
+        for (number, place) in (0..).zip(places) {
+            match place {
+                Ok(place) => order.push(Asked { place, number }),
+                Err(error) => self.errors.push((number, error)),
+            }
+        }
+        order.sort_unstable_by_key(|asked| u64::from(asked.place) << u32::BITS | u64::from(asked.number));
+        ask(&order, self);
+        self.errors.sort_unstable_by_key(|(number, _)| *number);
+        self.order = order;
+    }
+
+    /// Takes what was found of a key.
+    pub(super) fn put(&mut self, number: u32, answer: Result<Option<Cow<'_, [u8]>>, ReadError>) {
+        match answer {
+            Ok(Some(value)) => {
+                if let Some(place) = self.places.get_mut(number as usize) {
+                    *place = self.values.len()..self.values.len() + value.len();
+                    self.values.extend_from_slice(&value);
+                }
+            }
+            Ok(None) => {}
+            Err(error) => self.errors.push((number, error)),
+        }
+    }
+}
+
+/// A key that is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Asked {
+    /// Where in the file it can be.
+    pub(super) place: u32,
+    /// The place that it has among the keys.
+    pub(super) number: u32,
+}
+
+impl Asked {
+    /// The key itself.
+    pub(super) fn of<'k>(self, keys: &[&'k [u8]]) -> &'k [u8] {
+        keys.get(self.number as usize).copied().unwrap_or_default()
+    }
+}
+
+/// Those of one place after the other. The memory that their keys are in is asked for all at once before any of it is needed:
+/// waiting for one after the other takes most of the time of many look-ups.
+pub(super) fn by_place<'o>(order: &'o [Asked], keys: &[&[u8]]) -> impl Iterator<Item = &'o [Asked]> {
+    order.chunk_by(|a, b| a.place == b.place).inspect(|asked| {
+        hint::black_box(asked.iter().fold(0, |sum, asked| match asked.of(keys) {
+            [first, .., last] => sum ^ first ^ last,
+            _ => sum,
+        }));
+    })
+}
+
+/// A hash file that is asked for many keys, of which only that is read where they can be.
+///
+/// ```
+/// use relaycc::map::{Answers, Duplicates, Format, Lookup, write};
+///
+/// let mut file = Vec::new();
+/// write(Format::Hash, &[("example.net", "REJECT")], Duplicates::Refuse, &mut file)?;
+///
+/// let file = Lookup::of(file.as_slice()).ok_or("no hash file")?;
+/// let mut answers = Answers::default();
+/// file.get_all(&[b"example.org", b"example.net"], &mut answers);
+/// assert_eq!(answers.get(0), Ok(None));
+/// assert_eq!(answers.get(1), Ok(Some(&b"REJECT"[..])));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Lookup<R> {
+    source: R,
+    length: u64,
+    /// What the file's start says.
+    file: HashFile<'static>,
+}
+
+impl<R: ReadAt> Lookup<R> {
+    /// About how many bytes are read at a time.
+    const PIECE: usize = 1 << 17;
+
+    /// So many pages that are not needed are read, rather than that it is read once more.
+    const GAP: u32 = 2;
+
+    /// Reads the start of a file. `None` if it is of another format, is damaged, or cannot be read: which of these,
+    /// [`MapFile::open`](super::MapFile::open) says of its bytes.
+    pub fn of(source: R) -> Option<Self> {
+        let length = source.length().ok()?;
+        let window = Window::new(&source, length, 0, &[]);
+        let file = HashFile::within(Bytes::Window(&window)).ok()?.over(Bytes::Whole(&[]));
+        Some(Self { source, length, file })
+    }
+
+    /// The values of keys, as [`MapFile::get_all`](super::MapFile::get_all) finds them.
+    pub fn get_all(&self, keys: &[&[u8]], answers: &mut Answers) {
+        answers.fill(keys, self.file.first_pages(keys), |mut order, answers| {
+            let mut piece = mem::take(&mut answers.piece);
+            while let Some((asked, later)) = self.next_piece(order) {
+                order = later;
+                self.ask(asked, keys, &mut piece, answers);
+            }
+            answers.piece = piece;
+        });
+    }
+
+    /// Divides keys into those for which one piece is read and the others.
+    fn next_piece<'o>(&self, order: &'o [Asked]) -> Option<(&'o [Asked], &'o [Asked])> {
+        let first = order.first()?.place;
+        let most = self.file.pages_in(Self::PIECE);
+        let is_near = |[a, b]: &&[Asked; 2]| b.place - a.place <= Self::GAP && b.place - first < most;
+        let count = 1 + order.array_windows().take_while(is_near).count();
+        order.split_at_checked(count)
+    }
+
+    /// Reads the piece that these keys can be in, and looks them up.
+    fn ask(&self, asked: &[Asked], keys: &[&[u8]], piece: &mut Vec<u8>, answers: &mut Answers) {
+        let pages =
+            asked.first().zip(asked.last()).map_or(0..0, |(first, last)| first.place..last.place.saturating_add(1));
+        let place = self.file.place(pages.start, pages.end - pages.start);
+        let end = usize::try_from(self.length).map_or(place.end, |length| place.end.min(length));
+        piece.resize(end.saturating_sub(place.start), 0);
+        if self.source.read_exact_at(piece, place.start as u64).is_err() {
+            // What is wrong is told where a page is needed that is not there.
+            piece.clear();
+        }
+        let window = Window::new(&self.source, self.length, place.start, piece);
+        let file = self.file.over(Bytes::Window(&window));
+        file.answer_all(asked, keys, answers);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+    use crate::map::{Duplicates, Format, MapFile, write};
+
+    /// Short and large entries, and some that are all of one bucket.
+    fn entries() -> Vec<(Vec<u8>, Vec<u8>)> {
+        let mut entries = (0..9000).map(|n| (format!("key{n}").into_bytes(), vec![b'v'; n % 50])).collect::<Vec<_>>();
+        entries.extend((0..40).map(|n| (vec![n; 1500], vec![n; 5000])));
+        entries.extend((1..200).map(|n| (vec![0; n], vec![1; 40])));
+        entries
+    }
+
+    #[test]
+    fn keys_asked_together_are_found_as_alone() {
+        let entries = entries();
+        let absent = [&b""[..], b"key", b"key9999", b"zz", &[7; 1501], &[0; 200]];
+        let keys = entries.iter().rev().map(|(key, _)| key.as_slice()).chain(absent).collect::<Vec<_>>();
+        // Those of one page, of some pages, of most, and the same again and again.
+        let several =
+            [1, 7, 100, keys.len()].map(|count| keys.iter().rev().copied().step_by(keys.len() / count).collect());
+        let several = several.into_iter().chain([Vec::new(), vec![keys[0]; 1000], keys.clone()]).collect::<Vec<_>>();
+        let mut answers = Answers::default();
+        for format in Format::SENDMAIL {
+            let mut bytes = Vec::new();
+            write(format, &entries, Duplicates::Refuse, &mut bytes).unwrap();
+            let file = MapFile::open(&bytes).unwrap();
+            let lookup = Lookup::of(bytes.as_slice());
+            assert_eq!(lookup.is_some(), format == Format::Hash);
+            for keys in &several {
+                let check = |answers: &Answers| {
+                    for (number, key) in keys.iter().enumerate() {
+                        assert_eq!(answers.get(number).unwrap(), file.get(key).unwrap().as_deref());
+                    }
+                };
+                file.get_all(keys, &mut answers);
+                check(&answers);
+                if let Some(lookup) = &lookup {
+                    lookup.get_all(keys, &mut answers);
+                    check(&answers);
+                }
+            }
+            file.get_all(&keys, &mut answers);
+            assert_eq!((0..keys.len()).filter(|key| answers.get(*key).unwrap().is_some()).count(), entries.len());
+        }
+    }
+
+    /// A disk that cannot read one place.
+    #[derive(Debug)]
+    struct Failing<'a> {
+        bytes: &'a [u8],
+        place: Range<u64>,
+    }
+
+    impl ReadAt for Failing<'_> {
+        fn length(&self) -> io::Result<u64> {
+            self.bytes.length()
+        }
+
+        fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+            if offset < self.place.end && self.place.start < offset + buffer.len() as u64 {
+                return Err(io::ErrorKind::ConnectionReset.into());
+            }
+            self.bytes.read_exact_at(buffer, offset)
+        }
+    }
+
+    #[test]
+    fn only_what_cannot_be_read_is_not_found() {
+        let entries = entries();
+        let mut bytes = Vec::new();
+        write(Format::Hash, &entries, Duplicates::Refuse, &mut bytes).unwrap();
+        let file = MapFile::open(&bytes).unwrap();
+        let keys = entries.iter().map(|(key, _)| key.as_slice()).collect::<Vec<_>>();
+        let mut answers = Answers::default();
+        let offset = 5 * 4096;
+        let lookup = Lookup::of(Failing { bytes: &bytes, place: offset..offset + 1 }).unwrap();
+        lookup.get_all(&keys, &mut answers);
+        let mut failed = 0;
+        for (number, key) in keys.iter().enumerate() {
+            match answers.get(number) {
+                Ok(value) => assert_eq!(value, file.get(key).unwrap().as_deref()),
+                Err(error) => {
+                    failed += 1;
+                    assert_eq!(*error, ReadError::Unreadable { offset, cause: io::ErrorKind::ConnectionReset });
+                }
+            }
+        }
+        assert!((10..400).contains(&failed), "{failed}");
+        assert!(Lookup::of(Failing { bytes: &bytes, place: 0..1 }).is_none());
+    }
+}
