@@ -846,24 +846,43 @@ authinfo      = true
     fn keys_on_standard_input_are_answered_as_they_come() {
         let place = Place::new();
         place.write("access", "example.org\tRELAY\nexample.net REJECT\n");
-        assert_eq!(place.run("map build cdb access access").status, Some(0));
-        let mut get = place.command(Path::new(env!("CARGO_BIN_EXE_relaycc")));
-        get.args(["map", "get", "access.cdb"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut get = get.spawn().unwrap();
-        let (mut keys, mut answers) = (get.stdin.take().unwrap(), BufReader::new(get.stdout.take().unwrap()));
-        let mut ask = |keys_now: &str, expected: &str| {
-            keys.write_all(keys_now.as_bytes()).unwrap();
-            let mut answer = String::new();
-            answers.read_line(&mut answer).unwrap();
-            assert_eq!(answer, expected);
-        };
-        ask("Example.ORG\n", "Example.ORG\tRELAY\n");
-        ask("nobody\r\n\nexample.net\r\nexamp", "example.net\tREJECT\n");
-        ask("le.org\n", "example.org\tRELAY\n");
-        // Who reads no more is written to no more, however many keys there are.
-        drop(answers);
-        while keys.write_all(&b"example.org\n".repeat(5000)).is_ok() {}
-        assert_eq!(get.wait().unwrap().code(), Some(2));
+        for format in ["cdb", "hash"] {
+            assert_eq!(place.run(&format!("map build {format} {format} access")).status, Some(0));
+            let mut get = place.command(Path::new(env!("CARGO_BIN_EXE_relaycc")));
+            get.args(["map", "get", format]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            let mut get = get.spawn().unwrap();
+            let (mut keys, mut answers) = (get.stdin.take().unwrap(), BufReader::new(get.stdout.take().unwrap()));
+            let mut ask = |keys_now: &str, expected: &str| {
+                keys.write_all(keys_now.as_bytes()).unwrap();
+                let mut answer = String::new();
+                answers.read_line(&mut answer).unwrap();
+                assert_eq!(answer, expected);
+            };
+            ask("Example.ORG\n", "Example.ORG\tRELAY\n");
+            ask("nobody\r\n\nexample.net\r\nexamp", "example.net\tREJECT\n");
+            ask("le.org\n", "example.org\tRELAY\n");
+            // Who reads no more is written to no more, however many keys there are.
+            drop(answers);
+            while keys.write_all(&b"example.org\n".repeat(5000)).is_ok() {}
+            assert_eq!(get.wait().unwrap().code(), Some(2));
+        }
+    }
+
+    #[test]
+    fn a_key_that_look_ups_miss_is_dumped_and_refused_by_all_others() {
+        let place = Place::new();
+        place.write("access", "example.net RELAY\nexample.org RELAY\n");
+        place.run("map build hash access access");
+        let mut bytes = fs::read(place.path("access.db")).unwrap();
+        let at = bytes.windows(11).position(|bytes| bytes == b"example.net").unwrap();
+        bytes[at + 10] = b'u';
+        fs::write(place.path("access.db"), &bytes).unwrap();
+        assert_eq!(place.run("map dump access").stdout.lines().filter(|line| *line == "example.neu\tRELAY").count(), 1);
+        for words in ["map check access.db", "map convert access cdb", "map build -o hash access access"] {
+            let run = place.run(words);
+            assert!(run.status == Some(2) && run.stderr.contains("`example.neu`, but not where"), "{}", run.stderr);
+        }
+        assert_eq!(fs::read(place.path("access.db")).unwrap(), bytes);
     }
 
     #[test]

@@ -270,8 +270,7 @@ fn entries<'b>(path: &Path, bytes: &'b [u8], format: Format) -> Result<Vec<Entry
                 .help(format!("write {found} for {format}, or convert it first: `relaycc map convert`")),
         ));
     }
-    let entries = file.entries().map(|entry| entry.map(|entry| store::as_in(format, entry)));
-    entries.collect::<Result<_, _>>().map_err(|error| store::damaged(path, &error))
+    Ok(store::entries(path, &file)?.into_iter().map(|entry| store::as_in(format, entry)).collect())
 }
 
 /// Prints the entries of a text as `makemap -v` does.

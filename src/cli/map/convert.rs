@@ -52,8 +52,8 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 fn converted(arguments: &Arguments) -> Result<Exit, Box<Diagnostic>> {
     let (path, bytes) = store::read(&arguments.map)?;
     let file = store::open(&path, &bytes)?;
-    let entries = file.entries().map(|entry| entry.map(|entry| store::as_in(arguments.to, entry)));
-    let entries = entries.collect::<Result<Vec<_>, _>>().map_err(|error| store::damaged(&path, &error))?;
+    let entries = store::entries(&path, &file)?.into_iter().map(|entry| store::as_in(arguments.to, entry));
+    let entries = entries.collect::<Vec<_>>();
     let pairs = entries.iter().map(|entry| (&*entry.key, &*entry.value)).collect::<Vec<_>>();
     let name = arguments.new.clone().unwrap_or_else(|| match store::has_ending(&path) {
         true => path.with_extension(""),

@@ -27,6 +27,8 @@ const PIECE: usize = 1 << 18;
 
 /// Print the entries of a map file, as makemap -u does
 #[derive(Debug, Args)]
+#[command(after_help = "\
+All that can be read is printed, also what look-ups do not find because it is in a wrong place: `relaycc map check` tells.")]
 pub(in crate::cli) struct Arguments {
     /// The map
     map: PathBuf,

@@ -11,7 +11,7 @@ use std::{
 use crate::{
     cli::input,
     diagnostic::Diagnostic,
-    map::{Entry, Format, MapFile, ReadError, lmdb},
+    map::{Answers, Entry, Format, MapFile, ReadError, lmdb},
 };
 
 /// The file of a map: its name with the format's ending, unless it has that already.
@@ -144,6 +144,44 @@ pub(super) fn open<'b>(path: &Path, bytes: &'b [u8]) -> Result<MapFile<'b>, Box<
     MapFile::open(bytes).map_err(|error| damaged(path, &error))
 }
 
+/// The entries of a map, of which each has a key that is found.
+///
+/// # Errors
+/// The file is damaged.
+pub(super) fn entries<'b>(path: &Path, file: &MapFile<'b>) -> Result<Vec<Entry<'b>>, Box<Diagnostic>> {
+    let mut entries = Vec::new();
+    each_found(path, file, |some| entries.extend(some))?;
+    Ok(entries)
+}
+
+/// Hands all entries of a map over, some at a time, once each of their keys has been found.
+///
+/// # Errors
+/// The file is damaged.
+pub(super) fn each_found<'b>(
+    path: &Path,
+    file: &MapFile<'b>,
+    mut take: impl FnMut(Vec<Entry<'b>>),
+) -> Result<(), Box<Diagnostic>> {
+    let mut entries = file.entries();
+    let mut answers = Answers::default();
+    loop {
+        let some = entries.by_ref().take(1 << 16).collect::<Result<Vec<_>, _>>();
+        let some = some.map_err(|error| damaged(path, &error))?;
+        if some.is_empty() {
+            return Ok(());
+        }
+        let keys = some.iter().map(|entry| &*entry.key).collect::<Vec<_>>();
+        file.get_all(&keys, &mut answers);
+        for (number, key) in keys.iter().enumerate() {
+            if answers.get(number).map_err(|error| damaged(path, error))?.is_none() {
+                return Err(misplaced(path, key));
+            }
+        }
+        take(some);
+    }
+}
+
 /// That a map file cannot be read.
 pub(super) fn damaged(path: &Path, error: &ReadError) -> Box<Diagnostic> {
     let diagnostic = Diagnostic::error("map_damaged", format!("`{}`: {error}", path.display()));
@@ -181,4 +219,28 @@ pub(super) fn shown(bytes: &[u8]) -> &[u8] {
 /// Whether writing ended because nobody reads any more.
 pub(super) fn is_broken_pipe(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::map::{Duplicates, write};
+
+    #[test]
+    fn a_key_that_is_listed_is_found_as_well() {
+        // In a hash file these are of one bucket.
+        let keys = ["example.net", "example.com"];
+        for format in [Format::Hash, Format::Btree] {
+            let mut bytes = Vec::new();
+            write(format, &keys.map(|key| (key, "RELAY")), Duplicates::Refuse, &mut bytes).unwrap();
+            assert_eq!(entries(Path::new("m.db"), &MapFile::open(&bytes).unwrap()).unwrap().len(), 2);
+            // Each where the other was: both are on one page.
+            let at = keys.map(|key| bytes.windows(key.len()).position(|piece| piece == key.as_bytes()).unwrap());
+            for (at, key) in at.iter().zip(keys.iter().rev()) {
+                bytes[*at..at + key.len()].copy_from_slice(key.as_bytes());
+            }
+            let damage = entries(Path::new("m.db"), &MapFile::open(&bytes).unwrap()).unwrap_err();
+            assert!(damage.message.ends_with("but not where it is looked for"), "{format}: {}", damage.message);
+        }
+    }
 }

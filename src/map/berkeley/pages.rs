@@ -36,6 +36,16 @@ pub(in crate::map) struct Page<'a> {
     pub(in crate::map) header: PageHeader,
 }
 
+/// A key and its value, both within a page.
+pub(in crate::map) type Pair<'a> = (&'a [u8], &'a [u8]);
+
+impl Page<'_> {
+    /// Where the list of positions of its items ends.
+    pub(in crate::map) fn list_end(&self) -> usize {
+        PAGE_HEADER + ITEM_POSITION * usize::from(self.header.items)
+    }
+}
+
 /// The pages that a reader may still visit.
 #[derive(Debug, Clone)]
 pub(in crate::map) enum Visits {
@@ -155,9 +165,17 @@ impl<'a> Pages<'a> {
         Ok(value)
     }
 
+    /// Where the key and the value of each entry of a page begin, wherever that is. `None` if the page ends before the list of
+    /// positions does.
+    pub(in crate::map) fn pair_positions(&self, page: &Page<'a>) -> Option<impl Iterator<Item = [usize; 2]> + use<'a>> {
+        let (list, _) = page.bytes.get(PAGE_HEADER..page.list_end())?.as_chunks();
+        let order = self.order;
+        Some(list.iter().map(move |&[a, b, c, d]| [[a, b], [c, d]].map(|position| usize::from(order.u16(position)))))
+    }
+
     /// Where item number `item` of a page begins; not before the list of positions ends.
     pub(in crate::map) fn position(&self, page: &Page<'a>, item: u16) -> Result<usize, ReadError> {
-        let list_end = PAGE_HEADER + ITEM_POSITION * usize::from(page.header.items);
+        let list_end = page.list_end();
         let position = self.order.u16_at(page.bytes, PAGE_HEADER + ITEM_POSITION * usize::from(item)).map(usize::from);
         let position = position.filter(|position| item < page.header.items && *position >= list_end);
         position.ok_or(outside(page))

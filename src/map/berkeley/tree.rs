@@ -100,14 +100,6 @@ impl<'a> Pages<'a> {
         self.item_at(page, position, 3, kind).map(Some)
     }
 
-    /// Where an item of a leaf is, and its bytes; `None` if they are not within the page or it is damaged.
-    pub(in crate::map) fn inline_item(&self, page: &Page<'a>, item: u16) -> Option<(usize, &'a [u8])> {
-        let position = self.position(page, item).ok()?;
-        let length = self.order.u16_at(page.bytes, position)?;
-        let [_, _, TREE_INLINE, rest @ ..] = page.bytes.get(position..)? else { return None };
-        Some((position, rest.get(..usize::from(length))?))
-    }
-
     /// The key at an item of an internal page.
     pub(in crate::map) fn internal_key(&self, page: &Page<'a>, item: u16) -> Result<Item<'a>, ReadError> {
         let position = self.position(page, item)?;
@@ -189,11 +181,6 @@ impl<'a> Leaves<'a> {
     /// From `page`, a leaf, to the one before `end`, which must come, or to the last.
     pub(in crate::map) fn part(tree: Tree, page: Page<'a>, end: Option<u32>) -> Self {
         Self { tree, page: Some(page), item: 0, end }
-    }
-
-    /// The page and item that come next, if they are on the page of those before.
-    pub(in crate::map) fn here(&self) -> Option<(&Page<'a>, u16)> {
-        self.page.as_ref().filter(|page| self.item < page.header.items).map(|page| (page, self.item))
     }
 
     /// Advances by `width` items of the page.

@@ -9,7 +9,7 @@ use super::{
 use crate::map::{
     ReadError,
     berkeley::{
-        layout::{ITEM_POSITION, PAGE_HEADER, PageKind},
+        layout::PageKind,
         pages::{Page, Visits},
         unsupported,
     },
@@ -126,14 +126,13 @@ impl<'a> HashFile<'a> {
 
     /// Whether a page has all of its keys within itself. Only those are looked at that are as long as what refers to a large one.
     fn keys_are_inline(&self, page: &Page<'a>) -> bool {
-        let list_end = PAGE_HEADER + ITEM_POSITION * usize::from(page.header.items);
-        let Some((list, _)) = page.bytes.get(PAGE_HEADER..list_end).map(<[u8]>::as_chunks) else { return false };
         let mut end = page.bytes.len();
-        list.iter().all(|&[a, b, c, d]| {
-            let [key, value] = [[a, b], [c, d]].map(|position| usize::from(self.pages.order.u16(position)));
-            let length = end.checked_sub(key);
-            end = value;
-            length.is_some_and(|length| length != OFF_PAGE_ITEM || page.bytes.get(key) == Some(&ITEM_INLINE))
+        self.pages.pair_positions(page).is_some_and(|mut positions| {
+            positions.all(|[key, value]| {
+                let length = end.checked_sub(key);
+                end = value;
+                length.is_some_and(|length| length != OFF_PAGE_ITEM || page.bytes.get(key) == Some(&ITEM_INLINE))
+            })
         })
     }
 

@@ -3,8 +3,7 @@
 use std::{borrow::Cow, ops::Range};
 
 use super::layout::{
-    Description, ITEM_DUPLICATES, ITEM_EXTERNAL, ITEM_INLINE, ITEM_OFF_PAGE, ITEM_OFF_PAGE_DUPLICATES, LANES, LAYOUT,
-    hash, hash_each, hash_probe,
+    Description, ITEM_DUPLICATES, ITEM_EXTERNAL, ITEM_INLINE, ITEM_OFF_PAGE, ITEM_OFF_PAGE_DUPLICATES, LAYOUT,
 };
 use crate::map::{
     Entry, ReadError,
@@ -13,7 +12,7 @@ use crate::map::{
         duplicates::Values,
         header::START,
         layout::{ITEM_POSITION, PAGE_HEADER, PageKind},
-        pages::{Page, Pages, Visits, outside},
+        pages::{Page, Pages, Pair, Visits, outside},
         unsupported,
     },
     parts::Part,
@@ -28,9 +27,6 @@ pub struct HashFile<'a> {
     pub(super) pages: Pages<'a>,
     pub(super) description: Description,
 }
-
-/// A key and its value, both within a page.
-type Pair<'a> = (&'a [u8], &'a [u8]);
 
 /// What stands where a key or value should.
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +65,7 @@ impl<'a> HashFile<'a> {
         self.description.header.may_repeat_keys()
     }
 
-    /// All entries, in the order of the file; ends after the first error.
+    /// All entries, in the order of the file; ends after the first error. That a key is where it is looked for is not checked.
     pub fn entries(&self) -> Entries<'_, 'a> {
         self.entries_of(0, self.description.last_bucket, self.pages.each_once())
     }
@@ -104,7 +100,7 @@ impl<'a> HashFile<'a> {
     fn entries_of(&self, first: u32, last: u32, visits: Visits) -> Entries<'_, 'a> {
         let bucket = Some(first);
         let pairs = Vec::new();
-        Entries { file: self, bucket, last, current: first, page: None, pairs, pair: 0, item: 0, values: None, visits }
+        Entries { file: self, bucket, last, page: None, pairs, pair: 0, item: 0, values: None, visits }
     }
 
     /// The same file as other bytes.
@@ -133,61 +129,20 @@ impl<'a> HashFile<'a> {
         (*kind == ITEM_INLINE).then_some(bytes)
     }
 
-    /// Adds all entries of a page of `bucket` to `pairs`, checked as [`Self::check_bucket`] does. `None` if not all are within the
-    /// page, or something is wrong with it: [`Self::item`] says what, then.
-    fn whole_page(&self, bucket: u32, page: &Page<'a>, pairs: &mut Vec<Pair<'a>>) -> Option<()> {
-        let list_end = PAGE_HEADER + ITEM_POSITION * usize::from(page.header.items);
-        let (list, _) = page.bytes.get(PAGE_HEADER..list_end)?.as_chunks();
+    /// Adds all entries of a page to `pairs`. `None` if not all are within the page, or something is wrong with it: [`Self::item`]
+    /// says what, then.
+    fn whole_page(&self, page: &Page<'a>, pairs: &mut Vec<Pair<'a>>) -> Option<()> {
         let mut end = page.bytes.len();
-        for &[a, b, c, d] in list {
-            let [key, value] = [[a, b], [c, d]].map(|position| usize::from(self.pages.order.u16(position)));
+        for [key, value] in self.pages.pair_positions(page)? {
             let ([ITEM_INLINE, key_bytes @ ..], [ITEM_INLINE, value_bytes @ ..]) =
-                (page.bytes.get(key..end)?, page.bytes.get(value..key).filter(|_| value >= list_end)?)
+                (page.bytes.get(key..end)?, page.bytes.get(value..key).filter(|_| value >= page.list_end())?)
             else {
                 return None;
             };
             pairs.push((key_bytes, value_bytes));
             end = value;
         }
-        if self.description.hash_probe == hash_probe() {
-            let (lanes, rest) = pairs.as_chunks::<LANES>();
-            let is_here = |hash: u32| self.description.bucket_of(hash) == bucket;
-            let all = lanes.iter().all(|pairs| hash_each(&pairs.map(|(key, _)| key)).into_iter().all(is_here));
-            if !all || !rest.iter().all(|(key, _)| is_here(hash(key))) {
-                return None;
-            }
-        }
         Some(())
-    }
-
-    /// Whether look-ups for `key` go to `bucket`; unknown, and so true, if the file's hash function is.
-    fn may_hold(&self, bucket: u32, key: &[u8]) -> bool {
-        self.description.hash_probe != hash_probe() || self.description.bucket_of(hash(key)) == bucket
-    }
-
-    /// Checks that the keys that a page of `bucket` has within itself, and that can be read, are of that bucket.
-    fn check_bucket(&self, bucket: u32, page: &Page<'a>) -> Result<(), ReadError> {
-        if self.description.hash_probe != hash_probe() {
-            return Ok(());
-        }
-        let (mut waiting, mut count) = ([&[][..]; LANES], 0);
-        for item in (0..page.header.items).step_by(2) {
-            let Some(key) = self.inline(page, item) else { continue };
-            if let Some(place) = waiting.get_mut(count) {
-                *place = key;
-            }
-            count += 1;
-            if count == LANES {
-                if hash_each(&waiting).iter().any(|hash| self.description.bucket_of(*hash) != bucket) {
-                    return Err(corrupt(page.number, "it holds a key of another bucket"));
-                }
-                count = 0;
-            }
-        }
-        if waiting.iter().take(count).any(|key| !self.may_hold(bucket, key)) {
-            return Err(corrupt(page.number, "it holds a key of another bucket"));
-        }
-        Ok(())
     }
 
     pub(super) fn entry_page(&self, number: u32, visits: &mut Visits) -> Result<Page<'a>, ReadError> {
@@ -279,8 +234,6 @@ pub struct Entries<'f, 'a> {
     bucket: Option<u32>,
     /// The last bucket to be listed.
     last: u32,
-    /// The bucket that is being listed.
-    current: u32,
     page: Option<Page<'a>>,
     /// The entries of the page, if all are simple, and the next of them.
     pairs: Vec<Pair<'a>>,
@@ -293,19 +246,15 @@ pub struct Entries<'f, 'a> {
 }
 
 impl<'a> Entries<'_, 'a> {
-    /// Begins with a page of the current bucket.
-    fn enter(&mut self, page: Page<'a>) -> Result<(), ReadError> {
+    /// Begins with a page.
+    fn enter(&mut self, page: Page<'a>) {
         self.pairs.clear();
-        (self.pair, self.item) = (0, 0);
-        match self.file.whole_page(self.current, &page, &mut self.pairs) {
-            Some(()) => self.item = page.header.items,
-            None => {
-                self.pairs.clear();
-                self.file.check_bucket(self.current, &page)?;
-            }
+        (self.pair, self.item) = (0, page.header.items);
+        if self.file.whole_page(&page, &mut self.pairs).is_none() {
+            self.pairs.clear();
+            self.item = 0;
         }
         self.page = Some(page);
-        Ok(())
     }
 
     fn advance(&mut self) -> Result<Option<Entry<'a>>, ReadError> {
@@ -324,18 +273,13 @@ impl<'a> Entries<'_, 'a> {
             let Some(page) = self.page else {
                 let Some(bucket) = self.bucket else { return Ok(None) };
                 self.bucket = bucket.checked_add(1).filter(|next| *next <= self.last);
-                self.current = bucket;
                 let page = file.entry_page(file.page_of(bucket)?, &mut self.visits)?;
-                self.enter(page)?;
+                self.enter(page);
                 continue;
             };
             if self.item < page.header.items {
                 let item = file.item(&page, self.item)?;
                 let key = file.bytes_of(&page, item, &mut self.visits)?;
-                // Those within the page are checked already.
-                if !matches!(item, Item::Inline(_)) && !file.may_hold(self.current, &key) {
-                    return Err(corrupt(page.number, "it holds a key of another bucket"));
-                }
                 let found = file.values(&page, self.item + 1, &mut self.visits)?;
                 self.item += 2;
                 match found {
@@ -346,7 +290,7 @@ impl<'a> Entries<'_, 'a> {
             }
             self.page = None;
             if let Some(next) = file.next_page(&page, &mut self.visits)? {
-                self.enter(next)?;
+                self.enter(next);
             }
         }
     }
@@ -426,7 +370,6 @@ mod tests {
         assert_eq!(with(4096 + 25, &[7]), damaged(1, "it should hold entries"));
         assert_eq!(with(4096 + 25, &[99]), damaged(1, "its kind is unknown"));
         assert_eq!(with(4096 + 26, &[0, 0]), damaged(1, "an item lies outside of the page's items"));
-        assert_eq!(with(8191, b"~"), damaged(1, "it holds a key of another bucket"));
         let item = usize::from(u16::from_le_bytes([good[4096 + 26], good[4096 + 27]]));
         assert_eq!(with(4096 + item, &[9]), damaged(1, "an item's kind is unknown"));
     }
