@@ -8,7 +8,7 @@ use super::{
     cdb::{self, CdbFile},
     hash::{self, HashFile},
     lmdb::{self, LmdbFile},
-    lookup::{Answers, by_place},
+    lookup::Answers,
     pipe::{CHUNK, through_thread},
 };
 
@@ -217,11 +217,7 @@ impl<'a> MapFile<'a> {
             }
             Self::Btree(file) => {
                 let leaves = keys.iter().map(|key| file.leaf_of(key));
-                answers.fill(keys, leaves, |order, answers| {
-                    for asked in by_place(order, keys).flatten() {
-                        answers.put(asked.number, file.get_in(asked.place, asked.of(keys)));
-                    }
-                });
+                answers.fill(keys, leaves, |order, answers| file.answer_all(order, keys, answers));
             }
             Self::Cdb(_) | Self::Lmdb(_) => {
                 answers.fill(keys, keys.iter().map(|_| Ok(0)), |order, answers| {

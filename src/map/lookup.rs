@@ -4,6 +4,8 @@ use std::{borrow::Cow, hint, mem, ops::Range};
 
 use super::{
     ReadError,
+    berkeley::pages::Pages,
+    btree::{BtreeFile, Index},
     hash::HashFile,
     window::{Bytes, ReadAt, Window},
 };
@@ -108,7 +110,7 @@ pub(super) fn by_place<'o>(order: &'o [Asked], keys: &[&[u8]]) -> impl Iterator<
     })
 }
 
-/// A hash file that is asked for many keys, of which only that is read where they can be.
+/// A hash or btree file that is asked for many keys, of which only that is read where they can be.
 ///
 /// ```
 /// use relaycc::map::{Answers, Duplicates, Format, Lookup, write};
@@ -116,7 +118,7 @@ pub(super) fn by_place<'o>(order: &'o [Asked], keys: &[&[u8]]) -> impl Iterator<
 /// let mut file = Vec::new();
 /// write(Format::Hash, &[("example.net", "REJECT")], Duplicates::Refuse, &mut file)?;
 ///
-/// let file = Lookup::of(file.as_slice()).ok_or("no hash file")?;
+/// let file = Lookup::of(file.as_slice()).ok_or("neither hash nor btree")?;
 /// let mut answers = Answers::default();
 /// file.get_all(&[b"example.org", b"example.net"], &mut answers);
 /// assert_eq!(answers.get(0), Ok(None));
@@ -127,8 +129,15 @@ pub(super) fn by_place<'o>(order: &'o [Asked], keys: &[&[u8]]) -> impl Iterator<
 pub struct Lookup<R> {
     source: R,
     length: u64,
-    /// What the file's start says.
-    file: HashFile<'static>,
+    pages: Pages<'static>,
+    kind: Kind,
+}
+
+/// What is known of a file without the pages that hold its entries.
+#[derive(Debug)]
+enum Kind {
+    Hash(HashFile<'static>),
+    Btree(BtreeFile<'static>, Index),
 }
 
 impl<R: ReadAt> Lookup<R> {
@@ -143,26 +152,44 @@ impl<R: ReadAt> Lookup<R> {
     pub fn of(source: R) -> Option<Self> {
         let length = source.length().ok()?;
         let window = Window::new(&source, length, 0, &[]);
-        let file = HashFile::within(Bytes::Window(&window)).ok()?.over(Bytes::Whole(&[]));
-        Some(Self { source, length, file })
+        let (bytes, none) = (Bytes::Window(&window), Bytes::Whole(&[]));
+        let (pages, kind) = match HashFile::within(bytes) {
+            Ok(file) => {
+                let file = file.over(none);
+                (file.pages, Kind::Hash(file))
+            }
+            Err(_) => {
+                let file = BtreeFile::within(bytes).ok()?;
+                let index = Index::of(&file).ok()??;
+                let file = file.over(none);
+                (file.pages, Kind::Btree(file, index))
+            }
+        };
+        Some(Self { source, length, pages, kind })
     }
 
     /// The values of keys, as [`MapFile::get_all`](super::MapFile::get_all) finds them.
     pub fn get_all(&self, keys: &[&[u8]], answers: &mut Answers) {
-        answers.fill(keys, self.file.first_pages(keys), |mut order, answers| {
-            let mut piece = mem::take(&mut answers.piece);
-            while let Some((asked, later)) = self.next_piece(order) {
-                order = later;
-                self.ask(asked, keys, &mut piece, answers);
-            }
-            answers.piece = piece;
-        });
+        let ask = |order: &[Asked], answers: &mut Answers| self.ask_all(order, keys, answers);
+        match &self.kind {
+            Kind::Hash(file) => answers.fill(keys, file.first_pages(keys), ask),
+            Kind::Btree(_, index) => answers.fill(keys, keys.iter().map(|key| Ok(index.leaf_of(key))), ask),
+        }
+    }
+
+    fn ask_all(&self, mut order: &[Asked], keys: &[&[u8]], answers: &mut Answers) {
+        let mut piece = mem::take(&mut answers.piece);
+        while let Some((asked, later)) = self.next_piece(order) {
+            order = later;
+            self.ask(asked, keys, &mut piece, answers);
+        }
+        answers.piece = piece;
     }
 
     /// Divides keys into those for which one piece is read and the others.
     fn next_piece<'o>(&self, order: &'o [Asked]) -> Option<(&'o [Asked], &'o [Asked])> {
         let first = order.first()?.place;
-        let most = self.file.pages_in(Self::PIECE);
+        let most = self.pages.pages_in(Self::PIECE);
         let is_near = |[a, b]: &&[Asked; 2]| b.place - a.place <= Self::GAP && b.place - first < most;
         let count = 1 + order.array_windows().take_while(is_near).count();
         order.split_at_checked(count)
@@ -172,7 +199,7 @@ impl<R: ReadAt> Lookup<R> {
     fn ask(&self, asked: &[Asked], keys: &[&[u8]], piece: &mut Vec<u8>, answers: &mut Answers) {
         let pages =
             asked.first().zip(asked.last()).map_or(0..0, |(first, last)| first.place..last.place.saturating_add(1));
-        let place = self.file.place(pages.start, pages.end - pages.start);
+        let place = self.pages.place(pages.start, pages.end - pages.start);
         let end = usize::try_from(self.length).map_or(place.end, |length| place.end.min(length));
         piece.resize(end.saturating_sub(place.start), 0);
         if self.source.read_exact_at(piece, place.start as u64).is_err() {
@@ -180,8 +207,10 @@ impl<R: ReadAt> Lookup<R> {
             piece.clear();
         }
         let window = Window::new(&self.source, self.length, place.start, piece);
-        let file = self.file.over(Bytes::Window(&window));
-        file.answer_all(asked, keys, answers);
+        match &self.kind {
+            Kind::Hash(file) => file.over(Bytes::Window(&window)).answer_all(asked, keys, answers),
+            Kind::Btree(file, _) => file.over(Bytes::Window(&window)).answer_all(asked, keys, answers),
+        }
     }
 }
 
@@ -215,7 +244,7 @@ mod tests {
             write(format, &entries, Duplicates::Refuse, &mut bytes).unwrap();
             let file = MapFile::open(&bytes).unwrap();
             let lookup = Lookup::of(bytes.as_slice());
-            assert_eq!(lookup.is_some(), format == Format::Hash);
+            assert_eq!(lookup.is_some(), format != Format::Cdb);
             for keys in &several {
                 let check = |answers: &Answers| {
                     for (number, key) in keys.iter().enumerate() {

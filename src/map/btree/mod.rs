@@ -14,10 +14,12 @@
 //! Not here: transactions, checksums, encryption, compression and an order of keys of the application's own, none of which
 //! sendmail's maps use; changing a file in place; files of version 7 and older.
 
+mod index;
 mod layout;
 mod plan;
 mod read;
 mod write;
 
+pub(super) use index::Index;
 pub use read::{BtreeFile, Entries};
 pub use write::{write, write_with};

@@ -13,6 +13,7 @@ use crate::map::{
         pages::{Page, Pages, Pair, Visits, bisect},
         tree::{Item, Leaves, TREE_INLINE, Tree},
     },
+    lookup::{Answers, Asked, by_place},
     parts::Part,
     window::Bytes,
 };
@@ -22,8 +23,8 @@ use crate::map::{
 /// Versions 8 to 10 are read, in either byte order and with pages of any size.
 #[derive(Debug, Clone)]
 pub struct BtreeFile<'a> {
-    pages: Pages<'a>,
-    description: Description,
+    pub(in crate::map) pages: Pages<'a>,
+    pub(super) description: Description,
 }
 
 /// How often a look-up may visit as many pages as the file has. A large key is stored once and referred to from one inner
@@ -46,6 +47,12 @@ impl<'a> BtreeFile<'a> {
         let order = LAYOUT.byte_order(start).ok_or(ReadError::Unrecognized("it does not begin as a btree file"))?;
         let description = Description::read(start, bytes.len(), order)?;
         Ok(Self { pages: Pages::new(bytes, order, &description.header), description })
+    }
+
+    /// The same file as other bytes.
+    pub(in crate::map) fn over<'b>(&self, bytes: Bytes<'b>) -> BtreeFile<'b> {
+        let pages = Pages::new(bytes, self.pages.order, &self.description.header);
+        BtreeFile { pages, description: self.description.clone() }
     }
 
     /// The twenty bytes by which libdb tells this file from others.
@@ -151,8 +158,15 @@ impl<'a> BtreeFile<'a> {
         Ok(page.number)
     }
 
+    /// The values of keys with their leaves, in the order of these.
+    pub(in crate::map) fn answer_all(&self, asked: &[Asked], keys: &[&[u8]], answers: &mut Answers) {
+        for asked in by_place(asked, keys).flatten() {
+            answers.put(asked.number, self.get_in(asked.place, asked.of(keys)));
+        }
+    }
+
     /// As [`Self::get`], for a key of this leaf.
-    pub(in crate::map) fn get_in(&self, leaf: u32, key: &[u8]) -> Result<Option<Cow<'a, [u8]>>, ReadError> {
+    fn get_in(&self, leaf: u32, key: &[u8]) -> Result<Option<Cow<'a, [u8]>>, ReadError> {
         let mut visits = self.pages.at_most(VISITS);
         let page = self.pages.leaf(leaf, Tree::Entries, &mut visits)?;
         check_pairs(&page)?;

@@ -1,6 +1,6 @@
 //! Reads a hash file from its bytes, whatever they are.
 
-use std::{borrow::Cow, ops::Range};
+use std::borrow::Cow;
 
 use super::layout::{
     Description, ITEM_DUPLICATES, ITEM_EXTERNAL, ITEM_INLINE, ITEM_OFF_PAGE, ITEM_OFF_PAGE_DUPLICATES, LAYOUT,
@@ -24,7 +24,7 @@ use crate::map::{
 /// Versions 7 to 10 are read, in either byte order and with pages of any size; sorted or not makes no difference.
 #[derive(Debug, Clone)]
 pub struct HashFile<'a> {
-    pub(super) pages: Pages<'a>,
+    pub(in crate::map) pages: Pages<'a>,
     pub(super) description: Description,
 }
 
@@ -107,16 +107,6 @@ impl<'a> HashFile<'a> {
     pub(in crate::map) fn over<'b>(&self, bytes: Bytes<'b>) -> HashFile<'b> {
         let pages = Pages::new(bytes, self.pages.order, &self.description.header);
         HashFile { pages, description: self.description.clone() }
-    }
-
-    /// How many pages so many bytes are, at least one.
-    pub(in crate::map) fn pages_in(&self, size: usize) -> u32 {
-        self.pages.pages_in(size)
-    }
-
-    /// Where in the file so many pages in a row are.
-    pub(in crate::map) fn place(&self, first: u32, count: u32) -> Range<usize> {
-        self.pages.place(first, count)
     }
 
     /// The bytes of an item that has them within the page.
