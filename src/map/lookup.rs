@@ -173,7 +173,7 @@ impl<R: ReadAt> Lookup<R> {
         let ask = |order: &[Asked], answers: &mut Answers| self.ask_all(order, keys, answers);
         match &self.kind {
             Kind::Hash(file) => answers.fill(keys, file.first_pages(keys), ask),
-            Kind::Btree(_, index) => answers.fill(keys, keys.iter().map(|key| Ok(index.leaf_of(key))), ask),
+            Kind::Btree(_, index) => answers.fill(keys, index.leaves_of(keys).map(Ok), ask),
         }
     }
 

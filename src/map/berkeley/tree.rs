@@ -100,6 +100,12 @@ impl<'a> Pages<'a> {
         self.item_at(page, position, 3, kind).map(Some)
     }
 
+    /// The bytes of an item of a leaf, at `position`; `None` if they are not within the page, or something is wrong with it.
+    pub(in crate::map) fn inline_at(&self, page: &Page<'a>, position: usize) -> Option<&'a [u8]> {
+        let [a, b, TREE_INLINE, rest @ ..] = page.bytes.get(position..)? else { return None };
+        rest.get(..usize::from(self.order.u16([*a, *b])))
+    }
+
     /// The key at an item of an internal page.
     pub(in crate::map) fn internal_key(&self, page: &Page<'a>, item: u16) -> Result<Item<'a>, ReadError> {
         let position = self.position(page, item)?;

@@ -67,9 +67,57 @@ impl Index {
         self.keys.get(place.clone()).unwrap_or_default()
     }
 
-    /// The leaf that `key` is in, if it is there at all.
-    pub(in crate::map) fn leaf_of(&self, key: &[u8]) -> u32 {
-        let after = self.leaves.partition_point(|(first, _)| self.key(first) <= key);
-        self.leaves.get(after.saturating_sub(1)).map_or(0, |(_, leaf)| *leaf)
+    /// The leaf that each key is in, if it is there at all.
+    pub(in crate::map) fn leaves_of(&self, keys: &[&[u8]]) -> impl Iterator<Item = u32> {
+        let mut last = 0..0;
+        keys.iter().map(move |key| {
+            // Keys often come in order: the next one is on the same leaf, then.
+            let begins_before = |leaf: usize| self.leaves.get(leaf).is_some_and(|(first, _)| self.key(first) <= *key);
+            if !begins_before(last.start) || begins_before(last.end) {
+                last.end = self.leaves.partition_point(|(first, _)| self.key(first) <= *key);
+                last.start = last.end.saturating_sub(1);
+            }
+            self.leaves.get(last.start).map_or(0, |(_, leaf)| *leaf)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::map::btree::write;
+
+    #[test]
+    fn leaves_are_those_that_the_tree_leads_to() {
+        // Two levels above the leaves, and large keys in them.
+        let mut entries = (0..3000).map(|n| (format!("key{n}").into_bytes(), vec![b'v'; 900])).collect::<Vec<_>>();
+        entries.extend((0..200_u16).map(|n| ([&[b'x'; 1500][..], &n.to_be_bytes()].concat(), vec![b'w'; 900])));
+        let mut bytes = Vec::new();
+        write(&entries, &mut bytes).unwrap();
+        let file = BtreeFile::open(&bytes).unwrap();
+        let index = Index::of(&file).unwrap().unwrap();
+        assert!(index.leaves.len() > 500);
+        entries.sort();
+        let between = entries.iter().flat_map(|(key, _)| [key.clone(), [key, &b"~"[..]].concat(), key[1..].to_vec()]);
+        let keys = [Vec::new()].into_iter().chain(between).collect::<Vec<_>>();
+        let mut keys = keys.iter().map(Vec::as_slice).collect::<Vec<_>>();
+        for _ in 0..2 {
+            let leaves = keys.iter().map(|key| file.leaf_of(key).unwrap()).collect::<Vec<_>>();
+            assert_eq!(index.leaves_of(&keys).collect::<Vec<_>>(), leaves);
+            keys.reverse();
+        }
+    }
+
+    #[test]
+    fn there_is_none_where_the_way_depends_on_its_beginning() {
+        let entries = (0..500).map(|n| (format!("key{n:03}"), "v".repeat(900))).collect::<Vec<_>>();
+        let mut bytes = Vec::new();
+        write(&entries, &mut bytes).unwrap();
+        let key = |bytes: &[u8]| bytes[4096..8192].windows(6).position(|piece| piece.starts_with(b"key3")).unwrap();
+        let at = 4096 + key(&bytes);
+        bytes[at + 3] = b'0';
+        assert!(matches!(Index::of(&BtreeFile::open(&bytes).unwrap()), Ok(None)));
+        bytes[4096 + 25] = 99;
+        assert!(Index::of(&BtreeFile::open(&bytes).unwrap()).is_err());
     }
 }

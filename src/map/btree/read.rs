@@ -11,7 +11,7 @@ use crate::map::{
         header::START,
         layout::PageKind,
         pages::{Page, Pages, Pair, Visits, bisect},
-        tree::{Item, Leaves, TREE_INLINE, Tree},
+        tree::{Item, Leaves, Tree},
     },
     lookup::{Answers, Asked, by_place},
     parts::Part,
@@ -195,13 +195,10 @@ impl<'a> BtreeFile<'a> {
     fn whole_leaf(&self, page: &Page<'a>, pairs: &mut Vec<Pair<'a>>) -> Option<()> {
         let (mut room, mut before) = (page.bytes.len(), 0);
         for [key, value] in self.pages.pair_positions(page)? {
-            let bytes_at = |position: usize| match page.bytes.get(position..)? {
-                [a, b, TREE_INLINE, rest @ ..] if position >= page.list_end() => {
-                    rest.get(..usize::from(self.pages.order.u16([*a, *b])))
-                }
-                _ => None,
-            };
-            let pair = (bytes_at(key)?, bytes_at(value)?);
+            if key.min(value) < page.list_end() {
+                return None;
+            }
+            let pair = (self.pages.inline_at(page, key)?, self.pages.inline_at(page, value)?);
             room = room.checked_sub(pair.0.len() + pair.1.len()).filter(|_| key != before)?;
             pairs.push(pair);
             before = key;
@@ -210,6 +207,9 @@ impl<'a> BtreeFile<'a> {
     }
 
     fn compare_leaf(&self, page: &Page<'a>, pair: u16, key: &[u8], visits: &mut Visits) -> Result<Ordering, ReadError> {
+        if let Some(found) = self.pages.inline_at(page, self.pages.position(page, 2 * pair)?) {
+            return Ok(found.cmp(key));
+        }
         let found = self.pages.leaf_item(page, 2 * pair)?.ok_or(corrupt(page.number, "a key is deleted"))?;
         self.compare(page, found, key, visits)
     }
