@@ -16,7 +16,7 @@ use std::{
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use relaycc::{
     map::{
-        Duplicates, Format, MapFile,
+        Answers, Duplicates, Format, Lookup, MapFile,
         text::{self, Reading, Table},
         write,
     },
@@ -62,6 +62,16 @@ fn map(c: &mut Criterion) {
         group.bench_function(format!("look-ups in {format}"), |b| {
             b.iter(|| entries.iter().filter(|(key, _)| matches!(map.get(key), Ok(Some(_)))).count());
         });
+        let keys = entries.iter().map(|(key, _)| *key).collect::<Vec<_>>();
+        let mut answers = Answers::default();
+        group.bench_function(format!("look-ups in {format}, all together"), |b| {
+            b.iter(|| map.get_all(black_box(&keys), &mut answers));
+        });
+        if let Some(lookup) = Lookup::of(file.as_slice()) {
+            group.bench_function(format!("look-ups in {format}, all together, not in memory"), |b| {
+                b.iter(|| lookup.get_all(black_box(&keys), &mut answers));
+            });
+        }
 
         let path = folder.path().join("access");
         if fs::write(&path, &text).is_err() {
