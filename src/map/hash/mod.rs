@@ -14,7 +14,7 @@
 //! version 6 and older.
 
 mod layout;
-mod look_up;
+mod lookup;
 mod plan;
 mod read;
 mod write;
