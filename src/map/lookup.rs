@@ -36,11 +36,11 @@ impl Answers {
     /// # Errors
     /// If the file is damaged where the key should be, or cannot be read there.
     pub fn get(&self, number: usize) -> Result<Option<&[u8]>, &ReadError> {
-        let value = self.places.get(number).and_then(|place| self.values.get(place.clone()));
-        match self.errors.binary_search_by_key(&number, |(number, _)| *number as usize) {
-            Ok(error) if value.is_none() => self.errors.get(error).map_or(Ok(None), |(_, error)| Err(error)),
-            _ => Ok(value),
+        if let Some(value) = self.places.get(number).and_then(|place| self.values.get(place.clone())) {
+            return Ok(Some(value));
         }
+        let error = self.errors.binary_search_by_key(&number, |(number, _)| *number as usize);
+        error.ok().and_then(|error| self.errors.get(error)).map_or(Ok(None), |(_, error)| Err(error))
     }
 
     /// Begins anew with so many keys, and asks for them in the order of their places in the file.
@@ -84,7 +84,7 @@ impl Answers {
 }
 
 /// A key that is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Asked {
     /// Where in the file it can be.
     pub(super) place: u32,

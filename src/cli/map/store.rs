@@ -199,7 +199,7 @@ pub(super) fn damaged(path: &Path, error: &ReadError) -> Box<Diagnostic> {
 }
 
 /// That a key of a map file is listed, but not found.
-pub(super) fn misplaced(path: &Path, key: &[u8]) -> Box<Diagnostic> {
+fn misplaced(path: &Path, key: &[u8]) -> Box<Diagnostic> {
     let key = String::from_utf8_lossy(shown(key));
     let diagnostic = format!("`{}` has the key `{key}`, but not where it is looked for", path.display());
     Box::new(by_accident(Diagnostic::error("map_damaged", diagnostic)))

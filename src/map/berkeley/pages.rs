@@ -40,6 +40,11 @@ pub(in crate::map) struct Page<'a> {
 pub(in crate::map) type Pair<'a> = (&'a [u8], &'a [u8]);
 
 impl Page<'_> {
+    /// The page that its header names as the next, if there is one.
+    pub(in crate::map) fn next(&self) -> Option<u32> {
+        Some(self.header.next).filter(|next| *next != 0)
+    }
+
     /// Where the list of positions of its items ends.
     pub(in crate::map) fn list_end(&self) -> usize {
         PAGE_HEADER + ITEM_POSITION * usize::from(self.header.items)

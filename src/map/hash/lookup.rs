@@ -29,7 +29,7 @@ impl<'a> HashFile<'a> {
             if let Some(value) = self.value_on(&page, key, &mut visits)? {
                 return Ok(Some(value));
             }
-            next = page.next();
+            next = page.page.next();
         }
         Ok(None)
     }
@@ -43,7 +43,7 @@ impl<'a> HashFile<'a> {
             let (mut next, mut chain) = (asked.first().map(|asked| asked.place), self.visits_of_look_up());
             while let Some(number) = next.filter(|_| !waiting.is_empty()) {
                 let page = self.entry_page(number, &mut chain).map(Searched::new);
-                next = page.as_ref().ok().and_then(Searched::next);
+                next = page.as_ref().ok().and_then(|page| page.page.next());
                 waiting.retain_mut(|(asked, visits)| {
                     let page = page.as_ref().map_err(Clone::clone);
                     let value = page.and_then(|page| self.value_on(page, asked.of(keys), visits));
@@ -155,11 +155,6 @@ struct Searched<'a> {
 impl<'a> Searched<'a> {
     fn new(page: Page<'a>) -> Self {
         Self { page, keys_are_inline: OnceCell::new() }
-    }
-
-    /// The page that continues it.
-    fn next(&self) -> Option<u32> {
-        Some(self.page.header.next).filter(|next| *next != 0)
     }
 }
 

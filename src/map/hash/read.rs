@@ -157,10 +157,7 @@ impl<'a> HashFile<'a> {
     }
 
     fn next_page(&self, page: &Page<'a>, visits: &mut Visits) -> Result<Option<Page<'a>>, ReadError> {
-        match page.header.next {
-            0 => Ok(None),
-            next => self.entry_page(next, visits).map(Some),
-        }
+        page.next().map(|next| self.entry_page(next, visits)).transpose()
     }
 
     /// An item, which ends where the one before it begins.
