@@ -22,6 +22,15 @@ pub struct Label {
     pub text: String,
 }
 
+/// A change of the source that would mend what a diagnostic is about, in the language of that source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggestion {
+    /// What to replace; empty to insert.
+    pub span: Span,
+    /// What to write instead; empty to delete.
+    pub text: String,
+}
+
 /// Something that a person should be told about the input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -37,13 +46,25 @@ pub struct Diagnostic {
     pub why: Option<String>,
     /// What to do about it.
     pub help: Option<String>,
+    /// The help as a change that can be carried out: derived from what was written, and without that finding once done. Only
+    /// where it is certain what to write.
+    pub suggestion: Option<Suggestion>,
     /// The bytes that sendmail's own m4 tree prints on standard error for this, if it says anything.
     pub reference: Option<String>,
 }
 
 impl Diagnostic {
     fn new(severity: Severity, code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, severity, message: message.into(), labels: Vec::new(), why: None, help: None, reference: None }
+        Self {
+            code,
+            severity,
+            message: message.into(),
+            labels: Vec::new(),
+            why: None,
+            help: None,
+            suggestion: None,
+            reference: None,
+        }
     }
 
     /// An error of kind `code`.
@@ -79,6 +100,13 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Proposes a change that can be carried out: `text` in place of what `span` covers.
+    #[must_use]
+    pub fn suggest(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.suggestion = Some(Suggestion { span, text: text.into() });
         self
     }
 

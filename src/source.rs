@@ -9,6 +9,35 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// A language that a site can be written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Syntax {
+    /// `site.toml`.
+    Toml,
+    /// `site.mc`.
+    #[default]
+    Mc,
+}
+
+impl Syntax {
+    /// The language of a file of this name, by its extension.
+    pub fn of(name: &str) -> Option<Self> {
+        match name.rsplit_once('.')?.1 {
+            "toml" => Some(Self::Toml),
+            "mc" | "m4" => Some(Self::Mc),
+            _ => None,
+        }
+    }
+
+    /// The wording for this language, of what is said in either.
+    pub fn pick<T>(self, mc: T, toml: T) -> T {
+        match self {
+            Self::Mc => mc,
+            Self::Toml => toml,
+        }
+    }
+}
+
 /// Names one text in a [`Sources`]. Cheap to copy; meaningless outside the collection that made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SourceId(u32);

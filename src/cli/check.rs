@@ -103,7 +103,8 @@ pub(super) struct Checked {
 /// Compiles a site and adds what the lint rules find in it.
 pub(super) fn check(file: &SiteFile, checks: &Checks, disk: &Disk, map_files: MapFiles) -> Checked {
     let mut compiled = front::compile(&file.input(), disk);
-    let mut around = Surroundings { target: checks.target.clone(), ..Surroundings::default() };
+    let syntax = file.input().syntax;
+    let mut around = Surroundings { syntax, target: checks.target.clone(), ..Surroundings::default() };
     for ZoneFile { name, text } in &checks.zones {
         let source = compiled.sources.add(name, text.as_str());
         let (zone, mut problems) = zone::parse(text, source, &zone::of_file_name(name));

@@ -23,25 +23,7 @@ use crate::{
     source::{FileSystem, SourceId, Sources},
 };
 
-/// A language that a site can be written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Syntax {
-    /// `site.toml`.
-    Toml,
-    /// `site.mc`.
-    Mc,
-}
-
-impl Syntax {
-    /// The language of a file of this name, by its extension.
-    pub fn of(name: &str) -> Option<Self> {
-        match name.rsplit_once('.')?.1 {
-            "toml" => Some(Self::Toml),
-            "mc" | "m4" => Some(Self::Mc),
-            _ => None,
-        }
-    }
-}
+pub use crate::source::Syntax;
 
 /// A site's source.
 #[derive(Debug, Clone, Copy)]

@@ -38,7 +38,7 @@ use crate::{
     catalog::table::TableKind,
     diagnostic::{Diagnostic, Severity},
     site::Site,
-    source::Sources,
+    source::{Sources, Syntax},
     syntax::zone::Zones,
 };
 
@@ -60,6 +60,8 @@ pub struct Rule {
 /// What is known beside a site.
 #[derive(Debug, Clone, Default)]
 pub struct Surroundings {
+    /// The language of the site, which is that of what is suggested.
+    pub syntax: Syntax,
     /// Zones of DNS.
     pub zones: Zones,
     /// Map files of its tables that are there already, each by its table, with its path and what it holds.

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     catalog::table::{TABLES, TableSpec},
+    diagnostic::Suggestion,
     front::{self, Input, Syntax},
     map::{self, Duplicates, Format},
     site::TableEntry,
@@ -51,7 +52,7 @@ impl Case {
         let compiled = front::compile(&input, &MemoryFiles(files.collect()));
         let mut sources = compiled.sources;
         let site = compiled.site.unwrap_or_else(|| panic!("{}: {:?}", self.name, compiled.diagnostics));
-        let mut around = Surroundings::default();
+        let mut around = Surroundings { syntax, ..Surroundings::default() };
         if let Some(text) = &self.zone {
             let (read, problems) = zone::parse(text, sources.add("zone", text), "");
             assert_eq!(problems, Vec::new());
@@ -92,6 +93,9 @@ fn render(findings: &[Diagnostic], sources: &Sources) -> String {
         }
         writeln!(out, "  why: {}", finding.why.as_deref().unwrap_or("")).unwrap();
         writeln!(out, "  help: {}", finding.help.as_deref().unwrap_or("")).unwrap();
+        if let Some(Suggestion { span, text }) = &finding.suggestion {
+            writeln!(out, "  suggestion: {:?} -> {text:?}", sources.snippet(*span)).unwrap();
+        }
     }
     out
 }
@@ -123,6 +127,41 @@ fn every_rule_fires_on_its_bad_fixture_and_is_silent_on_the_good_one() {
         snapshot(rule.code, &shown);
         let good = Case::fixture(rule.code, "ok").findings();
         assert!(!good.contains(&code(rule)), "{}: {good}", rule.code);
+    }
+}
+
+/// Carries a suggestion out, in the site or in one of its tables.
+fn carried_out(case: &Case, suggestion: &Suggestion, sources: &Sources) -> Case {
+    let mut case = case.clone();
+    let name = sources.get(suggestion.span.source).unwrap().name().to_owned();
+    let range = suggestion.span.start as usize..suggestion.span.end as usize;
+    if name == case.name {
+        case.text.replace_range(range, &suggestion.text);
+    } else {
+        let table = case.tables.iter_mut().find(|(table, _)| *table == name);
+        table.unwrap_or_else(|| panic!("no text {name}")).1.replace_range(range, &suggestion.text);
+    }
+    case
+}
+
+#[test]
+fn what_is_suggested_lints_clean() {
+    for rule in &RULES {
+        for name in ["bad", "ok"] {
+            let case = Case::fixture(rule.code, name);
+            let (site, around, sources) = case.compile();
+            let found = check(&site, &around);
+            for finding in &found {
+                let Some(suggestion) = &finding.suggestion else { continue };
+                let changed = carried_out(&case, suggestion, &sources);
+                let (site, around, _) = changed.compile();
+                let left = check(&site, &around);
+                let count = |findings: &[Diagnostic]| findings.iter().filter(|one| one.code == finding.code).count();
+                assert!(count(&left) < count(&found), "{}/{name}: {:?} {suggestion:?}", rule.code, finding.message);
+                let is_new = |one: &&Diagnostic| !found.iter().any(|other| other.code == one.code);
+                assert_eq!(left.iter().find(is_new), None, "{}/{name}: {suggestion:?}", rule.code);
+            }
+        }
     }
 }
 

@@ -21,12 +21,21 @@ struct Entry<'a> {
     labels: Vec<Place<'a>>,
     why: Option<&'a str>,
     help: Option<&'a str>,
+    suggestion: Option<Replacement<'a>>,
     reference: Option<&'a str>,
 }
 
 /// A labelled place; the first is the one that `file` and `span` repeat.
 #[derive(Serialize)]
 struct Place<'a> {
+    file: &'a str,
+    span: Range,
+    text: &'a str,
+}
+
+/// What to write in place of what is there.
+#[derive(Serialize)]
+struct Replacement<'a> {
     file: &'a str,
     span: Range,
     text: &'a str,
@@ -62,6 +71,10 @@ pub(super) fn render(diagnostics: &[&Diagnostic], sources: &Sources) -> String {
             labels,
             why: diagnostic.why.as_deref(),
             help: diagnostic.help.as_deref(),
+            suggestion: diagnostic.suggestion.as_ref().and_then(|suggestion| {
+                let Place { file, span, .. } = place(suggestion.span, "", sources)?;
+                Some(Replacement { file, span, text: &suggestion.text })
+            }),
             reference: diagnostic.reference.as_deref(),
         };
         // Strings, numbers and lists of them always serialize.

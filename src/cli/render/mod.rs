@@ -154,7 +154,7 @@ mod tests {
             let fields = object.as_object().unwrap().keys().map(String::as_str).collect::<Vec<_>>();
             assert_eq!(
                 fields,
-                ["code", "severity", "message", "file", "span", "labels", "why", "help", "reference"]
+                ["code", "severity", "message", "file", "span", "labels", "why", "help", "suggestion", "reference"]
                     .into_iter()
                     .collect::<std::collections::BTreeSet<_>>()
                     .into_iter()
