@@ -5,7 +5,7 @@
 //!            ├─ syntax ─ front ─ site (the IR) ─┤
 //! site.mc  ──┘                                └─ lint ── diagnostics
 //!
-//! sendmail.cf ── syntax ── rewrite ── explain
+//! sendmail.cf ── syntax ── rewrite ── dialogue ── explain
 //! ```
 //!
 //! [`migrate`] writes a site.mc anew as a site.toml; [`rewrite`] runs the rulesets of any sendmail.cf, and [`explain`] says what a
@@ -17,6 +17,7 @@
 pub mod catalog;
 pub mod cli;
 pub mod diagnostic;
+pub mod dialogue;
 pub mod emit;
 pub mod explain;
 pub mod findings;

@@ -154,6 +154,19 @@ pub fn by_option(option: &str) -> Option<&'static OptionSpec> {
     OPTIONS.iter().find(|entry| entry.emits.option() == Some(option))
 }
 
+/// Every name that an `O` line may have.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    OPTIONS.iter().filter_map(|option| option.emits.option()).chain(FURTHER.iter().copied())
+}
+
+/// The name that the name of an `O` line stands for: sendmail takes the beginning of a name for the whole, in any case. A name
+/// that it does not know is its own.
+pub fn in_full(name: &str) -> &str {
+    let begins = |known: &&str| known.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+    let known = names().find(|known| known.eq_ignore_ascii_case(name)).or_else(|| names().find(begins));
+    known.filter(|_| !name.is_empty()).unwrap_or(name)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -169,6 +182,12 @@ mod tests {
         for option in OPTIONS {
             assert_eq!(option.name, format!("conf{}", option.key.to_uppercase()));
         }
+    }
+
+    #[test]
+    fn names_of_lines_may_be_cut() {
+        assert_eq!(in_full("deliverym"), "DeliveryMode");
+        assert_eq!((in_full("Deliver"), in_full("Deliverymodes"), in_full("")), ("DeliveryMode", "Deliverymodes", ""));
     }
 
     #[test]

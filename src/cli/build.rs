@@ -17,12 +17,7 @@ use super::{
     report::{ReportArguments, Reporter},
     source_map,
 };
-use crate::{
-    diagnostic::Diagnostic,
-    explain::{hold, verify},
-    front::Compiled,
-    source::Sources,
-};
+use crate::{diagnostic::Diagnostic, dialogue::simulate_smtp, explain::verify, front::Compiled, source::Sources};
 
 /// Compile a site and write what it asks for
 #[derive(Debug, Args)]
@@ -117,7 +112,7 @@ fn build(
         if arguments.verify {
             let machine = Machine::with_files_below(arguments.root.clone());
             let running = machine.site(&site);
-            let (found, _) = verify(&site, &mut |question| hold(&mut running.session(), question));
+            let (found, _) = verify(&site, &mut |question| simulate_smtp(&mut running.session(), question));
             diagnostics.extend(found);
             diagnostics.extend(running.of_lines());
             diagnostics.extend(running.of_maps());

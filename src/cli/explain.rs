@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, net::IpAddr, path::PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::{
@@ -14,11 +14,12 @@ use super::{
     report::{ReportArguments, Reporter},
 };
 use crate::{
-    diagnostic::Diagnostic,
-    explain::{
-        Change, Command, Delivery, Dialogue, Event, Login, Question, Step, Tls, Verdict, changes, hold, reasons,
+    diagnostic::{Diagnostic, nearest},
+    dialogue::{
+        Command, Delivery, Dialogue, Event, Listener, Login, Question, Step, Tls, Verdict, listeners, simulate_smtp,
     },
-    site::Site,
+    explain::{Change, changes, reasons, wanted},
+    site::{Site, Wanted},
     source::{Sources, Span},
 };
 
@@ -65,8 +66,15 @@ pub(super) struct Arguments {
     /// Distinguished name of the certificate's issuer
     #[arg(long, value_name = "NAME", requires = "tls")]
     cert_issuer: Option<String>,
-    /// Print JSON
-    #[arg(long)]
+    /// Name of the listener that the client connects to, as DAEMON_OPTIONS gives it; without it all are asked that the client
+    /// may reach
+    #[arg(long, value_name = "NAME")]
+    listener: Option<String>,
+    /// Exit with status 1 unless this is what every listener decides
+    #[arg(long, value_enum, value_name = "VERDICT")]
+    expect: Option<ExpectedVerdict>,
+    /// The same as `--format json`
+    #[arg(long, hide = true)]
     json: bool,
     /// List everything that was asked on the way too
     #[arg(long)]
@@ -77,6 +85,28 @@ pub(super) struct Arguments {
     machine: MachineArguments,
     #[command(flatten)]
     report: ReportArguments,
+}
+
+/// What `--expect` takes.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ExpectedVerdict {
+    Accepted,
+    Refused,
+    Deferred,
+    Discarded,
+    Quarantined,
+}
+
+impl From<ExpectedVerdict> for Wanted {
+    fn from(expected: ExpectedVerdict) -> Self {
+        match expected {
+            ExpectedVerdict::Accepted => Self::Accepted,
+            ExpectedVerdict::Refused => Self::Refused,
+            ExpectedVerdict::Deferred => Self::Deferred,
+            ExpectedVerdict::Discarded => Self::Discarded,
+            ExpectedVerdict::Quarantined => Self::Quarantined,
+        }
+    }
 }
 
 impl Arguments {
@@ -97,6 +127,7 @@ impl Arguments {
             recipient: bare(&self.to),
             user,
             tls,
+            listener: self.listener.clone(),
         }
     }
 }
@@ -113,18 +144,85 @@ fn explained(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit,
     let question = arguments.question();
     let asked = machine.open(&arguments.site, &arguments.read, reporter)?;
     let Some(asked) = asked else { return Ok(Exit::Refused) };
-    let dialogue = hold(&mut asked.running.session(), &question);
-    let changes = match &asked.site {
-        Some((site, _)) => {
-            let mut ask = |site: &Site, question: &Question| hold(&mut machine.site(site).session(), question);
-            changes(site, &question, &dialogue, &mut ask)
-        }
-        None => Vec::new(),
+    let listeners = match reached(&asked.running, &question) {
+        Ok(listeners) => listeners,
+        Err(diagnostic) => return Ok(reporter.failed(&diagnostic)),
     };
-    let explanation = Explanation::of(&dialogue, &asked.running, asked.site(), changes);
-    let text = if arguments.json { explanation.json() } else { explanation.text(&question, arguments.all) };
+    let mut explained: Vec<(Explanation, Question)> = Vec::new();
+    let mut unexpected = Vec::new();
+    for listener in listeners {
+        let question = Question { listener: Some(listener.name.clone()), ..question.clone() };
+        let dialogue = simulate_smtp(&mut asked.running.session(), &question);
+        if let Some(expected) =
+            arguments.expect.filter(|expected| Wanted::from(*expected) != wanted(&dialogue.verdict()))
+        {
+            unexpected.push(unexpected_verdict(expected, &dialogue));
+        }
+        let changes = match &asked.site {
+            Some((site, _)) => {
+                let mut ask =
+                    |site: &Site, question: &Question| simulate_smtp(&mut machine.site(site).session(), question);
+                changes(site, &question, &dialogue, &mut ask)
+            }
+            None => Vec::new(),
+        };
+        let explanation = Explanation::of(&dialogue, &asked.running, asked.site(), changes);
+        match explained.iter_mut().find(|(other, _)| other.is_same(&explanation)) {
+            Some((other, _)) => other.listeners.extend(explanation.listeners),
+            None => explained.push((explanation, question)),
+        }
+    }
+    let text = if arguments.json || arguments.report.is_json() {
+        json(explained)
+    } else {
+        let several = explained.len() > 1;
+        let texts = explained.iter().map(|(explanation, question)| {
+            let title = if several { format!("{}\n", explanation.title()) } else { String::new() };
+            title + &explanation.text(question, arguments.all)
+        });
+        texts.collect::<Vec<_>>().join("\n")
+    };
     let printed = super::print(text.as_bytes());
+    reporter.found(&unexpected, &Sources::default());
     Ok(printed.max(asked.report(reporter)?))
+}
+
+/// The listeners that are asked: the one that is named, or all that the client may reach.
+///
+/// # Errors
+/// There is none of that name.
+fn reached(running: &Running<'_>, question: &Question) -> Result<Vec<Listener>, Diagnostic> {
+    let mut all = listeners(&running.program, question.client);
+    if let Some(name) = &question.listener {
+        let names = all.iter().map(|listener| listener.name.clone()).collect::<Vec<_>>();
+        all.retain(|listener| listener.name == *name);
+        if all.is_empty() {
+            let unknown = Diagnostic::error("unknown_listener", format!("unknown listener `{name}`"));
+            return Err(match nearest(name, names.iter().map(String::as_str)) {
+                Some(near) => unknown.help(format!("did you mean `{near}`?")),
+                None => unknown.help(format!("listeners that this client may reach: {}", names.join(", "))),
+            });
+        }
+    }
+    Ok(all)
+}
+
+/// That a listener decides otherwise than expected.
+fn unexpected_verdict(expected: ExpectedVerdict, dialogue: &Dialogue) -> Diagnostic {
+    let (expected, found) = (Wanted::from(expected).name(), wanted(&dialogue.verdict()).name());
+    Diagnostic::error(
+        "unexpected_verdict",
+        format!("expected {expected}, found {found} on listener `{}`", dialogue.listener.name),
+    )
+}
+
+/// The first explanation, with those of other listeners in it if they differ.
+fn json(explained: Vec<(Explanation, Question)>) -> String {
+    let mut explanations = explained.into_iter().map(|(explanation, _)| explanation);
+    let Some(mut first) = explanations.next() else { return String::new() };
+    first.others = explanations.collect();
+    // Texts and lists of them always serialize.
+    serde_json::to_string_pretty(&first).unwrap_or_default() + "\n"
 }
 
 /// What is said of a dialogue, without what would have to change.
@@ -140,6 +238,10 @@ pub(super) fn text(
 /// All that is said, as JSON has it.
 #[derive(Debug, Serialize)]
 struct Explanation {
+    /// Names of the listeners that decide so.
+    listeners: Vec<String>,
+    /// Whether mail is accepted unchecked and queued, delivery mode `deferred`.
+    deferred: bool,
     verdict: Verdict,
     reply: Option<String>,
     steps: Vec<ExplainedStep>,
@@ -148,6 +250,9 @@ struct Explanation {
     routed_by: Vec<Said>,
     /// Single changes that turn the verdict.
     changes: Vec<Said>,
+    /// What listeners say that decide otherwise.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    others: Vec<Explanation>,
 }
 
 #[derive(Debug, Serialize)]
@@ -190,6 +295,9 @@ impl Explanation {
             asked: step.events.iter().filter_map(asked).collect(),
         };
         Self {
+            listeners: vec![dialogue.listener.name.clone()],
+            deferred: dialogue.is_deferred(),
+            others: Vec::new(),
             verdict: dialogue.verdict(),
             reply: dialogue.reply().map(ToString::to_string),
             steps: dialogue.steps.iter().map(step).collect(),
@@ -199,11 +307,21 @@ impl Explanation {
         }
     }
 
-    fn json(&self) -> String {
-        // Texts and lists of them always serialize.
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
-        text.push('\n');
-        text
+    /// Whether another listener decides the same for the same reasons.
+    fn is_same(&self, other: &Self) -> bool {
+        let key = |one: &Self| {
+            let steps = one.steps.iter().map(|step| (step.command, step.verdict.clone(), step.reply.clone()));
+            (one.deferred, one.verdict.clone(), steps.collect::<Vec<_>>(), one.delivery.clone())
+        };
+        key(self) == key(other)
+    }
+
+    /// The line above an explanation where there are several.
+    fn title(&self) -> String {
+        match self.listeners.as_slice() {
+            [one] => format!("=== listener {one}"),
+            several => format!("=== listeners {}", several.join(", ")),
+        }
     }
 
     fn text(&self, question: &Question, all: bool) -> String {
@@ -221,11 +339,15 @@ impl Explanation {
                 Command::Connect => format!("connection from {client}"),
                 Command::Mail => format!("MAIL FROM:<{}>", question.sender.as_deref().unwrap_or("")),
                 Command::Rcpt => format!("RCPT TO:<{}>", question.recipient.as_deref().unwrap_or("")),
+                Command::Data => "DATA".to_owned(),
             };
             let verdict = match (&step.verdict, &step.reply) {
                 (_, Some(reply)) => reply.clone(),
                 (Verdict::Discarded, _) => "accepted, and thrown away".into(),
                 (Verdict::Quarantined(reason), _) => format!("accepted, and held: {reason}"),
+                _ if self.deferred && step.command == Command::Rcpt => {
+                    "accepted unchecked, and queued: delivery mode is deferred".into()
+                }
                 _ => "accepted".into(),
             };
             let _ = writeln!(out, "{what}\n    {verdict}");

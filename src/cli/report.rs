@@ -35,6 +35,13 @@ pub(super) struct ReportArguments {
     color: Color,
 }
 
+impl ReportArguments {
+    /// Whether programs read what is written.
+    pub(super) fn is_json(&self) -> bool {
+        matches!(self.format, Format::Json)
+    }
+}
+
 /// What `--deny` takes.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Deny {

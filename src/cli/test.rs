@@ -15,7 +15,8 @@ use super::{
 };
 use crate::{
     diagnostic::Diagnostic,
-    explain::{Dialogue, Item, Outcome, coverage, run as run_case},
+    dialogue::Dialogue,
+    explain::{Item, Outcome, coverage, run as run_case},
     front,
     site::{Case, Site},
     source::{Sources, Span},

@@ -1,13 +1,9 @@
 //! What would have to change for the other verdict: the same question is put to sites that differ in one thing.
 
-use super::{
-    dialogue::Dialogue,
-    question::{Login, Question},
-    reason::entry_of,
-    record::Event,
-};
+use super::reason::entry_of;
 use crate::{
     catalog::table::TableKind,
+    dialogue::{Dialogue, Event, Login, Question},
     site::{Class, Site, TableEntry},
     source::{Span, Spanned},
 };

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{dialogue::Dialogue, reason::entry_of, record::Event};
+use super::reason::entry_of;
 use crate::{
+    dialogue::{Dialogue, Event},
     site::{Class, Site},
     source::Span,
 };

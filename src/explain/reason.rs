@@ -1,8 +1,8 @@
 //! Why a step was decided as it was: what was found, each with its place in the site.
 
-use super::record::Event;
 use crate::{
     catalog::table::TABLES,
+    dialogue::Event,
     site::{Class, DeclaredTable, Site, TableEntry},
     source::Span,
 };

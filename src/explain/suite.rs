@@ -1,11 +1,7 @@
 //! Cases: asked, and compared with what is expected.
 
-use super::{
-    dialogue::{Dialogue, hold},
-    question::{Login, Question, Tls},
-    reply::Verdict,
-};
 use crate::{
+    dialogue::{Dialogue, Login, Question, Tls, Verdict, simulate_smtp},
     rewrite::Session,
     site::{Case, Wanted},
     source::Span,
@@ -47,7 +43,7 @@ pub fn run<'c, 's>(case: &'c Case, mut session: impl FnMut() -> Session<'s>) -> 
         .into_iter()
         .map(|recipient| {
             let question = question(case, recipient);
-            let dialogue = hold(&mut session(), &question);
+            let dialogue = simulate_smtp(&mut session(), &question);
             let differences = differences(case, &dialogue);
             Outcome { case, question, dialogue, differences }
         })
@@ -69,6 +65,7 @@ fn question(case: &Case, recipient: Option<&String>) -> Question {
             subject: case.cert_subject.clone().unwrap_or_default(),
             issuer: case.cert_issuer.clone().unwrap_or_default(),
         }),
+        listener: case.listener.clone(),
     }
 }
 
@@ -138,12 +135,4 @@ fn differences(case: &Case, dialogue: &Dialogue) -> Vec<Difference> {
 
 fn none() -> String {
     "none".to_owned()
-}
-
-impl Login {
-    /// `joe`, or `joe:MECHANISM`.
-    pub fn of(text: &str) -> Self {
-        let (name, mechanism) = text.split_once(':').unwrap_or((text, "PLAIN"));
-        Self { name: name.to_owned(), mechanism: mechanism.to_owned() }
-    }
 }

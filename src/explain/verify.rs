@@ -5,14 +5,10 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::{
-    dialogue::{Command, Dialogue},
-    question::Question,
-    record::Event,
-};
 use crate::{
     catalog::table::TableKind,
     diagnostic::Diagnostic,
+    dialogue::{Command, Dialogue, Event, Question},
     site::{Class, Site},
     source::Span,
 };

@@ -2,7 +2,7 @@
 
 use super::{Rule, Surroundings};
 use crate::{
-    catalog::option::{self, OPTIONS},
+    catalog::option,
     diagnostic::{Diagnostic, Severity, nearest},
     site::Site,
 };
@@ -38,15 +38,11 @@ fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
         .collect()
 }
 
-fn names() -> impl Iterator<Item = &'static str> {
-    OPTIONS.iter().filter_map(|option| option.emits.option()).chain(option::FURTHER.iter().copied())
-}
-
 fn is_known(name: &str) -> bool {
-    names().any(|known| known.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)))
+    option::names().any(|known| known.eq_ignore_ascii_case(option::in_full(name)))
 }
 
 /// The option that is perhaps meant.
 fn option_for(name: &str) -> Option<&'static str> {
-    nearest(name, names())
+    nearest(name, option::names())
 }

@@ -1,12 +1,14 @@
 //! What becomes of an address: where its mail goes, and how a delivery agent is given it.
 
 use super::{
+    program::Mailer,
     rewriter::TRY_LATER,
     scan::Source,
     session::{Resolved, Session},
     token::{Token, join},
     watch::Watch,
 };
+use crate::syntax::cf::Metasymbol;
 
 /// Where mail for an address goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +19,133 @@ pub struct Route {
     pub is_for_now: bool,
 }
 
+/// An address as sendmail's server reads it: a [`Route`] whose user is rewritten for the mailer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Parsed {
+    /// Agent, host and user.
+    Address {
+        /// Where mail for it goes.
+        resolved: Resolved,
+        /// Whether something could not be found out now, so that it is asked again later.
+        is_for_now: bool,
+    },
+    /// `$#error`, not completed.
+    Error(Resolved),
+    /// It is no address, in sendmail's words.
+    Invalid(Vec<u8>),
+}
+
+/// A workspace that resolved to a mailer, as sendmail completes it.
+pub(super) enum Built {
+    /// The user is still to be given to these rulesets, one after the other.
+    ToRewrite { mailer: Mailer, host: Option<Vec<u8>>, user: Vec<Token>, rulesets: Vec<usize> },
+    /// All is known.
+    Done(Resolved),
+    /// `$#error`, with a text.
+    Error(Resolved),
+}
+
+impl Built {
+    /// What the user is, once it was given to the rulesets.
+    pub(super) fn done(mailer: &Mailer, host: Option<Vec<u8>>, mut user: Vec<u8>) -> Resolved {
+        if !mailer.has(b'u') {
+            user.make_ascii_lowercase();
+        }
+        Resolved { agent: mailer.name.to_vec(), host, user: Some(user) }
+    }
+}
+
 impl Session<'_> {
+    /// An address of MAIL or RCPT, read as sendmail's server reads it: rulesets 3 and 0, then those for recipients of its
+    /// mailer on the user. `${addr_type}` and `$h` are set.
+    pub fn parse_address(&mut self, address: &[u8], is_sender: bool, mut watch: Option<&mut dyn Watch>) -> Parsed {
+        self.set_macro(b"addr_type", Some(if is_sender { b"e s" } else { b"e r" }));
+        let again = watch.as_mut().map(|watch| &mut **watch as &mut dyn Watch);
+        let Some((tokens, mut is_for_now)) = self.chain(address, &[3, 0], again) else {
+            let message = self.messages.last().cloned();
+            return Parsed::Invalid(message.unwrap_or_else(|| b"User address required".to_vec()));
+        };
+        match self.build(&tokens, is_sender) {
+            Err(message) => Parsed::Invalid(message),
+            Ok(Built::Error(error)) => Parsed::Error(error),
+            Ok(Built::Done(resolved)) => Parsed::Address { resolved, is_for_now },
+            Ok(Built::ToRewrite { mailer, host, mut user, rulesets }) => {
+                for ruleset in rulesets {
+                    let watch = watch.as_mut().map(|watch| &mut **watch as &mut dyn Watch);
+                    is_for_now |= self.rewrite(ruleset, &mut user, watch) == TRY_LATER;
+                }
+                let user = self.joined(&user);
+                Parsed::Address { resolved: Built::done(&mailer, host, user), is_for_now }
+            }
+        }
+    }
+
+    /// Tokens as the text of an address.
+    pub(super) fn joined(&self, tokens: &[Token]) -> Vec<u8> {
+        let mut text = Vec::new();
+        join(tokens, &self.program.arena, self.program.blank, &mut text);
+        text
+    }
+
+    /// The agent, host and user of a workspace that resolved, as sendmail completes them; or what is missing. `is_bare`: the
+    /// address is one of a header or a sender, which rules below level 10 leave as it is.
+    pub(super) fn build(&mut self, tokens: &[Token], is_bare: bool) -> Result<Built, Vec<u8>> {
+        let Some(resolved) = self.resolved(tokens) else {
+            return Err(b"no mailer in parsed address".to_vec());
+        };
+        let user = tokens.iter().position(|token| token.is(Metasymbol::Colon));
+        let user = user.and_then(|at| tokens.get(at + 1..)).unwrap_or_default();
+        if resolved.agent.eq_ignore_ascii_case(b"error") {
+            return match user.is_empty() {
+                true => Err(b"no user".to_vec()),
+                false => Ok(Built::Error(resolved)),
+            };
+        }
+        let known = |name: &[u8], session: &Self| session.program.mailer(name).cloned();
+        let Some(mut mailer) = known(&resolved.agent, self) else {
+            return Err([b"unknown mailer ", resolved.agent.as_slice()].concat());
+        };
+        let host_tokens = tokens.iter().position(|token| token.is(Metasymbol::At));
+        let host = host_tokens.map(|at| {
+            let rest = tokens.get(at + 1..).unwrap_or_default();
+            let end = rest.iter().position(|token| token.is(Metasymbol::Colon)).unwrap_or(rest.len());
+            let host = self.joined(rest.get(..end).unwrap_or_default());
+            if mailer.has(b'h') { host } else { host.to_ascii_lowercase() }
+        });
+        self.set_macro(b"h", host.as_deref());
+        if host.is_none() && mailer.path == b"[IPC]" && *mailer.name != *b"local" && mailer.is_tcp() {
+            return Err(b"no host".to_vec());
+        }
+        if !tokens.iter().any(|token| token.is(Metasymbol::Colon)) {
+            return Err(b"no user".to_vec());
+        }
+        let text = self.joined(user);
+        let mut user = user.to_vec();
+        let special = [(b'|', &b"|"[..], &b"prog"[..]), (b'/', b"/", b"*file*"), (b':', b":include:", b"*include*")];
+        for (flag, start, name) in special {
+            let begins = text.get(..start.len()).is_some_and(|first| first.eq_ignore_ascii_case(start));
+            if mailer.has(flag)
+                && begins
+                && let Some(other) = known(name, self)
+            {
+                mailer = other;
+                if flag == b':' {
+                    let file = text.get(start.len()..).unwrap_or_default().trim_ascii().to_vec();
+                    return Ok(Built::Done(Resolved { agent: name.to_vec(), host, user: Some(file) }));
+                }
+                break;
+            }
+        }
+        if mailer.has(b'@') && user.first().is_some_and(|token| self.program.arena.text(*token) == b"@") {
+            user.remove(0);
+        }
+        let [own, _] = mailer.recipients;
+        let is_bare = is_bare && self.program.level < 10;
+        let rulesets = if is_bare { [0, 0, 4] } else { [2, own, 4] };
+        let rulesets = rulesets.into_iter().filter(|ruleset| *ruleset != 0).collect();
+        Ok(Built::ToRewrite { mailer, host, user, rulesets })
+    }
+
     /// Where mail for an address goes: rulesets 3 and 0. `None` if it is no address.
     pub fn route(&mut self, address: &[u8], watch: Option<&mut dyn Watch>) -> Option<Route> {
         let (tokens, is_for_now) = self.chain(address, &[3, 0], watch)?;

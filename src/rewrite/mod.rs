@@ -33,7 +33,7 @@ type HashMap<K, V> = std::collections::HashMap<K, V, foldhash::fast::RandomState
 /// A set of names.
 type HashSet<K> = std::collections::HashSet<K, foldhash::fast::RandomState>;
 
-pub use address::Route;
+pub use address::{Parsed, Route};
 pub use calls::{Applied, Call, Step};
 pub use program::{Header, Host, Loaded, Mailer, Program, Rule, Ruleset, load};
 pub(crate) use resolve::compressed;

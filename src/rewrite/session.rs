@@ -6,7 +6,7 @@ use super::{
     maps::{Change, Context, Found, Maps, Tables, stripped},
     program::{Program, add_member},
     recorder::Recorder,
-    resolve::Resolver,
+    resolve::{NoResolver, Resolver},
     scan::{Refusal, Scanner, Source, Units},
     text::{MacroId, Unit},
     token::{MARK, Token, join},
@@ -107,6 +107,17 @@ impl<'s> Session<'s> {
     /// Sets how many rules one evaluation may try, before it is given up with status 70.
     pub fn set_limit(&mut self, rules: u64) {
         self.limit = rules;
+    }
+
+    /// Does something during which, if `is_deferred`, names are not looked up: each look-up is answered "ask again later".
+    pub fn deferring<T>(&mut self, is_deferred: bool, run: impl FnOnce(&mut Self) -> T) -> T {
+        let resolver = self.services.resolver;
+        if is_deferred {
+            self.services.resolver = &NoResolver;
+        }
+        let result = run(self);
+        self.services.resolver = resolver;
+        result
     }
 
     /// The program, with what this session has changed.

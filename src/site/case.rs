@@ -29,6 +29,8 @@ pub struct Case {
     pub cert_subject: Option<String>,
     /// That of its issuer.
     pub cert_issuer: Option<String>,
+    /// The listener that it connects to, by its name.
+    pub listener: Option<String>,
     /// What it should be told.
     pub expected: Expected,
 }

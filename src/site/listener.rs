@@ -1,7 +1,10 @@
 //! Where sendmail listens and how it connects.
 
 use super::Setting;
-use crate::source::{Span, Spanned};
+use crate::{
+    source::{Span, Spanned},
+    syntax::cf::equates,
+};
 
 /// One `DaemonPortOptions` or `ClientPortOptions` value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,15 +16,12 @@ pub struct Listener {
 impl Listener {
     /// `(key, value)` pairs in order; keys as written.
     pub fn equates(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.text.split(',').filter_map(|part| {
-            let (key, value) = part.split_once('=')?;
-            Some((key.trim(), value.trim()))
-        })
+        equates::equates(&self.text)
     }
 
     /// The value of the key that starts with this letter, as sendmail reads them (op guide section 5.6, DaemonPortOptions).
     pub fn equate(&self, letter: char) -> Option<&str> {
-        self.equates().find(|(k, _)| k.chars().next().is_some_and(|c| c.eq_ignore_ascii_case(&letter))).map(|(_, v)| v)
+        equates::equate(&self.text, letter)
     }
 }
 

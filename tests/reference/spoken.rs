@@ -9,8 +9,8 @@ use std::{
 };
 
 use relaycc::{
+    dialogue::{Dialogue, Question, Verdict, simulate_smtp},
     emit::cf,
-    explain::{Dialogue, Question, Verdict, hold},
     front::{self, Input, Syntax},
     map::{Duplicates, Format, text, write},
     rewrite::{Host, Program, Services, Session, ZoneResolver, load},
@@ -94,7 +94,7 @@ impl Machine {
 
     fn ask(&self, question: &Question) -> Dialogue {
         let services = Services { files: &self.files, resolver: &self.resolver };
-        hold(&mut Session::new(&self.program, services), question)
+        simulate_smtp(&mut Session::new(&self.program, services), question)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The keys of a case, with what they take and an example.
-pub(super) const KEYS: [(&str, &str, &str); 18] = [
+pub(super) const KEYS: [(&str, &str, &str); 19] = [
     ("about", "what the case shows", "\"outsiders may not relay\""),
     ("client", "the client's address", "\"192.0.2.1\""),
     ("name", "the client's name", "\"mail.example.net\""),
@@ -22,6 +22,7 @@ pub(super) const KEYS: [(&str, &str, &str); 18] = [
     ("tls", "what STARTTLS has found of its certificate", "\"OK\""),
     ("cert_subject", "the distinguished name of its certificate", "\"/CN=mail.example.net\""),
     ("cert_issuer", "the distinguished name of the certificate's issuer", "\"/CN=ca.example.net\""),
+    ("listener", "the listener that the client connects to", "\"MTA\""),
     ("verdict", "what is decided", "\"refused\""),
     ("code", "the code of the reply", "550"),
     ("status", "the enhanced status code of the reply", "\"5.7.1\""),
@@ -57,8 +58,8 @@ fn case(refusals: &mut Refusals, table: &Table) -> Option<Case> {
         }
     }
     let mut text = |key: &str| refusals.text(&table.get(key)?.value, &expected(key));
-    let [about, name, helo, auth, tls, cert_subject, cert_issuer] =
-        ["about", "name", "helo", "auth", "tls", "cert_subject", "cert_issuer"]
+    let [about, name, helo, auth, tls, cert_subject, cert_issuer, listener] =
+        ["about", "name", "helo", "auth", "tls", "cert_subject", "cert_issuer", "listener"]
             .map(|key| text(key).map(|text| text.value));
     let (client, verdict, code, from) = (text("client"), text("verdict"), text("code"), text("from"));
     let (status, piece, mailer, host) = (text("status"), text("text"), text("mailer"), text("host"));
@@ -124,5 +125,19 @@ fn case(refusals: &mut Refusals, table: &Table) -> Option<Case> {
     };
     let (from, to) = (from.map(|from| from.value), to.into_iter().map(|to| to.value).collect());
     let span = table.span;
-    Some(Case { span, about, client: address, name, helo, from, to, auth, tls, cert_subject, cert_issuer, expected })
+    Some(Case {
+        span,
+        about,
+        client: address,
+        name,
+        helo,
+        from,
+        to,
+        auth,
+        tls,
+        cert_subject,
+        cert_issuer,
+        listener,
+        expected,
+    })
 }

@@ -1,15 +1,13 @@
 //! `/try`, `/tryflags` and `/parse`: what becomes of an address on its way to a delivery agent.
 
 use super::{TestMode, crack::crack};
-use crate::{
-    rewrite::{
-        program::Mailer,
-        rewriter::{OK, TRY_LATER},
-        scan::{Refusal, Source},
-        session::Resolved,
-        token::{Token, join},
-    },
-    syntax::cf::Metasymbol,
+use crate::rewrite::{
+    address::Built,
+    program::Mailer,
+    rewriter::{OK, TRY_LATER},
+    scan::{Refusal, Source},
+    session::Resolved,
+    token::Token,
 };
 
 fn say(out: &mut Vec<u8>, parts: &[&[u8]]) {
@@ -89,7 +87,7 @@ impl TestMode<'_> {
                 *status = TRY_LATER;
             }
         }
-        let text = self.joined(&tokens);
+        let text = self.session.joined(&tokens);
         match around.windows(2).position(|pair| pair == b"$g") {
             Some(at) => {
                 let (before, behind) = around.split_at(at);
@@ -97,12 +95,6 @@ impl TestMode<'_> {
             }
             None => around,
         }
-    }
-
-    fn joined(&self, tokens: &[Token]) -> Vec<u8> {
-        let mut text = Vec::new();
-        join(tokens, &self.session.program.arena, self.session.program.blank, &mut text);
-        text
     }
 
     /// Tokens of an address, comments left out.
@@ -156,67 +148,20 @@ impl TestMode<'_> {
 
     /// The agent, host and user of a workspace that resolved, as sendmail completes them; or what is missing.
     fn built(&mut self, address: &[u8], tokens: &[Token], out: &mut Vec<u8>) -> Result<Resolved, Vec<u8>> {
-        let Some(resolved) = self.session.resolved(tokens) else {
-            return Err(b"no mailer in parsed address".to_vec());
-        };
-        let user = tokens.iter().position(|token| token.is(Metasymbol::Colon));
-        let user = user.and_then(|at| tokens.get(at + 1..)).unwrap_or_default();
-        if resolved.agent.eq_ignore_ascii_case(b"error") {
-            let Some(text) = resolved.user.filter(|_| !user.is_empty()) else { return Err(b"no user".to_vec()) };
-            self.error(address, resolved.host.as_deref(), &text, out);
-            return Ok(Resolved { agent: b"*error*".to_vec(), host: resolved.host, user: Some(text) });
-        }
-        let known = |name: &[u8], mode: &Self| mode.session.program.mailer(name).cloned();
-        let Some(mut mailer) = known(&resolved.agent, self) else {
-            return Err([b"unknown mailer ", resolved.agent.as_slice()].concat());
-        };
-        let host_tokens = tokens.iter().position(|token| token.is(Metasymbol::At));
-        let host = host_tokens.map(|at| {
-            let rest = tokens.get(at + 1..).unwrap_or_default();
-            let end = rest.iter().position(|token| token.is(Metasymbol::Colon)).unwrap_or(rest.len());
-            let host = self.joined(rest.get(..end).unwrap_or_default());
-            if mailer.has(b'h') { host } else { host.to_ascii_lowercase() }
-        });
-        self.session.set_macro(b"h", host.as_deref());
-        if host.is_none() && mailer.path == b"[IPC]" && *mailer.name != *b"local" && mailer.is_tcp() {
-            return Err(b"no host".to_vec());
-        }
-        if !tokens.iter().any(|token| token.is(Metasymbol::Colon)) {
-            return Err(b"no user".to_vec());
-        }
-        let text = self.joined(user);
-        let mut user = user.to_vec();
-        let special = [(b'|', &b"|"[..], &b"prog"[..]), (b'/', b"/", b"*file*"), (b':', b":include:", b"*include*")];
-        for (flag, start, name) in special {
-            let begins = text.get(..start.len()).is_some_and(|first| first.eq_ignore_ascii_case(start));
-            if mailer.has(flag)
-                && begins
-                && let Some(other) = known(name, self)
-            {
-                mailer = other;
-                if flag == b':' {
-                    let file = text.get(start.len()..).unwrap_or_default().trim_ascii().to_vec();
-                    return Ok(Resolved { agent: name.to_vec(), host, user: Some(file) });
+        match self.session.build(tokens, self.flags.header)? {
+            Built::Done(resolved) => Ok(resolved),
+            Built::Error(Resolved { host, user, .. }) => {
+                self.error(address, host.as_deref(), user.as_deref().unwrap_or_default(), out);
+                Ok(Resolved { agent: b"*error*".to_vec(), host, user })
+            }
+            Built::ToRewrite { mailer, host, mut user, rulesets } => {
+                for ruleset in rulesets {
+                    self.rewrite(ruleset, &mut user, out);
                 }
-                break;
+                let user = self.session.joined(&user);
+                Ok(Built::done(&mailer, host, user))
             }
         }
-        if mailer.has(b'@') && user.first().is_some_and(|token| self.session.program.arena.text(*token) == b"@") {
-            user.remove(0);
-        }
-        let [own, _] = mailer.recipients;
-        // Before level 10 addresses of headers are not rewritten for recipients.
-        let bare = self.session.program.level < 10 && self.flags.header;
-        for ruleset in if bare { [0, 0, 4] } else { [2, own, 4] } {
-            if ruleset != 0 {
-                self.rewrite(ruleset, &mut user, out);
-            }
-        }
-        let mut user = self.joined(&user);
-        if !mailer.has(b'u') {
-            user.make_ascii_lowercase();
-        }
-        Ok(Resolved { agent: mailer.name.to_vec(), host, user: Some(user) })
     }
 
     /// Says what `$#error` says.

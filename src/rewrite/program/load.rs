@@ -7,6 +7,7 @@ use super::{
     value::{bytes, trim, unquoted, words},
 };
 use crate::{
+    catalog::option,
     diagnostic::Diagnostic,
     rewrite::{
         HashMap,
@@ -86,6 +87,7 @@ impl<'f> Loader<'f> {
             mailers: Vec::new(),
             headers: Vec::new(),
             options: collections::HashMap::new(),
+            listeners: Vec::new(),
             blank: b' ',
         };
         let (name, diagnostics) = (name.to_owned(), Vec::new());
@@ -330,11 +332,15 @@ impl<'f> Loader<'f> {
 
     fn option(&mut self, name: &str, short: bool, value: &[u8]) {
         let long = match (short, name) {
-            (false, name) => name,
+            (false, name) => option::in_full(name),
             (true, "d") => "DeliveryMode",
             (true, "A") => "AliasFile",
+            (true, "O") => "DaemonPortOptions",
             (true, _) => return,
         };
+        if long.eq_ignore_ascii_case("DaemonPortOptions") {
+            self.program.listeners.push(value.to_vec());
+        }
         if long.eq_ignore_ascii_case("OperatorChars") {
             let comments = self.program.operators.comments;
             self.program.operators = Operators::new(value);

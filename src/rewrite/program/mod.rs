@@ -113,6 +113,8 @@ pub struct Program {
     pub headers: Vec<Header>,
     /// Options as they were set, long names only; the last value of each.
     pub options: collections::HashMap<String, Vec<u8>>,
+    /// Values of `DaemonPortOptions`, one for each listener, in their order.
+    pub listeners: Vec<Vec<u8>>,
     /// What stands between two words that are put together, option BlankSub.
     pub(crate) blank: u8,
 }

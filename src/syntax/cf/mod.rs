@@ -3,6 +3,7 @@
 //! Every line is read, whatever is on it; one that sendmail does not know is [`Kind::Unknown`]. What a directive does is not
 //! this module's business, and neither is where its files are.
 
+pub mod equates;
 mod parse;
 mod text;
 

@@ -21,6 +21,8 @@ pub struct Question {
     pub user: Option<Login>,
     /// What is known of its certificate once it has said STARTTLS, if it has.
     pub tls: Option<Tls>,
+    /// The name of the listener that it connects to; the first one that it can reach if that is not said.
+    pub listener: Option<String>,
 }
 
 /// A successful AUTH (RFC 4954).
@@ -43,25 +45,45 @@ pub struct Tls {
     pub issuer: String,
 }
 
+impl Login {
+    /// `joe`, or `joe:MECHANISM`.
+    pub fn of(text: &str) -> Self {
+        let (name, mechanism) = text.split_once(':').unwrap_or((text, "PLAIN"));
+        Self { name: name.to_owned(), mechanism: mechanism.to_owned() }
+    }
+}
+
 impl Question {
     /// A client and nothing else.
     pub fn of(client: IpAddr) -> Self {
-        Self { client, name: None, is_forged: false, helo: None, sender: None, recipient: None, user: None, tls: None }
+        Self {
+            client,
+            name: None,
+            is_forged: false,
+            helo: None,
+            sender: None,
+            recipient: None,
+            user: None,
+            tls: None,
+            listener: None,
+        }
     }
 
     /// The address as macros have it.
-    pub(super) fn address(&self) -> String {
-        match self.client {
-            IpAddr::V4(address) => address.to_string(),
-            IpAddr::V6(address) => match address.to_ipv4_mapped() {
-                Some(address) => address.to_string(),
-                None => format!("IPv6:{}", address.segments().map(|group| format!("{group:x}")).join(":")),
-            },
-        }
+    pub fn address(&self) -> String {
+        address_of(self.client)
     }
 
     /// The name as macros have it: the address in brackets where there is none that is true.
     pub(super) fn client_name(&self) -> String {
         self.name.clone().filter(|_| !self.is_forged).unwrap_or_else(|| format!("[{}]", self.address()))
+    }
+}
+
+/// An address as macros have it: IPv6 with a tag, in eight groups.
+pub(super) fn address_of(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("IPv6:{}", address.segments().map(|group| format!("{group:x}")).join(":")),
     }
 }

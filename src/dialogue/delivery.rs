@@ -1,0 +1,73 @@
+//! Where an accepted message goes.
+
+use serde::Serialize;
+
+use super::record::Record;
+use crate::rewrite::{Resolved, Session};
+
+/// Most times that ruleset 5 is asked for one recipient.
+const MAX_LOCAL_ROUNDS: usize = 10;
+
+/// Where a message goes that was accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Delivery {
+    /// The delivery agent.
+    pub mailer: String,
+    /// The host that it is given to, if it is given to one.
+    pub host: Option<String>,
+    /// The recipient as the agent is told.
+    pub recipient: String,
+    /// The sender as the agent is told.
+    pub sender: Option<String>,
+    /// Whether something could not be found out, so that sendmail would try again later.
+    pub is_for_now: bool,
+    /// Whether the agent asks for aliases, and for users of this host, first (flags `A` and `w`).
+    pub is_local: bool,
+}
+
+/// Where a message goes. An agent that asks ruleset 5 first (flag `5`) may hand it to another: that is how a hub and a relay
+/// for local users get their mail. Aliases, which come before that, are not asked.
+pub(super) fn delivery(
+    session: &mut Session<'_>,
+    sender: &str,
+    recipient: &str,
+    record: &mut Record,
+) -> Option<Delivery> {
+    let route = session.route(recipient.as_bytes(), Some(&mut *record))?;
+    let mut resolved = route.resolved?;
+    let compact = |text: &[u8]| String::from_utf8_lossy(text).split(' ').collect::<String>();
+    let mut mailer = session.program().mailer(&resolved.agent)?.clone();
+    let mut is_local = mailer.has(b'A') || mailer.has(b'w');
+    let user = |resolved: &Resolved| resolved.user.clone().unwrap_or_default();
+    let mut address = recipient.as_bytes().to_vec();
+    // Each time a piece of the address may go: `+detail` first.
+    for _ in 0..MAX_LOCAL_ROUNDS {
+        if !mailer.has(b'5') {
+            break;
+        }
+        session.set_macro(b"h", Some(compact(resolved.host.as_deref().unwrap_or_default()).as_bytes()));
+        let outcome = session.call(b"5", compact(&user(&resolved)).as_bytes(), Some(&mut *record));
+        let Some(other) = outcome.and_then(|outcome| outcome.resolved) else { break };
+        let Some(agent) = session.program().mailer(&other.agent) else { break };
+        mailer = agent.clone();
+        address = compact(&user(&other)).replace(['<', '>'], "").into_bytes();
+        resolved = other;
+        is_local = mailer.has(b'A') || mailer.has(b'w');
+    }
+    let recipient = session.envelope_address(&address, &mailer.name, false, Some(&mut *record));
+    let sender = match sender {
+        "" => Some(String::new()),
+        sender => {
+            session.envelope_address(sender.as_bytes(), &mailer.name, true, Some(record)).map(|text| compact(&text))
+        }
+    };
+    let user = compact(&user(&resolved)).replace(['<', '>'], "");
+    Some(Delivery {
+        mailer: String::from_utf8_lossy(&mailer.name).into_owned(),
+        host: resolved.host.as_deref().map(compact).filter(|host| !host.is_empty()),
+        recipient: if is_local { user } else { recipient.map_or(user, |text| compact(&text)) },
+        sender,
+        is_for_now: route.is_for_now,
+        is_local,
+    })
+}

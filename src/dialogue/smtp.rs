@@ -1,0 +1,189 @@
+//! Connection, MAIL, RCPT and DATA, in the order in which the server asks its rulesets.
+
+use serde::Serialize;
+
+use super::{
+    delivery::{Delivery, delivery},
+    listener::{DeliveryMode, Listener},
+    macros,
+    question::Question,
+    record::{Event, Record},
+    reply::{Reply, Verdict, of_check, of_error},
+};
+use crate::rewrite::{Outcome, Parsed, Resolved, Session};
+
+/// The status of a ruleset that could not find something out now (`EX_TEMPFAIL`).
+const TRY_LATER: u8 = 75;
+
+/// What a step is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Command {
+    /// The connection.
+    Connect,
+    /// The sender.
+    Mail,
+    /// The recipient.
+    Rcpt,
+    /// The message; only where the configuration has a ruleset for it.
+    Data,
+}
+
+/// One step, and what was decided in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What it is about.
+    pub command: Command,
+    /// What was decided.
+    pub verdict: Verdict,
+    /// What the client reads, if it is refused.
+    pub reply: Option<Reply>,
+    /// What was asked and found on the way, in order.
+    pub events: Vec<Event>,
+}
+
+/// What came of a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dialogue {
+    /// The listener that the client talked to.
+    pub listener: Listener,
+    /// The steps that were taken: none follows one that was refused.
+    pub steps: Vec<Step>,
+    /// Where the message goes.
+    pub delivery: Option<Delivery>,
+    /// What was asked and found to find that out.
+    pub routing: Vec<Event>,
+}
+
+impl Dialogue {
+    /// Everything that was asked and found, in order.
+    pub fn events(&self) -> impl Iterator<Item = &Event> {
+        self.steps.iter().flat_map(|step| &step.events).chain(&self.routing)
+    }
+
+    /// What was decided in the end. A message that is not refused is thrown away, or held, if any step says so.
+    pub fn verdict(&self) -> Verdict {
+        let find = |decides: fn(&Verdict) -> bool| self.steps.iter().map(|step| &step.verdict).find(|v| decides(v));
+        let refused = find(|verdict| !verdict.is_accepted());
+        let discarded = refused.or_else(|| find(|verdict| *verdict == Verdict::Discarded));
+        discarded.or_else(|| find(|verdict| *verdict != Verdict::Accepted)).cloned().unwrap_or(Verdict::Accepted)
+    }
+
+    /// What the client reads in the end, if it is refused.
+    pub fn reply(&self) -> Option<&Reply> {
+        self.steps.iter().find_map(|step| step.reply.as_ref())
+    }
+
+    /// Whether mail was accepted without being checked, to be looked at by the next queue run.
+    pub fn is_deferred(&self) -> bool {
+        self.listener.delivery_mode == DeliveryMode::Deferred
+    }
+}
+
+/// Holds the dialogue. Macros that it sets stay set.
+pub fn simulate_smtp(session: &mut Session<'_>, question: &Question) -> Dialogue {
+    let listener = Listener::of_question(session.program(), question);
+    macros::connected(session, question, &listener);
+    let mut dialogue = Dialogue { listener, steps: Vec::new(), delivery: None, routing: Vec::new() };
+    Steps { session, dialogue: &mut dialogue }.run(question);
+    if let (Some(sender), Some(recipient)) = (&question.sender, &question.recipient)
+        && dialogue.steps.iter().any(|step| step.command == Command::Rcpt)
+        && dialogue.verdict().is_accepted()
+        && dialogue.verdict() != Verdict::Discarded
+    {
+        let mut record = Record::default();
+        dialogue.delivery = delivery(session, sender, recipient, &mut record);
+        dialogue.routing = record.events;
+    }
+    dialogue
+}
+
+struct Steps<'a, 's> {
+    session: &'a mut Session<'s>,
+    dialogue: &'a mut Dialogue,
+}
+
+impl Steps<'_, '_> {
+    /// Takes the steps that the question asks for, until one is refused.
+    fn run(&mut self, question: &Question) {
+        let client = format!("{}$|{}", question.client_name(), question.address());
+        if !self.check(Command::Connect, "check_relay", &client, None) {
+            return;
+        }
+        let listener = self.dialogue.listener.clone();
+        macros::introduced(self.session, question, &listener);
+        let Some(sender) = &question.sender else { return };
+        if listener.has('a') && question.user.is_none() {
+            let reply = Reply { code: 530, status: "5.7.0".into(), text: "Authentication required".into() };
+            self.add(Command::Mail, Verdict::Refused, Some(reply), Record::default());
+            return;
+        }
+        let Some(parsed) = self.parse(Command::Mail, sender) else { return };
+        macros::sender(self.session, sender, &parsed);
+        if !self.check(Command::Mail, "check_mail", &format!("<{sender}>"), Some(sender)) {
+            return;
+        }
+        let Some(recipient) = &question.recipient else { return };
+        let Some(parsed) = self.parse(Command::Rcpt, recipient) else { return };
+        macros::recipient(self.session, &parsed);
+        if !self.check(Command::Rcpt, "check_rcpt", &format!("<{recipient}>"), Some(recipient)) {
+            return;
+        }
+        if self.has_rules(b"check_data") {
+            macros::data(self.session);
+            self.check(Command::Data, "check_data", "1", None);
+        }
+    }
+
+    fn has_rules(&self, ruleset: &[u8]) -> bool {
+        let program = self.session.program();
+        program.ruleset(ruleset).and_then(|number| program.rules(number)).is_some_and(|rules| !rules.rules.is_empty())
+    }
+
+    /// Asks a ruleset, if there is one. Whether the dialogue goes on.
+    fn check(&mut self, command: Command, ruleset: &str, input: &str, address: Option<&str>) -> bool {
+        let mut record = Record::default();
+        let outcome = self.session.call(ruleset.as_bytes(), input.as_bytes(), Some(&mut record));
+        let (verdict, reply) = match outcome {
+            Some(Outcome { resolved, status, .. }) => {
+                // What could not be found out is no fault of the address, and the reply does not name it.
+                of_check(resolved.as_ref(), address.filter(|_| status != TRY_LATER))
+            }
+            None => (Verdict::Accepted, None),
+        };
+        let goes_on = verdict.is_accepted();
+        self.add(command, verdict, reply, record);
+        goes_on
+    }
+
+    /// Agent, host and user of an address; `None` if it is refused, as one that mail cannot be for.
+    fn parse(&mut self, command: Command, address: &str) -> Option<Resolved> {
+        // The null sender is no address. It belongs to the local mailer.
+        if address.is_empty() && command == Command::Mail {
+            self.session.set_macro(b"addr_type", Some(b"e s"));
+            return Some(Resolved { agent: b"local".to_vec(), ..Resolved::default() });
+        }
+        let mut record = Record::default();
+        let is_sender = command == Command::Mail;
+        let is_deferred = self.dialogue.is_deferred();
+        let parsed = self
+            .session
+            .deferring(is_deferred, |session| session.parse_address(address.as_bytes(), is_sender, Some(&mut record)));
+        let error = match parsed {
+            Parsed::Address { resolved, .. } => return Some(resolved),
+            Parsed::Error(error) => error,
+            Parsed::Invalid(message) => {
+                let text = [b"553 5.0.0 ", message.as_slice()].concat();
+                Resolved { agent: b"error".to_vec(), host: None, user: Some(text) }
+            }
+        };
+        let reply = of_error(&error, Some(address));
+        let verdict = if reply.code / 100 == 4 { Verdict::Deferred } else { Verdict::Refused };
+        self.add(command, verdict, Some(reply), record);
+        None
+    }
+
+    fn add(&mut self, command: Command, verdict: Verdict, reply: Option<Reply>, record: Record) {
+        self.dialogue.steps.push(Step { command, verdict, reply, events: record.events });
+    }
+}
