@@ -150,9 +150,13 @@ pub(super) fn recipient(session: &mut Session<'_>, parsed: &Resolved) {
 }
 
 /// The recipient is accepted, and the client says DATA.
-pub(super) fn data(session: &mut Session<'_>) {
+pub(super) fn data(session: &mut Session<'_>, recipient: &Resolved) {
     set(session, &[("nrcpts", "1")]);
-    unset(session, &["addr_type", "rcpt_mailer", "rcpt_host", "rcpt_addr"]);
+    unset(session, &["rcpt_mailer", "rcpt_host", "rcpt_addr"]);
+    // It stays where aliases of the recipient are looked up.
+    if !session.program().mailer(&recipient.agent).is_some_and(|mailer| mailer.has(b'A')) {
+        unset(session, &["addr_type"]);
+    }
 }
 
 /// Agent, host and user of an address; `$h` and `$u` are not those of the envelope yet.

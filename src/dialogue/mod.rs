@@ -2,7 +2,7 @@
 //!
 //! A [`Question`] is put to a [`Session`](crate::rewrite::Session) by [`simulate_smtp`]: connection, MAIL, RCPT and DATA, each with
 //! its verdict, the reply that the client reads, and the [`Event`]s on the way. What the macros hold at each command was
-//! observed in a running daemon; the record is `fixtures/dialogue/macros.txt`. Nothing here knows what a site is, or who asks.
+//! observed in a running daemon: `fixtures/dialogue/macros.md`. Nothing here knows what a site is, or who asks.
 //!
 //! What the daemon only knows at run time has a fixed value here: a client comes from port [`CLIENT_PORT`], as the first one and
 //! the only one; the load is zero, the queue identifier is [`QUEUE_ID`]. Dates and times are empty.

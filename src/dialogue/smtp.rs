@@ -130,7 +130,7 @@ impl Steps<'_, '_> {
             return;
         }
         if self.has_rules(b"check_data") {
-            macros::data(self.session);
+            macros::data(self.session, &parsed);
             self.check(Command::Data, "check_data", "1", None);
         }
     }
@@ -169,15 +169,17 @@ impl Steps<'_, '_> {
         let parsed = self
             .session
             .deferring(is_deferred, |session| session.parse_address(address.as_bytes(), is_sender, Some(&mut record)));
-        let error = match parsed {
+        let reply = match parsed {
             Parsed::Address { resolved, .. } => return Some(resolved),
-            Parsed::Error(error) => error,
+            Parsed::Error(error) => of_error(&error, Some(address)),
             Parsed::Invalid(message) => {
-                let text = [b"553 5.0.0 ", message.as_slice()].concat();
-                Resolved { agent: b"error".to_vec(), host: None, user: Some(text) }
+                let message = String::from_utf8_lossy(&message);
+                // It names the address as test mode was given it, without angle brackets.
+                let message = message.split_once("... ").map_or(&*message, |(_, message)| message);
+                let text = format!("<{address}>... {message}");
+                Reply { code: 553, status: "5.0.0".to_owned(), text }
             }
         };
-        let reply = of_error(&error, Some(address));
         let verdict = if reply.code / 100 == 4 { Verdict::Deferred } else { Verdict::Refused };
         self.add(command, verdict, Some(reply), record);
         None

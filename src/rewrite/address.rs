@@ -60,6 +60,16 @@ impl Session<'_> {
     /// mailer on the user. `${addr_type}` and `$h` are set.
     pub fn parse_address(&mut self, address: &[u8], is_sender: bool, mut watch: Option<&mut dyn Watch>) -> Parsed {
         self.set_macro(b"addr_type", Some(if is_sender { b"e s" } else { b"e r" }));
+        self.forget();
+        self.messages.clear();
+        // What test mode only complains of is refused here.
+        let scanned = self.scan(address, Source::Address, &mut Vec::new());
+        if let Some(message) = self.messages.first() {
+            return Parsed::Invalid(message.clone());
+        }
+        if scanned.is_err() {
+            return Parsed::Invalid(b"User address required".to_vec());
+        }
         let again = watch.as_mut().map(|watch| &mut **watch as &mut dyn Watch);
         let Some((tokens, mut is_for_now)) = self.chain(address, &[3, 0], again) else {
             let message = self.messages.last().cloned();

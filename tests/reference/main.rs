@@ -13,6 +13,8 @@
 //! with `RELAYCC_REQUIRE_REFERENCE=1` its absence is a failure. `target/reference-report.txt` has every difference.
 
 #[cfg(test)]
+mod asked;
+#[cfg(test)]
 mod compare;
 #[cfg(test)]
 mod directives;

@@ -60,16 +60,19 @@ impl FileSystem for Mounted {
     }
 }
 
-struct Machine {
-    program: Program,
+pub struct Machine {
+    pub program: Program,
     files: Mounted,
     resolver: ZoneResolver,
 }
 
 impl Machine {
     fn of(name: &str, place: Place) -> Self {
-        let mc = folder("").join(format!("{name}.mc"));
-        let bytes = fs::read(&mc).unwrap();
+        Self::of_file(&folder("").join(format!("{name}.mc")), place)
+    }
+
+    pub fn of_file(mc: &Path, place: Place) -> Self {
+        let bytes = fs::read(mc).unwrap();
         let input = Input { name: "site.mc", bytes: &bytes, syntax: Syntax::Mc };
         let site = front::compile(&input, &relaycc::source::NoFiles).site.unwrap();
         let mut sources = Sources::default();
@@ -92,7 +95,7 @@ impl Machine {
         Self { program, files, resolver: ZoneResolver::new(zones, failing) }
     }
 
-    fn ask(&self, question: &Question) -> Dialogue {
+    pub fn ask(&self, question: &Question) -> Dialogue {
         let services = Services { files: &self.files, resolver: &self.resolver };
         simulate_smtp(&mut Session::new(&self.program, services), question)
     }

@@ -22,7 +22,7 @@ pub struct Session {
 
 /// Holds the session with the daemon at `server`: what was said, with every reply.
 pub fn run(session: &Session, server: Ipv4Addr) -> io::Result<String> {
-    let stream = open(session.from, server)?;
+    let stream = open(session.from, SocketAddrV4::new(server, 25))?;
     let mut replies = BufReader::new(stream.try_clone()?);
     let mut stream = stream;
     let mut text = reply(&mut replies)?;
@@ -50,10 +50,33 @@ pub fn run(session: &Session, server: Ipv4Addr) -> io::Result<String> {
     Ok(text)
 }
 
-fn open(from: Ipv4Addr, to: Ipv4Addr) -> io::Result<TcpStream> {
+/// The last line of the reply to each command. Nothing is said after a refusal, but for that of EHLO. A greeting that is
+/// none is the reply to `CONNECT`.
+pub fn replies(from: Ipv4Addr, server: SocketAddrV4, says: &[String]) -> io::Result<Vec<(String, String)>> {
+    let mut stream = open(from, server)?;
+    let mut replies = BufReader::new(stream.try_clone()?);
+    let mut all = Vec::new();
+    let greeting = reply(&mut replies)?;
+    if !greeting.starts_with("S: 220") {
+        all.push(("CONNECT".to_owned(), greeting.trim_start_matches("S: ").trim_end().to_owned()));
+    }
+    for command in says {
+        let sent = stream.write_all(format!("{command}\r\n").as_bytes());
+        let Ok(text) = sent.and_then(|()| reply(&mut replies)) else { break };
+        let last = text.lines().last().and_then(|line| line.strip_prefix("S: ")).unwrap_or_default().to_owned();
+        let goes_on = command.starts_with("EHLO") || last.starts_with('2');
+        all.push((command.clone(), last));
+        if !goes_on {
+            break;
+        }
+    }
+    Ok(all)
+}
+
+fn open(from: Ipv4Addr, to: SocketAddrV4) -> io::Result<TcpStream> {
     let fd = socket(AddressFamily::INET, SocketType::STREAM, None)?;
     bind(&fd, &SocketAddrV4::new(from, 0))?;
-    connect(&fd, &SocketAddrV4::new(to, 25))?;
+    connect(&fd, &to)?;
     let stream = TcpStream::from(fd);
     stream.set_read_timeout(Some(Duration::from_secs(20)))?;
     Ok(stream)

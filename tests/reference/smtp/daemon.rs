@@ -31,7 +31,7 @@ impl Daemon {
         let mut text = String::new();
         for line in cf.lines() {
             match line.strip_prefix("O DaemonPortOptions=") {
-                Some(options) => text += &format!("O DaemonPortOptions=Addr={address}, {options}\n"),
+                Some(options) => text += &format!("O DaemonPortOptions={options}, Addr={address}\n"),
                 None => text += &format!("{line}\n"),
             }
         }

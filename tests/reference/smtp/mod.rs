@@ -3,7 +3,7 @@
 //! What comes out is a text: every command with its reply, and every message as it arrived, without dates, queue
 //! identifiers and whatever else is different each time. Two configurations that decide alike give the same text.
 
-mod client;
+pub mod client;
 mod daemon;
 mod script;
 mod sink;
@@ -13,7 +13,7 @@ use std::{fs::File, io, os::fd::AsFd, thread};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 use crate::{fixture::Place, world::World};
-use daemon::Daemon;
+pub use daemon::Daemon;
 use sink::Sinks;
 
 /// Runs the dialogue of `place` against the configuration `cf`. `label` names the run's files.
