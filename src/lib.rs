@@ -14,6 +14,7 @@
 //! Data flows one way, and a layer knows only those below it. The library does no I/O of its own: it takes text and a
 //! [`source::FileSystem`] and returns values; reading, writing and printing are in [`cli`].
 
+pub mod audit;
 pub mod catalog;
 pub mod cli;
 pub mod diagnostic;

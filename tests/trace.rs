@@ -12,7 +12,7 @@ use relaycc::{
     front::{self, Input, Syntax},
     map::{Duplicates, Format, write},
     rewrite::{
-        Host, Services, ZoneResolver,
+        Host, Services, Session, ZoneResolver,
         bt::{GREETING, PROMPT, TestMode},
         load,
     },
@@ -84,6 +84,28 @@ fn test_mode_prints_what_sendmail_printed() {
         count += 1;
     }
     assert!(count >= 7);
+}
+
+/// As sendmail 8.17.1 takes addresses apart: below level 7 the macro `o` names the operators, unless an option does.
+#[test]
+fn operators_of_old_files_are_those_of_their_macro() {
+    for (head, expected) in [
+        ("V5\nDo.%!\n", "a . b % c ! d@e:f"),
+        ("V6\nDo.%!\n", "a . b % c ! d@e:f"),
+        ("V5\nDo.%!\nO OperatorChars=@\n", "a.b%c!d @ e:f"),
+        ("V7\nDo.%!\n", "a . b%c!d @ e : f"),
+        ("V1\n", "a . b%c!d @ e : f"),
+        ("V10\nCXa%b\nO OperatorChars=.%@\n", "a . b % c!d @ e:f"),
+    ] {
+        let cf = format!("{head}Mlocal, P=/bin/true, F=l, A=x\nSbar\nR$*\t$@ $1\n");
+        let (files, resolver) = (MemoryFiles::default(), ZoneResolver::new(zone::Zones::default(), Vec::new()));
+        let mut sources = Sources::default();
+        let source = sources.add("sendmail.cf", cf);
+        let program = load(&sources, source, &Host::default(), &files).program;
+        let mut session = Session::new(&program, Services { files: &files, resolver: &resolver });
+        let outcome = session.call(b"bar", b"a.b%c!d@e:f", None).unwrap();
+        assert_eq!(String::from_utf8_lossy(&outcome.workspace), expected, "{head}");
+    }
 }
 
 /// sendmail lets the result of a ruleset outgrow the array that its caller has for it: with the second command it prints 1010

@@ -8,7 +8,7 @@ use std::{
 use clap::{Args, error::ErrorKind};
 
 use super::{
-    Exit,
+    Exit, audit,
     check::{self, CheckArguments, Checked, MapFiles},
     input::ReadArguments,
     machine::Machine,
@@ -107,18 +107,21 @@ fn build(
     let Compiled { site, mut diagnostics, sources } = compiled;
     let wanted = Wanted { named: &arguments.emit, source_map: arguments.source_map };
     let mut files = Vec::new();
-    if let Some(site) = site.filter(|_| !diagnostics.iter().any(Diagnostic::is_error)) {
-        files = products::make(&site, document, &sources, wanted, &mut diagnostics);
-        if arguments.verify {
-            let machine = Machine::with_files_below(arguments.root.clone());
-            let running = machine.site(&site);
-            let (found, _) = verify(&site, &mut |question| simulate_smtp(&mut running.session(), question));
-            diagnostics.extend(found);
-            diagnostics.extend(running.of_lines());
-            diagnostics.extend(running.of_maps());
-        }
-        if let Destination::Directory(directory, _) = destination {
-            diagnostics.extend(stale(directory, &files, wanted));
+    let machine = Machine::with_files_below(arguments.root.clone());
+    if let Some(site) = site {
+        let running = machine.site(&site);
+        diagnostics.extend(audit::of_site(&site, &running));
+        if !diagnostics.iter().any(Diagnostic::is_error) {
+            files = products::make(&site, document, &sources, wanted, &mut diagnostics);
+            if arguments.verify {
+                let (found, _) = verify(&site, &mut |question| simulate_smtp(&mut running.session(), question));
+                diagnostics.extend(found);
+                diagnostics.extend(running.of_lines());
+                diagnostics.extend(running.of_maps());
+            }
+            if let Destination::Directory(directory, _) = destination {
+                diagnostics.extend(stale(directory, &files, wanted));
+            }
         }
     }
     reporter.found(&diagnostics, &sources);

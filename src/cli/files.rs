@@ -14,6 +14,8 @@ use crate::source::FileSystem;
 #[derive(Debug, Default)]
 pub(super) struct Files {
     root: Option<PathBuf>,
+    /// Whether files of this machine are left alone: then there are none but those below the directory and those that are made.
+    is_elsewhere: bool,
     made: BTreeMap<PathBuf, Vec<u8>>,
     disk: Disk,
     /// Files that are taken to have nothing in them, for they could not be read.
@@ -33,6 +35,11 @@ impl Files {
     /// Those of the disk below `root`, or below `/`.
     pub(super) fn below(root: Option<PathBuf>) -> Self {
         Self { root, ..Self::default() }
+    }
+
+    /// Those of a host that this machine need not be: without a directory that stands for `/` it has none.
+    pub(super) fn of_host(root: Option<PathBuf>) -> Self {
+        Self { root, is_elsewhere: true, ..Self::default() }
     }
 
     /// Whether another directory stands for `/`.
@@ -61,6 +68,7 @@ impl Files {
     fn on_disk(&self, path: &Path) -> io::Result<Vec<u8>> {
         match &self.root {
             Some(root) => self.disk.read(&root.join(path.strip_prefix("/").unwrap_or(path))),
+            None if self.is_elsewhere => Err(io::ErrorKind::NotFound.into()),
             None => self.disk.read(path),
         }
     }

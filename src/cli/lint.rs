@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{
-    Exit,
+    Exit, audit,
     check::{self, CheckArguments, Checked, MapFiles},
     input::{ReadArguments, SiteFile},
+    machine::Machine,
     report::{ReportArguments, Reporter},
 };
 use crate::{
@@ -32,6 +33,9 @@ pub(super) struct Arguments {
     /// Print what the findings of a code mean, with an example and what to write instead, and check nothing
     #[arg(long, value_name = "CODE", exclusive = true)]
     explain: Option<String>,
+    /// Directory that stands for `/`: files of maps and classes are read below it
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
     #[command(flatten)]
     read: ReadArguments,
     #[command(flatten)]
@@ -69,7 +73,11 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     let mut checked: Vec<(SiteFile, Compiled)> = Vec::with_capacity(arguments.files.len());
     let check = |path: &PathBuf| {
         let file = arguments.read.site(path)?;
-        let Checked { compiled, .. } = check::check(&file, &checks, &arguments.read.disk, MapFiles::Compared);
+        let Checked { mut compiled, .. } = check::check(&file, &checks, &arguments.read.disk, MapFiles::Compared);
+        if let Some(site) = &compiled.site {
+            let machine = Machine::with_files_below(arguments.root.clone());
+            compiled.diagnostics.extend(audit::of_site(site, &machine.site(site)));
+        }
         Ok((file, compiled))
     };
     parallel::in_order(&arguments.files, check, |result: Result<_, Box<Diagnostic>>| match result {

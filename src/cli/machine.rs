@@ -38,7 +38,8 @@ pub(super) struct MachineArguments {
     /// Address of the host, besides 127.0.0.1; may be given several times
     #[arg(long, value_name = "ADDRESS")]
     address: Vec<IpAddr>,
-    /// Directory that stands for `/`: files of maps and classes are read below it
+    /// Directory that stands for `/`: files of maps and classes are read below it. Without it those of a site count as
+    /// missing; those of a sendmail.cf are read where it says
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
     #[command(flatten)]
@@ -256,7 +257,7 @@ impl Machine {
         let document = cf::emit(site);
         let mut sources = Sources::default();
         let source = sources.add("sendmail.cf", document.to_string());
-        let mut files = self.files();
+        let mut files = Files::of_host(self.root.clone());
         for table in site.declared_tables() {
             let Some(path) = table.map.file() else { continue };
             match tables::format(&table) {
@@ -282,7 +283,7 @@ impl Machine {
     pub(super) fn cf(&self, name: &str, bytes: &[u8]) -> Running<'_> {
         let mut sources = Sources::default();
         let source = sources.add_bytes(name, bytes);
-        self.running(sources, source, None, self.files(), None)
+        self.running(sources, source, None, Files::below(self.root.clone()), None)
     }
 
     fn running(
@@ -301,9 +302,5 @@ impl Machine {
         resolver.obey(&loaded.program);
         let (program, diagnostics) = (loaded.program, loaded.diagnostics);
         Running { program, sources, source, document, diagnostics, files, resolver }
-    }
-
-    fn files(&self) -> Files {
-        Files::below(self.root.clone())
     }
 }

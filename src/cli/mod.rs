@@ -3,6 +3,7 @@
 //! Results go to standard output and diagnostics to standard error. How a language is read, and what a product looks
 //! like, is none of its business.
 
+mod audit;
 mod build;
 mod check;
 mod completions;

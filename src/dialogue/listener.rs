@@ -110,8 +110,13 @@ impl Listener {
         }
     }
 
+    /// Whether clients have to authenticate before MAIL: modifier `a`.
+    pub fn requires_login(&self) -> bool {
+        self.has('a')
+    }
+
     /// Whether it has a modifier.
-    pub(super) fn has(&self, modifier: char) -> bool {
+    fn has(&self, modifier: char) -> bool {
         self.modifiers.contains(modifier)
     }
 

@@ -113,7 +113,7 @@ impl Steps<'_, '_> {
         let listener = self.dialogue.listener.clone();
         macros::introduced(self.session, question, &listener);
         let Some(sender) = &question.sender else { return };
-        if listener.has('a') && question.user.is_none() {
+        if listener.requires_login() && question.user.is_none() {
             let reply = Reply { code: 530, status: "5.7.0".into(), text: "Authentication required".into() };
             self.add(Command::Mail, Verdict::Refused, Some(reply), Record::default());
             return;

@@ -27,7 +27,6 @@ pub fn verify(site: &Site, ask: Ask<'_>) -> (Vec<Diagnostic>, usize) {
     let mut verification = Verification { site, ask, found: Vec::new(), asked: 0 };
     // A configuration for submission takes mail from this host's users only, and decides nothing about relaying.
     if site.submission.is_none() {
-        verification.strangers();
         verification.relay_domains();
         verification.routes();
     }
@@ -55,24 +54,6 @@ impl Verification<'_> {
     fn ask(&mut self, question: &Question) -> Dialogue {
         self.asked += 1;
         (self.ask)(question)
-    }
-
-    /// A stranger's mail for somebody elsewhere is not taken, unless the site says that everybody's is.
-    fn strangers(&mut self) {
-        if self.site.relay.promiscuous.is_some() {
-            return;
-        }
-        for recipient in [RECIPIENT.to_owned(), RECIPIENT.replace('@', "%") + "@[127.0.0.1]"] {
-            let dialogue = self.ask(&question(STRANGER, &recipient));
-            let elsewhere = dialogue.delivery.as_ref().is_some_and(|delivery| !delivery.is_local);
-            if dialogue.verdict().is_accepted() && elsewhere && !by_entry(&dialogue) {
-                self.found.push(
-                    Diagnostic::error("open_relay", format!("mail of a stranger for <{recipient}> would be relayed"))
-                        .why("the site does not say that everybody may relay, and its rules let everybody relay")
-                        .help("look at the raw rules of the site; `relaycc explain` shows which one decides"),
-                );
-            }
-        }
     }
 
     /// Mail for the relay domains is taken from everybody, and mail of the relay networks for everybody.

@@ -24,6 +24,7 @@ pub static FINDINGS: &[Finding] = &[
     finding!("access_never_matches"),
     finding!("access_pointless"),
     finding!("access_untagged_relay"),
+    finding!("access_user_relay"),
     finding!("access_value"),
     finding!("alias_error_value"),
     finding!("alias_loop"),

@@ -8,6 +8,7 @@ mod access_key;
 pub mod access_never_matches;
 pub mod access_pointless;
 pub mod access_untagged_relay;
+pub mod access_user_relay;
 pub mod access_value;
 pub mod authinfo_entry;
 pub mod bcc_entry;
@@ -85,10 +86,11 @@ pub struct Linted<'a> {
 }
 
 /// Every rule, in the order of their codes.
-pub const RULES: [Rule; 22] = [
+pub const RULES: [Rule; 23] = [
     access_never_matches::RULE,
     access_pointless::RULE,
     access_untagged_relay::RULE,
+    access_user_relay::RULE,
     access_value::RULE,
     authinfo_entry::RULE,
     bcc_entry::RULE,

@@ -66,6 +66,15 @@ impl Classes {
         true
     }
 
+    /// Takes all members out, each with its class, in the order in which they came.
+    pub(crate) fn take(&mut self) -> Vec<(MacroId, Box<[u8]>)> {
+        let classes = std::mem::take(&mut self.classes).into_iter().enumerate();
+        let members = |(index, class): (usize, Class)| {
+            class.members.into_iter().map(move |member| (MacroId::from_index(index), member)).collect::<Vec<_>>()
+        };
+        classes.flat_map(members).collect()
+    }
+
     fn class(&self, class: MacroId) -> Option<&Class> {
         self.classes.get(class.index())
     }

@@ -37,7 +37,7 @@ impl Units for [u8] {
 }
 
 /// Which characters are tokens of their own.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operators {
     set: [bool; 256],
     /// Whether parentheses hold comments in rules too, as before level 9.

@@ -82,9 +82,16 @@ impl MapSpec {
         columns
     }
 
-    /// The last word that is neither an option nor the class: for a file map, the path.
+    /// The last word that is neither an option nor the class: for a file map, the path. What sendmail adds to the path of a map
+    /// file is left out: `/etc/mail/access.db` is the file that it opens for `/etc/mail/access`, too.
     pub fn file(&self) -> Option<&str> {
-        self.text.split_whitespace().skip(1).filter(|w| !w.starts_with('-')).last()
+        let path = self.text.split_whitespace().skip(1).filter(|w| !w.starts_with('-')).last()?;
+        let ending = match self.class() {
+            "hash" | "btree" => ".db",
+            "cdb" => ".cdb",
+            _ => return Some(path),
+        };
+        Some(path.strip_suffix(ending).filter(|path| !path.is_empty() && !path.ends_with('/')).unwrap_or(path))
     }
 
     /// Whether its entries are in a file on this host that is made from a text, or is one.
@@ -126,5 +133,12 @@ mod tests {
         let spec = MapSpec::new("hash -o -T<TMPF> /etc/mail/access");
         assert_eq!((spec.class(), spec.file()), ("hash", Some("/etc/mail/access")));
         assert_eq!(MapSpec::new("hash -o").file(), None);
+    }
+
+    #[test]
+    fn the_ending_of_a_map_file_is_not_part_of_its_name() {
+        assert_eq!(MapSpec::new("hash -o /etc/mail/access.db").file(), Some("/etc/mail/access"));
+        assert_eq!(MapSpec::new("cdb /etc/mail/access.cdb").file_name(), Some("access"));
+        assert_eq!(MapSpec::new("text /etc/mail/access.db").file(), Some("/etc/mail/access.db"));
     }
 }

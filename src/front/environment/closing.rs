@@ -4,7 +4,7 @@ use super::Environment;
 use crate::{
     catalog::{option, table::TableKind},
     diagnostic::Diagnostic,
-    front::{macros::Macros, network},
+    front::{features::open_relay, macros::Macros, network},
     site::{Class, HackKind, ListKind},
     source::Span,
     syntax::mc::Text,
@@ -52,6 +52,7 @@ impl Environment {
         }
         self.old_port_options(macros);
         self.deferred_delivery(macros);
+        self.relaying_by_hand(macros);
         self.sender_domains(macros);
         self.friends_and_haters(macros);
         self.sender_lists(macros);
@@ -125,6 +126,19 @@ impl Environment {
             .reference("WARNING: Antispam rules not available in deferred delivery mode.\n");
         let diagnostic = self.also_at(diagnostic, Some(mode.span()), "deferred delivery is chosen here");
         self.report(diagnostic);
+    }
+
+    /// What features define that let strangers relay, defined by hand: said as of the feature.
+    fn relaying_by_hand(&mut self, macros: &mut Macros<'_, '_>) {
+        for (mark, feature) in
+            [("_PROMISCUOUS_RELAY_", "promiscuous_relay"), ("_RELAY_LOCAL_FROM_", "relay_local_from")]
+        {
+            if let Some(asked) = macros.definition(mark)
+                && !self.features.contains_key(feature)
+            {
+                self.report(open_relay(feature, asked.span()));
+            }
+        }
     }
 
     fn sender_domains(&mut self, macros: &mut Macros<'_, '_>) {

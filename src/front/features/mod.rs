@@ -21,6 +21,7 @@ use crate::{
     source::Span,
     syntax::mc::Text,
 };
+pub(in crate::front) use notice::open_relay;
 
 /// One `FEATURE` statement being carried out.
 struct Run<'a, 'v, 'm> {

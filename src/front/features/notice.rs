@@ -4,6 +4,7 @@ use super::Run;
 use crate::{
     catalog::feature::{ArgumentKind, FeatureNotice, When},
     diagnostic::{Diagnostic, Severity},
+    source::Span,
 };
 
 impl Run<'_, '_, '_> {
@@ -15,23 +16,8 @@ impl Run<'_, '_, '_> {
         };
         let raw = self.arg(index).map_or("", |arg| arg.as_str());
         let diagnostic = match (self.spec.name, notice.when) {
-            ("promiscuous_relay", _) => Diagnostic::warning("promiscuous_relay", "this host relays for everybody")
-                .at(self.span, "makes it an open relay")
-                .why(
-                    "anyone on the Internet can send mail through it, and such hosts are found and listed within hours",
-                )
-                .help("name those who may relay, with RELAY_DOMAIN or with RELAY entries of the access map"),
-            ("relay_local_from", _) => {
-                Diagnostic::warning("relay_local_from", "whoever names a local sender may relay")
-                    .at(self.span, "lets the sender's address decide")
-                    .why("anyone can write any sender address, so this is close to an open relay")
-                    .help("let clients authenticate, or name them with RELAY_DOMAIN or the access map")
-            }
-            ("relay_mail_from", When::Always) => {
-                Diagnostic::warning("relay_mail_from", "whoever names a listed sender may relay")
-                    .at(self.span, "lets the sender's address decide")
-                    .why("anyone can write any sender address, so this is close to an open relay")
-                    .help("let clients authenticate, or name them with RELAY_DOMAIN or the access map")
+            ("promiscuous_relay" | "relay_local_from", _) | ("relay_mail_from", When::Always) => {
+                open_relay(self.spec.name, self.span)
             }
             ("lookupdotdomain", When::With(_)) => Diagnostic::warning(
                 "lookupdotdomain_hosts_only",
@@ -134,5 +120,23 @@ impl Run<'_, '_, '_> {
             diagnostic.severity = Severity::Warning;
         }
         diagnostic
+    }
+}
+
+/// That a feature of this name, asked for here, lets strangers relay.
+pub(crate) fn open_relay(feature: &str, span: Span) -> Diagnostic {
+    let by_sender = |code, message: &str| {
+        Diagnostic::warning(code, message)
+            .at(span, "lets the sender's address decide")
+            .why("anyone can write any sender address, so this is close to an open relay")
+            .help("let clients authenticate, or name them with RELAY_DOMAIN or the access map")
+    };
+    match feature {
+        "relay_local_from" => by_sender("relay_local_from", "everybody who names a local sender may relay"),
+        "relay_mail_from" => by_sender("relay_mail_from", "everybody who names a listed sender may relay"),
+        _ => Diagnostic::warning("promiscuous_relay", "this host relays for everybody")
+            .at(span, "makes it an open relay")
+            .why("anyone on the Internet can send mail through it, and such hosts are found and listed within hours")
+            .help("name those who may relay, with RELAY_DOMAIN or with RELAY entries of the access map"),
     }
 }

@@ -49,6 +49,7 @@ pub fn load(sources: &Sources, source: SourceId, host: &Host, files: &dyn FileSy
     for directive in &tree.directives {
         loader.directive(&directive.kind, directive.span, directive.line);
     }
+    loader.fix_operators();
     loader.finish();
     loader.missing_mailer();
     Loaded { program: loader.program, diagnostics: loader.diagnostics }
@@ -63,9 +64,25 @@ pub(in crate::rewrite) struct Loader<'f> {
     pub(super) files: &'f dyn FileSystem,
     name: String,
     latin1: bool,
+    /// Whether operators were set by an option, and whether a rule was read, which makes them final.
+    operators: OperatorState,
     /// The start of the source.
     pub(super) start: Span,
 }
+
+/// Which characters are operators, and whether that can change: they are looked at for the first time when a rule is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum OperatorState {
+    /// No line has set them.
+    Unset,
+    /// An option has.
+    Set,
+    /// A rule was read.
+    Final,
+}
+
+/// Operators where neither an option nor, below level 7, the macro `o` names any.
+const DEFAULT_OPERATORS: &[u8] = b".:@[]";
 
 impl<'f> Loader<'f> {
     fn new(name: &str, latin1: bool, start: Span, host: &Host, files: &'f dyn FileSystem) -> Self {
@@ -91,7 +108,17 @@ impl<'f> Loader<'f> {
             blank: b' ',
         };
         let (name, diagnostics) = (name.to_owned(), Vec::new());
-        Self { program, current: None, next_ruleset: Some(RULESETS - 1), diagnostics, files, name, latin1, start }
+        Self {
+            program,
+            current: None,
+            next_ruleset: Some(RULESETS - 1),
+            diagnostics,
+            files,
+            name,
+            latin1,
+            operators: OperatorState::Unset,
+            start,
+        }
     }
 
     /// What sendmail says of a line, in its words.
@@ -223,7 +250,7 @@ impl<'f> Loader<'f> {
             }
             Kind::Option { name, short, value } => {
                 let value = bytes(&self.expanded(value, line));
-                self.option(name.value, *short, &value);
+                self.option(name.value, *short, &value, span);
             }
             Kind::Trusted(text) => {
                 let text = bytes(&self.expanded(text, line));
@@ -255,6 +282,7 @@ impl<'f> Loader<'f> {
                     written.clear();
                     self.program.names.write(&left, &mut written);
                 }
+                self.fix_operators();
                 self.rule(&left, right.as_deref(), &written, span, line);
             }
             Kind::Unknown(text) => {
@@ -330,7 +358,55 @@ impl<'f> Loader<'f> {
         self.program.headers.push(header);
     }
 
-    fn option(&mut self, name: &str, short: bool, value: &[u8]) {
+    /// `O OperatorChars`: it counts until a rule was read.
+    fn operator_characters(&mut self, value: &[u8], span: Span) {
+        if self.operators != OperatorState::Unset {
+            let words = "Warning: OperatorChars is being redefined.\n         It should only be set before ruleset definitions.\n";
+            self.diagnostics.push(
+                Diagnostic::warning("operators_too_late", "OperatorChars is set again, or after rules")
+                    .at(span, "")
+                    .why("addresses are taken apart as sendmail understood them when it read the first rule")
+                    .help("set the option once, above the first rule")
+                    .reference(words),
+            );
+        }
+        if self.operators != OperatorState::Final {
+            self.operators = OperatorState::Set;
+            self.use_operators(value);
+        }
+    }
+
+    /// From now on addresses are taken apart.
+    pub(super) fn fix_operators(&mut self) {
+        if self.operators == OperatorState::Unset {
+            let old = Some(MacroId::of(b'o')).filter(|_| self.program.level < 7);
+            let old = old.and_then(|id| self.program.macros.get(id).cloned()).map(|value| {
+                let mut expanded = Vec::new();
+                self.program.macros.expand(&value, &mut expanded);
+                bytes(&expanded)
+            });
+            self.use_operators(&old.unwrap_or_else(|| DEFAULT_OPERATORS.to_vec()));
+        }
+        self.operators = OperatorState::Final;
+    }
+
+    fn use_operators(&mut self, characters: &[u8]) {
+        let Program { operators, classes, .. } = &mut self.program;
+        let comments = operators.comments;
+        let mut changed = Operators::new(characters);
+        changed.comments = comments;
+        if *operators == changed {
+            return;
+        }
+        *operators = changed;
+        // Members that were read before are taken apart like others.
+        let members = classes.take();
+        for (class, member) in members {
+            self.member(class, &member);
+        }
+    }
+
+    fn option(&mut self, name: &str, short: bool, value: &[u8], span: Span) {
         let long = match (short, name) {
             (false, name) => option::in_full(name),
             (true, "d") => "DeliveryMode",
@@ -342,9 +418,7 @@ impl<'f> Loader<'f> {
             self.program.listeners.push(value.to_vec());
         }
         if long.eq_ignore_ascii_case("OperatorChars") {
-            let comments = self.program.operators.comments;
-            self.program.operators = Operators::new(value);
-            self.program.operators.comments = comments;
+            self.operator_characters(value, span);
         }
         if long.eq_ignore_ascii_case("DeliveryMode")
             && let Some(mode) = value.first()

@@ -156,6 +156,11 @@ impl Program {
         self.names.get(name)
     }
 
+    /// Members of a class, named without braces.
+    pub fn members(&self, class: &[u8]) -> Vec<Vec<u8>> {
+        self.names.get(class).map(|id| self.classes.members(id).map(<[u8]>::to_vec).collect()).unwrap_or_default()
+    }
+
     /// A ruleset, to change it.
     pub(crate) fn ruleset_mut(&mut self, number: usize) -> Option<&mut Ruleset> {
         self.rulesets.get_mut(number).map(Rc::make_mut)

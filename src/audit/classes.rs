@@ -1,0 +1,100 @@
+//! Members of classes that let more in than anybody can mean, whatever put them there: statements, raw lines, macros.
+
+use super::{Audited, at};
+use crate::{
+    diagnostic::Diagnostic,
+    site::{Class, is_public_suffix},
+    source::Span,
+};
+
+pub(super) fn check(audited: &Audited<'_>) -> Vec<Diagnostic> {
+    let mut found: Vec<Diagnostic> = Vec::new();
+    let site = audited.site;
+    let relays = |class: &str| match class {
+        "R" => site.relay.hosts_only.is_none(),
+        "m" => site.relay.entire_domain.is_some(),
+        "VirtHost" => site.routing.virtual_hosts_relay || site.routing.virtusertable.is_some(),
+        _ => true,
+    };
+    // Class R has the virtual domains, too, and is looked at after them.
+    for class in ["VirtHost", "R", "m", "w"] {
+        for member in audited.program.members(class.as_bytes()) {
+            let member = String::from_utf8_lossy(&member).into_owned();
+            if class == "R" && member.trim_end_matches(':').eq_ignore_ascii_case("IPv6") {
+                found.push(ipv6(audited, &member));
+            // What statements say of relay domains and of the host's name is the business of the lint rule.
+            } else if relays(class) && is_public_suffix(&member) && !is_stated(audited, class, &member) {
+                let public = public(audited, class, &member);
+                if !found.iter().any(|other| other.labels == public.labels && !other.labels.is_empty()) {
+                    found.push(public);
+                }
+            }
+        }
+    }
+    for mechanism in audited.program.members(b"TrustAuthMech") {
+        if mechanism.eq_ignore_ascii_case(b"ANONYMOUS") {
+            let found_here = Diagnostic::error("anonymous_relay", "clients may relay after AUTH ANONYMOUS")
+                .why("ANONYMOUS asks for no password, so that everybody who uses it may relay")
+                .help("remove `ANONYMOUS` from the trusted mechanisms");
+            found.push(at(found_here, place(audited, "TrustAuthMech", "ANONYMOUS"), "trusted here"));
+        }
+    }
+    found
+}
+
+fn ipv6(audited: &Audited<'_>, member: &str) -> Diagnostic {
+    let found = Diagnostic::error("open_relay", "every client with an IPv6 address may relay")
+        .why("`IPv6:` alone is a prefix of all IPv6 addresses; what follows the blank is a member of its own")
+        .help("write the network without a blank: `IPv6:2001:db8`");
+    at(found, place(audited, "R", member), "here")
+}
+
+fn public(audited: &Audited<'_>, class: &str, member: &str) -> Diagnostic {
+    let found = Diagnostic::warning("top_level_domain", format!("the top-level domain `{member}` is in class {class}"));
+    let found = match class {
+        "w" => found.why("mail for a domain that is not yours counts as local"),
+        _ => found.why("strangers register domains under it, and mail from or for all of them may be relayed"),
+    };
+    at(found.help("name the domains that are meant"), place(audited, class, member), "here")
+}
+
+/// Whether a statement says so that the lint rule looks at.
+fn is_stated(audited: &Audited<'_>, class: &str, member: &str) -> bool {
+    match class {
+        "R" => declared(audited, class, member).is_some(),
+        "m" => audited
+            .site
+            .domain_name
+            .as_ref()
+            .is_some_and(|name| name.value.split_once('.').is_some_and(|(_, domain)| domain == member)),
+        _ => false,
+    }
+}
+
+/// The statement that puts a member into a class.
+fn declared(audited: &Audited<'_>, class: &str, member: &str) -> Option<Span> {
+    let members = audited.site.classes.members(Class::by_name(class)?);
+    members
+        .iter()
+        .find(|one| one.value.split_whitespace().any(|word| word.eq_ignore_ascii_case(member)))
+        .map(|one| one.span)
+}
+
+/// The same, or the line of a class that brings it, or the last one of that class.
+fn place(audited: &Audited<'_>, class: &str, member: &str) -> Option<Span> {
+    let of_class = |line: &str| class_line(line).filter(|(name, _)| *name == class).map(|(_, words)| words.to_owned());
+    let names = |line: &str| of_class(line).is_some_and(|words| words.split_whitespace().any(|word| word == member));
+    declared(audited, class, member)
+        .or_else(|| audited.last_origin(names))
+        .or_else(|| audited.last_origin(|line| of_class(line).is_some_and(|words| words.contains('$'))))
+        .or_else(|| audited.last_origin(|line| of_class(line).is_some()))
+}
+
+/// Class and words of a `C` line.
+fn class_line(line: &str) -> Option<(&str, &str)> {
+    let rest = line.strip_prefix('C')?;
+    match rest.strip_prefix('{') {
+        Some(rest) => rest.split_once('}'),
+        None => rest.split_at_checked(1),
+    }
+}

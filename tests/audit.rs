@@ -1,0 +1,162 @@
+//! Configurations that let strangers relay although they look closed, and twins that do not.
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use relaycc::{
+        audit::{Audited, audit},
+        diagnostic::Severity,
+        dialogue::simulate_smtp,
+        emit::cf,
+        explain::Assumed,
+        front::{self, Input, Syntax},
+        rewrite::{Host, Services, Session, load},
+        source::{MemoryFiles, NoFiles, Sources},
+    };
+
+    /// Codes of what is found, with the severity and the text of its place.
+    fn found(name: &str, text: &str, files: &[(&str, &str)]) -> Vec<(&'static str, Severity, String)> {
+        let files =
+            MemoryFiles(files.iter().map(|(path, text)| (PathBuf::from(path), text.as_bytes().to_vec())).collect());
+        let input = Input { name, bytes: text.as_bytes(), syntax: Syntax::of(name).unwrap() };
+        let compiled = front::compile(&input, &NoFiles);
+        let site = compiled.site.unwrap_or_else(|| panic!("{:?}", compiled.diagnostics));
+        let document = cf::emit(&site);
+        let mut sources = Sources::default();
+        let source = sources.add("sendmail.cf", document.to_string());
+        let host = Host { name: "relay.example.com".into(), addresses: vec!["192.0.2.25".parse().unwrap()] };
+        let program = load(&sources, source, &host, &files).program;
+        let services = Services { files: &files, resolver: &Assumed };
+        let mut ask = |question: &_| simulate_smtp(&mut Session::new(&program, services), question);
+        let found = audit(&Audited { site: &site, document: &document, program: &program }, &mut ask);
+        let place = |span| compiled.sources.snippet(span).lines().next().unwrap_or_default().to_owned();
+        found.iter().map(|one| (one.code, one.severity, one.span().map_or(String::new(), place))).collect()
+    }
+
+    fn mc(statements: &str, raw: &str) -> String {
+        format!("OSTYPE(`linux')\n{statements}\nLOCAL_DOMAIN(`example.com')\nMAILER(`local')\nMAILER(`smtp')\n{raw}\n")
+    }
+
+    /// The only finding in a site.
+    fn only(statements: &str, raw: &str) -> (&'static str, Severity, String) {
+        let mut found = found("site.mc", &mc(statements, raw), &[]);
+        assert_eq!(found.len(), 1, "{statements}{raw}: {found:?}");
+        found.remove(0)
+    }
+
+    fn nothing(statements: &str, raw: &str) {
+        assert_eq!(found("site.mc", &mc(statements, raw), &[]), [], "{statements}{raw}");
+    }
+
+    fn hook(rules: &str) -> String {
+        format!("LOCAL_RULESETS\nSLocal_check_rcpt\n{rules}")
+    }
+
+    #[test]
+    fn deferred_delivery_is_an_open_relay_wherever_it_is_chosen() {
+        let is_deferred = |(code, severity, place): (&'static str, Severity, String), at: &str| {
+            assert_eq!((code, severity, place.as_str()), ("deferred_open_relay", Severity::Error, at));
+        };
+        is_deferred(only("define(`confDELIVERY_MODE', `deferred')", ""), "`deferred'");
+        is_deferred(only("", "MAILER_DEFINITIONS\nO DeliveryMode=d"), "O DeliveryMode=d");
+        is_deferred(only("", "MAILER_DEFINITIONS\nO deliverym=deferred"), "O deliverym=deferred");
+        is_deferred(only("", "MAILER_DEFINITIONS\nO DeliveryMode=i\nO DeliveryMode=d"), "O DeliveryMode=d");
+        let listener = "`Port=587, Name=X, DeliveryMode=d'";
+        let listeners = format!("FEATURE(`no_default_msa')\nDAEMON_OPTIONS(`Name=MTA')\nDAEMON_OPTIONS({listener})");
+        is_deferred(only(&listeners, ""), listener);
+        nothing("define(`confDELIVERY_MODE', `queueonly')", "");
+        // The option of the site comes behind it, and the last one counts.
+        nothing("", "LOCAL_CONFIG\nO DeliveryMode=d");
+        nothing("", "MAILER_DEFINITIONS\nO DeliveryMode=d\nO DeliveryMode=b");
+        nothing(
+            "define(`confDELIVERY_MODE', `d')\nFEATURE(`no_default_msa')\nDAEMON_OPTIONS(`Addr=127.0.0.1, Name=MTA')",
+            "",
+        );
+        nothing("FEATURE(`no_default_msa')\nDAEMON_OPTIONS(`Port=587, Name=X, DeliveryMode=d, M=Ea')", "");
+    }
+
+    #[test]
+    fn hooks_that_accept_what_strangers_choose_are_open_relays() {
+        for rules in [
+            "R$*\t$#OK",
+            "R$*\t$: $&s\nR$+ . example . org\t$#OK",
+            "R$*\t$: $&s\nRfriend\t$#OK",
+            "R$*\t$: $&f\nR$+ @ partner . example\t$#OK",
+            "R$*\t$: $&f\nR$*\t$: $1\nRsales @ $+\t$#OK",
+            "R$*\t$: $&{mail_from}\nR<>\t$#OK",
+            "R$*\t$: $&{client_resolve}\nROK\t$#OK",
+            "R$*\t$: $&{client_resolve}\nRFORGED\t$#OK",
+            "R$*\t$: $&{client_ptr}\nR$+ . partner . example\t$#OK",
+            "R$*\t$: $&{client_name}\nR$+ . com\t$#OK",
+            "R$*\t$: $&{client_addr}\nR10 . $+\t$#OK",
+            "R$*\t$: $&{client_addr}\nR203 . 0 . $+\t$#OK",
+            "R$*\t$: $&{client_addr}\nRIPv6 : $+\t$#OK",
+            "R$*\t$: $&{daemon_name}\nRMTA\t$#OK",
+        ] {
+            let (code, severity, place) = only("", &hook(rules));
+            let accepting = rules.lines().last().unwrap();
+            assert_eq!((code, severity, place.as_str()), ("open_relay", Severity::Error, accepting), "{rules}");
+        }
+    }
+
+    #[test]
+    fn hooks_that_ask_for_what_strangers_cannot_choose_are_none() {
+        for rules in [
+            "R$*\t$: $1 $| $&{auth_type}\nR$* $| $+\t$#OK",
+            "R$*\t$: $&{verify}\nROK\t$#OK",
+            "R$*\t$: $&{client_name}\nR$+ . partner . example\t$#OK",
+            "R$*\t$#error $@ 5.7.1 $: \"550 closed\"",
+            "R< $+ @ partner . example >\t$#error $@ 5.7.1 $: \"550 closed\"",
+        ] {
+            nothing("", &hook(rules));
+        }
+    }
+
+    #[test]
+    fn classes_that_let_strangers_in_are_told_whatever_fills_them() {
+        for (statements, raw, code, place) in [
+            ("VIRTUSER_DOMAIN(`org')", "", "top_level_domain", "org"),
+            ("", "LOCAL_CONFIG\nCR com", "top_level_domain", "CR com"),
+            ("", "LOCAL_CONFIG\nC{R}example.org com", "top_level_domain", "C{R}example.org com"),
+            ("", "LOCAL_CONFIG\nD{X}com\nCR ${X}", "top_level_domain", "CR ${X}"),
+            ("", "LOCAL_CONFIG\nC{X}com\nCR $={X}", "top_level_domain", "CR $={X}"),
+            ("", "LOCAL_CONFIG\nCR example.org\n com", "top_level_domain", "CR example.org"),
+            ("", "LOCAL_CONFIG\nCw com", "top_level_domain", "Cw com"),
+            ("FEATURE(`relay_entire_domain')", "LOCAL_CONFIG\nCm org", "top_level_domain", "Cm org"),
+            ("RELAY_DOMAIN(`IPv6: 2001:db8')", "", "open_relay", "IPv6:"),
+            ("TRUST_AUTH_MECH(`PLAIN ANONYMOUS')", "", "anonymous_relay", "ANONYMOUS"),
+            ("", "LOCAL_CONFIG\nC{TrustAuthMech}ANONYMOUS", "anonymous_relay", "C{TrustAuthMech}ANONYMOUS"),
+        ] {
+            let all = found("site.mc", &mc(statements, raw), &[]);
+            let is_told = |(found, _, at): &(&str, _, String)| *found == code && at.trim_matches(['`', '\'']) == place;
+            assert!(all.iter().any(is_told), "{statements}{raw}: {all:?}");
+        }
+        nothing(
+            "RELAY_DOMAIN(`IPv6:2001:db8')\nTRUST_AUTH_MECH(`PLAIN LOGIN')",
+            "LOCAL_CONFIG\nCR example.org\nCm com",
+        );
+    }
+
+    #[test]
+    fn hubs_that_take_addresses_apart_are_told() {
+        for statements in [
+            "RELAY_DOMAIN(`example.org')\nFEATURE(`nopercenthack', `nospecial')",
+            "RELAY_DOMAIN(`example.org')\nFEATURE(`nouucp', `nospecial')",
+            "RELAY_DOMAIN(`example.org')\nFEATURE(`loose_relay_check')",
+            "define(`MAIL_HUB', `hub.example.net')\nFEATURE(`nopercenthack', `nospecial')",
+        ] {
+            let (code, severity, _) = only(statements, "");
+            assert_eq!((code, severity), ("relayed_by_hub", Severity::Warning), "{statements}");
+        }
+        nothing("RELAY_DOMAIN(`example.org')\nFEATURE(`nopercenthack', `reject')\nFEATURE(`nouucp', `reject')", "");
+        nothing("FEATURE(`nopercenthack', `nospecial')\nFEATURE(`nouucp', `nospecial')", "");
+    }
+
+    #[test]
+    fn rules_above_the_operators_are_refused() {
+        let all = found("site.mc", &mc("", "LOCAL_CONFIG\nSMine\nR$*\t$1"), &[]);
+        assert!(all.iter().any(|one| *one == ("operators_too_late", Severity::Error, "R$*\t$1".to_owned())), "{all:?}");
+        nothing("", "LOCAL_RULESETS\nSMine\nR$*\t$@ $1");
+    }
+}
