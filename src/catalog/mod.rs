@@ -11,6 +11,7 @@ pub mod internal;
 pub mod macros;
 pub mod mailer;
 pub mod option;
+pub mod ruleset;
 pub mod setting;
 pub mod siteconfig;
 pub mod system;

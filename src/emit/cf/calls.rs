@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use super::Document;
 use crate::{
+    catalog::ruleset,
     diagnostic::{Diagnostic, nearest},
     site::{RawText, Site},
 };
@@ -33,23 +34,25 @@ pub fn undefined(document: &Document, site: &Site) -> Vec<Diagnostic> {
             maps.extend(rest.split_whitespace().next());
         }
     }
-    let mut found = Vec::new();
+    let mut found = redefined(document, site);
     for raw in site.raw.values().flatten().filter(|raw| raw.text.starts_with(['R', 'H'])) {
         for name in called(&raw.text).filter(|name| !rulesets.contains(name)) {
+            if ruleset::internal_by_name(name).is_some() {
+                found.push(of_the_tree(raw, name));
+                continue;
+            }
             found.push(finding(
                 raw,
-                "undefined_ruleset",
-                format!("there is no ruleset `{name}`"),
+                Diagnostic::error("undefined_ruleset", format!("unknown ruleset `{name}`")),
                 "sendmail finds out only when a message gets here, and ends it with a configuration error",
-                nearest(name, rulesets.iter().copied()),
+                nearest(name, rulesets.iter().copied().filter(|known| ruleset::internal_by_name(known).is_none())),
                 format!("define it: a line `S{name}` and its rules under `LOCAL_RULESETS`"),
             ));
         }
         for name in looked_up(&raw.text).filter(|name| raw.text.starts_with('R') && !maps.contains(name)) {
             found.push(finding(
                 raw,
-                "undefined_map",
-                format!("there is no map `{name}`"),
+                Diagnostic::warning("undefined_map", format!("unknown map `{name}`")),
                 "sendmail finds out only when a message gets here, and then nothing is ever found in it",
                 nearest(name, maps.iter().copied()),
                 format!("declare it: a line `K{name} …` under `LOCAL_CONFIG`"),
@@ -59,22 +62,79 @@ pub fn undefined(document: &Document, site: &Site) -> Vec<Diagnostic> {
     found
 }
 
-fn finding(
-    raw: &RawText,
-    code: &'static str,
-    message: String,
-    why: &str,
-    near: Option<&str>,
-    help: String,
-) -> Diagnostic {
-    let found = Diagnostic::warning(code, message).why(why).help(match near {
+fn finding(raw: &RawText, found: Diagnostic, why: &str, near: Option<&str>, help: String) -> Diagnostic {
+    let found = found.why(why).help(match near {
         Some(near) => format!("did you mean `{near}`?"),
         None => help,
     });
+    at(raw, found, "asked for in this line")
+}
+
+fn at(raw: &RawText, found: Diagnostic, text: &str) -> Diagnostic {
     match raw.span {
-        Some(span) => found.at(span, "asked for in this line"),
+        Some(span) => found.at(span, text),
         None => found,
     }
+}
+
+/// That a rule calls a ruleset of sendmail's tree.
+fn of_the_tree(raw: &RawText, name: &str) -> Diagnostic {
+    let found = Diagnostic::error("internal_ruleset", format!("`{name}` is a ruleset of sendmail's own tree"))
+        .why("no document offers it to sites, and this configuration decides the same without it");
+    let found = match ruleset::hook_for(name) {
+        "" => found.help("write what it does as a ruleset of the site's own, under another name"),
+        hook => found.help(format!("put the rules into `{hook}`, which is called at that place")),
+    };
+    at(raw, found, "called in this line")
+}
+
+/// Whether the tree defines an internal ruleset for this site, as far as that depends on the site: names that somebody could
+/// choose for a ruleset of his own.
+fn is_of_the_tree(site: &Site, name: &str) -> bool {
+    match name {
+        "A" | "D" | "E" | "F" | "U" => site.access.is_some(),
+        "BCC" => site.tables.copies.is_some(),
+        "BadMX" => site.senders.useless_mx.is_some(),
+        "CheckSpam" => site.delay_checks.as_ref().is_some_and(|delay| delay.spam.is_some()),
+        "max" => site.commands.pairs.is_some(),
+        _ => true,
+    }
+}
+
+/// Rules that a site adds to a ruleset which it has by itself.
+fn redefined(document: &Document, site: &Site) -> Vec<Diagnostic> {
+    let raw_lines = || site.raw.values().flatten().filter(|raw| raw.text.starts_with('S'));
+    let name_of = |text: &str| {
+        let rest = text.strip_prefix('S')?.trim_start();
+        let end = rest.find(['=', ',', ' ', '\t', '\n']).unwrap_or(rest.len());
+        Some(rest.get(..end)?.to_owned())
+    };
+    let number_of = |text: &str| Some(text.split_once('=')?.1.trim().split_whitespace().next()?.to_owned());
+    let raw_spans = raw_lines().filter_map(|raw| raw.span).collect::<BTreeSet<_>>();
+    let mut own = BTreeSet::new();
+    for line in document.lines().filter(|line| line.text.starts_with('S')) {
+        if line.origin.is_none_or(|origin| !raw_spans.contains(&origin)) {
+            own.extend(name_of(line.text));
+            own.extend(number_of(line.text));
+        }
+    }
+    let judge = |raw: &RawText| {
+        let name = name_of(&raw.text)?;
+        let is_internal = ruleset::internal_by_name(&name).is_some() && is_of_the_tree(site, &name);
+        // Hooks are there for it, and rules of mailers stand behind those of the site.
+        let is_offered = ["Local_", "HdrFrom", "HdrTo", "EnvFrom", "EnvTo"].iter().any(|start| name.starts_with(start));
+        if is_offered || !is_internal && !own.contains(&name) {
+            return None;
+        }
+        let found = Diagnostic::error("redefined_ruleset", format!("ruleset `{name}` has multiple definitions"))
+            .why("sendmail adds these rules behind those of its own tree, where they are reached late or never");
+        let found = match ruleset::hook_for(&name) {
+            "" => found.help("give the ruleset a name of its own"),
+            hook => found.help(format!("put the rules into `{hook}`, which is called first")),
+        };
+        Some(at(raw, found, "its own rules stand before these"))
+    };
+    raw_lines().filter_map(judge).collect()
 }
 
 /// Rulesets that a rule or a header calls by a name that is known before it runs.
@@ -116,15 +176,50 @@ mod tests {
         assert_eq!(
             said.collect::<Vec<_>>(),
             [
-                ("undefined_ruleset", "there is no ruleset `ChekSubject`", "did you mean `CheckSubject`?"),
-                ("undefined_map", "there is no map `bogus`", "declare it: a line `Kbogus …` under `LOCAL_CONFIG`"),
+                ("undefined_ruleset", "unknown ruleset `ChekSubject`", "did you mean `CheckSubject`?"),
+                ("undefined_map", "unknown map `bogus`", "declare it: a line `Kbogus …` under `LOCAL_CONFIG`"),
                 (
                     "undefined_ruleset",
-                    "there is no ruleset `Nowhere`",
+                    "unknown ruleset `Nowhere`",
                     "define it: a line `SNowhere` and its rules under `LOCAL_RULESETS`"
                 ),
             ]
         );
+    }
+
+    #[test]
+    fn rulesets_of_the_tree_are_refused_with_the_hook_to_use() {
+        let site =
+            |raw: &str| format!("OSTYPE(`linux')\nFEATURE(`access_db')\nMAILER(`local')\nMAILER(`smtp')\n{raw}\n");
+        for (raw, code, hook) in [
+            ("LOCAL_RULESETS\nScheck_rcpt\nR$*\t$@ ok", "redefined_ruleset", "Local_check_rcpt"),
+            ("LOCAL_RULESETS\nScheck_mail\nR$*\t$@ ok", "redefined_ruleset", "Local_check_mail"),
+            ("LOCAL_CONFIG\nSBasic_check_mail\nR$*\t$@ ok", "redefined_ruleset", "Local_check_mail"),
+            ("MAILER_DEFINITIONS\nSRcpt_ok\nR$*\t$@ ok", "redefined_ruleset", "Local_check_rcpt"),
+            ("LOCAL_RULESETS\nSRelayTLS\nR$*\t$@ ok", "redefined_ruleset", "Local_Relay_Auth"),
+            ("LOCAL_RULESETS\nSAddDomain\nR$*\t$@ ok", "redefined_ruleset", "a name of its own"),
+            ("LOCAL_RULESETS\nS0\nR$*\t$@ ok", "redefined_ruleset", "LOCAL_RULE_0"),
+            ("LOCAL_RULESETS\nS 3\nR$*\t$@ ok", "redefined_ruleset", "LOCAL_RULE_3"),
+            ("LOCAL_RULESETS\nScanonify=3\nR$*\t$@ ok", "redefined_ruleset", "LOCAL_RULE_3"),
+            ("LOCAL_RULESETS\nSMine\nR$*\t$: $>Basic_check_rcpt2 $1", "undefined_ruleset", "SBasic_check_rcpt2"),
+            ("LOCAL_RULESETS\nSMine\nR$*\t$: $>RelayTLS $1", "internal_ruleset", "Local_Relay_Auth"),
+            ("LOCAL_RULESETS\nSMine\nR$*\t$: $>AddDomain $1", "internal_ruleset", "of the site's own"),
+        ] {
+            let found = findings(&site(raw));
+            let is_told = |(found, _, help): &(&str, String, Option<String>)| {
+                *found == code && help.as_deref().is_some_and(|help| help.contains(hook))
+            };
+            assert!(found.iter().any(is_told), "{raw}: {found:?}");
+        }
+        for raw in [
+            "LOCAL_RULESETS\nSLocal_check_rcpt\nR$*\t$@ ok",
+            "LOCAL_RULESETS\nSCheckSpam\nR$*\t$@ ok",
+            "LOCAL_RULESETS\nScheck_data\nR$*\t$@ ok",
+            "LOCAL_RULESETS\nSHdrFromSMTP\nR$*\t$@ $1",
+            "LOCAL_RULESETS\nSMine\nR$*\t$: $>canonify $1\nR$*\t$: $>3 $1",
+        ] {
+            assert_eq!(findings(&site(raw)), [], "{raw}");
+        }
     }
 
     #[test]

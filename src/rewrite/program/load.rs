@@ -271,6 +271,7 @@ impl<'f> Loader<'f> {
             Kind::Ruleset(text) => {
                 let text = bytes(&self.expanded(text, line));
                 self.ruleset(&text, span, line);
+                self.defined_again(&text, span);
             }
             Kind::Rule { lhs, rhs } => {
                 let (left, all) = self.units_to_end(lhs, line);
@@ -335,6 +336,22 @@ impl<'f> Loader<'f> {
                 }
             }
         }
+    }
+
+    /// That a ruleset which has rules gets more of them: test mode says so.
+    fn defined_again(&mut self, text: &[u8], span: Span) {
+        let rules = self.current.and_then(|number| self.program.rules(number)).map_or(0, |ruleset| ruleset.rules.len());
+        if rules == 0 {
+            return;
+        }
+        let text = String::from_utf8_lossy(text);
+        self.diagnostics.push(
+            Diagnostic::warning("ruleset_continued", format!("ruleset `{}` has multiple definitions", text.trim()))
+                .at(span, "")
+                .why("rules are added behind those that the ruleset has, and are reached only if none of these returns")
+                .help("give the ruleset another name, or put its rules in one place")
+                .reference(format!("WARNING: Ruleset {text} has multiple definitions\n")),
+        );
     }
 
     /// `HSubject: $>+CheckSubject`
