@@ -49,6 +49,8 @@ pub struct Diagnostic {
     /// The help as a change that can be carried out: derived from what was written, and without that finding once done. Only
     /// where it is certain what to write.
     pub suggestion: Option<Suggestion>,
+    /// Whether it says again what another one says of the same place. Only sendmail's own words are repeated.
+    pub is_repeated: bool,
     /// The bytes that sendmail's own m4 tree prints on standard error for this, if it says anything.
     pub reference: Option<String>,
 }
@@ -63,6 +65,7 @@ impl Diagnostic {
             why: None,
             help: None,
             suggestion: None,
+            is_repeated: false,
             reference: None,
         }
     }

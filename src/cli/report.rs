@@ -73,10 +73,12 @@ impl<'a> Reporter<'a> {
 
     /// Shows what was found in an input.
     pub(super) fn found(&mut self, diagnostics: &[Diagnostic], sources: &Sources) {
-        for diagnostic in diagnostics {
+        let repeats = self.arguments.format == Format::Sendmail;
+        let shown = diagnostics.iter().filter(|one| repeats || !one.is_repeated).cloned().collect::<Vec<_>>();
+        for diagnostic in &shown {
             self.tally.count(diagnostic.severity);
         }
-        self.show(diagnostics, sources);
+        self.show(&shown, sources);
     }
 
     /// Says why a file cannot be read or written. Not counted: it says nothing about the input.

@@ -42,7 +42,7 @@ impl Unsupported {
         };
         diagnostic
             .why(self.why.clone())
-            .help("remove the statement, or build without relay.toml: --emit cf,access,tables,db")
+            .help("to build everything else, leave relay.toml out: --emit cf,access,tables,db")
     }
 }
 

@@ -62,7 +62,10 @@ impl Environment {
         let diagnostic = Diagnostic::error("feature_after_mailer", format!("FEATURE({name}) comes after MAILER"))
             .at(span, "too late here")
             .why("MAILER has already taken what the features before it left; this one would be half in effect")
-            .help("move every FEATURE above the first MAILER")
+            .help(match name {
+                "nullclient" => "`nullclient` brings its own mailers: remove the MAILER lines",
+                _ => "move every FEATURE above the first MAILER",
+            })
             .reference("*** ERROR: FEATURE() should be before MAILER()\n");
         let diagnostic = self.also_at(diagnostic, Some(mailer.span()), "the first MAILER");
         self.report(diagnostic);

@@ -106,7 +106,9 @@ impl Run<'_, '_, '_> {
                     .help(format!("write FEATURE(`{now}')"))
             }
             (name, When::Always | When::With(_)) => {
-                let message = format!("sendmail's tree objects to `{name}`");
+                let words = notice.text.trim_start_matches(['*', ' ']).trim_start_matches("ERROR: ");
+                let words = words.trim_start_matches("WARNING: ").split_whitespace().collect::<Vec<_>>().join(" ");
+                let message = if words.contains(name) { words } else { format!("{name}: {words}") };
                 if notice.text.starts_with("*** ERROR") {
                     Diagnostic::error("feature", message).at(self.span, "asked for here")
                 } else {

@@ -40,7 +40,8 @@ impl Run<'_, '_, '_> {
         let text = |value: &str| Text::computed(value, by);
         self.environment.submission_queue(self.macros, by);
         match self.value(1).as_str() {
-            "" => {}
+            // Port 25 is what is used without it.
+            "" | "25" | "smtp" => {}
             "MSA" => self.macros.define("RELAY_MAILER_ARGS", text("TCP $h 587")),
             other => {
                 let diagnostic = Diagnostic::warning("unknown_argument", format!("`msp` does not know `{other}`"))

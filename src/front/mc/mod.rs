@@ -55,7 +55,11 @@ fn run(input: &Input<'_>, files: &dyn FileSystem, mut record: Option<&mut Record
     let length = sources.get(id).map_or(0, |source| source.text().len());
     let end = Span::new(id, length, length);
     let mut m4 = Machine::new(&mut sources, files, id);
-    m4.disable_comments();
+    // A file that includes the tree itself is read by m4's own rules until it does: `#` begins a comment.
+    let includes_tree = m4.sources().get(id).is_some_and(|source| statements::includes_tree(source.text()));
+    if !includes_tree {
+        m4.disable_comments();
+    }
     // The tree takes these two away, which stand for something else in its texts.
     for name in ["format", "hpux"] {
         m4.undefine(&NoDialect, name);

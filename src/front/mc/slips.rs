@@ -98,7 +98,10 @@ fn is_raw(line: &str) -> bool {
     match line.as_bytes() {
         [b'R', ..] => line.contains('$') && line.contains('\t'),
         [b'O', b' ', ..] => line.contains('='),
-        [b'C' | b'F' | b'D', b'{' | b'A'..=b'Z' | b'a'..=b'z', ..] => second.is_none() && !first.ends_with(['.', ':']),
+        [b'C' | b'F', b'{' | b'w' | b'R' | b'M' | b'E' | b'G' | b'L' | b'N' | b'P' | b't' | b'm', ..]
+        | [b'D', b'{' | b'j' | b'M' | b'H' | b'R' | b'S' | b'C' | b'w' | b'm', ..] => {
+            second.is_none() && !first.ends_with(['.', ':', ','])
+        }
         [b'K', ..] => {
             second.is_some_and(|class| ["hash", "btree", "dbm", "regex", "dns", "macro", "cdb"].contains(&class))
         }

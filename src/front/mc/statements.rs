@@ -208,9 +208,13 @@ impl Dialect for Statements<'_> {
         diagnostic.at(text.span(), "printed by this `errprint`").why(why).help("see to what it says, or leave it out")
     }
 
-    fn include(&mut self, _m4: &mut Machine<'_>, path: &Text) -> Option<Text> {
-        // What cf.m4 leaves behind when it has been read before: output goes to where it goes at the start.
-        is_tree(path.as_str()).then(|| Text::computed("divert(0)", path.span()))
+    fn include(&mut self, m4: &mut Machine<'_>, path: &Text) -> Option<Text> {
+        if !is_tree(path.as_str()) {
+            return None;
+        }
+        // What cf.m4 leaves behind: there are no comments, and output goes to where it goes at the start.
+        m4.disable_comments();
+        Some(Text::computed("divert(0)", path.span()))
     }
 }
 
@@ -220,6 +224,18 @@ fn spec(name: &str) -> Option<&'static MacroSpec> {
         return None;
     }
     catalog::by_name(name)
+}
+
+/// Whether a text includes sendmail's tree by itself, in a line that is no remark.
+pub(super) fn includes_tree(text: &str) -> bool {
+    text.lines().any(|line| {
+        let line = line.trim_start();
+        let argument = line.strip_prefix("include(").or_else(|| line.strip_prefix("sinclude("));
+        argument.is_some_and(|argument| {
+            let path = argument.split(')').next().unwrap_or_default().trim();
+            is_tree(path.trim_matches(['`', '\'']))
+        })
+    })
 }
 
 /// Whether a path is that of the tree's own files, wherever the tree lies.

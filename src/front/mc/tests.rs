@@ -192,6 +192,20 @@ fn an_include_of_the_tree_means_the_one_that_is_built_in() {
 }
 
 #[test]
+fn comments_above_an_include_of_the_tree_are_those_of_m4() {
+    let text = "# don't `edit this, define(`SMART_HOST', `a.test')\ndefine(`MAIL_HUB', `b.test')dnl # it's live\n\
+        include(`/usr/share/sendmail-cf/m4/cf.m4')\nOSTYPE(`linux')\n#define(`LUSER_RELAY', `c.test')\nMAILER(`smtp')\n";
+    let compiled = compiled(text);
+    let routing = compiled.site.unwrap_or_else(|| panic!("{:?}", compiled.diagnostics)).routing;
+    assert!(routing.smart_host.is_none());
+    // Behind the include `#` is a character like others.
+    assert_eq!(
+        (routing.mail_hub.unwrap().value, routing.luser_relay.unwrap().value),
+        ("b.test".into(), "c.test".into())
+    );
+}
+
+#[test]
 fn diagnostics_come_in_the_order_of_the_reference() {
     assert_eq!(
         codes("FEATURE(`relay_local_from')\nMAILER(`smtp')\nFEATURE(`access_db')\n"),
