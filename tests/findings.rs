@@ -9,10 +9,11 @@ mod tests {
         diagnostic::Severity,
         emit::cf,
         findings::FINDINGS,
-        front::{self, Input, Syntax, aliases},
-        lint::{self, RULES, Surroundings},
+        front::{self, Input, Syntax, aliases, class_text},
+        lint::{self, ClassText, RULES, Surroundings},
         map::{self, Duplicates, Format},
         rewrite::{Host, load},
+        site::{Class, ClassFile},
         source::{MemoryFiles, NoFiles, Sources},
         syntax::zone,
     };
@@ -74,6 +75,12 @@ mod tests {
             let mut around = Surroundings::default();
             if let Some(text) = blocks.get("zone") {
                 around.zones = zone::parse(text, compiled.sources.add("zone", text), "").0;
+            }
+            if let Some(text) = blocks.get("relay-domains") {
+                let id = compiled.sources.add("relay-domains", text.as_str());
+                let file = ClassFile { text: "/etc/mail/relay-domains %[^\\#]".into() };
+                let members = class_text::members(&file, text, id);
+                around.class_files.push(ClassText { class: Class::Relay, members, has_crlf: false });
             }
             for table in &TABLES {
                 let name = format!("{}.db", table.key);

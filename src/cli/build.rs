@@ -102,8 +102,12 @@ fn build(
     reporter: &mut Reporter<'_>,
 ) -> Result<Exit, Box<Diagnostic>> {
     let file = arguments.read.site(&arguments.site)?;
-    let Checked { compiled, document } =
-        check::check(&file, &arguments.checks.read()?, &arguments.read.disk, MapFiles::Replaced);
+    let Checked { compiled, document } = check::check(
+        &file,
+        &arguments.checks.read()?.below(arguments.root.clone()),
+        &arguments.read.disk,
+        MapFiles::Replaced,
+    );
     let Compiled { site, mut diagnostics, sources } = compiled;
     let wanted = Wanted { named: &arguments.emit, source_map: arguments.source_map };
     let mut files = Vec::new();

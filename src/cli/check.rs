@@ -13,8 +13,8 @@ use crate::{
     catalog::table::TableKind,
     diagnostic::Diagnostic,
     emit::cf::{self, Document},
-    front::{self, Compiled, table_text},
-    lint::{self, Surroundings, Target},
+    front::{self, Compiled, class_text, table_text},
+    lint::{self, ClassText, HOST_CLASSES, Surroundings, Target},
     map::Format,
     site::{DeclaredTable, Site},
     source::Sources,
@@ -55,6 +55,7 @@ impl CheckArguments {
         Ok(Checks {
             zones: self.zone.iter().map(read).collect::<Result<_, _>>()?,
             target: self.target.as_ref().map(target).transpose()?,
+            root: None,
         })
     }
 }
@@ -73,6 +74,14 @@ fn no_target(path: &Path) -> Box<Diagnostic> {
 pub(super) struct Checks {
     zones: Vec<ZoneFile>,
     target: Option<Target>,
+    root: Option<PathBuf>,
+}
+
+impl Checks {
+    /// The same with a directory that stands for `/`.
+    pub(super) fn below(self, root: Option<PathBuf>) -> Self {
+        Self { root, ..self }
+    }
 }
 
 /// The text of a zone.
@@ -116,6 +125,7 @@ pub(super) fn check(file: &SiteFile, checks: &Checks, disk: &Disk, map_files: Ma
         if map_files == MapFiles::Compared {
             around.map_files = files_of(site, &compiled.sources);
         }
+        around.class_files = class_files(site, file.input().name, checks.root.as_deref(), &mut compiled.sources);
         compiled.diagnostics.extend(lint::check(site, &around));
         // Only raw lines can ask for what is not there. Only they, or many of these, can be too many of something: no statement
         // brings more than five mailers.
@@ -140,4 +150,25 @@ fn files_of(site: &Site, sources: &Sources) -> BTreeMap<TableKind, (PathBuf, Vec
         Some((table.kind, (path, bytes)))
     };
     site.declared_tables().filter_map(file).collect()
+}
+
+/// Files of class members: below the root, or beside the site by the last part of their path.
+fn class_files(site: &Site, name: &str, root: Option<&Path>, sources: &mut Sources) -> Vec<ClassText> {
+    let mut texts = Vec::new();
+    for class in HOST_CLASSES {
+        for file in site.classes.files(class) {
+            let path = Path::new(file.value.path());
+            let Some(last) = path.file_name().filter(|_| path.is_absolute()) else { continue };
+            let path = match root {
+                Some(root) => root.join(path.strip_prefix("/").unwrap_or(path)),
+                None => table_text::in_directory_of(name, Path::new(last)),
+            };
+            let Ok(bytes) = fs::read(&path) else { continue };
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let id = sources.add(path.display().to_string(), text.as_str());
+            let members = class_text::members(&file.value, &text, id);
+            texts.push(ClassText { class, members, has_crlf: text.contains("\r\n") });
+        }
+    }
+    texts
 }

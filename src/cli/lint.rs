@@ -66,7 +66,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         };
     }
     let checks = match arguments.checks.read() {
-        Ok(checks) => checks,
+        Ok(checks) => checks.below(arguments.root.clone()),
         Err(diagnostic) => return reporter.failed(&diagnostic),
     };
     let mut exit = Exit::Done;

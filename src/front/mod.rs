@@ -7,12 +7,12 @@
 pub mod agent;
 pub mod alias_text;
 pub mod aliases;
+pub mod class_text;
 pub mod environment;
 mod features;
 pub mod lower;
 pub mod macros;
 pub mod mc;
-mod network;
 pub(crate) mod statement;
 pub mod table_text;
 pub mod toml;

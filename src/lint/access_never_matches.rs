@@ -9,7 +9,7 @@ use super::{
 use crate::{
     catalog::table::TableKind,
     diagnostic::{Diagnostic, Severity, nearest},
-    site::{AccessAction, AccessMap, ListKind, Site, TAGS, TableEntry},
+    site::{AccessAction, AccessMap, ListKind, Site, TAGS, TableEntry, ipv6},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -41,7 +41,7 @@ fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
 fn judge(site: &Site, map: &AccessMap, entry: &TableEntry) -> Option<Finding> {
     let tag = tag(entry);
     if !is_mail_tag(&tag) {
-        return spam(site, entry, &tag).or_else(|| unread(site, entry, &tag));
+        return spam(site, entry, &tag).or_else(|| unread(site, entry, &tag)).or_else(|| host_key(site, entry, &tag));
     }
     match Key::of(entry) {
         Key::Tag => Some(Finding {
@@ -50,7 +50,8 @@ fn judge(site: &Site, map: &AccessMap, entry: &TableEntry) -> Option<Finding> {
             help: "write the name or network right after the colon, without a blank".into(),
         }),
         Key::Odd(subject) => Some(odd(site, entry, &subject)?),
-        Key::Ipv6(groups) => ipv6(site, entry, &groups),
+        Key::Ipv6(groups) => ipv6_key(site, entry, &groups),
+        Key::Literal(literal) => bracketed_ipv6(site, entry, &literal),
         Key::Ipv4(octets) => match octets.as_slice() {
             [a, b, c, 0] => Some(Finding {
                 message: format!("the access key `{}` is one address, not a network", entry.key),
@@ -87,6 +88,44 @@ fn judge(site: &Site, map: &AccessMap, entry: &TableEntry) -> Option<Finding> {
         }),
         _ => None,
     }
+}
+
+/// Tags whose keys are names and addresses of hosts, or nothing for all others.
+const HOST_TAGS: [&str; 10] = [
+    "clientrate",
+    "clientconn",
+    "greetpause",
+    "srv_features",
+    "clt_features",
+    "try_tls",
+    "tls_clt",
+    "tls_srv",
+    "tls_srv_features",
+    "tls_clt_features",
+];
+
+/// A key of another tag that names a host in a way in which none is looked up.
+fn host_key(site: &Site, entry: &TableEntry, tag: &str) -> Option<Finding> {
+    if !HOST_TAGS.contains(&tag) {
+        return None;
+    }
+    match Key::of(entry) {
+        Key::Odd(subject) => odd(site, entry, &subject),
+        Key::Ipv6(groups) => ipv6_key(site, entry, &groups),
+        Key::Literal(literal) => bracketed_ipv6(site, entry, &literal),
+        _ => None,
+    }
+}
+
+/// An IPv6 address in brackets, which stands for a client without a name.
+fn bracketed_ipv6(site: &Site, entry: &TableEntry, literal: &str) -> Option<Finding> {
+    let address = literal.strip_prefix("[ipv6:")?.strip_suffix(']')?;
+    let looked_up = looked_up(site, &ipv6::groups(address)?);
+    (!address.eq_ignore_ascii_case(&looked_up)).then(|| Finding {
+        message: format!("the access key `{}` is not written as sendmail writes the address", entry.key),
+        why: IPV6_AS_TEXT,
+        help: format!("write `{}`", with_tag(entry, &format!("[IPv6:{looked_up}]"))),
+    })
 }
 
 fn spam(site: &Site, entry: &TableEntry, tag: &str) -> Option<Finding> {
@@ -206,7 +245,7 @@ fn unknown_tag(site: &Site, key: &str, word: &str, rest: &str) -> Option<Finding
 }
 
 /// Whether sendmail writes the address as the key has it.
-fn ipv6(site: &Site, entry: &TableEntry, groups: &[u16]) -> Option<Finding> {
+fn ipv6_key(site: &Site, entry: &TableEntry, groups: &[u16]) -> Option<Finding> {
     let written = entry.subject().get(5..).unwrap_or("");
     let looked_up = looked_up(site, groups);
     (!written.eq_ignore_ascii_case(&looked_up)).then(|| Finding {

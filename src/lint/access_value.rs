@@ -27,7 +27,10 @@ fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
         .into_iter()
         .filter_map(|entry| match tag(entry).as_str() {
             "spam" => spam(entry),
-            "clientrate" | "clientconn" => limit(entry),
+            "clientrate" | "clientconn" => limit(entry, "the number of connections that are allowed, 0 for any number"),
+            "greetpause" => limit(entry, "milliseconds, 0 for no pause"),
+            // A tag alone names nobody, which is another rule's finding.
+            tag if !tag.is_empty() && entry.subject().is_empty() => None,
             tag if is_mail_tag(tag) && !is_trap(site, entry) => mail(entry, skip),
             _ => None,
         })
@@ -51,17 +54,30 @@ fn spam(entry: &TableEntry) -> Option<Diagnostic> {
     }
 }
 
-/// Limits of clients are numbers; 0 for none.
-fn limit(entry: &TableEntry) -> Option<Diagnostic> {
-    let value = &entry.value.value;
-    (value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_digit())).then(|| {
-        finding(
+/// Limits of clients, and pauses, are numbers.
+fn limit(entry: &TableEntry, unit: &str) -> Option<Diagnostic> {
+    let value = entry.value.value.as_str();
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    // A blank behind the tag has ended the key.
+    let (first, rest) = value.split_once([' ', '\t']).unwrap_or((value, ""));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if entry.subject().is_empty() && is_number(rest.trim()) {
+        let tag = entry.tag().unwrap_or_default();
+        return Some(finding(
             entry,
-            format!("`{value}` is no number"),
-            "sendmail reads a number as far as there is one and takes the rest for nothing: without any, all are refused",
-            "write the number of connections that are allowed, 0 for any number",
-        )
-    })
+            format!("a blank parts `{first}` from `{tag}:`"),
+            "the key ends at the first blank: this entry is for all hosts, and its value is no number",
+            format!("write `{tag}:{first}` without a blank"),
+        ));
+    }
+    Some(finding(
+        entry,
+        format!("invalid value `{value}`: expected a number"),
+        "sendmail reads digits as far as there are any, and takes the rest for nothing",
+        format!("write {unit}"),
+    ))
 }
 
 fn mail(entry: &TableEntry, skip: bool) -> Option<Diagnostic> {

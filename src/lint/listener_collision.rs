@@ -1,5 +1,7 @@
 #![doc = include_str!("../findings/listener_collision.md")]
 
+use std::net::Ipv6Addr;
+
 use super::{Rule, Surroundings};
 use crate::{
     diagnostic::{Diagnostic, Severity},
@@ -68,7 +70,8 @@ impl Socket {
         let port = of('P', "smtp");
         let port = service_port(&port).map_or(port, |number| number.to_string());
         let address = match of('A', "").as_str() {
-            "0.0.0.0" | "::" => String::new(),
+            "0.0.0.0" => String::new(),
+            "::" if of('F', "inet") == "inet6" => String::new(),
             address => address.to_owned(),
         };
         let optional = listener.equate('M').is_some_and(|letters| letters.contains('O'));
@@ -77,9 +80,16 @@ impl Socket {
 
     /// Whether `later` cannot be opened beside this one.
     fn excludes(&self, later: &Self, on_linux: bool) -> bool {
+        // An address that is not of its family is another rule's: nothing is opened there.
+        let is_opened = |socket: &Self| socket.family != "inet" || socket.address.parse::<Ipv6Addr>().is_err();
         let same_address =
             self.address == later.address || on_linux && (self.address.is_empty() || later.address.is_empty());
-        !later.optional && self.family == later.family && self.port == later.port && same_address
+        is_opened(self)
+            && is_opened(later)
+            && !later.optional
+            && self.family == later.family
+            && self.port == later.port
+            && same_address
     }
 }
 

@@ -12,25 +12,39 @@ pub mod access_user_relay;
 pub mod access_value;
 pub mod authinfo_entry;
 pub mod bcc_entry;
+pub mod class_file_member;
+pub mod dead_dns_list;
 pub mod domaintable_entry;
 pub mod genericstable_entry;
+pub mod implicit_tls_client;
 pub mod listener_collision;
+pub mod listener_value;
+pub mod local_domain_mx;
+pub mod login_impossible;
+pub mod loopback_listeners;
 pub mod mailertable_entry;
 pub mod map_class;
+pub mod milter_order;
+pub mod milter_socket;
 pub mod mx_points_back;
+pub mod no_domain_to_act_on;
+pub mod no_smtp_mailer;
 pub mod nouucp_mismatch;
 pub mod relay_domain_never_matches;
 pub mod relay_host_dns;
 pub mod repeated_key;
 pub mod rule_without_tab;
+pub mod smtps_listener;
 pub mod stale_map;
 mod table_value;
 mod target;
+pub mod target_host;
 pub mod text_map;
 pub mod top_level_domain;
 pub mod unknown_option;
 pub mod virtusertable_entry;
 
+pub use class_file_member::{ClassText, HOST_CLASSES};
 pub use target::Target;
 
 use std::{collections::BTreeMap, path::PathBuf};
@@ -67,6 +81,8 @@ pub struct Surroundings {
     pub zones: Zones,
     /// Map files of its tables that are there already, each by its table, with its path and what it holds.
     pub map_files: BTreeMap<TableKind, (PathBuf, Vec<u8>)>,
+    /// Files of class members that are there.
+    pub class_files: Vec<ClassText>,
     /// The sendmail that will run the site.
     pub target: Option<Target>,
 }
@@ -86,7 +102,7 @@ pub struct Linted<'a> {
 }
 
 /// Every rule, in the order of their codes.
-pub const RULES: [Rule; 23] = [
+pub const RULES: [Rule; 36] = [
     access_never_matches::RULE,
     access_pointless::RULE,
     access_untagged_relay::RULE,
@@ -94,18 +110,31 @@ pub const RULES: [Rule; 23] = [
     access_value::RULE,
     authinfo_entry::RULE,
     bcc_entry::RULE,
+    class_file_member::RULE,
+    dead_dns_list::RULE,
     domaintable_entry::RULE,
     genericstable_entry::RULE,
+    implicit_tls_client::RULE,
     listener_collision::RULE,
+    listener_value::RULE,
+    local_domain_mx::RULE,
+    login_impossible::RULE,
+    loopback_listeners::RULE,
     mailertable_entry::RULE,
     map_class::RULE,
+    milter_order::RULE,
+    milter_socket::RULE,
     mx_points_back::RULE,
+    no_domain_to_act_on::RULE,
+    no_smtp_mailer::RULE,
     nouucp_mismatch::RULE,
     relay_domain_never_matches::RULE,
     relay_host_dns::RULE,
     repeated_key::RULE,
     rule_without_tab::RULE,
+    smtps_listener::RULE,
     stale_map::RULE,
+    target_host::RULE,
     text_map::RULE,
     top_level_domain::RULE,
     unknown_option::RULE,

@@ -10,9 +10,9 @@ use super::*;
 use crate::{
     catalog::table::{TABLES, TableSpec},
     diagnostic::Suggestion,
-    front::{self, Input, Syntax},
+    front::{self, Input, Syntax, class_text},
     map::{self, Duplicates, Format},
-    site::TableEntry,
+    site::{Class, ClassFile, TableEntry},
     source::{MemoryFiles, Spanned},
     syntax::zone,
 };
@@ -25,6 +25,8 @@ struct Case {
     zone: Option<String>,
     /// Texts of tables, each by the name of its file.
     tables: Vec<(&'static str, String)>,
+    /// Texts of class files, each with its class.
+    class_files: Vec<(Class, String)>,
     /// The same of what map files that are there hold.
     map_files: Vec<(TableKind, String)>,
 }
@@ -42,7 +44,10 @@ impl Case {
         let tables = TABLES.iter().filter_map(|table| Some((table.file(), read(table.key)?))).collect();
         let map_file = |table: &TableSpec| Some((table.kind, read(&format!("{}.db", table.key))?));
         let map_files = TABLES.iter().filter_map(map_file).collect();
-        Self { name: format!("{name}.{ending}"), text, zone: read("zone"), tables, map_files }
+        let class_file = |(name, class)| Some((class, read(name)?));
+        let class_files = [("relay-domains", Class::Relay), ("local-host-names", Class::Local)];
+        let class_files = class_files.into_iter().filter_map(class_file).collect();
+        Self { name: format!("{name}.{ending}"), text, zone: read("zone"), tables, class_files, map_files }
     }
 
     fn compile(&self) -> (Site, Surroundings, Sources) {
@@ -57,6 +62,12 @@ impl Case {
             let (read, problems) = zone::parse(text, sources.add("zone", text), "");
             assert_eq!(problems, Vec::new());
             around.zones = read;
+        }
+        for (class, text) in &self.class_files {
+            let id = sources.add(format!("class {}", class.name()), text.as_str());
+            let file = ClassFile { text: "/x %[^\\#]".into() };
+            let members = class_text::members(&file, text, id);
+            around.class_files.push(ClassText { class: *class, members, has_crlf: text.contains("\r\n") });
         }
         for (kind, text) in &self.map_files {
             let path = format!("{}.db", kind.spec().key);
@@ -119,8 +130,9 @@ fn every_rule_fires_on_its_bad_fixture_and_is_silent_on_the_good_one() {
         let mut shown = bad.text.clone();
         let zone = bad.zone.iter().map(|text| ("zone".to_owned(), text));
         let tables = bad.tables.iter().map(|(name, text)| ((*name).to_owned(), text));
+        let class_files = bad.class_files.iter().map(|(class, text)| (format!("class {}", class.name()), text));
         let map_files = bad.map_files.iter().map(|(kind, text)| (format!("{}.db", kind.spec().key), text));
-        for (name, text) in tables.chain(map_files).chain(zone) {
+        for (name, text) in tables.chain(class_files).chain(map_files).chain(zone) {
             write!(shown, "--- {name}\n{text}").unwrap();
         }
         write!(shown, "---\n{found}").unwrap();

@@ -17,6 +17,7 @@ pub mod ipv6;
 mod listener;
 mod mailer;
 mod map_spec;
+pub mod network;
 mod policy;
 mod raw;
 mod setting;

@@ -198,9 +198,10 @@ fn values(kind: OptionKind) -> Vec<&'static str> {
         OptionKind::Boolean => vec!["True", "false"],
         OptionKind::Integer => vec!["7", "0"],
         OptionKind::Duration => vec!["5m", "1h30m"],
-        OptionKind::Initial(words) | OptionKind::Word(words) | OptionKind::Flags(words) => {
-            words.first().into_iter().chain(words.last()).copied().collect()
-        }
+        OptionKind::Initial(words)
+        | OptionKind::Word(words)
+        | OptionKind::Flags(words)
+        | OptionKind::SignedFlags(words) => words.first().into_iter().chain(words.last()).copied().collect(),
         OptionKind::Letters(letters) => letters.get(..1).into_iter().collect(),
         OptionKind::Mode => vec!["0600"],
         OptionKind::Path => vec!["/etc/mail/some-file"],

@@ -15,6 +15,8 @@ pub enum OptionKind {
     Word(&'static [&'static str]),
     /// Words of this list, whatever their case, separated by commas or blanks.
     Flags(&'static [&'static str]),
+    /// The same, each with a sign or without: `+` adds, `-` takes away. A number stands for itself.
+    SignedFlags(&'static [&'static str]),
     /// Letters of this list, separated by commas or blanks or not at all.
     Letters(&'static str),
     /// An octal file mode.
@@ -48,6 +50,11 @@ impl OptionKind {
                 .split([',', ' ', '\t', '\n'])
                 .filter(|word| !word.is_empty())
                 .all(|word| list.iter().any(|known| known.eq_ignore_ascii_case(word))),
+            OptionKind::SignedFlags(list) => value
+                .split([',', ' ', '\t', '\n'])
+                .map(|word| word.strip_prefix(['+', '-']).unwrap_or(word))
+                .filter(|word| !word.is_empty() && !word.starts_with(|first: char| first.is_ascii_digit()))
+                .all(|word| list.iter().any(|known| known.eq_ignore_ascii_case(word))),
             OptionKind::Letters(list) => value.chars().all(|c| matches!(c, ',' | ' ' | '\t') || list.contains(c)),
             OptionKind::Mode => value.bytes().all(|b| (b'0'..=b'7').contains(&b)),
             OptionKind::Path | OptionKind::Text => true,
@@ -62,7 +69,7 @@ impl OptionKind {
             OptionKind::Integer => "a whole number".into(),
             OptionKind::Duration => "a duration such as `30s`, `5m`, `1h` or `2d`".into(),
             OptionKind::Initial(words) | OptionKind::Word(words) => format!("one of {}", list(words)),
-            OptionKind::Flags(words) => format!("words out of {}", list(words)),
+            OptionKind::Flags(words) | OptionKind::SignedFlags(words) => format!("words out of {}", list(words)),
             OptionKind::Letters(letters) => format!("letters out of `{letters}`"),
             OptionKind::Mode => "an octal file mode such as `0600`".into(),
             OptionKind::Path => "a path".into(),

@@ -56,6 +56,68 @@ const BLAME: &[&str] = &[
     "WriteStatsToSymLink",
 ];
 
+/// Words of ServerSSLOptions and ClientSSLOptions, those of OpenSSL that sendmail 8.17 knows (op guide section 5.6).
+const SSL: &[&str] = &[
+    "SSL_OP_ALL",
+    "SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION",
+    "SSL_OP_CIPHER_SERVER_PREFERENCE",
+    "SSL_OP_COOKIE_EXCHANGE",
+    "SSL_OP_CRYPTOPRO_TLSEXT_BUG",
+    "SSL_OP_DONT_INSERT_EMPTY_FRAGMENTS",
+    "SSL_OP_ENABLE_MIDDLEBOX_COMPAT",
+    "SSL_OP_EPHEMERAL_RSA",
+    "SSL_OP_LEGACY_SERVER_CONNECT",
+    "SSL_OP_MICROSOFT_BIG_SSLV3_BUFFER",
+    "SSL_OP_MICROSOFT_SESS_ID_BUG",
+    "SSL_OP_MSIE_SSLV2_RSA_PADDING",
+    "SSL_OP_NETSCAPE_CA_DN_BUG",
+    "SSL_OP_NETSCAPE_CHALLENGE_BUG",
+    "SSL_OP_NETSCAPE_DEMO_CIPHER_CHANGE_BUG",
+    "SSL_OP_NETSCAPE_REUSE_CIPHER_CHANGE_BUG",
+    "SSL_OP_NO_ANTI_REPLAY",
+    "SSL_OP_NO_COMPRESSION",
+    "SSL_OP_NO_ENCRYPT_THEN_MAC",
+    "SSL_OP_NO_QUERY_MTU",
+    "SSL_OP_NO_RENEGOTIATION",
+    "SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION",
+    "SSL_OP_NO_SSLv2",
+    "SSL_OP_NO_SSLv3",
+    "SSL_OP_NO_TICKET",
+    "SSL_OP_NO_TLSv1",
+    "SSL_OP_NO_TLSv1_1",
+    "SSL_OP_NO_TLSv1_2",
+    "SSL_OP_NO_TLSv1_3",
+    "SSL_OP_PKCS1_CHECK_1",
+    "SSL_OP_PKCS1_CHECK_2",
+    "SSL_OP_PRIORITIZE_CHACHA",
+    "SSL_OP_SAFARI_ECDHE_ECDSA_BUG",
+    "SSL_OP_SINGLE_DH_USE",
+    "SSL_OP_SINGLE_ECDH_USE",
+    "SSL_OP_SSLEAY_080_CLIENT_DH_BUG",
+    "SSL_OP_SSLREF2_REUSE_CERT_TYPE_BUG",
+    "SSL_OP_TLSEXT_PADDING",
+    "SSL_OP_TLS_BLOCK_PADDING_BUG",
+    "SSL_OP_TLS_D5_BUG",
+    "SSL_OP_TLS_ROLLBACK_BUG",
+];
+
+/// Words of ResolverOptions (op guide section 5.6).
+const RESOLVER: &[&str] = &[
+    "debug",
+    "aaonly",
+    "usevc",
+    "primary",
+    "igntc",
+    "recurse",
+    "defnames",
+    "stayopen",
+    "dnsrch",
+    "HasWildcardMX",
+    "WorkAroundBrokenAAAA",
+    "true",
+    "false",
+];
+
 /// Words of `PrivacyOptions`.
 const PRIVACY: &[&str] = &[
     "public",
@@ -173,7 +235,7 @@ pub static OPTIONS: &[OptionSpec] = options! {
         "Number of Received: lines from which mail is taken to be looping";
     "confIGNORE_DOTS" "ignore_dots" Option("IgnoreDots"), Boolean, undefined Unset;
         "Whether a line with one dot is part of a message from a local program";
-    "confBIND_OPTS" "bind_opts" Option("ResolverOptions"), Text, undefined Unset;
+    "confBIND_OPTS" "bind_opts" Option("ResolverOptions"), SignedFlags(RESOLVER), undefined Unset;
         "Resolver flags with a sign, such as `+AAONLY` and `-DNSRCH`, and `WorkAroundBrokenAAAA`";
     "confMIME_FORMAT_ERRORS" "mime_format_errors" Option("SendMimeErrors"), Boolean, predefined Text("True");
         "Whether bounces are MIME messages";
@@ -425,7 +487,7 @@ pub static OPTIONS: &[OptionSpec] = options! {
         "Realm that is given to the SASL library";
     "confDEF_AUTH_INFO" "def_auth_info" Option("DefaultAuthInfo"), Path, undefined Unset;
         "File of the credentials for outgoing connections; use the authinfo feature instead";
-    "confAUTH_OPTIONS" "auth_options" Option("AuthOptions"), Text, undefined Unset;
+    "confAUTH_OPTIONS" "auth_options" Option("AuthOptions"), Letters("Aacdfmpy"), undefined Unset;
         "Letters that say when and how authentication is offered";
     "confAUTH_MAX_BITS" "auth_max_bits" Option("AuthMaxBits"), Integer, undefined Unset;
         "Strongest encryption that a SASL layer may have";
@@ -433,9 +495,9 @@ pub static OPTIONS: &[OptionSpec] = options! {
         "Letters for the server's TLS; `V` not to ask clients for a certificate";
     "confCIPHER_LIST" "cipher_list" Option("CipherList"), Text, undefined Unset;
         "Ciphers that TLS may use, as of ciphers(1)";
-    "confSERVER_SSL_OPTIONS" "server_ssl_options" Option("ServerSSLOptions"), Text, undefined Unset;
+    "confSERVER_SSL_OPTIONS" "server_ssl_options" Option("ServerSSLOptions"), SignedFlags(SSL), undefined Unset;
         "OpenSSL options of the server's TLS, as of SSL_CTX_set_options(3)";
-    "confCLIENT_SSL_OPTIONS" "client_ssl_options" Option("ClientSSLOptions"), Text, undefined Unset;
+    "confCLIENT_SSL_OPTIONS" "client_ssl_options" Option("ClientSSLOptions"), SignedFlags(SSL), undefined Unset;
         "OpenSSL options of the client's TLS, as of SSL_CTX_set_options(3)";
     "confSSL_ENGINE" "ssl_engine" Option("SSLEngine"), Text, undefined Unset;
         "Name of the OpenSSL engine";

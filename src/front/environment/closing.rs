@@ -4,8 +4,8 @@ use super::Environment;
 use crate::{
     catalog::{option, table::TableKind},
     diagnostic::Diagnostic,
-    front::{features::open_relay, macros::Macros, network},
-    site::{Class, HackKind, ListKind},
+    front::{features::open_relay, macros::Macros},
+    site::{Class, HackKind, ListKind, network},
     source::Span,
     syntax::mc::Text,
 };

@@ -83,20 +83,24 @@ fn check(table: &mut Table<'_, '_, '_>, name: &str, kind: OptionKind, setting: &
 
 fn wrong_type(table: &mut Table<'_, '_, '_>, name: &str, kind: OptionKind, value: &str, span: Span) {
     let words: &[&str] = match kind {
-        OptionKind::Initial(words) | OptionKind::Word(words) | OptionKind::Flags(words) => words,
+        OptionKind::Initial(words)
+        | OptionKind::Word(words)
+        | OptionKind::Flags(words)
+        | OptionKind::SignedFlags(words) => words,
         _ => &[],
     };
     let unknown = value
         .split([',', ' ', '\t', '\n'])
+        .map(|word| word.trim_start_matches(['+', '-']))
         .find(|word| !word.is_empty() && !words.iter().any(|known| known.eq_ignore_ascii_case(word)));
     let help = match unknown.and_then(|word| nearest(word, words.iter().copied())) {
-        Some(near) => format!("did you mean `{near}`? Expected {}", kind.expected()),
+        Some(near) => format!("did you mean `{near}`?"),
         None => format!("expected {}", kind.expected()),
     };
     table.report(
-        Diagnostic::error("wrong_type", format!("`{value}` is no value for `{name}`"))
+        Diagnostic::error("wrong_type", format!("invalid value `{value}` for `{name}`"))
             .at(span, "this value")
-            .why("sendmail would refuse it, or read it as something else")
+            .why("sendmail refuses it, or reads it as something else")
             .help(help),
     );
 }

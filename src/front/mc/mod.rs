@@ -93,6 +93,7 @@ fn run(input: &Input<'_>, files: &dyn FileSystem, mut record: Option<&mut Record
         slips::find(&mut environment, &m4);
         slips::internal(&mut environment, &m4);
         slips::discarded(&mut environment, &m4, id);
+        slips::behind_dnl(&mut environment, &m4, id);
     }
     diagnostics.append(&mut m4.take_diagnostics());
     diagnostics.append(&mut environment.diagnostics);

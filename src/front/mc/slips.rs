@@ -74,6 +74,55 @@ pub(super) fn internal(environment: &mut Environment, m4: &Machine<'_>) {
     }
 }
 
+/// Statements behind the `dnl` of another one on the same line, which m4 throws away.
+pub(super) fn behind_dnl(environment: &mut Environment, m4: &Machine<'_>, file: SourceId) {
+    let Some(text) = m4.sources().get(file).map(Source::text) else { return };
+    let mut start = 0;
+    let mut found = Vec::new();
+    for line in text.split_inclusive('\n') {
+        found.extend(lost_call(line).map(|(from, to)| Span::new(file, start + from, start + to)));
+        start += line.len();
+    }
+    for span in found {
+        let lost = m4.sources().snippet(span).to_owned();
+        environment.report(
+            Diagnostic::warning("statement_after_dnl", "this statement stands behind `dnl` and is thrown away")
+                .at(span, "has no effect")
+                .why("`dnl` discards the rest of its line, whatever stands there")
+                .help(format!("write it on a line of its own: {lost}")),
+        );
+    }
+}
+
+/// Where a whole call stands right behind the `dnl` that ends another statement.
+fn lost_call(line: &str) -> Option<(usize, usize)> {
+    let is_call = |text: &str| {
+        let name = text.split('(').next().filter(|name| name.len() < text.len())?;
+        let is_name =
+            MACROS.iter().any(|known| known.name == name) || ["define", "undefine", "include"].contains(&name);
+        let arguments = text.get(name.len()..)?;
+        let end = arguments.find("')")? + 2;
+        is_name.then_some(name.len() + end)
+    };
+    let head = line.trim_start();
+    let first = head.split('(').next().unwrap_or_default();
+    // A remark, or a line that is no statement.
+    if head.starts_with("dnl") || head.starts_with('#') || !(is_call(head).is_some() || first == "divert") {
+        return None;
+    }
+    let at = line.match_indices("dnl").map(|(at, _)| at).find(|at| {
+        let before = line.get(..*at).unwrap_or_default().trim_end();
+        before.ends_with(')') && before.matches('`').count() == before.matches('\'').count()
+    })?;
+    let rest = line.get(at + 3..)?;
+    let from = at + 3 + (rest.len() - rest.trim_start().len());
+    if rest.trim_start().len() == rest.len() {
+        return None;
+    }
+    let length = is_call(line.get(from..)?)?;
+    Some((from, from + length))
+}
+
 /// Raw lines after a `divert(-1)` that nothing ends.
 pub(super) fn discarded(environment: &mut Environment, m4: &Machine<'_>, file: SourceId) {
     let Some(text) = m4.sources().get(file).map(Source::text).filter(|_| m4.diversion() < 0) else { return };

@@ -103,7 +103,7 @@ pub(super) fn expected(key: &str, kind: OptionKind) -> Expected {
         OptionKind::Integer => "100".into(),
         OptionKind::Duration => "\"5m\"".into(),
         OptionKind::Initial(words) | OptionKind::Word(words) => first(words),
-        OptionKind::Flags(words) => format!("[{}]", first(words)),
+        OptionKind::Flags(words) | OptionKind::SignedFlags(words) => format!("[{}]", first(words)),
         OptionKind::Letters(letters) => format!("\"{}\"", letters.chars().take(1).collect::<String>()),
         OptionKind::Mode => "0o600".into(),
         OptionKind::Path => "\"/etc/mail/file\"".into(),

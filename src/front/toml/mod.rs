@@ -7,6 +7,7 @@ mod aliases;
 pub(crate) mod answer;
 mod cases;
 pub(crate) mod conf;
+mod derived;
 pub(crate) mod equates;
 pub(crate) mod feature;
 mod names;

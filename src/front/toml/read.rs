@@ -19,8 +19,8 @@ use crate::{
         table::TABLES,
     },
     diagnostic::{Diagnostic, nearest},
-    front::{network, statement::Statement},
-    site::{Class, RawSection, TableEntry},
+    front::statement::Statement,
+    site::{Class, RawSection, TableEntry, network},
     source::{Span, Spanned},
     syntax::toml::{Entry, Table},
 };

@@ -259,6 +259,15 @@ fn of_kind(kind: OptionKind) -> Value {
                 with_macro,
             ] })
         }
+        OptionKind::SignedFlags(list) => {
+            let one = list.iter().map(|word| case_blind(word, true)).collect::<Vec<_>>().join("|");
+            let some = format!("^[, \\t]*[-+]?({one}|[0-9][^, \\t]*)([, \\t]+[-+]?({one}|[0-9][^, \\t]*))*[, \\t]*$");
+            json!({ "anyOf": [
+                { "type": "array", "minItems": 1, "items": { "anyOf": [{ "enum": list }, pattern(&some)] } },
+                pattern(&some),
+                with_macro,
+            ] })
+        }
         OptionKind::Letters(letters) => {
             let one = pattern(&format!("^[{}, \\t]+$", escaped(letters)));
             json!({ "anyOf": [one, { "type": "array", "minItems": 1, "items": one }, with_macro] })

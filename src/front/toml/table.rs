@@ -6,8 +6,7 @@ use super::value::{Expected, Refusals};
 use crate::{
     catalog::table::{TableKind, TableSpec},
     diagnostic::Diagnostic,
-    front::network,
-    site::TableEntry,
+    site::{TableEntry, network},
     source::{Span, Spanned},
     syntax::toml::{Entry, Kind, Table},
 };

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, hash_map::Entry as Place};
 
+use super::derived;
 use crate::{
     diagnostic::{Diagnostic, nearest},
     source::{Span, Spanned},
@@ -46,40 +47,47 @@ impl Refusals {
 
     /// The value is of another type than the key takes.
     pub fn wrong_type(&mut self, value: &Value, expected: &Expected) {
-        let Expected { key, what, example } = expected;
-        self.push(
-            Diagnostic::error("wrong_type", format!("`{key}` takes {what}, not {}", value.kind.description()))
-                .at(value.span, format!("this is {}", value.kind.description()))
-                .help(format!("write `{example}`")),
-        );
+        let Expected { key, what, .. } = expected;
+        let found = Diagnostic::error("wrong_type", format!("invalid type for `{key}`: expected {what}"))
+            .at(value.span, format!("this is {}", value.kind.description()));
+        let written = match &value.kind {
+            Kind::String(text) => text.clone(),
+            Kind::Integer(integer) => integer.value.to_string(),
+            Kind::Boolean(value) => value.to_string(),
+            _ => String::new(),
+        };
+        self.push(derived::with_help(found, &written, value.span, expected));
     }
 
     /// The value is of the right type and still none that the key takes.
     pub fn wrong_value(&mut self, value: &Text, expected: &Expected, why: &str) {
-        let Expected { key, what, example } = expected;
+        let Expected { key, what, .. } = expected;
         let shown = match value.value.lines().next() {
             Some(line) if line.chars().count() <= 40 => format!("`{line}`"),
             _ => "this".into(),
         };
-        self.push(
-            Diagnostic::error("wrong_value", format!("{shown} is no value for `{key}`: it takes {what}"))
-                .at(value.span, "this value")
-                .why(why)
-                .help(format!("write `{example}`")),
-        );
+        let found = Diagnostic::error("wrong_value", format!("invalid value {shown} for `{key}`: expected {what}"))
+            .at(value.span, "this value")
+            .why(why);
+        // A number that is not allowed says nothing of the one that is meant.
+        let written = if value.value.bytes().all(|byte| byte.is_ascii_digit()) { "" } else { &value.value };
+        self.push(derived::with_help(found, written, value.span, expected));
     }
 
     /// A key that does not exist. `place` says what it is a key of.
     pub fn unknown_key<'k>(&mut self, entry: &Entry, place: &str, known: impl IntoIterator<Item = &'k str>) {
         let known: Vec<&str> = known.into_iter().collect();
         let key = &entry.key.value;
-        let diagnostic = Diagnostic::error("unknown_key", format!("there is no `{key}` {place}"))
+        let diagnostic = Diagnostic::error("unknown_key", format!("unknown key `{key}` {place}"))
             .at(entry.key.span, "unknown key")
-            .why("a key that nobody reads would be a decision that nobody takes");
+            .why("unknown keys are rejected, so that a typo cannot silently change policy");
         let longer =
             |name: &&str| name.len().min(key.len()) > 2 && (key.starts_with(*name) || name.starts_with(key.as_str()));
         let help = match nearest(key, known.iter().copied()).or_else(|| known.iter().copied().find(longer)) {
-            Some(near) => format!("did you mean `{near}`?"),
+            Some(near) => {
+                self.push(diagnostic.help(format!("did you mean `{near}`?")).suggest(entry.key.span, near));
+                return;
+            }
             None if known.len() <= 20 => format!("known here: {}", quoted_list(known)),
             None => "`relaycc schema` lists all keys, and editors complete them from it".into(),
         };

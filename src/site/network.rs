@@ -3,7 +3,9 @@
 //! A network in class R or in the access map is the first parts of an address, `192.168.138`, matched part by part
 //! (cf/README, "Access DB"). There is no mask, and an IPv6 address starts with `IPv6:`.
 
-use crate::site::ipv6;
+use std::net::Ipv4Addr;
+
+use super::ipv6;
 
 /// What is wrong with a name that looks like a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,8 +26,8 @@ impl Malformed {
     /// What is wrong, to complete "`name` …".
     pub fn message(self) -> &'static str {
         match self {
-            Malformed::Octet => "is no network: its parts are numbers from 0 to 255, four at most",
-            Malformed::Mask => "has a mask, and sendmail knows none",
+            Malformed::Octet => "is not a network: its parts are numbers from 0 to 255, four at most",
+            Malformed::Mask => "has a mask: CIDR notation is not supported by sendmail",
             Malformed::TrailingDot => "ends with a dot",
             Malformed::EmptyPart => "has an empty part",
             Malformed::BareIpv6 => "is an IPv6 address without `IPv6:` before it",
@@ -36,10 +38,7 @@ impl Malformed {
     pub fn help(self, name: &str) -> String {
         match self {
             Malformed::Octet | Malformed::EmptyPart => "write the first parts of the address: `192.168.138`".into(),
-            Malformed::Mask => match classful(name) {
-                Some(network) => format!("write `{network}`"),
-                None => "write one network for each value of the part that the mask divides: `192.168.138`".into(),
-            },
+            Malformed::Mask => mask_help(name),
             Malformed::TrailingDot => format!("write `{}`", name.trim_end_matches('.')),
             Malformed::BareIpv6 => match ipv6_network(name) {
                 Some(network) => format!("write `IPv6:{network}`, as sendmail writes it"),
@@ -81,22 +80,62 @@ fn is_ipv6_byte(byte: u8) -> bool {
     byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.' | b'/')
 }
 
-/// The parts that a mask of 8, 16, 24 or 32 bits leaves.
-fn classful(name: &str) -> Option<String> {
-    let (address, bits) = name.split_once('/')?;
-    let parts = match bits {
-        "8" => 1,
-        "16" => 2,
-        "24" => 3,
-        "32" => 4,
-        _ => return None,
-    };
-    let kept: Vec<&str> = address.split('.').take(parts).filter(|part| part.parse::<u8>().is_ok()).collect();
-    (kept.len() == parts).then(|| kept.join("."))
+/// Most networks that are listed one by one.
+const MAX_LISTED: usize = 16;
+
+/// The networks that a mask stands for.
+fn mask_help(name: &str) -> String {
+    let Some((address, bits)) = name.split_once('/') else { return "write the first parts of the address".into() };
+    let Some(bits) = mask_bits(bits) else { return "write the first parts of the address, without a mask".into() };
+    if bits == 0 {
+        return "this is every address there is, an open relay: name the networks that are meant".into();
+    }
+    let networks = networks(address, bits);
+    match networks.as_slice() {
+        [] => "write the first parts of the address, without a mask".into(),
+        [one] => format!("write `{one}`"),
+        [first, .., last] if networks.len() > MAX_LISTED => {
+            format!("write {} entries, from `{first}` to `{last}`", networks.len())
+        }
+        several => format!("write {} entries: `{}`", several.len(), several.join("`, `")),
+    }
+}
+
+/// The bits of a mask: `24`, `255.255.255.0`.
+fn mask_bits(text: &str) -> Option<u32> {
+    if let Ok(bits) = text.parse::<u32>() {
+        return Some(bits).filter(|bits| *bits <= 32);
+    }
+    let mask = u32::from(text.parse::<Ipv4Addr>().ok()?);
+    (mask.leading_ones() + mask.trailing_zeros() >= 32).then(|| mask.leading_ones())
+}
+
+/// The networks that make up one with so many bits, each as leading octets.
+fn networks(address: &str, bits: u32) -> Vec<String> {
+    let mut octets = [0_u8; 4];
+    let parts = address.split('.').map(str::parse).collect::<Result<Vec<u8>, _>>().unwrap_or_default();
+    if parts.is_empty() || parts.len() > 4 {
+        return Vec::new();
+    }
+    octets.iter_mut().zip(&parts).for_each(|(to, from)| *to = *from);
+    let count = bits.div_ceil(8) as usize;
+    let spare = count as u32 * 8 - bits;
+    let whole = u32::from_be_bytes(octets) & u32::MAX.checked_shl(32 - bits).unwrap_or_default();
+    (0..1_u32 << spare)
+        .map(|number| {
+            let network = whole | number << (32 - count as u32 * 8);
+            let octets = network.to_be_bytes();
+            octets.iter().take(count).map(u8::to_string).collect::<Vec<_>>().join(".")
+        })
+        .collect()
 }
 
 /// The groups of an IPv6 address, or those that a mask leaves.
 fn ipv6_network(name: &str) -> Option<String> {
+    // A prefix that ends with `::` is meant as a network.
+    if let Some(prefix) = name.strip_suffix("::").filter(|prefix| !prefix.is_empty() && !prefix.contains("::")) {
+        return ipv6::groups(prefix).map(|groups| ipv6::in_full(&groups));
+    }
     let Some((address, bits)) = name.split_once('/') else { return ipv6::groups(name).map(|all| ipv6::in_full(&all)) };
     let groups = ipv6::groups(address)?;
     let bits = bits.parse::<usize>().ok().filter(|bits| *bits > 0 && bits % 16 == 0)?;
@@ -130,9 +169,22 @@ mod tests {
     fn advice_is_a_network_that_passes() {
         assert_eq!(Malformed::Mask.help("10.0.0.0/8"), "write `10`");
         assert_eq!(Malformed::Mask.help("192.168.138.0/24"), "write `192.168.138`");
+        assert_eq!(Malformed::Mask.help("10.1.2.3/255.0.0.0"), "write `10`");
+        assert_eq!(
+            Malformed::Mask.help("192.168.4.0/22"),
+            "write 4 entries: `192.168.4`, `192.168.5`, `192.168.6`, `192.168.7`"
+        );
+        let sixteen = Malformed::Mask.help("172.16.0.0/12");
+        assert!(
+            sixteen.starts_with("write 16 entries: `172.16`, `172.17`") && sixteen.ends_with("`172.31`"),
+            "{sixteen}"
+        );
+        assert_eq!(Malformed::Mask.help("192.0.2.0/25"), "write 128 entries, from `192.0.2.0` to `192.0.2.127`");
+        assert!(Malformed::Mask.help("0.0.0.0/0").contains("open relay"));
         assert_eq!(Malformed::TrailingDot.help("192.168.138."), "write `192.168.138`");
         for (name, network) in [
             ("2001:db8::1", "`IPv6:2001:db8:0:0:0:0:0:1`,"),
+            ("2001:db8::", "`IPv6:2001:db8`,"),
             ("2001:db8:0", "`IPv6:2001:db8:0`,"),
             ("2001:0db8::/32", "`IPv6:2001:db8`,"),
             ("2001:db8::/33", "`IPv6:` and the first groups"),
