@@ -18,6 +18,9 @@ use crate::{
 /// Maps that sendmail has without a `K` line.
 const BUILT_IN: [&str; 4] = ["host", "aliases", "users", "passwd"];
 
+/// Rulesets of the tree that rules of sites call, as samples of it do; here they do what they do there.
+const CALLED_BY_SITES: [&str; 2] = ["CanonAddr", "Parse0"];
+
 /// Finds what raw lines of `site` refer to and `document`, made from it, does not have.
 pub fn undefined(document: &Document, site: &Site) -> Vec<Diagnostic> {
     if site.raw.is_empty() {
@@ -40,8 +43,7 @@ pub fn undefined(document: &Document, site: &Site) -> Vec<Diagnostic> {
     for raw in site.raw.values().flatten().filter(|raw| raw.text.starts_with(['R', 'H'])) {
         for name in called(&raw.text) {
             let is_internal = !raw_rulesets.contains(name) && ruleset::internal_by_name(name).is_some();
-            // A sample of sendmail's tree calls it.
-            if is_internal && !(name == "Parse0" && rulesets.contains(name)) {
+            if is_internal && !(CALLED_BY_SITES.contains(&name) && rulesets.contains(name)) {
                 found.push(of_the_tree(raw, name));
             }
             if is_internal || rulesets.contains(name) {
