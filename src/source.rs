@@ -168,6 +168,13 @@ impl Source {
         (line, column + 1)
     }
 
+    /// The part of the line that a byte stands in that is before it.
+    pub fn line_before(&self, byte: u32) -> &str {
+        let line = self.line_starts.partition_point(|&start| start <= byte).max(1);
+        let start = self.line_starts.get(line - 1).copied().unwrap_or(0);
+        self.text.get(start as usize..byte as usize).unwrap_or_default()
+    }
+
     /// How many characters stand before a byte.
     fn characters_before(&self, byte: usize) -> usize {
         match self.characters.get(byte / BLOCK) {
