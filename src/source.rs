@@ -164,7 +164,8 @@ impl Source {
         let line = self.line_starts.partition_point(|&start| start <= byte).max(1);
         let start = self.line_starts.get(line - 1).copied().unwrap_or(0);
         let is_place = byte >= start && self.text.is_char_boundary(byte as usize);
-        let column = if is_place { self.characters_before(byte as usize) - self.characters_before(start as usize) } else { 0 };
+        let column =
+            if is_place { self.characters_before(byte as usize) - self.characters_before(start as usize) } else { 0 };
         (line, column + 1)
     }
 

@@ -50,9 +50,11 @@ mod tests {
             fs::read_to_string(self.path(name)).unwrap()
         }
 
+        /// The files of a directory, without the one in which builds note what they wrote.
         fn names(&self, directory: &str) -> Vec<String> {
             let entries = fs::read_dir(self.path(directory)).unwrap();
             let mut names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect::<Vec<_>>();
+            names.retain(|name| name != ".relaycc-manifest");
             names.sort();
             names
         }
@@ -296,7 +298,7 @@ mod tests {
         let place = Place::new();
         let run = place.run("build good.mc --out new/out --emit cf --source-map");
         assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""));
-        assert_eq!(run.stdout, "new/out/sendmail.cf\nnew/out/sendmail.cf.map.json\n");
+        assert_eq!(run.stdout, "written  new/out/sendmail.cf\nwritten  new/out/sendmail.cf.map.json\n");
         // The umask takes away from the mode, and no umask gives others the right to write.
         assert_eq!(fs::metadata(place.path("new/out/sendmail.cf")).unwrap().mode() & 0o133, 0);
         assert_eq!(place.names("new/out"), ["sendmail.cf", "sendmail.cf.map.json"]);
@@ -557,7 +559,8 @@ authinfo      = true
         let place = Place::new();
         place.write("site.toml", ACCESS);
         let run = place.run("build site.toml --out out");
-        assert_eq!(run.stdout, "out/sendmail.cf\nout/access\nout/access.db\nout/relay.toml\n", "{}", run.shown);
+        let written = ["sendmail.cf", "access", "access.db", "relay.toml"].map(|name| format!("written  out/{name}\n"));
+        assert_eq!(run.stdout, written.concat(), "{}", run.shown);
         assert!(place.read("out/access").contains("Connect:192.0.2"));
         let database = fs::read(place.path("out/access.db")).unwrap();
         let map = relaycc::map::hash::HashFile::open(&database).unwrap();
@@ -579,7 +582,7 @@ authinfo      = true
         let run = place.run("build site.mc --out .");
         assert_eq!(
             (run.status, run.stdout.as_str()),
-            (Some(0), "./sendmail.cf\n./access.db\n./relay.toml\n"),
+            (Some(0), "written  ./sendmail.cf\nwritten  ./access.db\nwritten  ./relay.toml\n"),
             "{}",
             run.shown
         );

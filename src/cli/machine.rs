@@ -15,6 +15,7 @@ use super::{
     input::{self, ReadArguments, SiteFile},
     names::{Known, NameArguments, WithoutZones},
     report::Reporter,
+    set,
 };
 use crate::{
     diagnostic::{Diagnostic, Label, Severity},
@@ -138,7 +139,8 @@ impl Machine {
     /// # Errors
     /// It cannot be read.
     pub(super) fn open_cf(&self, path: &Path) -> Result<Asked<'_>, Box<Diagnostic>> {
-        let running = self.cf(&path.display().to_string(), &input::bytes(path)?);
+        let mut running = self.cf(&path.display().to_string(), &input::bytes(path)?);
+        running.diagnostics.extend(path.parent().and_then(set::unfinished));
         Ok(Asked { running, site: None, toml: None })
     }
 }

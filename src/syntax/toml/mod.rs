@@ -262,7 +262,12 @@ mod tests {
     fn no_key_and_no_value_is_too_deep_to_be_refused() {
         const PARTS: usize = 100_000;
         let parts = ".a".repeat(PARTS);
-        for text in [format!("a{parts} = 1\n"), format!("[a{parts}]\n"), format!("[[a{parts}]]\n"), format!("x = {{ a{parts} = 1 }}\n")] {
+        for text in [
+            format!("a{parts} = 1\n"),
+            format!("[a{parts}]\n"),
+            format!("[[a{parts}]]\n"),
+            format!("x = {{ a{parts} = 1 }}\n"),
+        ] {
             assert_eq!(refusals(&text), ["the key has more than 32 parts: [\"a\"]"]);
         }
         for text in ["x = ".to_owned() + &"[".repeat(PARTS), "x = ".to_owned() + &"{ a = ".repeat(PARTS)] {
