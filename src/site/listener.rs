@@ -19,10 +19,24 @@ impl Listener {
         })
     }
 
-    /// The value of the key that starts with this letter, as sendmail reads them (op guide section 5.6, DaemonPortOptions).
+    /// The value of the key that starts with this letter, as sendmail reads them (op guide section 5.6, DaemonPortOptions):
+    /// the last counts, and only of `D` and `R` does the case matter.
     pub fn equate(&self, letter: char) -> Option<&str> {
-        self.equates().find(|(k, _)| k.chars().next().is_some_and(|c| c.eq_ignore_ascii_case(&letter))).map(|(_, v)| v)
+        self.equates().filter(|(key, _)| is_key(key, letter)).last().map(|(_, value)| value)
     }
+
+    /// Whether its last `Modifiers` have this one.
+    pub fn has_modifier(&self, modifier: char) -> bool {
+        self.equate('M').is_some_and(|letters| letters.contains(modifier))
+    }
+}
+
+/// Whether a key is the one that starts with this letter.
+fn is_key(key: &str, letter: char) -> bool {
+    key.chars().next().is_some_and(|first| match letter {
+        'D' | 'd' | 'R' | 'r' => first == letter,
+        _ => first.eq_ignore_ascii_case(&letter),
+    })
 }
 
 /// The port of a service that mail comes in by, or the number that stands there (RFC 6409 section 3.1, RFC 8314 section 3.3).
@@ -65,5 +79,20 @@ impl Listeners {
             opened.push(of_sendmail("Port=587, Name=MSA, M=E"));
         }
         opened
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Listener;
+
+    #[test]
+    fn the_last_equate_counts() {
+        let listener = Listener { text: "Port=25, P=587, M=a, delayLA=3, Modifiers=s, Delay=d".into() };
+        assert_eq!(
+            (listener.equate('P'), listener.equate('d'), listener.equate('D')),
+            (Some("587"), Some("3"), Some("d"))
+        );
+        assert!(listener.has_modifier('s') && !listener.has_modifier('a') && !listener.has_modifier('E'));
     }
 }

@@ -56,6 +56,70 @@ const BLAME: &[&str] = &[
     "WriteStatsToSymLink",
 ];
 
+/// Words of `ResolverOptions`; `true` is for files of old, and does nothing.
+const RESOLVER: &[&str] = &[
+    "debug",
+    "AAONLY",
+    "USEVC",
+    "PRIMARY",
+    "IGNTC",
+    "RECURSE",
+    "DEFNAMES",
+    "STAYOPEN",
+    "DNSRCH",
+    "use_edns0",
+    "use_dnssec",
+    "HasWildcardMX",
+    "WorkAroundBrokenAAAA",
+    "true",
+];
+
+/// Names that `ServerSSLOptions` and `ClientSSLOptions` know; their numbers may be given as well.
+const SSL: &[&str] = &[
+    "SSL_OP_ALL",
+    "SSL_OP_ALLOW_NO_DHE_KEX",
+    "SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION",
+    "SSL_OP_CIPHER_SERVER_PREFERENCE",
+    "SSL_OP_CISCO_ANYCONNECT",
+    "SSL_OP_COOKIE_EXCHANGE",
+    "SSL_OP_CRYPTOPRO_TLSEXT_BUG",
+    "SSL_OP_DONT_INSERT_EMPTY_FRAGMENTS",
+    "SSL_OP_ENABLE_MIDDLEBOX_COMPAT",
+    "SSL_OP_EPHEMERAL_RSA",
+    "SSL_OP_LEGACY_SERVER_CONNECT",
+    "SSL_OP_MICROSOFT_BIG_SSLV3_BUFFER",
+    "SSL_OP_MICROSOFT_SESS_ID_BUG",
+    "SSL_OP_MSIE_SSLV2_RSA_PADDING",
+    "SSL_OP_NETSCAPE_CA_DN_BUG",
+    "SSL_OP_NETSCAPE_CHALLENGE_BUG",
+    "SSL_OP_NETSCAPE_DEMO_CIPHER_CHANGE_BUG",
+    "SSL_OP_NETSCAPE_REUSE_CIPHER_CHANGE_BUG",
+    "SSL_OP_NO_ANTI_REPLAY",
+    "SSL_OP_NO_COMPRESSION",
+    "SSL_OP_NO_ENCRYPT_THEN_MAC",
+    "SSL_OP_NO_QUERY_MTU",
+    "SSL_OP_NO_RENEGOTIATION",
+    "SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION",
+    "SSL_OP_NO_SSLv2",
+    "SSL_OP_NO_SSLv3",
+    "SSL_OP_NO_TICKET",
+    "SSL_OP_NO_TLSv1",
+    "SSL_OP_NO_TLSv1_1",
+    "SSL_OP_NO_TLSv1_2",
+    "SSL_OP_NO_TLSv1_3",
+    "SSL_OP_PKCS1_CHECK_1",
+    "SSL_OP_PKCS1_CHECK_2",
+    "SSL_OP_PRIORITIZE_CHACHA",
+    "SSL_OP_SINGLE_DH_USE",
+    "SSL_OP_SINGLE_ECDH_USE",
+    "SSL_OP_SSLEAY_080_CLIENT_DH_BUG",
+    "SSL_OP_SSLREF2_REUSE_CERT_TYPE_BUG",
+    "SSL_OP_TLSEXT_PADDING",
+    "SSL_OP_TLS_BLOCK_PADDING_BUG",
+    "SSL_OP_TLS_D5_BUG",
+    "SSL_OP_TLS_ROLLBACK_BUG",
+];
+
 /// Words of `PrivacyOptions`.
 const PRIVACY: &[&str] = &[
     "public",
@@ -141,7 +205,7 @@ pub static OPTIONS: &[OptionSpec] = options! {
         "No longer does anything: aliases are never rebuilt unasked";
     "confSEVEN_BIT_INPUT" "seven_bit_input" Option("SevenBitInput"), Boolean, predefined Text("False");
         "Whether the eighth bit of incoming text is cleared";
-    "confEIGHT_BIT_HANDLING" "eight_bit_handling" Option("EightBitMode"), Initial(&["mime", "pass8", "strict"]), undefined Unset;
+    "confEIGHT_BIT_HANDLING" "eight_bit_handling" Option("EightBitMode"), LowerInitial(&["mime", "pass8", "strict"]), undefined Unset;
         "What becomes of unlabelled 8-bit text: converted to MIME, passed on, or refused";
     "confALIAS_WAIT" "alias_wait" Option("AliasWait"), Duration, predefined Text("10");
         "How long to wait for an alias file that is being rebuilt, in minutes without a unit";
@@ -155,11 +219,11 @@ pub static OPTIONS: &[OptionSpec] = options! {
         "Whether mail for mailers marked expensive waits for the next queue run";
     "confCHECKPOINT_INTERVAL" "checkpoint_interval" Option("CheckpointInterval"), Integer, undefined Unset;
         "Number of recipients after which the queue file is brought up to date";
-    "confDELIVERY_MODE" "delivery_mode" Option("DeliveryMode"), Initial(&["interactive", "background", "queueonly", "deferred"]), predefined Text("background");
+    "confDELIVERY_MODE" "delivery_mode" Option("DeliveryMode"), LowerInitial(&["interactive", "background", "queueonly", "deferred"]), predefined Text("background");
         "When mail is delivered: while the client waits, at once, from the queue, or without DNS from the queue";
     "confERROR_MESSAGE" "error_message" Option("ErrorHeader"), Text, undefined Unset;
         "Text, or file if it begins with a slash, put before error messages";
-    "confERROR_MODE" "error_mode" Option("ErrorMode"), Initial(&["print", "quit", "mail", "write", "emails"]), undefined Unset;
+    "confERROR_MODE" "error_mode" Option("ErrorMode"), LowerInitial(&["print", "quit", "mail", "write", "emails"]), undefined Unset;
         "How errors are told to a local sender";
     "confSAVE_FROM_LINES" "save_from_lines" Option("SaveFromLine"), Boolean, undefined Unset;
         "Whether a `From ` line at the head of a message is kept";
@@ -173,7 +237,7 @@ pub static OPTIONS: &[OptionSpec] = options! {
         "Number of Received: lines from which mail is taken to be looping";
     "confIGNORE_DOTS" "ignore_dots" Option("IgnoreDots"), Boolean, undefined Unset;
         "Whether a line with one dot is part of a message from a local program";
-    "confBIND_OPTS" "bind_opts" Option("ResolverOptions"), Text, undefined Unset;
+    "confBIND_OPTS" "bind_opts" Option("ResolverOptions"), SignedWords(RESOLVER), undefined Unset;
         "Resolver flags with a sign, such as `+AAONLY` and `-DNSRCH`, and `WorkAroundBrokenAAAA`";
     "confMIME_FORMAT_ERRORS" "mime_format_errors" Option("SendMimeErrors"), Boolean, predefined Text("True");
         "Whether bounces are MIME messages";
@@ -415,7 +479,7 @@ pub static OPTIONS: &[OptionSpec] = options! {
         "Bytes of a message's body that are kept in memory before a file is made";
     "confXF_BUFFER_SIZE" "xf_buffer_size" Option("XscriptFileBufferSize"), Integer, undefined Unset;
         "Bytes of a transcript that are kept in memory before a file is made";
-    "confMAILBOX_DATABASE" "mailbox_database" Option("MailboxDatabase"), Text, undefined Unset;
+    "confMAILBOX_DATABASE" "mailbox_database" Option("MailboxDatabase"), Word(&["pw", "ldap"]), undefined Unset;
         "How local mailboxes are looked up";
     "confREQUIRES_DIR_FSYNC" "requires_dir_fsync" Option("RequiresDirfsync"), Boolean, undefined Unset;
         "Whether directories are synchronised to disk after changes in them";
@@ -425,17 +489,17 @@ pub static OPTIONS: &[OptionSpec] = options! {
         "Realm that is given to the SASL library";
     "confDEF_AUTH_INFO" "def_auth_info" Option("DefaultAuthInfo"), Path, undefined Unset;
         "File of the credentials for outgoing connections; use the authinfo feature instead";
-    "confAUTH_OPTIONS" "auth_options" Option("AuthOptions"), Text, undefined Unset;
+    "confAUTH_OPTIONS" "auth_options" Option("AuthOptions"), Letters("Aacdfmpy"), undefined Unset;
         "Letters that say when and how authentication is offered";
     "confAUTH_MAX_BITS" "auth_max_bits" Option("AuthMaxBits"), Integer, undefined Unset;
         "Strongest encryption that a SASL layer may have";
-    "confTLS_SRV_OPTIONS" "tls_srv_options" Option("TLSSrvOptions"), Text, undefined Unset;
+    "confTLS_SRV_OPTIONS" "tls_srv_options" Option("TLSSrvOptions"), Letters("VC"), undefined Unset;
         "Letters for the server's TLS; `V` not to ask clients for a certificate";
     "confCIPHER_LIST" "cipher_list" Option("CipherList"), Text, undefined Unset;
         "Ciphers that TLS may use, as of ciphers(1)";
-    "confSERVER_SSL_OPTIONS" "server_ssl_options" Option("ServerSSLOptions"), Text, undefined Unset;
+    "confSERVER_SSL_OPTIONS" "server_ssl_options" Option("ServerSSLOptions"), SslOptions(SSL), undefined Unset;
         "OpenSSL options of the server's TLS, as of SSL_CTX_set_options(3)";
-    "confCLIENT_SSL_OPTIONS" "client_ssl_options" Option("ClientSSLOptions"), Text, undefined Unset;
+    "confCLIENT_SSL_OPTIONS" "client_ssl_options" Option("ClientSSLOptions"), SslOptions(SSL), undefined Unset;
         "OpenSSL options of the client's TLS, as of SSL_CTX_set_options(3)";
     "confSSL_ENGINE" "ssl_engine" Option("SSLEngine"), Text, undefined Unset;
         "Name of the OpenSSL engine";

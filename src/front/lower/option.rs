@@ -8,7 +8,7 @@ use crate::{
         option::{Emits, OPTIONS, OptionKind},
         setting::{Reader, SETTINGS, SettingKind},
     },
-    diagnostic::{Diagnostic, nearest},
+    diagnostic::Diagnostic,
     site::{Setting, Site},
     source::Span,
 };
@@ -67,7 +67,13 @@ fn check(table: &mut Table<'_, '_, '_>, name: &str, kind: OptionKind, setting: &
     let Some(span) = setting.span else { return };
     let means_something_when_empty = matches!(
         kind,
-        OptionKind::Boolean | OptionKind::Flags(_) | OptionKind::Letters(_) | OptionKind::Path | OptionKind::Text
+        OptionKind::Boolean
+            | OptionKind::Flags(_)
+            | OptionKind::SignedWords(_)
+            | OptionKind::SslOptions(_)
+            | OptionKind::Letters(_)
+            | OptionKind::Path
+            | OptionKind::Text
     );
     if setting.value.is_empty() && !means_something_when_empty {
         table.report(
@@ -82,14 +88,7 @@ fn check(table: &mut Table<'_, '_, '_>, name: &str, kind: OptionKind, setting: &
 }
 
 fn wrong_type(table: &mut Table<'_, '_, '_>, name: &str, kind: OptionKind, value: &str, span: Span) {
-    let words: &[&str] = match kind {
-        OptionKind::Initial(words) | OptionKind::Word(words) | OptionKind::Flags(words) => words,
-        _ => &[],
-    };
-    let unknown = value
-        .split([',', ' ', '\t', '\n'])
-        .find(|word| !word.is_empty() && !words.iter().any(|known| known.eq_ignore_ascii_case(word)));
-    let help = match unknown.and_then(|word| nearest(word, words.iter().copied())) {
+    let help = match kind.correction(value) {
         Some(near) => format!("did you mean `{near}`? Expected {}", kind.expected()),
         None => format!("expected {}", kind.expected()),
     };
