@@ -693,7 +693,11 @@ authinfo      = true
         let table =
             "[feature]\nmailertable = true\naccess_db = true\n[mailertable]\n'example.com' = 'smtp:mail.example.com'\n";
         place.write("plain.toml", &format!("{site}{table}"));
-        place.write("open.toml", &format!("{site}local_rulesets = \"SLocal_check_rcpt\\nR$*\\t$#OK\"\n{table}"));
+        // An answer for everybody is an error by itself; what a class lets in, only asking shows.
+        let networks = "C{Octet}192 198 203";
+        let opening = "SLocal_check_rcpt\\nR$*\\t$: $&{client_addr}\\nR$={Octet}.$*\\t$#OK";
+        let open = format!("{site}local_config = '{networks}'\nlocal_rulesets = \"{opening}\"\n{table}");
+        place.write("open.toml", &open);
         let refusing = "SLocal_check_rcpt\\nR$*\\t$#error $@ 5.7.1 $: \\\"550 closed\\\"";
         place.write("closed.toml", &format!("{site}local_rulesets = \"{refusing}\"\n{table}"));
         let elsewhere = "R$* < @ example.com . > $*\\t$#relay $@ other.example.com $: $1";

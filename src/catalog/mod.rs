@@ -3,6 +3,7 @@
 //! One entry per thing; help, JSON Schema, completion and diagnostics derive from it. Nothing here depends on any other
 //! module of the crate.
 
+pub mod dead_list;
 pub mod domain;
 pub mod effect;
 pub mod feature;

@@ -31,7 +31,13 @@ fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
     let on_linux = site.system.as_ref().is_some_and(|system| is_linux(&system.value));
     let mut opened = Opened::default();
     let mut found = Vec::new();
-    for (listener, origin) in site.listeners.opened() {
+    // One with an address of another family keeps sendmail from starting: it is reported as a wrong value.
+    let opens = |listener: &Listener| {
+        let is_v6 = listener.equate('F').is_some_and(|family| family.eq_ignore_ascii_case("inet6"));
+        let address = listener.equate('A').unwrap_or_default();
+        is_v6 || !address.trim_start_matches("IPv6:").contains(':')
+    };
+    for (listener, origin) in site.listeners.opened().into_iter().filter(|(listener, _)| opens(listener)) {
         let socket = Socket::of(&listener, origin);
         match opened.excluding(&socket, on_linux) {
             Some(first) => found.extend(finding(first, &socket)),

@@ -9,15 +9,33 @@ pub mod access_never_matches;
 pub mod access_pointless;
 pub mod access_untagged_relay;
 pub mod access_value;
+pub mod auth_without_tls;
 pub mod authinfo_entry;
 pub mod bcc_entry;
+pub mod client_port_465;
+pub mod dead_dns_list;
+pub mod deferred_open_relay;
 pub mod domaintable_entry;
+pub mod feature_without_domain;
 pub mod genericstable_entry;
 pub mod listener_collision;
+pub mod listener_tls;
+pub mod listener_value;
+mod listeners;
+pub mod local_check_relays;
+pub mod local_domain_elsewhere;
+pub mod loopback_listeners;
 pub mod mailertable_entry;
 pub mod map_class;
+pub mod milter_list;
+pub mod milter_value;
+mod milters;
 pub mod mx_points_back;
 pub mod nouucp_mismatch;
+pub mod option_value;
+mod raw_classes;
+mod raw_lines;
+mod raw_rules;
 pub mod relay_domain_never_matches;
 pub mod relay_host_dns;
 pub mod repeated_key;
@@ -27,6 +45,7 @@ mod table_value;
 mod target;
 pub mod text_map;
 pub mod top_level_domain;
+pub mod trusted_anonymous;
 pub mod unknown_option;
 pub mod virtusertable_entry;
 
@@ -85,20 +104,33 @@ pub struct Linted<'a> {
 }
 
 /// Every rule, in the order of their codes.
-pub const RULES: [Rule; 22] = [
+pub const RULES: [Rule; 36] = [
     access_never_matches::RULE,
     access_pointless::RULE,
     access_untagged_relay::RULE,
     access_value::RULE,
+    auth_without_tls::RULE,
     authinfo_entry::RULE,
     bcc_entry::RULE,
+    client_port_465::RULE,
+    dead_dns_list::RULE,
+    deferred_open_relay::RULE,
     domaintable_entry::RULE,
+    feature_without_domain::RULE,
     genericstable_entry::RULE,
     listener_collision::RULE,
+    listener_tls::RULE,
+    listener_value::RULE,
+    local_check_relays::RULE,
+    local_domain_elsewhere::RULE,
+    loopback_listeners::RULE,
     mailertable_entry::RULE,
     map_class::RULE,
+    milter_list::RULE,
+    milter_value::RULE,
     mx_points_back::RULE,
     nouucp_mismatch::RULE,
+    option_value::RULE,
     relay_domain_never_matches::RULE,
     relay_host_dns::RULE,
     repeated_key::RULE,
@@ -106,6 +138,7 @@ pub const RULES: [Rule; 22] = [
     stale_map::RULE,
     text_map::RULE,
     top_level_domain::RULE,
+    trusted_anonymous::RULE,
     unknown_option::RULE,
     virtusertable_entry::RULE,
 ];

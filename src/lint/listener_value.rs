@@ -1,0 +1,358 @@
+#![doc = include_str!("../findings/listener_value.md")]
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use super::{Rule, Surroundings, raw_lines::raw_options};
+use crate::{
+    diagnostic::{Diagnostic, Severity, nearest},
+    site::{Listener, Site, service_port},
+    source::Span,
+};
+
+pub(super) const RULE: Rule = Rule {
+    code: "listener_value",
+    summary: "sendmail does not take a key or value of DAEMON_OPTIONS or CLIENT_OPTIONS for what it says",
+    severity: Severity::Error,
+    check,
+    together: None,
+};
+
+/// The keys of a listener; sendmail looks at the first letter, and at its case where two keys share it.
+const KEYS: [&str; 14] = [
+    "Addr",
+    "DeliveryMode",
+    "Family",
+    "InputMailFilters",
+    "Listen",
+    "Modifiers",
+    "Name",
+    "Port",
+    "RcvBufSize",
+    "SndBufSize",
+    "children",
+    "delayLA",
+    "queueLA",
+    "refuseLA",
+];
+
+/// Modifiers of listeners, and of connections to others.
+const MODIFIERS: [&str; 2] = ["abcfrsuACEOS", "hAS"];
+
+/// Services that mail comes in by, as hosts name them.
+const SERVICES: [&str; 7] = ["smtp", "mail", "smtps", "ssmtp", "submission", "submissions", "urd"];
+
+fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
+    let daemons = site.listeners.daemons.iter().map(|one| (one.value.text.as_str(), Some(one.span), false));
+    let clients = site.listeners.clients.iter().map(|one| (one.value.text.as_str(), Some(one.span), true));
+    let raw = raw_options(site).filter_map(|option| match option.name {
+        "DaemonPortOptions" => Some((option.value, option.place, false)),
+        "ClientPortOptions" => Some((option.value, option.place, true)),
+        _ => None,
+    });
+    let judge = |(text, place, is_client): (&str, Option<Span>, bool)| {
+        Judged { text, place, is_client, found: Vec::new() }.judge()
+    };
+    daemons.chain(clients).chain(raw).filter(|(text, ..)| !text.contains('$')).flat_map(judge).collect()
+}
+
+/// One value with what is found in it.
+struct Judged<'a> {
+    text: &'a str,
+    place: Option<Span>,
+    is_client: bool,
+    found: Vec<Diagnostic>,
+}
+
+impl Judged<'_> {
+    fn judge(mut self) -> Vec<Diagnostic> {
+        let listener = Listener { text: self.text.to_owned() };
+        let family = listener.equate('F').unwrap_or("inet").to_ascii_lowercase();
+        for part in self.text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+            match part.split_once('=') {
+                Some((key, value)) => self.equate(key.trim(), value.trim(), &family),
+                None => self.warning(
+                    format!("`{part}` is ignored"),
+                    "sendmail passes over a part that has no `=` in it",
+                    without_equals(part),
+                ),
+            }
+        }
+        self.found
+    }
+
+    fn equate(&mut self, key: &str, value: &str, family: &str) {
+        let Some(read) = key_of(key) else {
+            let near = nearest(key, KEYS).or_else(|| KEYS.into_iter().find(|known| known.eq_ignore_ascii_case(key)));
+            let help = match near {
+                Some(near) => format!("did you mean `{near}={value}`?"),
+                None => format!("allowed keys: {}", KEYS.join(", ")),
+            };
+            self.error(format!("unknown key `{key}`"), "sendmail does not know the parameter and does not start", help);
+            return;
+        };
+        if let Some(meant) = KEYS.into_iter().find(|known| known.eq_ignore_ascii_case(key) && *known != read) {
+            let why = "the case of this letter tells two keys apart";
+            self.warning(format!("`{key}` is read as `{read}`"), why, format!("write `{meant}={value}`"));
+            return;
+        }
+        if let Some((first, rest)) = without_comma(value) {
+            let help = format!("write `{key}={first}, {rest}`");
+            self.warning(format!("`{rest}` is not read"), "keys are separated by commas", help);
+            if read != "Addr" {
+                return;
+            }
+        }
+        match read {
+            "Family" => self.family(value),
+            "Port" => self.port(value),
+            "Addr" => self.address(value, family),
+            "Modifiers" => self.modifiers(value),
+            "DeliveryMode" if !value.starts_with(['b', 'd', 'i', 'q']) => self.error(
+                format!("unknown delivery mode `{value}`"),
+                "sendmail does not start",
+                "allowed values: `background`, `interactive`, `queueonly`; sendmail reads the first letter, in lower case"
+                    .into(),
+            ),
+            "Listen" | "children" | "delayLA" | "queueLA" | "refuseLA" | "RcvBufSize" | "SndBufSize"
+                if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_digit()) =>
+            {
+                let number = leading_number(value);
+                let why = format!("sendmail reads the digits at its head: {number}");
+                self.warning(format!("`{key}={value}` is no whole number"), &why, "write a whole number".into());
+            }
+            _ => {}
+        }
+    }
+
+    fn family(&mut self, value: &str) {
+        let lower = value.to_ascii_lowercase();
+        if !["inet", "inet6", "local", "unix"].contains(&lower.as_str()) {
+            let help = match lower.trim_matches(['"', '\'']) {
+                "ipv4" | "4" | "inet4" | "inet" | "ip" => "write `Family=inet`",
+                "ipv6" | "6" | "in6" | "inet6" | "ip6" => "write `Family=inet6`",
+                _ => "allowed values: `inet`, `inet6`, `local`",
+            };
+            self.error(format!("unknown address family `{value}`"), "sendmail does not start", help.into());
+        }
+    }
+
+    fn port(&mut self, value: &str) {
+        let bare = value.trim_matches(['"', '\'', '`']);
+        if value != bare {
+            let help = match nearest(bare, SERVICES) {
+                Some(near) if service_port(bare).is_none() => format!("write `Port={near}`"),
+                _ => format!("write `Port={bare}`"),
+            };
+            self.error(
+                format!("service `{value}` is unknown"),
+                "the quotes belong to the name: sendmail does not start",
+                help,
+            );
+        } else if value.starts_with(|first: char| first.is_ascii_digit()) {
+            let number = leading_number(value);
+            if value.parse::<u16>().is_err() {
+                let why = format!("sendmail reads the digits at its head, modulo 65536: {}", number & 0xffff);
+                self.warning(format!("`{value}` is no port"), &why, "write a number from 1 to 65535".into());
+            }
+        } else if !value.starts_with(|first: char| first.is_ascii_alphabetic()) {
+            self.error(
+                format!("service `{value}` is unknown"),
+                "sendmail does not start",
+                "write a number from 1 to 65535, or the name of a service".into(),
+            );
+        } else if !SERVICES.contains(&value.to_ascii_lowercase().as_str())
+            && let Some(near) = nearest(value, SERVICES)
+        {
+            self.warning(
+                format!("service `{value}` is probably unknown"),
+                "sendmail does not start unless the host's list of services has it",
+                format!("did you mean `{near}`?"),
+            );
+        }
+        if self.is_client && !value.is_empty() {
+            self.warning(
+                format!("`Port={value}` is the port that connections come from"),
+                "sendmail binds its own end of every connection to it; it does not say which port of a server is called",
+                format!("remove it; to call port {value} of a relay, write `TCP $h {value}` into RELAY_MAILER_ARGS"),
+            );
+        }
+    }
+
+    fn address(&mut self, value: &str, family: &str) {
+        let bare = value.trim_matches(['"', '\'', '`', '[', ']']);
+        let without_tag = bare.strip_prefix("IPv6:").unwrap_or(bare);
+        let is_v6 = without_tag.parse::<Ipv6Addr>().is_ok();
+        let is_v4 = bare.parse::<Ipv4Addr>().is_ok();
+        let help = match family {
+            "inet" if is_v6 => format!("write `Family=inet6, Addr={without_tag}`"),
+            "inet6" if is_v4 => format!("write `Family=inet, Addr={bare}`"),
+            "inet" | "inet6" if value == "*" => "leave `Addr` out to listen at every address".into(),
+            "inet" | "inet6" if value != bare && !bare.is_empty() => format!("write `Addr={bare}`"),
+            "inet" | "inet6" if value.contains('/') => "write one address, without a prefix length".into(),
+            "inet" => match value.split_once(':') {
+                Some((address, port)) => format!("write `Port={port}, Addr={address}`"),
+                None if is_numeric(value) && !is_legacy_v4(value) => {
+                    "write an address of four numbers up to 255".into()
+                }
+                None => return,
+            },
+            "inet6" if value.contains(':') && !is_v6 => "write an IPv6 address, such as `::1`".into(),
+            _ => return,
+        };
+        self.error(
+            format!("unknown host `{value}`"),
+            "sendmail takes it for the name of a host of this family and does not start",
+            help,
+        );
+    }
+
+    fn modifiers(&mut self, value: &str) {
+        let [listener, client] = MODIFIERS;
+        let known = if self.is_client { client } else { listener };
+        let unknown = |letter: &char| !known.contains(*letter) && !letter.is_whitespace();
+        let letters: String = value.chars().filter(unknown).collect();
+        if !letters.is_empty() {
+            let rest: String = value.chars().filter(|letter| !letters.contains(*letter)).collect();
+            let help = match rest.is_empty() {
+                true => format!("known are the letters of `{known}`"),
+                false => format!("known are the letters of `{known}`: write `M={rest}`"),
+            };
+            self.warning(format!("unknown modifiers `{letters}`"), "sendmail sets flags that nothing reads", help);
+        }
+        if !self.is_client && value.contains('a') && value.contains('A') {
+            self.warning(
+                "the modifiers `a` and `A` exclude each other".into(),
+                "the listener requires authentication and does not offer it, so that nobody can send",
+                "remove one of them".into(),
+            );
+        }
+    }
+
+    fn error(&mut self, message: String, why: &str, help: String) {
+        self.push(Diagnostic::error(RULE.code, message), why, help);
+    }
+
+    fn warning(&mut self, message: String, why: &str, help: String) {
+        self.push(Diagnostic::warning(RULE.code, message), why, help);
+    }
+
+    fn push(&mut self, found: Diagnostic, why: &str, help: String) {
+        let found = found.why(why).help(help);
+        self.found.push(match self.place {
+            Some(place) => found.at(place, ""),
+            None => found,
+        });
+    }
+}
+
+/// The key that sendmail takes this one for.
+fn key_of(written: &str) -> Option<&'static str> {
+    let first = written.chars().next()?;
+    let same = |known: &&str| known.starts_with(first);
+    let same_letter = |known: &&str| known.chars().next().is_some_and(|letter| letter.eq_ignore_ascii_case(&first));
+    match first {
+        'D' | 'd' | 'R' | 'r' | 'C' | 'c' | 'Q' | 'q' => KEYS.into_iter().find(same),
+        _ => KEYS.into_iter().find(same_letter),
+    }
+}
+
+/// What a part without `=` was probably meant to be.
+fn without_equals(part: &str) -> String {
+    match part.split_once([':', ' ']) {
+        Some((key, value)) if nearest(key, KEYS).is_some() => format!("write `{key}={}`", value.trim()),
+        _ if part.bytes().all(|byte| byte.is_ascii_digit()) => format!("write `Port={part}`"),
+        _ => "write `key=value`, or remove it".into(),
+    }
+}
+
+/// A value that holds a further `key=value` behind a blank.
+fn without_comma(value: &str) -> Option<(&str, &str)> {
+    let (first, rest) = value.split_once([' ', '\t'])?;
+    let (key, _) = rest.trim_start().split_once('=')?;
+    key_of(key).filter(|_| key.trim_end().chars().all(|c| c.is_ascii_alphabetic())).map(|_| (first, rest.trim_start()))
+}
+
+/// The number that C reads at the head of a text.
+fn leading_number(value: &str) -> u64 {
+    let digits = value.bytes().take_while(u8::is_ascii_digit);
+    digits.fold(0, |number: u64, digit| number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0')))
+}
+
+fn is_numeric(value: &str) -> bool {
+    !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
+/// An address of up to four numbers, of which the last fills the rest, as inet_addr(3) reads it.
+fn is_legacy_v4(value: &str) -> bool {
+    let parts: Vec<_> = value.split('.').map(str::parse::<u32>).collect();
+    let [before @ .., last] = parts.as_slice() else { return false };
+    let is_byte = |part: &Result<u32, _>| matches!(part, Ok(0..=255));
+    let limit = match before.len() {
+        0 => u64::from(u32::MAX),
+        1 => 0xff_ffff,
+        2 => 0xffff,
+        3 => 0xff,
+        _ => return false,
+    };
+    before.iter().all(is_byte) && last.as_ref().is_ok_and(|last| u64::from(*last) <= limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn errors(text: &str) -> Vec<Severity> {
+        let judged = Judged { text, place: None, is_client: false, found: Vec::new() };
+        judged.judge().into_iter().map(|found| found.severity).collect()
+    }
+
+    #[test]
+    fn what_keeps_sendmail_from_starting_is_an_error() {
+        for text in [
+            "Family=inet5",
+            "Addr=999.1.1.1",
+            "Addr=::",
+            "Family=inet, Addr=2001:db8::1",
+            "Family=inet6, Addr=127.0.0.1",
+            "Addr=[127.0.0.1]",
+            "Port=\"smpt\"",
+            "Port=-1",
+            "Xyz=25",
+            "Children=3",
+            "Addr=192.0.2.1/24",
+            "Addr=*",
+            "Addr=192.0.2.1:25",
+            "DeliveryMode=z",
+        ] {
+            assert_eq!(errors(text), [Severity::Error], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_sendmail_takes_for_what_it_says_is_no_finding() {
+        for text in [
+            "Port=smtp, Name=MTA",
+            "Family=inet6, Addr=IPv6:::1",
+            "Family=INET",
+            "Addr=0",
+            "Addr=192.0.2",
+            "Addr=localhost",
+            "Family=local, Addr=/run/x",
+            "Port = 25, Name = MTA,",
+            "Prt=25",
+            "Modify=E",
+            "Name=MSA, Port=587, M=Ea, children=10, delayLA=3, DeliveryMode=q",
+        ] {
+            assert_eq!(errors(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_lost_without_a_word_is_a_warning() {
+        for text in
+            ["Port=25 Name=MTA", "Port", "25", "RefuseLA=3", "Port=25x", "Port=99999", "M=xa", "M=aA", "Port=smpt"]
+        {
+            assert_eq!(errors(text), [Severity::Warning], "{text}");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Everything that sendmail listens at, and whom it can be reached by.
+
+use std::net::IpAddr;
+
+use super::raw_lines::raw_options;
+use crate::{
+    site::{Listener, Site},
+    source::Span,
+};
+
+/// A listener with the statement or raw line that asked for it; `None` for one that sendmail adds.
+pub(super) struct Opened {
+    pub(super) listener: Listener,
+    pub(super) place: Option<Span>,
+}
+
+/// Every listener that the daemon opens.
+pub(super) fn opened(site: &Site) -> Vec<Opened> {
+    let own = site.listeners.opened().into_iter().map(|(listener, place)| Opened { listener, place });
+    let raw = raw_options(site).filter(|option| option.name == "DaemonPortOptions");
+    let raw = raw.map(|option| Opened { listener: Listener { text: option.value.to_owned() }, place: option.place });
+    own.chain(raw).collect()
+}
+
+impl Opened {
+    /// Whether only this host reaches it: a socket of its own, or a loopback address.
+    pub(super) fn is_internal(&self) -> bool {
+        let family = self.listener.equate('F').unwrap_or_default().to_ascii_lowercase();
+        let address = self.listener.equate('A').unwrap_or_default();
+        matches!(family.as_str(), "local" | "unix") || is_loopback(address)
+    }
+
+    /// Whether hosts that are not known get as far as naming a recipient.
+    pub(super) fn is_for_strangers(&self) -> bool {
+        !self.is_internal() && !self.listener.has_modifier('a')
+    }
+
+    /// The name that logs know it by.
+    pub(super) fn name(&self) -> &str {
+        self.listener.equate('N').unwrap_or("a listener without a name")
+    }
+}
+
+/// Whether an address or name is that of this host alone.
+pub(super) fn is_loopback(address: &str) -> bool {
+    let bare = match address.split_at_checked(5) {
+        Some((tag, rest)) if tag.eq_ignore_ascii_case("IPv6:") => rest,
+        _ => address,
+    };
+    address.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Listener, Opened, is_loopback};
+
+    #[test]
+    fn strangers_reach_what_is_neither_internal_nor_for_users() {
+        let is_open = |text: &str| Opened { listener: Listener { text: text.into() }, place: None }.is_for_strangers();
+        assert!(is_open("Name=MTA") && is_open("Port=25, Addr=192.0.2.1") && is_open("Port=587, M=E"));
+        assert!(!is_open("Addr=127.0.0.1") && !is_open("Family=inet6, Addr=::1") && !is_open("Port=587, M=Ea"));
+        assert!(!is_open("Family=local, Addr=/run/mta"));
+        assert!(is_loopback("IPv6:::1") && is_loopback("localhost") && !is_loopback("0.0.0.0"));
+    }
+}

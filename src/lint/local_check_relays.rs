@@ -1,0 +1,254 @@
+#![doc = include_str!("../findings/local_check_relays.md")]
+
+use super::{
+    Rule, Surroundings,
+    raw_rules::{Piece, RawRule, pieces, rules},
+};
+use crate::{
+    diagnostic::{Diagnostic, Severity},
+    site::Site,
+    source::Syntax,
+};
+
+pub(super) const RULE: Rule = Rule {
+    code: "local_check_relays",
+    summary: "a local rule lets clients relay that may be anybody",
+    severity: Severity::Error,
+    check,
+    together: None,
+};
+
+/// Rulesets of a site's own whose `$#` answer is taken before relaying is checked.
+const HOOKS: [(&str, Subject); 2] = [("Local_check_rcpt", Subject::Recipient), ("Local_Relay_Auth", Subject::Found)];
+
+/// Calls of own rulesets are followed so far.
+const MAX_DEPTH: usize = 6;
+
+fn check(site: &Site, around: &Surroundings) -> Vec<Diagnostic> {
+    let judge = |(hook, subject): (&'static str, Subject)| {
+        let mut reader = Reader { site, hook, syntax: around.syntax, found: Vec::new() };
+        reader.ruleset(hook, Workspace { parts: vec![vec![subject]], tests: Vec::new() }, 0);
+        reader.found
+    };
+    HOOKS.into_iter().flat_map(judge).collect()
+}
+
+/// What a part of a workspace was made of, by how well it tells clients apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Subject {
+    /// Every client that has a name in DNS.
+    Resolved,
+    /// What a client says of itself: greeting, sender.
+    Claim(&'static str),
+    /// The client's name, which sendmail has compared with its address.
+    Name,
+    /// The recipient.
+    Recipient,
+    /// What is empty for strangers: how the client has logged in, what a map or another ruleset has found.
+    Found,
+    /// Addresses and all else that a stranger does not choose.
+    Proof,
+}
+
+/// What the parts of the workspace between `$|` hold, and what earlier rules have tested.
+#[derive(Debug, Clone)]
+struct Workspace {
+    parts: Vec<Vec<Subject>>,
+    tests: Vec<Subject>,
+}
+
+struct Reader<'a> {
+    site: &'a Site,
+    hook: &'static str,
+    syntax: Syntax,
+    found: Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    /// Judges the answers of a ruleset, and returns what its result may be made of.
+    fn ruleset(&mut self, name: &str, mut workspace: Workspace, depth: usize) -> Workspace {
+        let site = self.site;
+        for rule in rules(site, name) {
+            self.rule(&rule, &mut workspace, depth);
+        }
+        workspace
+    }
+
+    fn rule(&mut self, rule: &RawRule<'_>, workspace: &mut Workspace, depth: usize) {
+        let (pattern, result) = (pieces(rule.pattern), pieces(rule.result));
+        let tested = tested(&pattern, workspace);
+        let mailer = result.iter().find_map(|piece| match piece {
+            Piece::Mailer(mailer) => Some(*mailer),
+            _ => None,
+        });
+        let refuses =
+            |mailer: &str| ["error", "discard", "quarantine"].iter().any(|one| one.eq_ignore_ascii_case(mailer));
+        if mailer.is_some_and(|mailer| !refuses(mailer)) {
+            self.answer(rule, &pattern, &tested, workspace);
+        }
+        if mailer.is_some() || result.first() == Some(&Piece::Narrow) {
+            // Where it matches, the ruleset ends, which keeps strangers from the next rules only if it tests what they
+            // cannot choose.
+            workspace.tests.extend(tested.iter().filter(|subject| matches!(subject, Subject::Found | Subject::Proof)));
+            return;
+        }
+        workspace.tests.extend(tested);
+        let mut parts = vec![Vec::new()];
+        for piece in &result {
+            let added = match piece {
+                Piece::Bar => {
+                    parts.push(Vec::new());
+                    continue;
+                }
+                Piece::Macro(name) => vec![subject(name)],
+                Piece::Map => vec![Subject::Found],
+                Piece::Argument(number) => workspace.argument(&pattern, *number),
+                Piece::Call(name) => self.call(name, workspace, depth),
+                _ => continue,
+            };
+            if let Some(last) = parts.last_mut() {
+                last.extend(added);
+            }
+        }
+        workspace.parts = parts;
+    }
+
+    /// What the result of another ruleset is made of; the answers of a site's own ruleset are judged.
+    fn call(&mut self, name: &str, workspace: &mut Workspace, depth: usize) -> Vec<Subject> {
+        if is_parser(name) {
+            return Vec::new();
+        }
+        if depth >= MAX_DEPTH || rules(self.site, name).is_empty() {
+            // A ruleset of the tree, which looks something up.
+            return vec![Subject::Found];
+        }
+        let called = self.ruleset(name, workspace.clone(), depth + 1);
+        workspace.tests.extend(called.tests);
+        called.parts.concat()
+    }
+
+    fn answer(&mut self, rule: &RawRule<'_>, pattern: &[Piece<'_>], tested: &[Subject], workspace: &Workspace) {
+        let is_proof = |test: &&Subject| matches!(test, Subject::Found | Subject::Proof);
+        let own = tested.iter().max();
+        let best =
+            workspace.tests.iter().chain(tested).find(is_proof).or(own).or(workspace.tests.iter().max()).copied();
+        // What earlier rules have found out of the recipient says nothing where the answer is for all.
+        let is_for_all =
+            pattern.iter().all(|piece| matches!(piece, Piece::Any | Piece::Some | Piece::Neutral | Piece::Bar));
+        let best = best.filter(|best| !(is_for_all && *best == Subject::Recipient));
+        // One token or none is no address that mail is relayed to.
+        let is_narrow = !pattern.iter().any(|piece| matches!(piece, Piece::Any | Piece::Some)) && tested.is_empty();
+        let (is_error, who) = match best {
+            Some(Subject::Proof | Subject::Found) => return,
+            Some(Subject::Recipient) if is_public_name(pattern) => (true, "everybody who writes to a public suffix"),
+            Some(Subject::Recipient) => return,
+            None if is_narrow && self.hook == "Local_check_rcpt" => return,
+            Some(Subject::Name) if is_public_name(pattern) => (true, "every client under a public suffix"),
+            Some(Subject::Name) => return,
+            Some(Subject::Claim(what)) => (false, what),
+            Some(Subject::Resolved) => (true, "every client that has a name in DNS"),
+            None => (true, "everybody"),
+        };
+        let found = match is_error {
+            true => Diagnostic::error(RULE.code, format!("open relay: {who} may relay by a rule of {}", self.hook)),
+            false => Diagnostic::warning(RULE.code, format!("{who} may relay by a rule of {}", self.hook)),
+        };
+        let access = self.syntax.pick("`Connect:` entries of the access map", "`Connect:` entries under [access]");
+        let found = found
+            .why("a `$#` answer of this ruleset other than `$#error` is final, and relaying is not checked any more")
+            .help(format!("answer `$@` to go on with the usual checks, and name the hosts that may relay in {access}"));
+        let found = rule.place.into_iter().fold(found, |found, place| found.at(place, "the answer"));
+        // A ruleset that is called twice is read twice.
+        if !self.found.contains(&found) {
+            self.found.push(found);
+        }
+    }
+}
+
+impl Workspace {
+    /// What `$1`, … stand for: the part that the operator of this number matches in.
+    fn argument(&self, pattern: &[Piece<'_>], number: usize) -> Vec<Subject> {
+        let mut seen = 0;
+        let mut part = 0;
+        for piece in pattern {
+            match piece {
+                Piece::Bar => part += 1,
+                Piece::Any | Piece::Some | Piece::Narrow | Piece::Class => seen += 1,
+                _ => {}
+            }
+            if seen == number {
+                break;
+            }
+        }
+        let is_same = pattern.iter().filter(|piece| **piece == Piece::Bar).count() + 1 == self.parts.len();
+        match self.parts.get(part).filter(|_| is_same) {
+            Some(subjects) => subjects.clone(),
+            None => self.parts.concat(),
+        }
+    }
+}
+
+/// What a pattern tests: what its parts hold that have a word, a class or an end in them.
+fn tested(pattern: &[Piece<'_>], workspace: &Workspace) -> Vec<Subject> {
+    let parts: Vec<_> = pattern.split(|piece| *piece == Piece::Bar).collect();
+    let all = workspace.parts.concat();
+    let mut found = Vec::new();
+    for (number, part) in parts.iter().enumerate() {
+        let held = match workspace.parts.get(number) {
+            Some(held) if parts.len() == workspace.parts.len() => held,
+            _ => &all,
+        };
+        let is_test = |piece: &Piece<'_>| match piece {
+            Piece::Literal(_) | Piece::Class => true,
+            // Whether there is something at all.
+            Piece::Narrow | Piece::Some => held.contains(&Subject::Found),
+            _ => false,
+        };
+        if part.iter().any(is_test) {
+            found.extend(held);
+        }
+        for piece in *part {
+            match piece {
+                Piece::Macro(name) => found.push(subject(name)),
+                Piece::Class if held != &[Subject::Recipient] => found.push(Subject::Proof),
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+fn subject(name: &str) -> Subject {
+    match name {
+        "s" => Subject::Claim("whoever greets with a certain name"),
+        "f" | "g" | "mail_from" | "mail_addr" | "mail_host" => Subject::Claim("whoever names a certain sender"),
+        "client_ptr" => Subject::Claim("whoever has a certain name in a reverse zone of their own"),
+        "r" | "_" | "client_port" | "mail_mailer" | "msg_size" => Subject::Claim("whoever sends in a certain way"),
+        "client_resolve" => Subject::Resolved,
+        "client_name" => Subject::Name,
+        "u" | "rcpt_addr" | "rcpt_host" | "rcpt_mailer" | "nrcpts" => Subject::Recipient,
+        _ if name.starts_with("auth_") || name.starts_with("cert_") || name == "verify" => Subject::Found,
+        _ => Subject::Proof,
+    }
+}
+
+/// Rulesets that bring an address into its form.
+fn is_parser(name: &str) -> bool {
+    ["3", "0", "96", "canonify", "parse", "Canonify2", "CanonAddr", "ParseRecipient", "Parse0"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// Whether the words at the end of a pattern are a name that strangers register domains under.
+fn is_public_name(pattern: &[Piece<'_>]) -> bool {
+    let words: Vec<&str> = pattern
+        .iter()
+        .filter_map(|piece| match piece {
+            Piece::Literal(word) => Some(*word),
+            _ => None,
+        })
+        .collect();
+    let name = words.join(".").to_ascii_lowercase();
+    psl::suffix(name.as_bytes())
+        .is_some_and(|suffix| suffix.typ() == Some(psl::Type::Icann) && suffix.as_bytes() == name.as_bytes())
+}
