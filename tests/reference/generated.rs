@@ -198,7 +198,12 @@ fn values(kind: OptionKind) -> Vec<&'static str> {
         OptionKind::Boolean => vec!["True", "false"],
         OptionKind::Integer => vec!["7", "0"],
         OptionKind::Duration => vec!["5m", "1h30m"],
-        OptionKind::Initial(words) | OptionKind::Word(words) | OptionKind::Flags(words) => {
+        OptionKind::Initial(words)
+        | OptionKind::LowerInitial(words)
+        | OptionKind::Word(words)
+        | OptionKind::Flags(words)
+        | OptionKind::SignedWords(words)
+        | OptionKind::SslOptions(words) => {
             words.first().into_iter().chain(words.last()).copied().collect()
         }
         OptionKind::Letters(letters) => letters.get(..1).into_iter().collect(),
