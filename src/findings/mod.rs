@@ -47,6 +47,7 @@ pub static FINDINGS: &[Finding] = &[
     finding!("feature_without_domain"),
     finding!("file_not_read"),
     finding!("genericstable_entry"),
+    finding!("host_value"),
     finding!("internal_define"),
     finding!("listener_collision"),
     finding!("listener_tls"),

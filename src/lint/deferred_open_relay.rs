@@ -31,11 +31,16 @@ fn check(site: &Site, around: &Surroundings) -> Vec<Diagnostic> {
     if let Some((_, place)) = global {
         let open = inherited.iter().find(|one| one.is_for_strangers());
         let internal = inherited.iter().find(|one| one.is_internal());
-        found.extend(match (open, internal) {
+        let one = match (open, internal) {
             (Some(open), _) => Some(finding(place, open, help(false, around.syntax))),
             (None, Some(internal)) => Some(advice(place, internal, help(false, around.syntax))),
             (None, None) => None,
-        });
+        };
+        // The place of the option's own value; a raw line stands for more than that.
+        let value =
+            site.options.get("DeliveryMode").and_then(|setting| setting.span).filter(|span| place == Some(*span));
+        let instead = around.syntax.pick("`queueonly'", "\"queueonly\"");
+        found.extend(one.map(|one| value.into_iter().fold(one, |one, value| one.suggest(value, instead))));
     }
     for one in own.into_iter().filter(|one| one.listener.equate('D').is_some_and(is_deferred)) {
         if one.is_for_strangers() {

@@ -2,11 +2,15 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::{Rule, Surroundings, raw_lines::raw_options};
+use super::{
+    Rule, Surroundings,
+    listeners::{is_legacy_v4, is_numeric},
+    raw_lines::{piece_of, raw_options},
+};
 use crate::{
     diagnostic::{Diagnostic, Severity, nearest},
     site::{Listener, Site, service_port},
-    source::Span,
+    source::{Span, Syntax},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -41,16 +45,18 @@ const MODIFIERS: [&str; 2] = ["abcfrsuACEOS", "hAS"];
 /// Services that mail comes in by, as hosts name them.
 const SERVICES: [&str; 7] = ["smtp", "mail", "smtps", "ssmtp", "submission", "submissions", "urd"];
 
-fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
-    let daemons = site.listeners.daemons.iter().map(|one| (one.value.text.as_str(), Some(one.span), false));
-    let clients = site.listeners.clients.iter().map(|one| (one.value.text.as_str(), Some(one.span), true));
+fn check(site: &Site, around: &Surroundings) -> Vec<Diagnostic> {
+    // A table of a site.toml does not stand in the source as sendmail.cf has it.
+    let is_literal = around.syntax == Syntax::Mc;
+    let daemons = site.listeners.daemons.iter().map(|one| (one.value.text.as_str(), Some(one.span), false, is_literal));
+    let clients = site.listeners.clients.iter().map(|one| (one.value.text.as_str(), Some(one.span), true, is_literal));
     let raw = raw_options(site).filter_map(|option| match option.name {
-        "DaemonPortOptions" => Some((option.value, option.place, false)),
-        "ClientPortOptions" => Some((option.value, option.place, true)),
+        "DaemonPortOptions" => Some((option.value, option.value_place.or(option.place), false, true)),
+        "ClientPortOptions" => Some((option.value, option.value_place.or(option.place), true, true)),
         _ => None,
     });
-    let judge = |(text, place, is_client): (&str, Option<Span>, bool)| {
-        Judged { text, place, is_client, found: Vec::new() }.judge()
+    let judge = |(text, place, is_client, is_literal): (&str, Option<Span>, bool, bool)| {
+        Judged { is_literal, ..Judged::new(text, place, is_client) }.judge()
     };
     daemons.chain(clients).chain(raw).filter(|(text, ..)| !text.contains('$')).flat_map(judge).collect()
 }
@@ -58,23 +64,57 @@ fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
 /// One value with what is found in it.
 struct Judged<'a> {
     text: &'a str,
+    listener: Listener,
     place: Option<Span>,
+    /// The place of the part that is judged, where the text stands as it was written.
+    part: Option<Span>,
     is_client: bool,
+    /// Whether its place holds the text.
+    is_literal: bool,
     found: Vec<Diagnostic>,
 }
 
-impl Judged<'_> {
+/// What to do about a finding.
+enum Remedy {
+    /// A sentence.
+    Say(String),
+    /// What to write in place of the part.
+    Write(String),
+}
+
+use Remedy::{Say, Write};
+
+impl<'a> Judged<'a> {
+    fn new(text: &'a str, place: Option<Span>, is_client: bool) -> Self {
+        Self {
+            text,
+            listener: Listener { text: text.to_owned() },
+            place,
+            part: None,
+            is_client,
+            is_literal: true,
+            found: Vec::new(),
+        }
+    }
+
     fn judge(mut self) -> Vec<Diagnostic> {
-        let listener = Listener { text: self.text.to_owned() };
-        let family = listener.equate('F').unwrap_or("inet").to_ascii_lowercase();
-        for part in self.text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        let family = self.listener.equate('F').unwrap_or("inet").to_ascii_lowercase();
+        let mut start = 0;
+        for written in self.text.split(',') {
+            let part = written.trim();
+            let at = start + (written.len() - written.trim_start().len());
+            start += written.len() + 1;
+            self.part = self
+                .place
+                .filter(|_| self.is_literal)
+                .and_then(|place| piece_of(place, self.text, at..at + part.len()));
             match part.split_once('=') {
                 Some((key, value)) => self.equate(key.trim(), value.trim(), &family),
-                None => self.warning(
-                    format!("`{part}` is ignored"),
-                    "sendmail passes over a part that has no `=` in it",
-                    without_equals(part),
-                ),
+                None if part.is_empty() => {}
+                None => {
+                    let why = "sendmail passes over a part that has no `=` in it";
+                    self.warning(format!("`{part}` is ignored"), why, without_equals(part));
+                }
             }
         }
         self.found
@@ -84,19 +124,25 @@ impl Judged<'_> {
         let Some(read) = key_of(key) else {
             let near = nearest(key, KEYS).or_else(|| KEYS.into_iter().find(|known| known.eq_ignore_ascii_case(key)));
             let help = match near {
-                Some(near) => format!("did you mean `{near}={value}`?"),
-                None => format!("allowed keys: {}", KEYS.join(", ")),
+                Some(near) => Write(format!("{near}={value}")),
+                None => Say(format!("allowed keys: {}", KEYS.join(", "))),
             };
             self.error(format!("unknown key `{key}`"), "sendmail does not know the parameter and does not start", help);
             return;
         };
         if let Some(meant) = KEYS.into_iter().find(|known| known.eq_ignore_ascii_case(key) && *known != read) {
+            let (message, help) = (format!("`{key}` is read as `{read}`"), Write(format!("{meant}={value}")));
             let why = "the case of this letter tells two keys apart";
-            self.warning(format!("`{key}` is read as `{read}`"), why, format!("write `{meant}={value}`"));
+            match read == "DeliveryMode" && !is_delivery_mode(value) {
+                true => {
+                    self.error(message, "the case of this letter tells two keys apart: sendmail does not start", help)
+                }
+                false => self.warning(message, why, help),
+            }
             return;
         }
         if let Some((first, rest)) = without_comma(value) {
-            let help = format!("write `{key}={first}, {rest}`");
+            let help = Write(format!("{key}={first}, {rest}"));
             self.warning(format!("`{rest}` is not read"), "keys are separated by commas", help);
             if read != "Addr" {
                 return;
@@ -104,21 +150,25 @@ impl Judged<'_> {
         }
         match read {
             "Family" => self.family(value),
+            "Port" if matches!(family, "local" | "unix") => {
+                let why = "a socket of this host has no port: sendmail does not start";
+                self.error(format!("`Port` with the family `{family}`"), why, Say(format!("remove `{key}={value}`")));
+            }
             "Port" => self.port(value),
-            "Addr" => self.address(value, family),
+            // The last one counts; those before it are not looked up.
+            "Addr" if self.listener.equate('A') == Some(value) => self.address(value, family),
             "Modifiers" => self.modifiers(value),
-            "DeliveryMode" if !value.starts_with(['b', 'd', 'i', 'q']) => self.error(
+            "DeliveryMode" if !is_delivery_mode(value) => self.error(
                 format!("unknown delivery mode `{value}`"),
                 "sendmail does not start",
-                "allowed values: `background`, `interactive`, `queueonly`; sendmail reads the first letter, in lower case"
-                    .into(),
+                Say("allowed values: `background`, `interactive`, `queueonly`, or their first letters".into()),
             ),
             "Listen" | "children" | "delayLA" | "queueLA" | "refuseLA" | "RcvBufSize" | "SndBufSize"
                 if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_digit()) =>
             {
                 let number = leading_number(value);
                 let why = format!("sendmail reads the digits at its head: {number}");
-                self.warning(format!("`{key}={value}` is no whole number"), &why, "write a whole number".into());
+                self.warning(format!("`{key}={value}` is no whole number"), &why, Say("write a whole number".into()));
             }
             _ => {}
         }
@@ -128,11 +178,11 @@ impl Judged<'_> {
         let lower = value.to_ascii_lowercase();
         if !["inet", "inet6", "local", "unix"].contains(&lower.as_str()) {
             let help = match lower.trim_matches(['"', '\'']) {
-                "ipv4" | "4" | "inet4" | "inet" | "ip" => "write `Family=inet`",
-                "ipv6" | "6" | "in6" | "inet6" | "ip6" => "write `Family=inet6`",
-                _ => "allowed values: `inet`, `inet6`, `local`",
+                "ipv4" | "4" | "inet4" | "inet" | "ip" => Write("Family=inet".into()),
+                "ipv6" | "6" | "in6" | "inet6" | "ip6" => Write("Family=inet6".into()),
+                _ => Say("allowed values: `inet`, `inet6`, `local`".into()),
             };
-            self.error(format!("unknown address family `{value}`"), "sendmail does not start", help.into());
+            self.error(format!("unknown address family `{value}`"), "sendmail does not start", help);
         }
     }
 
@@ -140,8 +190,8 @@ impl Judged<'_> {
         let bare = value.trim_matches(['"', '\'', '`']);
         if value != bare {
             let help = match nearest(bare, SERVICES) {
-                Some(near) if service_port(bare).is_none() => format!("write `Port={near}`"),
-                _ => format!("write `Port={bare}`"),
+                Some(near) if service_port(bare).is_none() => Write(format!("Port={near}")),
+                _ => Write(format!("Port={bare}")),
             };
             self.error(
                 format!("service `{value}` is unknown"),
@@ -152,13 +202,13 @@ impl Judged<'_> {
             let number = leading_number(value);
             if value.parse::<u16>().is_err() {
                 let why = format!("sendmail reads the digits at its head, modulo 65536: {}", number & 0xffff);
-                self.warning(format!("`{value}` is no port"), &why, "write a number from 1 to 65535".into());
+                self.warning(format!("`{value}` is no port"), &why, Say("write a number from 1 to 65535".into()));
             }
         } else if !value.starts_with(|first: char| first.is_ascii_alphabetic()) {
             self.error(
                 format!("service `{value}` is unknown"),
                 "sendmail does not start",
-                "write a number from 1 to 65535, or the name of a service".into(),
+                Say("write a number from 1 to 65535, or the name of a service".into()),
             );
         } else if !SERVICES.contains(&value.to_ascii_lowercase().as_str())
             && let Some(near) = nearest(value, SERVICES)
@@ -166,14 +216,14 @@ impl Judged<'_> {
             self.warning(
                 format!("service `{value}` is probably unknown"),
                 "sendmail does not start unless the host's list of services has it",
-                format!("did you mean `{near}`?"),
+                Write(format!("Port={near}")),
             );
         }
         if self.is_client && !value.is_empty() {
             self.warning(
                 format!("`Port={value}` is the port that connections come from"),
                 "sendmail binds its own end of every connection to it; it does not say which port of a server is called",
-                format!("remove it; to call port {value} of a relay, write `TCP $h {value}` into RELAY_MAILER_ARGS"),
+                Say(format!("remove it; to call port {value} of a relay, write `TCP $h {value}` into RELAY_MAILER_ARGS")),
             );
         }
     }
@@ -181,22 +231,26 @@ impl Judged<'_> {
     fn address(&mut self, value: &str, family: &str) {
         let bare = value.trim_matches(['"', '\'', '`', '[', ']']);
         let without_tag = bare.strip_prefix("IPv6:").unwrap_or(bare);
-        let is_v6 = without_tag.parse::<Ipv6Addr>().is_ok();
+        let is_v6 = without_tag.split('%').next().unwrap_or(without_tag).parse::<Ipv6Addr>().is_ok();
         let is_v4 = bare.parse::<Ipv4Addr>().is_ok();
+        let has_family = self.listener.equate('F').is_some();
         let help = match family {
-            "inet" if is_v6 => format!("write `Family=inet6, Addr={without_tag}`"),
-            "inet6" if is_v4 => format!("write `Family=inet, Addr={bare}`"),
-            "inet" | "inet6" if value == "*" => "leave `Addr` out to listen at every address".into(),
-            "inet" | "inet6" if value != bare && !bare.is_empty() => format!("write `Addr={bare}`"),
-            "inet" | "inet6" if value.contains('/') => "write one address, without a prefix length".into(),
+            "inet" if is_v6 && has_family => Say(format!("write `Family=inet6` for the address {without_tag}")),
+            "inet" if is_v6 => Write(format!("Family=inet6, Addr={without_tag}")),
+            "inet6" if is_v4 => Say(format!("write `Family=inet` for the address {bare}")),
+            "inet" | "inet6" if value.is_empty() || value == "*" => {
+                Say("leave `Addr` out to listen at every address".into())
+            }
+            "inet" | "inet6" if value != bare && !bare.is_empty() => Write(format!("Addr={bare}")),
+            "inet" | "inet6" if value.contains('/') => Say("write one address, without a prefix length".into()),
             "inet" => match value.split_once(':') {
-                Some((address, port)) => format!("write `Port={port}, Addr={address}`"),
+                Some((address, port)) => Say(format!("write `Port={port}, Addr={address}`")),
                 None if is_numeric(value) && !is_legacy_v4(value) => {
-                    "write an address of four numbers up to 255".into()
+                    Say("write an address of four numbers up to 255".into())
                 }
                 None => return,
             },
-            "inet6" if value.contains(':') && !is_v6 => "write an IPv6 address, such as `::1`".into(),
+            "inet6" if value.contains(':') && !is_v6 => Say("write an IPv6 address, such as `::1`".into()),
             _ => return,
         };
         self.error(
@@ -214,8 +268,8 @@ impl Judged<'_> {
         if !letters.is_empty() {
             let rest: String = value.chars().filter(|letter| !letters.contains(*letter)).collect();
             let help = match rest.is_empty() {
-                true => format!("known are the letters of `{known}`"),
-                false => format!("known are the letters of `{known}`: write `M={rest}`"),
+                true => Say(format!("allowed letters: `{known}`")),
+                false => Write(format!("M={rest}")),
             };
             self.warning(format!("unknown modifiers `{letters}`"), "sendmail sets flags that nothing reads", help);
         }
@@ -223,24 +277,28 @@ impl Judged<'_> {
             self.warning(
                 "the modifiers `a` and `A` exclude each other".into(),
                 "the listener requires authentication and does not offer it, so that nobody can send",
-                "remove one of them".into(),
+                Say("remove one of them".into()),
             );
         }
     }
 
-    fn error(&mut self, message: String, why: &str, help: String) {
-        self.push(Diagnostic::error(RULE.code, message), why, help);
+    fn error(&mut self, message: String, why: &str, remedy: Remedy) {
+        self.push(Diagnostic::error(RULE.code, message), why, remedy);
     }
 
-    fn warning(&mut self, message: String, why: &str, help: String) {
-        self.push(Diagnostic::warning(RULE.code, message), why, help);
+    fn warning(&mut self, message: String, why: &str, remedy: Remedy) {
+        self.push(Diagnostic::warning(RULE.code, message), why, remedy);
     }
 
-    fn push(&mut self, found: Diagnostic, why: &str, help: String) {
-        let found = found.why(why).help(help);
-        self.found.push(match self.place {
-            Some(place) => found.at(place, ""),
-            None => found,
+    fn push(&mut self, found: Diagnostic, why: &str, remedy: Remedy) {
+        let mut found = found.why(why);
+        if let Some(place) = self.part.or(self.place) {
+            found = found.at(place, "");
+        }
+        self.found.push(match (remedy, self.part) {
+            (Say(help), _) => found.help(help),
+            (Write(text), None) => found.help(format!("write `{text}`")),
+            (Write(text), Some(part)) => found.help(format!("write `{text}`")).suggest(part, text),
         });
     }
 }
@@ -256,12 +314,17 @@ fn key_of(written: &str) -> Option<&'static str> {
     }
 }
 
+/// sendmail looks at the first letter, and does not take a capital for it.
+fn is_delivery_mode(value: &str) -> bool {
+    value.starts_with(['b', 'd', 'i', 'q'])
+}
+
 /// What a part without `=` was probably meant to be.
-fn without_equals(part: &str) -> String {
+fn without_equals(part: &str) -> Remedy {
     match part.split_once([':', ' ']) {
-        Some((key, value)) if nearest(key, KEYS).is_some() => format!("write `{key}={}`", value.trim()),
-        _ if part.bytes().all(|byte| byte.is_ascii_digit()) => format!("write `Port={part}`"),
-        _ => "write `key=value`, or remove it".into(),
+        Some((key, value)) if nearest(key, KEYS).is_some() => Write(format!("{key}={}", value.trim())),
+        _ if part.bytes().all(|byte| byte.is_ascii_digit()) => Write(format!("Port={part}")),
+        _ => Say("write `key=value`, or remove it".into()),
     }
 }
 
@@ -278,32 +341,12 @@ fn leading_number(value: &str) -> u64 {
     digits.fold(0, |number: u64, digit| number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0')))
 }
 
-fn is_numeric(value: &str) -> bool {
-    !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
-}
-
-/// An address of up to four numbers, of which the last fills the rest, as inet_addr(3) reads it.
-fn is_legacy_v4(value: &str) -> bool {
-    let parts: Vec<_> = value.split('.').map(str::parse::<u32>).collect();
-    let [before @ .., last] = parts.as_slice() else { return false };
-    let is_byte = |part: &Result<u32, _>| matches!(part, Ok(0..=255));
-    let limit = match before.len() {
-        0 => u64::from(u32::MAX),
-        1 => 0xff_ffff,
-        2 => 0xffff,
-        3 => 0xff,
-        _ => return false,
-    };
-    before.iter().all(is_byte) && last.as_ref().is_ok_and(|last| u64::from(*last) <= limit)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn errors(text: &str) -> Vec<Severity> {
-        let judged = Judged { text, place: None, is_client: false, found: Vec::new() };
-        judged.judge().into_iter().map(|found| found.severity).collect()
+        Judged::new(text, None, false).judge().into_iter().map(|found| found.severity).collect()
     }
 
     #[test]

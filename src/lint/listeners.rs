@@ -50,6 +50,26 @@ pub(super) fn is_loopback(address: &str) -> bool {
     address.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
+/// Whether a text can only be meant as an IPv4 address.
+pub(super) fn is_numeric(value: &str) -> bool {
+    !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
+/// An address of up to four numbers, of which the last fills the rest, as inet_addr(3) reads it.
+pub(super) fn is_legacy_v4(value: &str) -> bool {
+    let parts: Vec<_> = value.split('.').map(str::parse::<u32>).collect();
+    let [before @ .., last] = parts.as_slice() else { return false };
+    let is_byte = |part: &Result<u32, _>| matches!(part, Ok(0..=255));
+    let limit = match before.len() {
+        0 => u64::from(u32::MAX),
+        1 => 0xff_ffff,
+        2 => 0xffff,
+        3 => 0xff,
+        _ => return false,
+    };
+    before.iter().all(is_byte) && last.as_ref().is_ok_and(|last| u64::from(*last) <= limit)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Listener, Opened, is_loopback};

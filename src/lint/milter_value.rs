@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::{
     Rule, Surroundings,
+    listeners::{is_legacy_v4, is_numeric},
     milters::{Milter, defined},
 };
 use crate::{
@@ -53,7 +54,7 @@ fn judge(milter: &Milter<'_>) -> Vec<Problem> {
     let mut socket = None;
     for part in milter.equates.split(',').map(str::trim) {
         let Some((key, value)) = part.split_once('=') else {
-            if !milter.equates.trim().is_empty() {
+            if !part.is_empty() || milter.equates.trim_end().ends_with(',') {
                 problems.push(without_equals(part));
             }
             continue;
@@ -117,7 +118,16 @@ fn flags(value: &str) -> Option<Problem> {
 }
 
 fn timeouts(value: &str) -> Option<Problem> {
-    for part in value.split(';').map(str::trim).filter(|part| !part.is_empty()) {
+    if value.is_empty() {
+        return None;
+    }
+    for part in value.split(';').map(str::trim) {
+        if part.is_empty() && !value.trim_end().ends_with(';') {
+            continue;
+        }
+        if part.is_empty() {
+            return Some(error(format!("`{value}` ends with a semicolon"), "remove the semicolon".into()));
+        }
         let Some((letter, time)) = part.split_once(':') else {
             return Some(error(
                 format!("timeout `{part}` has no `:`"),
@@ -203,12 +213,15 @@ fn inet(family: &str, place: &str) -> Option<Problem> {
     }
     let bare = host.trim_matches(['[', ']']);
     if is_port(host) && !is_port(port) {
-        let why = "the port stands before the `@`";
-        return Some(warning(
-            format!("`{place}` has port and host the wrong way round"),
-            why,
-            format!("write `S={family}:{host}@{port}`"),
-        ));
+        let message = format!("`{place}` has port and host the wrong way round");
+        let help = format!("write `S={family}:{host}@{port}`");
+        return Some(match port.starts_with(|first: char| first.is_ascii_alphanumeric()) {
+            true => warning(message, "sendmail reads the digits at its head for the port", help),
+            false => error(message, help),
+        });
+    }
+    if !port.starts_with(|first: char| first.is_ascii_alphanumeric()) {
+        return Some(error(format!("unknown port `{port}`"), format!("write `S={family}:PORT@{host}`")));
     }
     if port.bytes().all(|byte| byte.is_ascii_digit()) && !is_port(port) {
         return Some(warning(
@@ -220,9 +233,11 @@ fn inet(family: &str, place: &str) -> Option<Problem> {
     let problem = match (bare.parse::<Ipv4Addr>().is_ok(), bare.parse::<Ipv6Addr>().is_ok()) {
         (true, _) if family == "inet6" => format!("write `S=inet:{port}@{host}`"),
         (_, true) if family == "inet" => format!("write `S=inet6:{port}@{host}`"),
-        (false, false) if bare.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') => {
-            "write an address or a name".into()
+        (false, false) if is_numeric(bare) && is_legacy_v4(bare) => return None,
+        (false, false) if bare.contains(':') => {
+            format!("write `S={family}:{port}@HOST`, without anything behind the host")
         }
+        (false, false) if is_numeric(bare) => "write an address or a name".into(),
         (false, false) if bare != host => format!("write `S={family}:{port}@{bare}`"),
         _ => return None,
     };

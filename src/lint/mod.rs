@@ -18,6 +18,7 @@ pub mod deferred_open_relay;
 pub mod domaintable_entry;
 pub mod feature_without_domain;
 pub mod genericstable_entry;
+pub mod host_value;
 pub mod listener_collision;
 pub mod listener_tls;
 pub mod listener_value;
@@ -104,7 +105,7 @@ pub struct Linted<'a> {
 }
 
 /// Every rule, in the order of their codes.
-pub const RULES: [Rule; 36] = [
+pub const RULES: [Rule; 37] = [
     access_never_matches::RULE,
     access_pointless::RULE,
     access_untagged_relay::RULE,
@@ -118,6 +119,7 @@ pub const RULES: [Rule; 36] = [
     domaintable_entry::RULE,
     feature_without_domain::RULE,
     genericstable_entry::RULE,
+    host_value::RULE,
     listener_collision::RULE,
     listener_tls::RULE,
     listener_value::RULE,

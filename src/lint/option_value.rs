@@ -36,12 +36,13 @@ fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
     raw_options(site).filter_map(|option| judge(&option)).collect()
 }
 
-fn judge(RawOption { name, value, place, .. }: &RawOption<'_>) -> Option<Diagnostic> {
+fn judge(RawOption { name, value, place, value_place, .. }: &RawOption<'_>) -> Option<Diagnostic> {
     let kind = option::by_option(name)?.kind;
     let value = value.trim_end();
     // Blocks and bytes in one value, as the letter takes them.
     let is_compound = *name == "MinFreeBlocks" && value.contains('/');
-    if is_compound || kind.accepts(value) {
+    let is_missing = value.is_empty() && *name == "EightBitMode";
+    if is_compound || kind.accepts(value) && !is_missing {
         return None;
     }
     let message = format!("invalid value `{value}` for `{name}`");
@@ -60,12 +61,12 @@ fn judge(RawOption { name, value, place, .. }: &RawOption<'_>) -> Option<Diagnos
         };
         (Diagnostic::warning(RULE.code, message), why)
     };
-    let found = found.why(why).help(match kind.correction(value) {
-        Some(near) => format!("did you mean `{near}`? Expected {}", kind.expected()),
-        None => format!("expected {}", kind.expected()),
-    });
-    Some(match place {
-        Some(place) => found.at(*place, "set here"),
-        None => found,
+    let found = place.iter().fold(found.why(why), |found, place| found.at(value_place.unwrap_or(*place), "set here"));
+    Some(match kind.correction(value) {
+        Some(near) => {
+            let found = found.help(format!("did you mean `{near}`? Expected {}", kind.expected()));
+            value_place.iter().fold(found, |found, place| found.suggest(*place, near.clone()))
+        }
+        None => found.help(format!("expected {}", kind.expected())),
     })
 }

@@ -1,5 +1,7 @@
 //! Raw lines of sendmail.cf in a site, in the order of the output, and the options that they set.
 
+use std::ops::Range;
+
 use crate::{
     catalog::option::{self, by_letter},
     site::{RawSection, Site},
@@ -39,6 +41,16 @@ pub(super) struct RawOption<'a> {
     pub(super) value: &'a str,
     /// The place of the line.
     pub(super) place: Option<Span>,
+    /// The place of the value, where the line stands as it was written.
+    pub(super) value_place: Option<Span>,
+}
+
+/// The place of a piece of a text, if the text stands at its place as it was written, with a quote on either side or none.
+pub(super) fn piece_of(place: Span, text: &str, piece: Range<usize>) -> Option<Span> {
+    let before = ((place.end - place.start) as usize).checked_sub(text.len())?;
+    let quote = matches!(before, 0 | 2).then_some(before / 2)?;
+    let start = place.start as usize + quote;
+    Some(Span::new(place.source, start + piece.start, start + piece.end))
 }
 
 /// The known options that raw lines set, by name, beginning of the name or letter (op guide section 5.6).
@@ -55,7 +67,9 @@ pub(super) fn raw_options(site: &Site) -> impl Iterator<Item = RawOption<'_>> {
                 (by_letter(letter)?, rest.get(letter.len_utf8()..)?)
             }
         };
-        Some(RawOption { section, name, value: value.trim_start(), place })
+        let value = value.trim_start();
+        let value_place = place.and_then(|place| piece_of(place, text, text.len() - value.len()..text.len()));
+        Some(RawOption { section, name, value, place, value_place })
     })
 }
 

@@ -1,11 +1,13 @@
 #![doc = include_str!("../findings/unknown_option.md")]
 
-use super::{Rule, Surroundings, raw_lines::raw_lines};
+use super::{
+    Rule, Surroundings,
+    raw_lines::{RawLine, piece_of, raw_lines},
+};
 use crate::{
     catalog::option::{self, OPTIONS},
     diagnostic::{Diagnostic, Severity, nearest},
     site::Site,
-    source::Span,
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -17,10 +19,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
-    raw_lines(site)
-        .filter_map(|line| Some((unknown(line.text)?, line.place)))
-        .map(|(name, place)| finding(name, place))
-        .collect()
+    raw_lines(site).filter_map(|line| unknown(line.text).map(|name| finding(name, &line))).collect()
 }
 
 /// The option of an `O` line, if there is none of this name or letter.
@@ -37,14 +36,19 @@ fn unknown(line: &str) -> Option<&str> {
     (!name.is_empty() && !is_known(name)).then_some(name)
 }
 
-fn finding(name: &str, place: Option<Span>) -> Diagnostic {
+fn finding(name: &str, RawLine { text, place, .. }: &RawLine<'_>) -> Diagnostic {
     let found = Diagnostic::error(RULE.code, format!("unknown option `{name}`"))
         .why("sendmail says so when it starts, and exits");
-    let found = match nearest(name, names()) {
-        Some(near) => found.help(format!("did you mean `{near}`?")),
-        None => found.help("remove the line, or look the name up in the operations guide"),
+    let found = place.iter().fold(found, |found, place| found.at(*place, "set here"));
+    let Some(near) = nearest(name, names()) else {
+        return found.help("remove the line, or look the name up in the operations guide");
     };
-    place.into_iter().fold(found, |found, place| found.at(place, "set here"))
+    // Behind the letter and its blank.
+    let place = place.and_then(|place| piece_of(place, text, 2..2 + name.len()));
+    let found = found.help(format!("did you mean `{near}`?"));
+    // A value that follows without `=` has been taken for part of the name.
+    let is_whole = !name.trim_start().contains(' ');
+    place.into_iter().filter(|_| is_whole).fold(found, |found, place| found.suggest(place, near))
 }
 
 fn names() -> impl Iterator<Item = &'static str> {

@@ -201,11 +201,10 @@ fn values(kind: OptionKind) -> Vec<&'static str> {
         OptionKind::Initial(words)
         | OptionKind::LowerInitial(words)
         | OptionKind::Word(words)
+        | OptionKind::ExactWord(words)
         | OptionKind::Flags(words)
         | OptionKind::SignedWords(words)
-        | OptionKind::SslOptions(words) => {
-            words.first().into_iter().chain(words.last()).copied().collect()
-        }
+        | OptionKind::SslOptions(words) => words.first().into_iter().chain(words.last()).copied().collect(),
         OptionKind::Letters(letters) => letters.get(..1).into_iter().collect(),
         OptionKind::Mode => vec!["0600"],
         OptionKind::Path => vec!["/etc/mail/some-file"],

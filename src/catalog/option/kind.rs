@@ -17,7 +17,9 @@ pub enum OptionKind {
     LowerInitial(&'static [&'static str]),
     /// One of these words, whatever their case.
     Word(&'static [&'static str]),
-    /// Words of this list, whatever their case, separated by commas or blanks.
+    /// One of these words, in this case.
+    ExactWord(&'static [&'static str]),
+    /// Words of this list, whatever their case, separated by blanks, commas or other punctuation.
     Flags(&'static [&'static str]),
     /// Words of this list, whatever their case, each with or without a sign, separated by blanks.
     SignedWords(&'static [&'static str]),
@@ -55,6 +57,7 @@ impl OptionKind {
             }
             OptionKind::LowerInitial(list) => list.iter().any(|word| initial(word) == initial(value)),
             OptionKind::Word(list) => words(list),
+            OptionKind::ExactWord(list) => list.contains(&value),
             OptionKind::Flags(_) | OptionKind::SignedWords(_) | OptionKind::SslOptions(_) => {
                 self.unknown_words(value).is_empty()
             }
@@ -70,6 +73,7 @@ impl OptionKind {
             OptionKind::Initial(words)
             | OptionKind::LowerInitial(words)
             | OptionKind::Word(words)
+            | OptionKind::ExactWord(words)
             | OptionKind::Flags(words)
             | OptionKind::SignedWords(words)
             | OptionKind::SslOptions(words) => words,
@@ -90,6 +94,7 @@ impl OptionKind {
             |word: &str| matches!(self, OptionKind::SslOptions(_)) && word.starts_with(|c: char| c.is_ascii_digit());
         let separates = |c: char| match self {
             OptionKind::SignedWords(_) => c.is_ascii_whitespace(),
+            OptionKind::Flags(_) => c.is_ascii_whitespace() || c.is_ascii_punctuation(),
             _ => c.is_ascii_whitespace() || c == ',',
         };
         value
@@ -109,7 +114,7 @@ impl OptionKind {
         };
         let unknown = self.unknown_words(&separated).into_iter().map(str::to_owned).collect::<Vec<_>>();
         let mut corrected = match self {
-            OptionKind::LowerInitial(_) => separated.to_ascii_lowercase(),
+            OptionKind::LowerInitial(_) | OptionKind::ExactWord(_) => separated.to_ascii_lowercase(),
             _ => separated.split_whitespace().collect::<Vec<_>>().join(" "),
         };
         if !self.accepts(&corrected) {
@@ -130,7 +135,10 @@ impl OptionKind {
             OptionKind::Boolean => "`True` or `False`".into(),
             OptionKind::Integer => "a whole number".into(),
             OptionKind::Duration => "a duration such as `30s`, `5m`, `1h` or `2d`".into(),
-            OptionKind::Initial(words) | OptionKind::LowerInitial(words) | OptionKind::Word(words) => {
+            OptionKind::Initial(words)
+            | OptionKind::LowerInitial(words)
+            | OptionKind::Word(words)
+            | OptionKind::ExactWord(words) => {
                 format!("one of {}", list(words))
             }
             OptionKind::SignedWords(words) => format!("words separated by blanks, out of {}", list(words)),
@@ -181,6 +189,7 @@ mod tests {
         assert!(!Initial(&["mime", "pass"]).accepts("x"));
         assert!(Word(&["none", "add-to"]).accepts("Add-To") && !Word(&["none"]).accepts("n"));
         assert!(Flags(&["goaway", "noetrn"]).accepts("goaway,noetrn") && !Flags(&["goaway"]).accepts("goawy"));
+        assert!(ExactWord(&["pw"]).accepts("pw") && !ExactWord(&["pw"]).accepts("PW"));
         assert!(LowerInitial(&["deferred"]).accepts("d") && !LowerInitial(&["deferred"]).accepts("D"));
         assert!(SignedWords(&["AAONLY", "DNSRCH"]).accepts("+AAONLY -dnsrch"));
         assert!(!SignedWords(&["AAONLY", "DNSRCH"]).accepts("AAONLY,DNSRCH") && !SignedWords(&["AAONLY"]).accepts("+"));

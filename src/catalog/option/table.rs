@@ -479,7 +479,7 @@ pub static OPTIONS: &[OptionSpec] = options! {
         "Bytes of a message's body that are kept in memory before a file is made";
     "confXF_BUFFER_SIZE" "xf_buffer_size" Option("XscriptFileBufferSize"), Integer, undefined Unset;
         "Bytes of a transcript that are kept in memory before a file is made";
-    "confMAILBOX_DATABASE" "mailbox_database" Option("MailboxDatabase"), Word(&["pw", "ldap"]), undefined Unset;
+    "confMAILBOX_DATABASE" "mailbox_database" Option("MailboxDatabase"), ExactWord(&["pw", "ldap"]), undefined Unset;
         "How local mailboxes are looked up";
     "confREQUIRES_DIR_FSYNC" "requires_dir_fsync" Option("RequiresDirfsync"), Boolean, undefined Unset;
         "Whether directories are synchronised to disk after changes in them";

@@ -102,7 +102,10 @@ pub(super) fn expected(key: &str, kind: OptionKind) -> Expected {
         OptionKind::Boolean => "true".into(),
         OptionKind::Integer => "100".into(),
         OptionKind::Duration => "\"5m\"".into(),
-        OptionKind::Initial(words) | OptionKind::LowerInitial(words) | OptionKind::Word(words) => first(words),
+        OptionKind::Initial(words)
+        | OptionKind::LowerInitial(words)
+        | OptionKind::Word(words)
+        | OptionKind::ExactWord(words) => first(words),
         OptionKind::SignedWords(words) => format!("[{}]", first(words)),
         OptionKind::SslOptions(_) => "\"+SSL_OP_NO_SSLv3\"".into(),
         OptionKind::Flags(words) => format!("[{}]", first(words)),

@@ -253,10 +253,12 @@ fn of_kind(kind: OptionKind) -> Value {
             let initials = list.iter().filter_map(|word| word.get(..1)).collect::<String>();
             json!({ "anyOf": [{ "enum": list }, pattern(&format!("^[{initials}]")), with_macro] })
         }
+        OptionKind::ExactWord(list) => json!({ "anyOf": [{ "enum": list }, with_macro] }),
         OptionKind::Word(list) => json!({ "anyOf": [{ "enum": list }, pattern(&words(list)), with_macro] }),
         OptionKind::Flags(list) => {
             let one = list.iter().map(|word| case_blind(word, true)).collect::<Vec<_>>().join("|");
-            let some = format!("^[, \\t]*({one})([, \\t]+({one}))*[, \\t]*$");
+            let between = "[^A-Za-z0-9]";
+            let some = format!("^{between}*({one})({between}+({one}))*{between}*$");
             json!({ "anyOf": [
                 { "type": "array", "minItems": 1, "items": { "anyOf": [{ "enum": list }, pattern(&some)] } },
                 pattern(&some),
