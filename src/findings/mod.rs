@@ -33,6 +33,7 @@ pub static FINDINGS: &[Finding] = &[
     finding!("auth_without_tls"),
     finding!("authinfo_entry"),
     finding!("bcc_entry"),
+    finding!("cipher_list"),
     finding!("client_port_465"),
     finding!("dead_dns_list"),
     finding!("deferred_open_relay"),

@@ -1,5 +1,7 @@
 #![doc = include_str!("../findings/client_port_465.md")]
 
+use std::collections::HashSet;
+
 use super::{Rule, Surroundings, raw_lines::raw_lines};
 use crate::{
     diagnostic::{Diagnostic, Severity},
@@ -26,12 +28,11 @@ fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
         is_ipc(path.trim()).then_some((name.trim(), argv.trim(), line.place))
     });
     let mut found: Vec<Diagnostic> = Vec::new();
-    let mut seen: Vec<(Option<Span>, &str)> = Vec::new();
+    let mut seen = HashSet::new();
     for (name, argv, place) in own.chain(raw) {
         let Some(port) = implicit_tls_port(argv) else { continue };
         // One setting is that of several mailers.
-        if !seen.contains(&(place, argv)) {
-            seen.push((place, argv));
+        if seen.insert((place.map(|place| (place.source, place.start)), argv)) {
             found.push(finding(name, argv, port, place));
         }
     }

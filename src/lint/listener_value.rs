@@ -46,6 +46,8 @@ const MODIFIERS: [&str; 2] = ["abcfrsuACEOS", "hAS"];
 const SERVICES: [&str; 7] = ["smtp", "mail", "smtps", "ssmtp", "submission", "submissions", "urd"];
 
 fn check(site: &Site, around: &Surroundings) -> Vec<Diagnostic> {
+    // Rules of a site may ask for modifiers of its own.
+    let reads_modifiers = site.raw.values().flatten().any(|raw| raw.text.contains("{daemon_flags}"));
     // A table of a site.toml does not stand in the source as sendmail.cf has it.
     let is_literal = around.syntax == Syntax::Mc;
     let daemons = site.listeners.daemons.iter().map(|one| (one.value.text.as_str(), Some(one.span), false, is_literal));
@@ -56,7 +58,7 @@ fn check(site: &Site, around: &Surroundings) -> Vec<Diagnostic> {
         _ => None,
     });
     let judge = |(text, place, is_client, is_literal): (&str, Option<Span>, bool, bool)| {
-        Judged { is_literal, ..Judged::new(text, place, is_client) }.judge()
+        Judged { is_literal, reads_modifiers, ..Judged::new(text, place, is_client) }.judge()
     };
     daemons.chain(clients).chain(raw).filter(|(text, ..)| !text.contains('$')).flat_map(judge).collect()
 }
@@ -71,6 +73,8 @@ struct Judged<'a> {
     is_client: bool,
     /// Whether its place holds the text.
     is_literal: bool,
+    /// Whether rules of the site ask for modifiers.
+    reads_modifiers: bool,
     found: Vec<Diagnostic>,
 }
 
@@ -93,6 +97,7 @@ impl<'a> Judged<'a> {
             part: None,
             is_client,
             is_literal: true,
+            reads_modifiers: false,
             found: Vec::new(),
         }
     }
@@ -265,7 +270,7 @@ impl<'a> Judged<'a> {
         let known = if self.is_client { client } else { listener };
         let unknown = |letter: &char| !known.contains(*letter) && !letter.is_whitespace();
         let letters: String = value.chars().filter(unknown).collect();
-        if !letters.is_empty() {
+        if !letters.is_empty() && !self.reads_modifiers {
             let rest: String = value.chars().filter(|letter| !letters.contains(*letter)).collect();
             let help = match rest.is_empty() {
                 true => Say(format!("allowed letters: `{known}`")),

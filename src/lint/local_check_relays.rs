@@ -1,13 +1,15 @@
 #![doc = include_str!("../findings/local_check_relays.md")]
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{
     Rule, Surroundings,
-    raw_rules::{Piece, RawRule, pieces, rules},
+    raw_rules::{Piece, RawRule, pieces, rulesets},
 };
 use crate::{
     diagnostic::{Diagnostic, Severity},
     site::Site,
-    source::Syntax,
+    source::{SourceId, Syntax},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -25,13 +27,24 @@ const HOOKS: [(&str, Subject); 2] = [("Local_check_rcpt", Subject::Recipient), (
 const MAX_DEPTH: usize = 6;
 
 fn check(site: &Site, around: &Surroundings) -> Vec<Diagnostic> {
+    let rulesets = rulesets(site);
     let judge = |(hook, subject): (&'static str, Subject)| {
-        let mut reader = Reader { site, hook, syntax: around.syntax, found: Vec::new() };
+        let mut reader = Reader {
+            rulesets: &rulesets,
+            hook,
+            syntax: around.syntax,
+            left: MAX_RULES,
+            judged: BTreeSet::new(),
+            found: Vec::new(),
+        };
         reader.ruleset(hook, Workspace { parts: vec![vec![subject]], tests: Vec::new() }, 0);
         reader.found
     };
     HOOKS.into_iter().flat_map(judge).collect()
 }
+
+/// Rules that are read, those of a ruleset each time that it is called; what comes behind is taken to be right.
+const MAX_RULES: usize = 20_000;
 
 /// What a part of a workspace was made of, by how well it tells clients apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,19 +71,29 @@ struct Workspace {
 }
 
 struct Reader<'a> {
-    site: &'a Site,
+    rulesets: &'a BTreeMap<String, Vec<RawRule<'a>>>,
     hook: &'static str,
     syntax: Syntax,
+    /// How many rules may still be read.
+    left: usize,
+    /// Answers that are judged already, by their place.
+    judged: BTreeSet<Option<(SourceId, u32)>>,
     found: Vec<Diagnostic>,
 }
 
 impl Reader<'_> {
     /// Judges the answers of a ruleset, and returns what its result may be made of.
     fn ruleset(&mut self, name: &str, mut workspace: Workspace, depth: usize) -> Workspace {
-        let site = self.site;
-        for rule in rules(site, name) {
-            self.rule(&rule, &mut workspace, depth);
+        let rulesets = self.rulesets;
+        for rule in rulesets.get(&name.to_ascii_lowercase()).into_iter().flatten() {
+            if self.left == 0 {
+                break;
+            }
+            self.left -= 1;
+            self.rule(rule, &mut workspace, depth);
         }
+        workspace.tests.sort_unstable();
+        workspace.tests.dedup();
         workspace
     }
 
@@ -101,7 +124,9 @@ impl Reader<'_> {
                     continue;
                 }
                 Piece::Macro(name) => vec![subject(name)],
-                Piece::Map => vec![Subject::Found],
+                // It looks nothing up: what it is given is split into tokens again.
+                Piece::Map("dequote") => continue,
+                Piece::Map(_) => vec![Subject::Found],
                 Piece::Argument(number) => workspace.argument(&pattern, *number),
                 Piece::Call(name) => self.call(name, workspace, depth),
                 _ => continue,
@@ -110,6 +135,12 @@ impl Reader<'_> {
                 last.extend(added);
             }
         }
+        for part in &mut parts {
+            part.sort_unstable();
+            part.dedup();
+        }
+        workspace.tests.sort_unstable();
+        workspace.tests.dedup();
         workspace.parts = parts;
     }
 
@@ -118,7 +149,7 @@ impl Reader<'_> {
         if is_parser(name) {
             return Vec::new();
         }
-        if depth >= MAX_DEPTH || rules(self.site, name).is_empty() {
+        if depth >= MAX_DEPTH || !self.rulesets.contains_key(&name.to_ascii_lowercase()) {
             // A ruleset of the tree, which looks something up.
             return vec![Subject::Found];
         }
@@ -137,8 +168,13 @@ impl Reader<'_> {
             pattern.iter().all(|piece| matches!(piece, Piece::Any | Piece::Some | Piece::Neutral | Piece::Bar));
         let best = best.filter(|best| !(is_for_all && *best == Subject::Recipient));
         // One token or none is no address that mail is relayed to.
-        let is_narrow = !pattern.iter().any(|piece| matches!(piece, Piece::Any | Piece::Some)) && tested.is_empty();
+        let is_narrow = workspace.parts.iter().flatten().all(|subject| *subject == Subject::Recipient)
+            && !pattern.iter().any(|piece| matches!(piece, Piece::Any | Piece::Some))
+            && tested.is_empty();
+        let is_anonymous =
+            pattern.iter().any(|piece| matches!(piece, Piece::Literal(word) if word.eq_ignore_ascii_case("ANONYMOUS")));
         let (is_error, who) = match best {
+            Some(Subject::Found) if is_anonymous => (true, "everybody who logs in as ANONYMOUS"),
             Some(Subject::Proof | Subject::Found) => return,
             Some(Subject::Recipient) if is_public_name(pattern) => (true, "everybody who writes to a public suffix"),
             Some(Subject::Recipient) => return,
@@ -159,7 +195,7 @@ impl Reader<'_> {
             .help(format!("answer `$@` to go on with the usual checks, and name the hosts that may relay in {access}"));
         let found = rule.place.into_iter().fold(found, |found, place| found.at(place, "the answer"));
         // A ruleset that is called twice is read twice.
-        if !self.found.contains(&found) {
+        if self.judged.insert(rule.place.map(|place| (place.source, place.start))) {
             self.found.push(found);
         }
     }
@@ -205,7 +241,9 @@ fn tested(pattern: &[Piece<'_>], workspace: &Workspace) -> Vec<Subject> {
             _ => false,
         };
         if part.iter().any(is_test) {
-            found.extend(held);
+            // Of a recipient beside something else the word is probably not.
+            let is_alone = held.iter().all(|subject| *subject == Subject::Recipient);
+            found.extend(held.iter().filter(|subject| is_alone || **subject != Subject::Recipient));
         }
         for piece in *part {
             match piece {

@@ -1,6 +1,6 @@
 #![doc = include_str!("../findings/local_domain_elsewhere.md")]
 
-use std::net::IpAddr;
+use std::{collections::HashSet, net::IpAddr};
 
 use super::{Rule, Surroundings, raw_classes};
 use crate::{
@@ -33,17 +33,16 @@ fn check(site: &Site, around: &Surroundings) -> Vec<Diagnostic> {
     let host = site.domain_name.as_ref().map(|name| name.value.to_ascii_lowercase());
     let host = host.filter(|name| !name.contains('$'));
     let locals = locals(site);
-    let names: Vec<&str> = locals.iter().map(|local| local.name.as_str()).collect();
+    let names: HashSet<&str> = locals.iter().map(|local| local.name.as_str()).collect();
     let own = Own {
         host: host.as_deref(),
         names: &names,
         addresses: host.iter().flat_map(|host| addresses(&around.zones, host)).collect(),
     };
-    let mut seen = Vec::new();
+    let mut seen = HashSet::new();
     let mut found = Vec::new();
     for local in &locals {
-        if !seen.contains(&local.name.as_str()) {
-            seen.push(&local.name);
+        if seen.insert(local.name.as_str()) {
             found.extend(judge(local, &own, &around.zones, around.syntax));
         }
     }
@@ -63,7 +62,7 @@ fn locals(site: &Site) -> Vec<Local> {
 /// What is known of this host.
 struct Own<'a> {
     host: Option<&'a str>,
-    names: &'a [&'a str],
+    names: &'a HashSet<&'a str>,
     addresses: Vec<IpAddr>,
 }
 

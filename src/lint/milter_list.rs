@@ -1,5 +1,7 @@
 #![doc = include_str!("../findings/milter_list.md")]
 
+use std::collections::{BTreeMap, HashSet};
+
 use super::{
     Rule, Surroundings,
     milters::{Asked, Milter, asked, defined},
@@ -17,29 +19,36 @@ pub(super) const RULE: Rule = Rule {
     together: None,
 };
 
+/// Names that are compared with one that is not defined, to find what was meant.
+const MAX_COMPARED: usize = 100;
+
 fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
     let milters: Vec<_> = defined(site).collect();
+    let by_name: Milters<'_> = milters.iter().map(|milter| (milter.name.to_ascii_lowercase(), *milter)).collect();
     let lists = asked(site);
     if lists.iter().flat_map(|list| &list.names).any(|name| name.contains('$')) {
         return Vec::new();
     }
-    let mut found: Vec<_> = lists.iter().flat_map(|list| undefined(list, &milters)).collect();
-    found.extend(lists.iter().flat_map(|list| order(list, &milters)));
-    let is_asked = |milter: &Milter<'_>| lists.iter().flat_map(|list| &list.names).any(|name| is(milter, name));
-    found.extend(milters.iter().filter(|milter| !is_asked(milter)).map(unused));
+    let mut found: Vec<_> = lists.iter().flat_map(|list| undefined(list, &by_name)).collect();
+    found.extend(lists.iter().flat_map(|list| order(list, &by_name)));
+    let asked: HashSet<_> = lists.iter().flat_map(|list| &list.names).map(|name| name.to_ascii_lowercase()).collect();
+    found.extend(milters.iter().filter(|milter| !asked.contains(&milter.name.to_ascii_lowercase())).map(unused));
     found
 }
 
-fn is(milter: &Milter<'_>, name: &str) -> bool {
-    milter.name.eq_ignore_ascii_case(name)
+/// Milters by their names in lower case: sendmail compares them without regard to case.
+type Milters<'a> = BTreeMap<String, Milter<'a>>;
+
+fn by_name<'a>(milters: &'a Milters<'a>, name: &str) -> Option<&'a Milter<'a>> {
+    milters.get(&name.to_ascii_lowercase())
 }
 
-fn undefined(list: &Asked<'_>, milters: &[Milter<'_>]) -> Vec<Diagnostic> {
-    let unknown = list.names.iter().filter(|name| !milters.iter().any(|milter| is(milter, name)));
+fn undefined(list: &Asked<'_>, milters: &Milters<'_>) -> Vec<Diagnostic> {
+    let unknown = list.names.iter().filter(|name| by_name(milters, name).is_none());
     let judge = |name: &&str| {
         let words: Vec<_> = name.split_whitespace().collect();
-        let are_known = words.iter().all(|word| milters.iter().any(|milter| is(milter, word)));
-        let near = nearest(name, milters.iter().map(|milter| milter.name));
+        let are_known = words.iter().all(|word| by_name(milters, word).is_some());
+        let near = nearest(name, milters.values().take(MAX_COMPARED).map(|milter| milter.name));
         let help = match (are_known, near) {
             (true, _) if words.is_empty() => "remove the comma that no name follows".into(),
             (true, _) => format!("separate the names by commas: `{}`", words.join(", ")),
@@ -63,8 +72,8 @@ fn is_kind(milter: &Milter<'_>, kind: &str) -> bool {
 }
 
 /// DMARC judges what DKIM and SPF have written into the message.
-fn order(list: &Asked<'_>, milters: &[Milter<'_>]) -> Option<Diagnostic> {
-    let asked: Vec<_> = list.names.iter().filter_map(|name| milters.iter().find(|milter| is(milter, name))).collect();
+fn order(list: &Asked<'_>, milters: &Milters<'_>) -> Option<Diagnostic> {
+    let asked: Vec<_> = list.names.iter().filter_map(|name| by_name(milters, name)).collect();
     let first = asked.iter().position(|milter| is_kind(milter, "dmarc"))?;
     let later = |kind: &str| {
         let is_later = |milter: &&&Milter<'_>| is_kind(milter, kind) && !is_kind(milter, "dmarc");

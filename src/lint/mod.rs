@@ -12,6 +12,7 @@ pub mod access_value;
 pub mod auth_without_tls;
 pub mod authinfo_entry;
 pub mod bcc_entry;
+pub mod cipher_list;
 pub mod client_port_465;
 pub mod dead_dns_list;
 pub mod deferred_open_relay;
@@ -105,7 +106,7 @@ pub struct Linted<'a> {
 }
 
 /// Every rule, in the order of their codes.
-pub const RULES: [Rule; 37] = [
+pub const RULES: [Rule; 38] = [
     access_never_matches::RULE,
     access_pointless::RULE,
     access_untagged_relay::RULE,
@@ -113,6 +114,7 @@ pub const RULES: [Rule; 37] = [
     auth_without_tls::RULE,
     authinfo_entry::RULE,
     bcc_entry::RULE,
+    cipher_list::RULE,
     client_port_465::RULE,
     dead_dns_list::RULE,
     deferred_open_relay::RULE,

@@ -1,10 +1,13 @@
 //! What raw lines put into classes, macros and other classes resolved as far as raw lines define them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::raw_lines::{RawLine, class_line, raw_lines};
 use crate::{site::Site, source::Span};
 
-/// Macros that stand for macros are followed so far.
+/// Macros that stand for macros are followed so far, and up to texts of this length.
 const MAX_DEPTH: usize = 8;
+const MAX_LENGTH: usize = 4096;
 
 /// A word in a class, by a raw line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,11 +18,17 @@ pub(super) struct Word {
 
 /// The words that raw `C` lines put into a class.
 pub(super) fn words(site: &Site, class: &str) -> Vec<Word> {
-    words_within(site, class, 0)
+    words_within(site, class, &macros(site), &mut BTreeSet::new())
 }
 
-fn words_within(site: &Site, class: &str, depth: usize) -> Vec<Word> {
-    if depth > MAX_DEPTH {
+/// The same without the classes that are seen already: what they hold is among the words.
+fn words_within<'a>(
+    site: &'a Site,
+    class: &'a str,
+    macros: &BTreeMap<&str, &str>,
+    seen: &mut BTreeSet<&'a str>,
+) -> Vec<Word> {
+    if !seen.insert(class) {
         return Vec::new();
     }
     let filled = raw_lines(site).filter(|line| line.text.starts_with('C'));
@@ -29,10 +38,10 @@ fn words_within(site: &Site, class: &str, depth: usize) -> Vec<Word> {
         for word in written.split_whitespace() {
             match name_of(word, &["$=", "$~"]) {
                 Some(other) => {
-                    found.extend(words_within(site, other, depth + 1).into_iter().map(|word| Word { place, ..word }))
+                    found.extend(words_within(site, other, macros, seen).into_iter().map(|word| Word { place, ..word }))
                 }
                 None => {
-                    let text = expanded(site, word, depth);
+                    let text = expanded(macros, word, 0);
                     found.extend(text.split_whitespace().map(|text| Word { text: text.to_owned(), place }));
                 }
             }
@@ -42,20 +51,29 @@ fn words_within(site: &Site, class: &str, depth: usize) -> Vec<Word> {
 }
 
 /// A word with what raw `D` lines define in place of the macros that it is made of.
-fn expanded(site: &Site, word: &str, depth: usize) -> String {
-    let Some(start) = word.find('$').filter(|_| depth <= MAX_DEPTH) else { return word.to_owned() };
-    let (before, rest) = word.split_at(start);
-    let reference = rest.strip_prefix("$&").or_else(|| rest.strip_prefix('$')).unwrap_or(rest);
-    let (name, after) = match reference.strip_prefix('{') {
-        Some(inner) => inner.split_once('}').unwrap_or((inner, "")),
-        None => reference.split_at(reference.chars().next().map_or(0, char::len_utf8)),
-    };
-    let value = macro_value(site, name).map(|value| expanded(site, value, depth + 1)).unwrap_or_default();
-    format!("{before}{value}{}", expanded(site, after, depth + 1))
+fn expanded(macros: &BTreeMap<&str, &str>, word: &str, depth: usize) -> String {
+    let mut out = String::new();
+    let mut rest = word;
+    while let Some((before, reference)) = rest.split_once('$').filter(|_| depth <= MAX_DEPTH && out.len() < MAX_LENGTH)
+    {
+        out.push_str(before);
+        let reference = reference.strip_prefix('&').unwrap_or(reference);
+        let (name, after) = match reference.strip_prefix('{') {
+            Some(inner) => inner.split_once('}').unwrap_or((inner, "")),
+            None => reference.split_at(reference.chars().next().map_or(0, char::len_utf8)),
+        };
+        if let Some(value) = macros.get(name) {
+            out.push_str(&expanded(macros, value, depth + 1));
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out.truncate(out.floor_char_boundary(MAX_LENGTH));
+    out
 }
 
-/// The last value that a raw line gives a macro.
-pub(super) fn macro_value<'a>(site: &'a Site, name: &str) -> Option<&'a str> {
+/// The last value that a raw line gives each macro.
+fn macros(site: &Site) -> BTreeMap<&str, &str> {
     let defined = raw_lines(site).filter_map(|line| {
         let rest = line.text.strip_prefix('D')?;
         match rest.strip_prefix('{') {
@@ -63,7 +81,7 @@ pub(super) fn macro_value<'a>(site: &'a Site, name: &str) -> Option<&'a str> {
             None => rest.split_at_checked(rest.chars().next()?.len_utf8()),
         }
     });
-    defined.filter(|(defined, _)| *defined == name).last().map(|(_, value)| value)
+    defined.collect()
 }
 
 /// The name in a word that is `$=x` or `$={Name}`.

@@ -1,5 +1,7 @@
 //! The rules of rulesets that raw lines define, and what their patterns and results are made of.
 
+use std::collections::BTreeMap;
+
 use super::raw_lines::raw_lines;
 use crate::{
     site::{RawSection, Site},
@@ -14,24 +16,24 @@ pub(super) struct RawRule<'a> {
     pub(super) place: Option<Span>,
 }
 
-/// The rules that raw lines give a ruleset, in order; names of rulesets are compared without regard to case.
-pub(super) fn rules<'a>(site: &'a Site, ruleset: &str) -> Vec<RawRule<'a>> {
+/// The rules that raw lines give each ruleset, in order, by its name in lower case: sendmail compares names without regard
+/// to case.
+pub(super) fn rulesets(site: &Site) -> BTreeMap<String, Vec<RawRule<'_>>> {
     let mut section: Option<RawSection> = None;
-    let mut is_here = false;
-    let mut found = Vec::new();
+    let mut here: Option<String> = None;
+    let mut found: BTreeMap<String, Vec<RawRule<'_>>> = BTreeMap::new();
     for line in raw_lines(site) {
         if section != Some(line.section) {
             section = Some(line.section);
-            is_here = line.section.ruleset().is_some_and(|name| name.eq_ignore_ascii_case(ruleset));
+            here = line.section.ruleset().map(str::to_ascii_lowercase);
         }
         if let Some(name) = line.text.strip_prefix('S') {
-            let name = name.split('=').next().unwrap_or(name).trim();
-            is_here = name.eq_ignore_ascii_case(ruleset);
-        } else if is_here
+            here = Some(name.split('=').next().unwrap_or(name).trim().to_ascii_lowercase());
+        } else if let Some(here) = &here
             && let Some((pattern, result)) = line.text.strip_prefix('R').and_then(|rule| rule.split_once('\t'))
         {
             let result = result.trim_start_matches('\t').split('\t').next().unwrap_or(result);
-            found.push(RawRule { pattern, result, place: line.place });
+            found.entry(here.clone()).or_default().push(RawRule { pattern, result, place: line.place });
         }
     }
     found
@@ -54,8 +56,8 @@ pub(super) enum Piece<'a> {
     Argument(usize),
     /// `$|`.
     Bar,
-    /// `$(`.
-    Map,
+    /// `$(name`.
+    Map(&'a str),
     /// `$>name`.
     Call(&'a str),
     /// `$#mailer`.
@@ -117,7 +119,10 @@ fn operator(text: &str) -> (Option<Piece<'_>>, &str) {
             let (name, rest) = name(after);
             (Some(Piece::Macro(name)), rest)
         }
-        '(' => (Some(Piece::Map), word(after.trim_start()).1),
+        '(' => {
+            let (name, rest) = word(after.trim_start());
+            (Some(Piece::Map(name)), rest)
+        }
         '>' => {
             let (name, rest) = word(after.trim_start_matches([' ', '"']));
             (Some(Piece::Call(name)), rest.strip_prefix('"').unwrap_or(rest))
@@ -159,7 +164,7 @@ mod tests {
             [Neutral, Argument(1), Bar, Macro("client_addr"), Macro("s")]
         );
         assert_eq!(pieces("$>\"Mine\" $1 $# OK"), [Call("Mine"), Argument(1), Mailer("OK")]);
-        assert_eq!(pieces("$(access To:$1 $)"), [Map, Literal("To"), Literal(":"), Argument(1), Neutral]);
+        assert_eq!(pieces("$(access To:$1 $)"), [Map("access"), Literal("To"), Literal(":"), Argument(1), Neutral]);
         assert_eq!(pieces("$"), []);
     }
 }

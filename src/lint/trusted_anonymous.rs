@@ -1,9 +1,6 @@
 #![doc = include_str!("../findings/trusted_anonymous.md")]
 
-use super::{
-    Rule, Surroundings, raw_classes,
-    raw_lines::{last_value, raw_lines},
-};
+use super::{Rule, Surroundings, raw_classes, raw_lines::last_value};
 use crate::{
     diagnostic::{Diagnostic, Severity},
     site::{Class, Site},
@@ -23,20 +20,12 @@ fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
     let own = site.classes.members(class).iter().map(|member| (member.value.clone(), Some(member.span)));
     let raw = raw_classes::words(site, class.name()).into_iter().map(|word| (word.text, word.place));
     let trusted: Vec<_> = own.chain(raw).filter(|(word, _)| is_anonymous(word)).collect();
-    // Raw lines fill the class without the rules that read it.
-    if !site.trusts_authentication && !is_read(site) {
-        return Vec::new();
-    }
     trusted.into_iter().map(|(_, place)| finding(site, place)).collect()
 }
 
 /// Classes are compared without regard to case.
 fn is_anonymous(word: &str) -> bool {
     word.trim_matches(['`', '\'', '"', ',']).eq_ignore_ascii_case("ANONYMOUS")
-}
-
-fn is_read(site: &Site) -> bool {
-    raw_lines(site).any(|line| line.text.starts_with('R') && line.text.contains("$={TrustAuthMech}"))
 }
 
 fn finding(site: &Site, place: Option<Span>) -> Diagnostic {
