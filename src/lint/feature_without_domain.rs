@@ -105,7 +105,7 @@ fn missing_domains(site: &Site, one: &Dependence, syntax: Syntax) -> Option<Diag
         _ => format!("{help} for each domain that is meant"),
     };
     Some(
-        Diagnostic::warning(RULE.code, format!("{feature} without {statement}"))
+        Diagnostic::warning(RULE.code, format!("{feature} without {}", syntax.pick(*statement, &*key)))
             .at(used, "used here")
             .why(one.without)
             .help(help),
@@ -163,25 +163,31 @@ fn unused_domains(site: &Site, syntax: Syntax) -> Vec<Diagnostic> {
     unused
         .filter_map(|(class, statement, _, feature, why)| {
             Some(
-                Diagnostic::warning(RULE.code, format!("{statement} without {feature}"))
-                    .at(place(class)?, "named here")
-                    .why(format!("nothing reads these domains: {why}"))
-                    .help(match feature {
-                        "MASQUERADE_AS" => syntax.pick(
-                            format!("add MASQUERADE_AS with the name that they are to have, or remove {statement}"),
-                            format!(
-                                "add `masquerade_as` with the name that they are to have, or remove `{}`",
-                                statement.to_ascii_lowercase()
-                            ),
+                Diagnostic::warning(
+                    RULE.code,
+                    syntax.pick(
+                        format!("{statement} without {feature}"),
+                        format!("{} without {}", statement.to_ascii_lowercase(), feature.to_ascii_lowercase()),
+                    ),
+                )
+                .at(place(class)?, "named here")
+                .why(format!("nothing reads these domains: {why}"))
+                .help(match feature {
+                    "MASQUERADE_AS" => syntax.pick(
+                        format!("add MASQUERADE_AS with the name that they are to have, or remove {statement}"),
+                        format!(
+                            "add `masquerade_as` with the name that they are to have, or remove `{}`",
+                            statement.to_ascii_lowercase()
                         ),
-                        _ => syntax.pick(
-                            format!("add FEATURE(`{feature}'), or remove {statement}"),
-                            format!(
-                                "add `{feature} = true` under [feature], or remove `{}`",
-                                statement.to_ascii_lowercase()
-                            ),
+                    ),
+                    _ => syntax.pick(
+                        format!("add FEATURE(`{feature}'), or remove {statement}"),
+                        format!(
+                            "add `{feature} = true` under [feature], or remove `{}`",
+                            statement.to_ascii_lowercase()
                         ),
-                    }),
+                    ),
+                }),
             )
         })
         .collect()

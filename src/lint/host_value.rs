@@ -70,6 +70,15 @@ fn named(site: &Site) -> Vec<Named<'_>> {
     hosts.chain(options).chain(submission).collect()
 }
 
+impl Named<'_> {
+    /// What the language of the site calls it.
+    fn name(&self, syntax: Syntax) -> String {
+        let key = || self.statement.strip_prefix("conf").unwrap_or(self.statement).to_ascii_lowercase();
+        syntax
+            .pick(self.statement.to_owned(), if self.statement.starts_with("FEATURE") { "`msp`".into() } else { key() })
+    }
+}
+
 /// What is wrong with a host.
 enum Problem<'a> {
     /// `scheme://host`.
@@ -101,7 +110,7 @@ fn judge(site: &Site, named: &Named<'_>, syntax: Syntax) -> Option<Diagnostic> {
     };
     let problem = problem(host);
     match (mailer, problem) {
-        (Some(scheme), _) if host.starts_with("//") => Some(scheme_finding(finding, named, scheme, host)),
+        (Some(scheme), _) if host.starts_with("//") => Some(scheme_finding(finding, named, scheme, host, syntax)),
         // One word and a number: the word is taken for a mailer.
         (Some(name), _) if !is_mailer && is_port(host) => Some(
             finding(format!("`{value}` is mailer {name} and host {host} to sendmail"))
@@ -125,7 +134,7 @@ fn judge(site: &Site, named: &Named<'_>, syntax: Syntax) -> Option<Diagnostic> {
                     .help(help),
             )
         }
-        (_, Some(Problem::Scheme(scheme))) => Some(scheme_finding(finding, named, scheme, host)),
+        (_, Some(Problem::Scheme(scheme))) => Some(scheme_finding(finding, named, scheme, host, syntax)),
         (_, Some(Problem::Port { host, port })) => {
             let whole = mailer.map_or_else(|| host.to_owned(), |mailer| format!("{mailer}:{host}"));
             let (help, setting) = match named.takes_mailer {
@@ -134,7 +143,7 @@ fn judge(site: &Site, named: &Named<'_>, syntax: Syntax) -> Option<Diagnostic> {
                     (format!("write `{whole}`: it is called at the port of the mailer that did not get through"), None)
                 }
             };
-            let found = finding(format!("`{port}` in {} is another host to sendmail, not a port", named.statement))
+            let found = finding(format!("`{port}` in {} is another host to sendmail, not a port", named.name(syntax)))
                 .why(format!("a colon separates hosts that are tried in turn: after {host} comes a host named {port}"))
                 .help(help);
             // The value ends a define(), or a line of a site.toml; a second setting fits behind it.
@@ -167,7 +176,13 @@ fn judge(site: &Site, named: &Named<'_>, syntax: Syntax) -> Option<Diagnostic> {
     }
 }
 
-fn scheme_finding(finding: impl Fn(String) -> Diagnostic, named: &Named<'_>, scheme: &str, host: &str) -> Diagnostic {
+fn scheme_finding(
+    finding: impl Fn(String) -> Diagnostic,
+    named: &Named<'_>,
+    scheme: &str,
+    host: &str,
+    syntax: Syntax,
+) -> Diagnostic {
     let rest = host.rsplit("//").next().unwrap_or(host);
     let rest = rest.split('/').next().unwrap_or(rest);
     let (bare, port) = match rest.rsplit_once(':') {
@@ -178,7 +193,7 @@ fn scheme_finding(finding: impl Fn(String) -> Diagnostic, named: &Named<'_>, sch
         Some(port) => format!("write `{bare}`, and the port in the arguments of the mailer: `TCP $h {port}`"),
         None => format!("write `{bare}`"),
     };
-    finding(format!("{} takes a host, not a URL", named.statement))
+    finding(format!("{} takes a host, not a URL", named.name(syntax)))
         .why(format!("sendmail reads `{scheme}` as the name of a mailer, and the slashes as part of the host"))
         .help(help)
 }

@@ -240,9 +240,9 @@ impl<'a> Judged<'a> {
         let is_v4 = bare.parse::<Ipv4Addr>().is_ok();
         let has_family = self.listener.equate('F').is_some();
         let help = match family {
-            "inet" if is_v6 && has_family => Say(format!("write `Family=inet6` for the address {without_tag}")),
+            "inet" if is_v6 && has_family => Say(format!("for the address {without_tag} the family is `inet6`")),
             "inet" if is_v6 => Write(format!("Family=inet6, Addr={without_tag}")),
-            "inet6" if is_v4 => Say(format!("write `Family=inet` for the address {bare}")),
+            "inet6" if is_v4 => Say(format!("for the address {bare} the family is `inet`")),
             "inet" | "inet6" if value.is_empty() || value == "*" => {
                 Say("leave `Addr` out to listen at every address".into())
             }
@@ -302,10 +302,32 @@ impl<'a> Judged<'a> {
         }
         self.found.push(match (remedy, self.part) {
             (Say(help), _) => found.help(help),
+            (Write(text), _) if !self.is_literal => found.help(format!("write {}", in_toml(&text))),
             (Write(text), None) => found.help(format!("write `{text}`")),
             (Write(text), Some(part)) => found.help(format!("write `{text}`")).suggest(part, text),
         });
     }
+}
+
+/// `Key=value` pairs as a site.toml has them.
+fn in_toml(pairs: &str) -> String {
+    let written = |part: &str| {
+        let (key, value) = part.trim().split_once('=')?;
+        let key = match key_of(key)? {
+            "Modifiers" => "modifier",
+            "DeliveryMode" => "delivery_mode",
+            "InputMailFilters" => "input_mail_filters",
+            "RcvBufSize" => "rcv_buf_size",
+            "SndBufSize" => "snd_buf_size",
+            "delayLA" => "delay_la",
+            "queueLA" => "queue_la",
+            "refuseLA" => "refuse_la",
+            other => &other.to_ascii_lowercase(),
+        };
+        let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+        Some(if is_number { format!("`{key} = {value}`") } else { format!("`{key} = \"{value}\"`") })
+    };
+    pairs.split(',').filter_map(written).collect::<Vec<_>>().join(" and ")
 }
 
 /// The key that sendmail takes this one for.

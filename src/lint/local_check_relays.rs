@@ -76,12 +76,12 @@ struct Reader<'a> {
     syntax: Syntax,
     /// How many rules may still be read.
     left: usize,
-    /// Answers that are judged already, by their place.
-    judged: BTreeSet<Option<(SourceId, u32)>>,
+    /// Answers that are judged already, by their place and text: lines of a site.toml share a place.
+    judged: BTreeSet<(Option<(SourceId, u32)>, &'a str, &'a str)>,
     found: Vec<Diagnostic>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// Judges the answers of a ruleset, and returns what its result may be made of.
     fn ruleset(&mut self, name: &str, mut workspace: Workspace, depth: usize) -> Workspace {
         let rulesets = self.rulesets;
@@ -97,7 +97,7 @@ impl Reader<'_> {
         workspace
     }
 
-    fn rule(&mut self, rule: &RawRule<'_>, workspace: &mut Workspace, depth: usize) {
+    fn rule(&mut self, rule: &RawRule<'a>, workspace: &mut Workspace, depth: usize) {
         let (pattern, result) = (pieces(rule.pattern), pieces(rule.result));
         let tested = tested(&pattern, workspace);
         let mailer = result.iter().find_map(|piece| match piece {
@@ -158,7 +158,7 @@ impl Reader<'_> {
         called.parts.concat()
     }
 
-    fn answer(&mut self, rule: &RawRule<'_>, pattern: &[Piece<'_>], tested: &[Subject], workspace: &Workspace) {
+    fn answer(&mut self, rule: &RawRule<'a>, pattern: &[Piece<'_>], tested: &[Subject], workspace: &Workspace) {
         let is_proof = |test: &&Subject| matches!(test, Subject::Found | Subject::Proof);
         let own = tested.iter().max();
         let best =
@@ -195,7 +195,7 @@ impl Reader<'_> {
             .help(format!("answer `$@` to go on with the usual checks, and name the hosts that may relay in {access}"));
         let found = rule.place.into_iter().fold(found, |found, place| found.at(place, "the answer"));
         // A ruleset that is called twice is read twice.
-        if self.judged.insert(rule.place.map(|place| (place.source, place.start))) {
+        if self.judged.insert((rule.place.map(|place| (place.source, place.start)), rule.pattern, rule.result)) {
             self.found.push(found);
         }
     }

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     diagnostic::{Diagnostic, Severity, nearest},
     site::Site,
+    source::Syntax,
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -22,17 +23,22 @@ pub(super) const RULE: Rule = Rule {
 /// Names that are compared with one that is not defined, to find what was meant.
 const MAX_COMPARED: usize = 100;
 
-fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
+fn check(site: &Site, around: &Surroundings) -> Vec<Diagnostic> {
     let milters: Vec<_> = defined(site).collect();
     let by_name: Milters<'_> = milters.iter().map(|milter| (milter.name.to_ascii_lowercase(), *milter)).collect();
     let lists = asked(site);
     if lists.iter().flat_map(|list| &list.names).any(|name| name.contains('$')) {
         return Vec::new();
     }
-    let mut found: Vec<_> = lists.iter().flat_map(|list| undefined(list, &by_name)).collect();
+    let mut found: Vec<_> = lists.iter().flat_map(|list| undefined(list, &by_name, around.syntax)).collect();
     found.extend(lists.iter().flat_map(|list| order(list, &by_name)));
     let asked: HashSet<_> = lists.iter().flat_map(|list| &list.names).map(|name| name.to_ascii_lowercase()).collect();
-    found.extend(milters.iter().filter(|milter| !asked.contains(&milter.name.to_ascii_lowercase())).map(unused));
+    found.extend(
+        milters
+            .iter()
+            .filter(|milter| !asked.contains(&milter.name.to_ascii_lowercase()))
+            .map(|milter| unused(milter, around.syntax)),
+    );
     found
 }
 
@@ -43,7 +49,7 @@ fn by_name<'a>(milters: &'a Milters<'a>, name: &str) -> Option<&'a Milter<'a>> {
     milters.get(&name.to_ascii_lowercase())
 }
 
-fn undefined(list: &Asked<'_>, milters: &Milters<'_>) -> Vec<Diagnostic> {
+fn undefined(list: &Asked<'_>, milters: &Milters<'_>, syntax: Syntax) -> Vec<Diagnostic> {
     let unknown = list.names.iter().filter(|name| by_name(milters, name).is_none());
     let judge = |name: &&str| {
         let words: Vec<_> = name.split_whitespace().collect();
@@ -53,7 +59,10 @@ fn undefined(list: &Asked<'_>, milters: &Milters<'_>) -> Vec<Diagnostic> {
             (true, _) if words.is_empty() => "remove the comma that no name follows".into(),
             (true, _) => format!("separate the names by commas: `{}`", words.join(", ")),
             (false, Some(near)) => format!("did you mean `{near}`?"),
-            (false, None) => format!("define it with MAIL_FILTER(`{name}', `S=…'), or remove the name"),
+            (false, None) => syntax.pick(
+                format!("define it with MAIL_FILTER(`{name}', `S=…'), or remove the name"),
+                format!("define it under [[mail_filter]] with the name \"{name}\", or remove the name"),
+            ),
         };
         let found = Diagnostic::error(RULE.code, format!("milter `{name}` is not defined"))
             .why("sendmail says so when it starts, and exits")
@@ -98,10 +107,13 @@ fn order(list: &Asked<'_>, milters: &Milters<'_>) -> Option<Diagnostic> {
     Some(other.place.into_iter().fold(found, |found, place| found.at(place, "asked later")))
 }
 
-fn unused(milter: &Milter<'_>) -> Diagnostic {
+fn unused(milter: &Milter<'_>, syntax: Syntax) -> Diagnostic {
     let name = milter.name;
     let found = Diagnostic::warning(RULE.code, format!("milter {name} is never asked"))
         .why("neither InputMailFilters nor a listener names it, so that mail passes without it")
-        .help(format!("define it with INPUT_MAIL_FILTER, or name it in the list: confINPUT_MAIL_FILTERS, `{name}`"));
+        .help(syntax.pick(
+            "define it with INPUT_MAIL_FILTER, or name it in confINPUT_MAIL_FILTERS",
+            "define it under [[input_mail_filter]], or name it in input_mail_filters of [conf]",
+        ));
     milter.place.into_iter().fold(found, |found, place| found.at(place, "defined here"))
 }

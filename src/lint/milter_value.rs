@@ -11,6 +11,7 @@ use crate::{
     catalog::option::OptionKind,
     diagnostic::{Diagnostic, Severity},
     site::Site,
+    source::Syntax,
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -31,9 +32,24 @@ struct Problem {
 
 const STOPS: &str = "sendmail says so when it starts, and exits";
 
-fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
+fn check(site: &Site, around: &Surroundings) -> Vec<Diagnostic> {
     let milters = defined(site).filter(|milter| !milter.equates.contains('$'));
-    milters.flat_map(|milter| judge(&milter).into_iter().map(move |problem| diagnostic(&milter, problem))).collect()
+    let in_language = |problem: Problem| Problem { help: in_language(problem.help, around.syntax), ..problem };
+    milters
+        .flat_map(|milter| judge(&milter).into_iter().map(move |problem| diagnostic(&milter, in_language(problem))))
+        .collect()
+}
+
+/// A help with keys as the language of the site has them.
+fn in_language(help: String, syntax: Syntax) -> String {
+    if syntax == Syntax::Mc {
+        return help;
+    }
+    let keys = [("`S=", "`socket = \""), ("`F=", "`flags = \""), ("`T=", "`timeouts = \"")];
+    let Some((key, toml)) = keys.into_iter().find(|(key, _)| help.contains(key)) else { return help };
+    let (before, rest) = help.split_once(key).unwrap_or((&help, ""));
+    let (value, after) = rest.split_once('`').unwrap_or((rest, ""));
+    format!("{before}{toml}{value}\"`{after}")
 }
 
 fn diagnostic(milter: &Milter<'_>, Problem { severity, message, why, help }: Problem) -> Diagnostic {

@@ -207,6 +207,50 @@ fn compressed_addresses_are_right_where_sendmail_compresses_them() {
 }
 
 #[test]
+fn help_for_a_toml_site_is_in_toml() {
+    let text = r#"
+ostype = "linux"
+mailer = ["local", "smtp"]
+smart_host = "[smtp.example.net]:587"
+mail_hub = "smtp://hub.example.net"
+masquerade_domain = ["example.com"]
+relay_domain = ["192.0.2"]
+local_rulesets = """
+SLocal_check_rcpt
+R$*\t$#OK
+"""
+[conf]
+auth_options = "A p"
+auth_mechanisms = "PLAIN LOGIN"
+fallback_mx = "relay.example.com 587"
+input_mail_filters = "dmarc, dkim, none"
+[feature]
+no_default_msa = true
+[[daemon]]
+name = "MTA6"
+port = 465
+addr = "::"
+delivery_mode = "deferred"
+[[client]]
+addr = "[192.0.2.1]"
+[[mail_filter]]
+name = "dmarc"
+socket = "inet:8893@127.0.0.1"
+[[mail_filter]]
+name = "dkim"
+socket = "inet6:8891@127.0.0.1"
+[[mail_filter]]
+name = "spam"
+socket = "local:run/spam"
+"#;
+    let found = Case { name: "site.toml".into(), text: text.into(), ..Case::default() }.findings();
+    for line in found.lines().filter(|line| line.starts_with("  help: ")) {
+        assert!(!["define(", "FEATURE(", "`S=", "Addr=", "M="].iter().any(|mc| line.contains(mc)), "{line}");
+    }
+    snapshot("in_toml", &found);
+}
+
+#[test]
 fn a_hub_without_nouucp_is_found_beside_the_workstation() {
     let workstation = Case::fixture("nouucp_mismatch", "bad").compile();
     let judge = |hub: &str| {
