@@ -67,6 +67,7 @@ pub static FINDINGS: &[Finding] = &[
     finding!("nouucp_mismatch"),
     finding!("obsolete_option"),
     finding!("option_value"),
+    finding!("overridden_option"),
     finding!("promiscuous_relay"),
     finding!("relay_domain_never_matches"),
     finding!("relay_host_dns"),

@@ -148,6 +148,20 @@ fn unused_domains(site: &Site, syntax: Syntax) -> Vec<Diagnostic> {
             "their senders are not looked up",
         ),
         (
+            Class::MasqueradeException,
+            "MASQUERADE_EXCEPTION",
+            site.masquerade.name.is_some(),
+            "MASQUERADE_AS",
+            "all hosts keep their names",
+        ),
+        (
+            Class::Canonify,
+            "CANONIFY_DOMAIN",
+            site.canonify.disabled.is_some(),
+            "nocanonify",
+            "names of all domains are made canonical",
+        ),
+        (
             Class::LdapRoute,
             "LDAPROUTE_DOMAIN",
             site.tables.ldap_routing.is_some(),

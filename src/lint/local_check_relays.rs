@@ -70,6 +70,9 @@ struct Workspace {
     tests: Vec<Subject>,
 }
 
+/// The place of a rule, its pattern and its result.
+type Answer<'a> = (Option<(SourceId, u32)>, &'a str, &'a str);
+
 struct Reader<'a> {
     rulesets: &'a BTreeMap<String, Vec<RawRule<'a>>>,
     hook: &'static str,
@@ -77,7 +80,7 @@ struct Reader<'a> {
     /// How many rules may still be read.
     left: usize,
     /// Answers that are judged already, by their place and text: lines of a site.toml share a place.
-    judged: BTreeSet<(Option<(SourceId, u32)>, &'a str, &'a str)>,
+    judged: BTreeSet<Answer<'a>>,
     found: Vec<Diagnostic>,
 }
 

@@ -35,6 +35,7 @@ mod milters;
 pub mod mx_points_back;
 pub mod nouucp_mismatch;
 pub mod option_value;
+pub mod overridden_option;
 mod raw_classes;
 mod raw_lines;
 mod raw_rules;
@@ -106,7 +107,7 @@ pub struct Linted<'a> {
 }
 
 /// Every rule, in the order of their codes.
-pub const RULES: [Rule; 38] = [
+pub const RULES: [Rule; 39] = [
     access_never_matches::RULE,
     access_pointless::RULE,
     access_untagged_relay::RULE,
@@ -135,6 +136,7 @@ pub const RULES: [Rule; 38] = [
     mx_points_back::RULE,
     nouucp_mismatch::RULE,
     option_value::RULE,
+    overridden_option::RULE,
     relay_domain_never_matches::RULE,
     relay_host_dns::RULE,
     repeated_key::RULE,
