@@ -242,7 +242,13 @@ mod tests {
         // Whoever reads only the beginning is not told about it.
         let run = place.shell("{ \"$relaycc\" build good.mc --emit cf --out -; echo $? >&2; } | head -n 1");
         assert_eq!(run.stdout.lines().count(), 1);
-        assert!(["2\n", "0\n"].contains(&run.stderr.as_str()), "{}", run.stderr);
+        assert_eq!(run.stderr, "0\n");
+        place.write("long", &(0..100_000).map(|n| format!("host{n}.example.net\tREJECT\n")).collect::<String>());
+        assert_eq!(place.run("map build hash long long").status, Some(0));
+        for command in ["schema", "schema relay", "man", "man map build", "completions zsh", "map dump long"] {
+            let run = place.shell(&format!("{{ \"$relaycc\" {command}; echo $? >&2; }} | head -n 1"));
+            assert_eq!((run.stdout.lines().count(), run.stderr.as_str()), (1, "0\n"), "{command}");
+        }
     }
 
     #[test]
@@ -643,7 +649,7 @@ authinfo      = true
             "explain site.toml --client 198.51.100.7 --from ann@cyberspammer.com --to joe@arkum.ch",
             "explain site.toml --client 192.168.212.9",
             "explain site.toml --client 198.51.100.7 --from x@vanished.test --to joe@arkum.ch --zone root.zone",
-            "explain site.toml --client 198.51.100.7 --from ann@doubtful.test --to nobody@arkum.ch --json",
+            "explain site.toml --client 198.51.100.7 --from ann@doubtful.test --to nobody@arkum.ch --format json",
             "explain out/sendmail.cf --client 198.51.100.7 --from ann@example.net --to bob@example.org --host ux-mail1.arkum.ch --root host",
             "explain site.toml --client mail.example.net",
             "explain bad.mc --client 192.0.2.1",
@@ -738,7 +744,7 @@ authinfo      = true
             &format!("explain out/sendmail.cf {asked} --root host --format short"),
             "explain site.toml --client 192.168.138.7 --host relay.example.com --root host",
             "test elsewhere.toml --root host",
-            "test elsewhere.toml --root host --output junit --format short --deny warnings",
+            "test elsewhere.toml --root host --junit --format short --deny warnings",
             "trace out/sendmail.cf --root host --format sendmail --host relay.example.com 3 a",
             "build elsewhere.toml --out verified --verify --root host --emit cf --format short",
             "build elsewhere.toml --out denied --verify --root host --emit cf --format short --deny warnings",
@@ -764,8 +770,8 @@ authinfo      = true
         let runs = [
             "test site.toml --cases site.test.toml --zone root.zone",
             "test site.toml --cases failing.toml",
-            "test site.toml --cases failing.toml --output junit",
-            "test site.toml --cases failing.toml --output json",
+            "test site.toml --cases failing.toml --junit",
+            "test site.toml --cases failing.toml --format json",
             "test site.toml --cases site.test.toml --zone root.zone --all-covered",
             "test site.toml --cases wrong.toml",
             "test with.toml",
@@ -871,7 +877,8 @@ authinfo      = true
             // Who reads no more is written to no more, however many keys there are.
             drop(answers);
             while keys.write_all(&b"example.org\n".repeat(5000)).is_ok() {}
-            assert_eq!(get.wait().unwrap().code(), Some(2));
+            // One of them was not there.
+            assert_eq!(get.wait().unwrap().code(), Some(1));
         }
     }
 

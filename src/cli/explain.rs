@@ -65,8 +65,8 @@ pub(super) struct Arguments {
     /// Distinguished name of the certificate's issuer
     #[arg(long, value_name = "NAME", requires = "tls")]
     cert_issuer: Option<String>,
-    /// Print JSON
-    #[arg(long)]
+    /// The same as `--format json`, as it was spelt once
+    #[arg(long, hide = true)]
     json: bool,
     /// List everything that was asked on the way too
     #[arg(long)]
@@ -122,7 +122,7 @@ fn explained(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit,
         None => Vec::new(),
     };
     let explanation = Explanation::of(&dialogue, &asked.running, asked.site(), changes);
-    let text = if arguments.json { explanation.json() } else { explanation.text(&question, arguments.all) };
+    let text = if arguments.json || reporter.is_json() { explanation.json() } else { explanation.text(&question, arguments.all) };
     let printed = super::print(text.as_bytes());
     Ok(printed.max(asked.report(reporter)?))
 }

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::input::Disk;
+use super::{bounded, input::Disk};
 use crate::source::FileSystem;
 
 /// Files that are made, and those of the disk, below a directory that stands for `/`.
@@ -24,9 +24,18 @@ pub(super) struct Files {
 /// A file that was asked for in vain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unread {
-    pub(super) kind: io::ErrorKind,
+    kind: io::ErrorKind,
+    /// What the system said of it.
+    message: String,
     /// Whether another with nothing in it took its place.
     pub(super) is_replaced: bool,
+}
+
+impl Unread {
+    /// Why it could not be read.
+    pub(super) fn cause(&self) -> io::Error {
+        io::Error::new(self.kind, self.message.as_str())
+    }
 }
 
 impl Files {
@@ -60,13 +69,13 @@ impl Files {
 
     fn on_disk(&self, path: &Path) -> io::Result<Vec<u8>> {
         match &self.root {
-            Some(root) => self.disk.read(&root.join(path.strip_prefix("/").unwrap_or(path))),
+            Some(root) => self.disk.read(&bounded::below(root, path)?),
             None => self.disk.read(path),
         }
     }
 
     fn missed(&self, path: &Path, cause: &io::Error, is_replaced: bool) {
-        let unread = || Unread { kind: cause.kind(), is_replaced };
+        let unread = || Unread { kind: cause.kind(), message: cause.to_string(), is_replaced };
         self.unread.borrow_mut().entry(path.to_owned()).or_insert_with(unread);
     }
 }
@@ -102,9 +111,9 @@ mod tests {
         files.make("/made".into(), b"z".to_vec());
         let read = ["/there", "/empty", "/made", "/missing"].map(|path| files.read(Path::new(path)).ok());
         assert_eq!(read, [Some(b"x".to_vec()), Some(b"y".to_vec()), Some(b"z".to_vec()), None]);
-        let kind = io::ErrorKind::NotFound;
-        assert_eq!(files.unread(Path::new("/empty")), Some(Unread { kind, is_replaced: true }));
-        assert_eq!(files.unread(Path::new("/missing")), Some(Unread { kind, is_replaced: false }));
+        let unread = |path| files.unread(Path::new(path)).map(|unread| (unread.kind, unread.is_replaced));
+        assert_eq!(unread("/empty"), Some((io::ErrorKind::NotFound, true)));
+        assert_eq!(unread("/missing"), Some((io::ErrorKind::NotFound, false)));
         for path in ["/there", "/made", "/nobody/asks"] {
             assert_eq!(files.unread(Path::new(path)), None, "{path}");
         }

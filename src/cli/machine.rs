@@ -11,7 +11,7 @@ use clap::Args;
 use super::{
     Exit,
     check::{self, Checked, Checks, MapFiles},
-    files::{Files, Unread},
+    files::Files,
     input::{self, ReadArguments, SiteFile},
     names::{Known, NameArguments, WithoutZones},
     report::Reporter,
@@ -226,14 +226,14 @@ impl Running<'_> {
     fn map_file(&self, map: &Declaration) -> Option<Diagnostic> {
         let unread = map.files().into_iter().map(|path| Some((self.files.unread(&path)?, path)));
         // The last one of several is the text that the others are made of.
-        let (Unread { kind, is_replaced }, path) = unread.collect::<Option<Vec<_>>>()?.into_iter().next_back()?;
-        let without = match (is_replaced, map.flags.optional) {
+        let (unread, path) = unread.collect::<Option<Vec<_>>>()?.into_iter().next_back()?;
+        let without = match (unread.is_replaced, map.flags.optional) {
             (_, true) => Without::Optional,
             (true, false) => Without::Empty,
             (false, false) => Without::Failing,
         };
         let what = format!("map {}", String::from_utf8_lossy(&map.name));
-        Some(file_not_read(&path, &what, &kind.into(), without, map.span))
+        Some(file_not_read(&path, &what, &unread.cause(), without, map.span))
     }
 
     /// Has a diagnostic point at the statement that a line was made for, instead of the line.

@@ -3,6 +3,7 @@
 //! Results go to standard output and diagnostics to standard error. How a language is read, and what a product looks
 //! like, is none of its business.
 
+mod bounded;
 mod build;
 mod check;
 mod completions;
@@ -131,16 +132,20 @@ fn usage_within(command: &mut clap::Command, of: &[&str], kind: ErrorKind, messa
     command.error(kind, message)
 }
 
-/// Writes a result. A reader that has seen enough, as in `relaycc man | head`, ends the run without a word.
+/// Writes a result. A reader that has seen enough, as in `relaycc man | head`, ends the run without a word, and is no failure of it.
 fn print(result: &[u8]) -> Exit {
+    try_print(result).unwrap_or(Exit::Done)
+}
+
+/// Writes a part of a result; `None` if nobody reads any more, so that there is no use in going on.
+fn try_print(part: &[u8]) -> Option<Exit> {
     let mut stdout = io::stdout().lock();
-    match stdout.write_all(result).and_then(|()| stdout.flush()) {
-        Ok(()) => Exit::Done,
+    match stdout.write_all(part).and_then(|()| stdout.flush()) {
+        Ok(()) => Some(Exit::Done),
+        Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => None,
         Err(cause) => {
-            if cause.kind() != io::ErrorKind::BrokenPipe {
-                report::say(&format!("relaycc: cannot write to standard output: {cause}\n"));
-            }
-            Exit::Failed
+            report::say(&format!("relaycc: cannot write to standard output: {cause}\n"));
+            Some(Exit::Failed)
         }
     }
 }

@@ -12,7 +12,7 @@ use std::{
 use serde::Serialize;
 
 use super::{
-    Exit,
+    Exit, bounded,
     build::unwritable,
     diff::Compared,
     manifest::{self, Manifest},
@@ -119,7 +119,7 @@ fn differences(directory: &Path, files: &[OutputFile], changes: &[(OsString, Cha
     let changed = changes.iter().filter(|(_, change)| *change != Change::Unchanged);
     let shown = changed.map(|(name, _)| {
         let path = directory.join(name);
-        let old = fs::read(&path).ok();
+        let old = bounded::referenced(&path).ok();
         let new = files.iter().find(|file| file.name == *name);
         let mode = new.map(|file| file.mode).or_else(|| Some(fs::metadata(&path).ok()?.permissions().mode()));
         let compared = Compared {
