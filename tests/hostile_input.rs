@@ -85,7 +85,10 @@ mod tests {
             ("self.mc", format!("{MC}define(`a', `x(a($1$1))')a(z)\n")),
             ("include.mc", "include(`include.mc')\n".to_owned()),
             ("raw.mc", format!("{MC}LOCAL_CONFIG\nDx{}{}\n", again("$?x "), again("$."))),
-            ("condition.cf", format!("{CF}Dx{}{}\nSa\nR$*\t{}x{}\n", again("$?x "), again("$."), again("$?y "), again("$."))),
+            (
+                "condition.cf",
+                format!("{CF}Dx{}{}\nSa\nR$*\t{}x{}\n", again("$?x "), again("$."), again("$?y "), again("$.")),
+            ),
             ("map.cf", format!("{CF}Kx null\nSa\nR$*\t$: {}y{}\n", again("$(x "), again(" $)"))),
             ("call.cf", format!("{CF}Sa\nR$*\t$: {}y\n", again("$>a "))),
             ("macro.cf", format!("{CF}Dx$x$x\nSa\nR$*\t$x\n")),
@@ -160,7 +163,10 @@ mod tests {
             place.write("access.toml", &access);
             place.write("aliases.toml", &aliases);
             place.write("include.mc", &format!("include(`{kind}')\n{MC}"));
-            place.write("class.cf", &format!("{CF}Fw{}\nKx hash {0}\nSa\nR$=w\t$: $(x $1 $)\n", place.path(kind).display()));
+            place.write(
+                "class.cf",
+                &format!("{CF}Fw{}\nKx hash {0}\nSa\nR$=w\t$: $(x $1 $)\n", place.path(kind).display()),
+            );
             for words in ["lint access.toml", "lint aliases.toml", "lint include.mc", "trace class.cf a x"] {
                 let run = place.run(&format!("{words} --format short"));
                 assert!(run.status.is_some_and(|status| status < 3), "{kind}, {words}: {:?}", run.status);
@@ -188,11 +194,29 @@ mod tests {
     #[test]
     fn rulesets_that_call_themselves_come_to_an_end() {
         let place = Place::new();
-        place.write("twice.cf", &format!("{CF}Sa\nR$*\t$: $>a $1 $>a $1\nSb\nR$*\t$>b $>b $1\nSc\nR$*\t$: $>c $1 x\nR$*\t$: $>c $1 y\n"));
+        place.write(
+            "twice.cf",
+            &format!("{CF}Sa\nR$*\t$: $>a $1 $>a $1\nSb\nR$*\t$>b $>b $1\nSc\nR$*\t$: $>c $1 x\nR$*\t$: $>c $1 y\n"),
+        );
         for ruleset in ["a", "b", "c"] {
             let run = place.run(&format!("trace --format short twice.cf {ruleset} user@example.com"));
             assert_eq!(run.status, Some(0), "{ruleset}: {}", start(&run.stderr));
-            assert!(run.stdout.contains("excessive recursion") || run.stdout.contains("given up"), "{}", start(&run.stdout));
+            assert!(
+                run.stdout.contains("excessive recursion") || run.stdout.contains("given up"),
+                "{}",
+                start(&run.stdout)
+            );
+        }
+        // Each level calls the next one twice: 2^40 calls, which sendmail makes.
+        place.write("tree.cf", &format!("{CF}Sa\nR$- . $+\t$: $2 / $>a $2\nR$+ / $*\t$@ $>a $1\n"));
+        let address = vec!["x"; 40].join(".");
+        place.write("script", &format!("-d21.12\na {address}\n"));
+        for words in
+            [format!("tree.cf a {address}"), format!("--readable tree.cf a {address}"), "tree.cf < script".into()]
+        {
+            let run = place.run(&format!("trace --format short {words}"));
+            assert_eq!(run.status, Some(0), "{words}: {}", start(&run.stderr));
+            assert!(run.stdout.contains("relaycc: given up after "), "{words}: {}", start(&run.stdout));
         }
     }
 

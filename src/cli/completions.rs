@@ -85,7 +85,8 @@ impl List {
             out.push_str(before);
             out.push_str(&option);
             rest = after;
-            if let Some((help, (_, after))) = after.split_once(":((").and_then(|(help, after)| Some((help, after.split_once("))'")?)))
+            if let Some((help, (_, after))) =
+                after.split_once(":((").and_then(|(help, after)| Some((help, after.split_once("))'")?)))
                 && !help.contains('\n')
             {
                 out.push_str(help);
@@ -111,7 +112,8 @@ impl List {
             out.push_str(before);
             out.push_str(&option);
             rest = after;
-            if let Some((help, (_, after))) = after.split_once("-a \"").and_then(|(help, after)| Some((help, after.split_once('"')?)))
+            if let Some((help, (_, after))) =
+                after.split_once("-a \"").and_then(|(help, after)| Some((help, after.split_once('"')?)))
                 && !help.contains('\n')
             {
                 out.push_str(help);
@@ -170,7 +172,8 @@ mod tests {
             zpty -w z "PS1=; fpath=($PWD \$fpath); autoload -U compinit; compinit -u -D"; sleep 2
             zpty -w -n z $'relaycc build --emit cf,ac\t'; sleep 2
             while zpty -r -t z line; do print -r -- $line; done; zpty -d z"#;
-        if let Some(found) = printed("timeout", &["20", "zsh", "-f", "-c", zsh], path).filter(|found| !found.is_empty()) {
+        if let Some(found) = printed("timeout", &["20", "zsh", "-f", "-c", zsh], path).filter(|found| !found.is_empty())
+        {
             assert!(found.contains("--emit cf,access"), "{found}");
         }
     }

@@ -122,7 +122,11 @@ fn explained(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit,
         None => Vec::new(),
     };
     let explanation = Explanation::of(&dialogue, &asked.running, asked.site(), changes);
-    let text = if arguments.json || reporter.is_json() { explanation.json() } else { explanation.text(&question, arguments.all) };
+    let text = if arguments.json || reporter.is_json() {
+        explanation.json()
+    } else {
+        explanation.text(&question, arguments.all)
+    };
     let printed = super::print(text.as_bytes());
     Ok(printed.max(asked.report(reporter)?))
 }

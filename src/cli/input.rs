@@ -1,8 +1,7 @@
 //! What is read: the site, and the files that it includes.
 
 use std::{
-    fs,
-    io,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -98,7 +97,9 @@ pub(super) fn unreadable(path: &Path, cause: &io::Error) -> Box<Diagnostic> {
     let hint = match cause.kind() {
         io::ErrorKind::NotFound => neighbour(path).map(|name| format!("did you mean `{name}`?")),
         io::ErrorKind::IsADirectory => Some("name the file in it".into()),
-        io::ErrorKind::FileTooLarge => Some("no text of a site is as long as that: see that this is the right file".into()),
+        io::ErrorKind::FileTooLarge => {
+            Some("no text of a site is as long as that: see that this is the right file".into())
+        }
         _ => None,
     };
     Box::new(match hint {

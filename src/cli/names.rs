@@ -89,7 +89,9 @@ impl NameArguments {
         let is_told = !self.zone.is_empty() || !self.failing.is_empty() || self.dns;
         let live = self.dns.then(|| {
             // A machine without the file asks itself, as resolv.conf(5) says.
-            let settings = dns::Settings::of(&String::from_utf8_lossy(&bounded::referenced(Path::new(RESOLV_CONF)).unwrap_or_default()));
+            let settings = dns::Settings::of(&String::from_utf8_lossy(
+                &bounded::referenced(Path::new(RESOLV_CONF)).unwrap_or_default(),
+            ));
             Live::new(settings.asking(&self.dns_server), sources.add("name servers", ""))
         });
         Ok(Known {
