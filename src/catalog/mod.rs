@@ -9,6 +9,7 @@ pub mod effect;
 pub mod feature;
 pub mod hack;
 pub mod internal;
+pub mod macro_name;
 pub mod macros;
 pub mod mailer;
 pub mod option;

@@ -81,6 +81,7 @@ pub static FINDINGS: &[Finding] = &[
     finding!("too_many"),
     finding!("top_level_domain"),
     finding!("trusted_anonymous"),
+    finding!("undefined_macro"),
     finding!("undefined_map"),
     finding!("undefined_ruleset"),
     finding!("unknown_define"),

@@ -49,6 +49,7 @@ mod target;
 pub mod text_map;
 pub mod top_level_domain;
 pub mod trusted_anonymous;
+pub mod undefined_macro;
 pub mod unknown_option;
 pub mod virtusertable_entry;
 
@@ -107,7 +108,7 @@ pub struct Linted<'a> {
 }
 
 /// Every rule, in the order of their codes.
-pub const RULES: [Rule; 39] = [
+pub const RULES: [Rule; 40] = [
     access_never_matches::RULE,
     access_pointless::RULE,
     access_untagged_relay::RULE,
@@ -145,6 +146,7 @@ pub const RULES: [Rule; 39] = [
     text_map::RULE,
     top_level_domain::RULE,
     trusted_anonymous::RULE,
+    undefined_macro::RULE,
     unknown_option::RULE,
     virtusertable_entry::RULE,
 ];
