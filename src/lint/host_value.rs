@@ -1,6 +1,10 @@
 #![doc = include_str!("../findings/host_value.md")]
 
-use super::{Rule, Surroundings, mailertable_entry::mailers};
+use super::{
+    Rule, Surroundings,
+    mailertable_entry::mailers,
+    target_host::{Problem, clean, is_port, is_token, problem},
+};
 use crate::{
     diagnostic::{Diagnostic, Severity, nearest},
     site::Site,
@@ -77,18 +81,6 @@ impl Named<'_> {
         syntax
             .pick(self.statement.to_owned(), if self.statement.starts_with("FEATURE") { "`msp`".into() } else { key() })
     }
-}
-
-/// What is wrong with a host.
-enum Problem<'a> {
-    /// `scheme://host`.
-    Scheme(&'a str),
-    /// A colon and a number behind the host.
-    Port { host: &'a str, port: &'a str },
-    /// An IPv6 address without brackets.
-    Bare(&'a str),
-    /// Characters that no host has.
-    Characters(&'a str),
 }
 
 fn judge(site: &Site, named: &Named<'_>, syntax: Syntax) -> Option<Diagnostic> {
@@ -225,99 +217,4 @@ fn port_help(
         syntax.pick(format!("define(`{setting}', `{args}')"), format!("{} = \"{args}\"", setting.to_ascii_lowercase()));
     let is_free = known.is_some_and(|known| known.argv_span.is_none());
     (format!("write `{host}`, and the port as {written}{note}"), is_free.then_some((setting, args)))
-}
-
-/// What is wrong with a list of hosts, if anything is.
-fn problem(list: &str) -> Option<Problem<'_>> {
-    if let Some((scheme, _)) = list.split_once("://") {
-        return Some(Problem::Scheme(scheme));
-    }
-    let bare = list.trim_start_matches("IPv6:");
-    if bare.matches(':').count() > 1 && bare.parse::<std::net::Ipv6Addr>().is_ok() {
-        return Some(Problem::Bare(list));
-    }
-    let mut rest = list;
-    let mut before = None;
-    loop {
-        // Colons in brackets belong to an address.
-        let inside = rest.strip_prefix('[').and_then(|inner| inner.find(']')).map_or(0, |end| end + 1);
-        let end = rest.get(inside..).and_then(|after| after.find(':')).map_or(rest.len(), |colon| inside + colon);
-        let (host, after) = rest.split_at(end);
-        if let Some(first) = before.filter(|_| is_port(host)) {
-            return Some(Problem::Port { host: first, port: host });
-        }
-        if !is_host(host) {
-            return Some(Problem::Characters(host));
-        }
-        before = list.get(..list.len() - after.len());
-        match after.strip_prefix(':') {
-            Some(next) => rest = next,
-            None => return None,
-        }
-    }
-}
-
-/// Whether this is made of what hosts are made of; users before an `@` are taken off, and commas separate hosts as well.
-fn is_host(host: &str) -> bool {
-    let host = host.rsplit('@').next().unwrap_or(host);
-    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    let fits = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | ',' | ':' | '%');
-    bare.chars().all(fits)
-}
-
-/// The host within other characters.
-fn clean(odd: &str) -> String {
-    let fits = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '[' | ']' | ':');
-    let words: Vec<_> = odd.split(|c: char| !fits(c)).filter(|word| !word.is_empty()).collect();
-    match words.as_slice() {
-        [one] => (*one).to_owned(),
-        [host, port] if is_port(port) => format!("{host}` with the port in the mailer's arguments, `TCP $h {port}"),
-        several if odd.contains([' ', '\t']) && !odd.contains(['/', '(', '<', '\'']) => several.join(":"),
-        _ => String::new(),
-    }
-}
-
-fn is_port(text: &str) -> bool {
-    text.len() <= 5 && text.parse::<u16>().is_ok_and(|port| port > 0)
-}
-
-/// Whether a text is one token to sendmail, and so may be a mailer.
-fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Problem, problem};
-
-    #[test]
-    fn hosts_and_lists_of_hosts_are_right() {
-        for list in [
-            "relay.example.com",
-            "relay.example.com.",
-            "[192.0.2.1]",
-            "[IPv6:2001:db8::1]",
-            "[2001:db8::1]:relay.example.com",
-            "a.example.com:b.example.com",
-            "a.example.com,b.example.com",
-            "user@relay.example.com",
-            "",
-        ] {
-            assert!(problem(list).is_none(), "{list}");
-        }
-    }
-
-    #[test]
-    fn ports_are_found_wherever_they_stand() {
-        for (list, expected) in [
-            ("[relay.example.com]:587", ("[relay.example.com]", "587")),
-            ("a.example.com:b.example.com:2525", ("a.example.com:b.example.com", "2525")),
-            ("[IPv6:2001:db8::1]:587", ("[IPv6:2001:db8::1]", "587")),
-        ] {
-            assert!(matches!(problem(list), Some(Problem::Port { host, port }) if (host, port) == expected), "{list}");
-        }
-        assert!(matches!(problem("2001:db8::1"), Some(Problem::Bare(_))));
-        assert!(matches!(problem("relay.example.com 587"), Some(Problem::Characters(_))));
-        assert!(matches!(problem("''relay.example.com''"), Some(Problem::Characters(_))));
-    }
 }

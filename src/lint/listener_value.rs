@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::{
     Rule, Surroundings,
-    listeners::{is_legacy_v4, is_numeric},
+    listeners::{KEYS, in_toml, is_legacy_v4, is_numeric, key_of},
     raw_lines::{piece_of, raw_options},
 };
 use crate::{
@@ -20,24 +20,6 @@ pub(super) const RULE: Rule = Rule {
     check,
     together: None,
 };
-
-/// The keys of a listener; sendmail looks at the first letter, and at its case where two keys share it.
-const KEYS: [&str; 14] = [
-    "Addr",
-    "DeliveryMode",
-    "Family",
-    "InputMailFilters",
-    "Listen",
-    "Modifiers",
-    "Name",
-    "Port",
-    "RcvBufSize",
-    "SndBufSize",
-    "children",
-    "delayLA",
-    "queueLA",
-    "refuseLA",
-];
 
 /// Modifiers of listeners, and of connections to others.
 const MODIFIERS: [&str; 2] = ["abcfrsuACEOS", "hAS"];
@@ -306,38 +288,6 @@ impl<'a> Judged<'a> {
             (Write(text), None) => found.help(format!("write `{text}`")),
             (Write(text), Some(part)) => found.help(format!("write `{text}`")).suggest(part, text),
         });
-    }
-}
-
-/// `Key=value` pairs as a site.toml has them.
-fn in_toml(pairs: &str) -> String {
-    let written = |part: &str| {
-        let (key, value) = part.trim().split_once('=')?;
-        let key = match key_of(key)? {
-            "Modifiers" => "modifier",
-            "DeliveryMode" => "delivery_mode",
-            "InputMailFilters" => "input_mail_filters",
-            "RcvBufSize" => "rcv_buf_size",
-            "SndBufSize" => "snd_buf_size",
-            "delayLA" => "delay_la",
-            "queueLA" => "queue_la",
-            "refuseLA" => "refuse_la",
-            other => &other.to_ascii_lowercase(),
-        };
-        let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-        Some(if is_number { format!("`{key} = {value}`") } else { format!("`{key} = \"{value}\"`") })
-    };
-    pairs.split(',').filter_map(written).collect::<Vec<_>>().join(" and ")
-}
-
-/// The key that sendmail takes this one for.
-fn key_of(written: &str) -> Option<&'static str> {
-    let first = written.chars().next()?;
-    let same = |known: &&str| known.starts_with(first);
-    let same_letter = |known: &&str| known.chars().next().is_some_and(|letter| letter.eq_ignore_ascii_case(&first));
-    match first {
-        'D' | 'd' | 'R' | 'r' | 'C' | 'c' | 'Q' | 'q' => KEYS.into_iter().find(same),
-        _ => KEYS.into_iter().find(same_letter),
     }
 }
 

@@ -46,6 +46,7 @@ pub mod rule_without_tab;
 pub mod stale_map;
 mod table_value;
 mod target;
+mod target_host;
 pub mod text_map;
 pub mod top_level_domain;
 pub mod trusted_anonymous;

@@ -187,6 +187,7 @@ fn the_registry_is_in_order_and_every_rule_has_its_file() {
                 "raw_rules",
                 "table_value",
                 "target",
+                "target_host",
             ]
             .contains(&name.as_str())
         })
