@@ -284,6 +284,26 @@ impl Sources {
     }
 }
 
+/// Who may change a file, or put another one in its place.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PathPermissions {
+    /// Directories on the way to it that others than their owner may write to, the outermost first.
+    pub writable: Vec<WritableDirectory>,
+    /// Whether the path itself is a symbolic link.
+    pub is_link: bool,
+    /// Whether its permissions let anybody read it.
+    pub is_readable: bool,
+}
+
+/// A directory that others than its owner may write to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WritableDirectory {
+    /// The directory.
+    pub path: PathBuf,
+    /// Whether everybody may, not only its group.
+    pub by_all: bool,
+}
+
 /// Where included and referenced files are read from, so that the library itself does no I/O.
 pub trait FileSystem {
     /// The bytes of a file.
@@ -291,6 +311,11 @@ pub trait FileSystem {
     /// # Errors
     /// Whatever the underlying store reports; [`io::ErrorKind::NotFound`] when there is no such file.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// What permissions say of a file and of the directories that lead to it; `None` if those of the host are not known.
+    fn permissions(&self, _path: &Path) -> Option<PathPermissions> {
+        None
+    }
 
     /// The path of a file of the site's own tree (`feature/NAME.m4`, as sendmail's tree names them), if there is one.
     fn find(&self, _relative: &Path) -> Option<PathBuf> {

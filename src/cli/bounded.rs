@@ -3,9 +3,11 @@
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read},
-    os::unix::fs::{FileTypeExt, OpenOptionsExt},
+    os::unix::fs::{FileTypeExt, OpenOptionsExt, PermissionsExt},
     path::{Component, Path, PathBuf},
 };
+
+use crate::source::{PathPermissions, WritableDirectory};
 
 /// Longest text that is read: a site, a file that it includes, a table, members of a class, a zone. A table of a million entries has
 /// a sixth of that.
@@ -50,6 +52,19 @@ pub(super) fn referenced(path: &Path) -> io::Result<Vec<u8>> {
 
 /// `O_NONBLOCK`
 const NO_WAITING: i32 = rustix::fs::OFlags::NONBLOCK.bits() as i32;
+
+/// What permissions say of a file and of the directories that lead to it; `None` if there is no such file.
+pub(super) fn permissions(path: &Path) -> Option<PathPermissions> {
+    let is_link = fs::symlink_metadata(path).ok()?.file_type().is_symlink();
+    let is_readable = fs::metadata(path).ok()?.permissions().mode() & 0o444 != 0;
+    let directories =
+        path.ancestors().skip(1).filter(|directory| !directory.as_os_str().is_empty()).collect::<Vec<_>>();
+    let writable = directories.into_iter().rev().filter_map(|directory| {
+        let mode = fs::metadata(directory).ok()?.permissions().mode();
+        (mode & 0o022 != 0).then(|| WritableDirectory { path: directory.into(), by_all: mode & 0o002 != 0 })
+    });
+    Some(PathPermissions { writable: writable.collect(), is_link, is_readable })
+}
 
 /// All that a reader gives.
 ///
@@ -146,6 +161,25 @@ mod tests {
     fn limits_are_the_last_that_is_allowed() {
         assert_eq!(all(&b"abc"[..], 3).unwrap(), b"abc");
         assert_eq!(all(&b"abcd"[..], 3).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
+    }
+
+    #[test]
+    fn who_may_put_another_file_in_the_place_of_one_is_known() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path();
+        fs::create_dir(path.join("group")).unwrap();
+        fs::create_dir(path.join("group/own")).unwrap();
+        fs::write(path.join("group/own/file"), "").unwrap();
+        fs::set_permissions(path.join("group"), fs::Permissions::from_mode(0o775)).unwrap();
+        fs::set_permissions(path.join("group/own"), fs::Permissions::from_mode(0o755)).unwrap();
+        symlink("file", path.join("group/own/link")).unwrap();
+        let found = permissions(&path.join("group/own/link")).unwrap();
+        assert!(found.is_link && found.is_readable);
+        assert_eq!(found.writable.last(), Some(&WritableDirectory { path: path.join("group"), by_all: false }));
+        fs::set_permissions(path.join("group"), fs::Permissions::from_mode(0o777)).unwrap();
+        let found = permissions(&path.join("group/own/file")).unwrap();
+        assert!(!found.is_link && found.writable.last().unwrap().by_all);
+        assert_eq!(permissions(&path.join("none")), None);
     }
 
     #[test]

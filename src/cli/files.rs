@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{bounded, input::Disk};
-use crate::source::FileSystem;
+use crate::source::{FileSystem, PathPermissions};
 
 /// Files that are made, and those of the disk, below a directory that stands for `/`.
 #[derive(Debug, Default)]
@@ -81,6 +81,11 @@ impl Files {
 }
 
 impl FileSystem for Files {
+    /// Below another root the files are a copy, whose permissions are not those of the host.
+    fn permissions(&self, path: &Path) -> Option<PathPermissions> {
+        if self.root.is_some() || self.made.contains_key(path) { None } else { bounded::permissions(path) }
+    }
+
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         if let Some(bytes) = self.made.get(path) {
             if let Some(cause) = self.empty.get(path) {

@@ -66,6 +66,12 @@ impl Classes {
         true
     }
 
+    /// Takes out all members of all classes, in the order in which they came.
+    pub(crate) fn take(&mut self) -> Vec<(MacroId, Vec<Box<[u8]>>)> {
+        let classes = std::mem::take(&mut self.classes).into_iter().enumerate();
+        classes.filter_map(|(number, class)| Some((MacroId(u16::try_from(number).ok()?), class.members))).collect()
+    }
+
     fn class(&self, class: MacroId) -> Option<&Class> {
         self.classes.get(class.index())
     }
