@@ -37,7 +37,7 @@ fn check(site: &Site, around: &Surroundings) -> Vec<Diagnostic> {
             judged: BTreeSet::new(),
             found: Vec::new(),
         };
-        reader.ruleset(hook, Workspace { parts: vec![vec![subject]], tests: Vec::new() }, 0);
+        reader.ruleset(hook, Workspace::new(subject), 0);
         reader.found
     };
     HOOKS.into_iter().flat_map(judge).collect()
@@ -67,7 +67,14 @@ enum Subject {
 #[derive(Debug, Clone)]
 struct Workspace {
     parts: Vec<Vec<Subject>>,
+    /// What rules have tested that changed it.
     tests: Vec<Subject>,
+    /// What rules have tested that ended the ruleset where they matched, of what strangers cannot choose.
+    barred: Vec<Subject>,
+    /// Whether there may be an address with its host in angle brackets: `user < @ host >`.
+    is_canonical: bool,
+    /// Whether there may be an angle bracket.
+    has_bracket: bool,
 }
 
 /// The place of a rule, its pattern and its result.
@@ -93,16 +100,23 @@ impl<'a> Reader<'a> {
                 break;
             }
             self.left -= 1;
-            self.rule(rule, &mut workspace, depth);
+            if self.rule(rule, &mut workspace, depth) {
+                break;
+            }
         }
-        workspace.tests.sort_unstable();
-        workspace.tests.dedup();
         workspace
     }
 
-    fn rule(&mut self, rule: &RawRule<'a>, workspace: &mut Workspace, depth: usize) {
+    /// Follows a rule, and returns whether the ruleset ends here whatever the workspace holds.
+    fn rule(&mut self, rule: &RawRule<'a>, workspace: &mut Workspace, depth: usize) -> bool {
         let (pattern, result) = (pieces(rule.pattern), pieces(rule.result));
+        if !workspace.may_match(rule.pattern, &pattern) {
+            return false;
+        }
         let tested = tested(&pattern, workspace);
+        let bars = pattern.iter().filter(|piece| **piece == Piece::Bar).count();
+        let is_certain =
+            pattern.iter().all(|piece| matches!(piece, Piece::Any | Piece::Bar)) && bars + 1 == workspace.parts.len();
         let mailer = result.iter().find_map(|piece| match piece {
             Piece::Mailer(mailer) => Some(*mailer),
             _ => None,
@@ -113,10 +127,18 @@ impl<'a> Reader<'a> {
             self.answer(rule, &pattern, &tested, workspace);
         }
         if mailer.is_some() || result.first() == Some(&Piece::Narrow) {
-            // Where it matches, the ruleset ends, which keeps strangers from the next rules only if it tests what they
-            // cannot choose.
-            workspace.tests.extend(tested.iter().filter(|subject| matches!(subject, Subject::Found | Subject::Proof)));
-            return;
+            // A list of addresses that end here keeps no stranger out, but what is empty for strangers does, and a class that
+            // they are not in.
+            let is_negated = rule.pattern.contains("$~");
+            let bars = |subject: &&Subject| match subject {
+                Subject::Found => true,
+                Subject::Proof => is_negated,
+                _ => false,
+            };
+            if mailer.is_none_or(refuses) {
+                workspace.barred.extend(tested.iter().filter(bars));
+            }
+            return is_certain;
         }
         workspace.tests.extend(tested);
         let mut parts = vec![Vec::new()];
@@ -138,19 +160,27 @@ impl<'a> Reader<'a> {
                 last.extend(added);
             }
         }
-        for part in &mut parts {
-            part.sort_unstable();
-            part.dedup();
+        let parses = result.iter().any(|piece| matches!(piece, Piece::Call(name) if is_parser(name)));
+        workspace.is_canonical |= parses || without_blanks(rule.result).contains("<@");
+        let takes_over = result.iter().any(|piece| matches!(piece, Piece::Argument(_) | Piece::Call(_)));
+        workspace.has_bracket = rule.result.contains('<') || workspace.has_bracket && (takes_over || !is_certain);
+        // Where the rule does not match, what was there before stays.
+        if !is_certain {
+            let before = std::mem::take(&mut workspace.parts);
+            match before.len() == parts.len() {
+                true => parts.iter_mut().zip(before).for_each(|(part, before)| part.extend(before)),
+                false => parts = vec![parts.concat(), before.concat()],
+            }
         }
-        workspace.tests.sort_unstable();
-        workspace.tests.dedup();
         workspace.parts = parts;
+        workspace.tidy();
+        false
     }
 
     /// What the result of another ruleset is made of; the answers of a site's own ruleset are judged.
     fn call(&mut self, name: &str, workspace: &mut Workspace, depth: usize) -> Vec<Subject> {
         if is_parser(name) {
-            return Vec::new();
+            return workspace.parts.concat();
         }
         if depth >= MAX_DEPTH || !self.rulesets.contains_key(&name.to_ascii_lowercase()) {
             // A ruleset of the tree, which looks something up.
@@ -158,18 +188,19 @@ impl<'a> Reader<'a> {
         }
         let called = self.ruleset(name, workspace.clone(), depth + 1);
         workspace.tests.extend(called.tests);
+        workspace.is_canonical |= called.is_canonical;
+        workspace.has_bracket |= called.has_bracket;
         called.parts.concat()
     }
 
     fn answer(&mut self, rule: &RawRule<'a>, pattern: &[Piece<'_>], tested: &[Subject], workspace: &Workspace) {
         let is_proof = |test: &&Subject| matches!(test, Subject::Found | Subject::Proof);
-        let own = tested.iter().max();
-        let best =
-            workspace.tests.iter().chain(tested).find(is_proof).or(own).or(workspace.tests.iter().max()).copied();
-        // What earlier rules have found out of the recipient says nothing where the answer is for all.
         let is_for_all =
-            pattern.iter().all(|piece| matches!(piece, Piece::Any | Piece::Some | Piece::Neutral | Piece::Bar));
-        let best = best.filter(|best| !(is_for_all && *best == Subject::Recipient));
+            pattern.iter().all(|piece| !matches!(piece, Piece::Literal(_) | Piece::Class | Piece::Macro(_)));
+        // What earlier rules have written into the workspace counts only where this one looks for it.
+        let earlier = if is_for_all { [].as_slice() } else { workspace.tests.as_slice() };
+        let proof = earlier.iter().chain(&workspace.barred).chain(tested).find(is_proof);
+        let best = proof.or(tested.iter().max()).or(earlier.iter().max()).copied();
         // One token or none is no address that mail is relayed to.
         let is_narrow = workspace.parts.iter().flatten().all(|subject| *subject == Subject::Recipient)
             && !pattern.iter().any(|piece| matches!(piece, Piece::Any | Piece::Some))
@@ -205,6 +236,45 @@ impl<'a> Reader<'a> {
 }
 
 impl Workspace {
+    fn new(subject: Subject) -> Self {
+        Self {
+            parts: vec![vec![subject]],
+            tests: Vec::new(),
+            barred: Vec::new(),
+            is_canonical: false,
+            has_bracket: true,
+        }
+    }
+
+    fn tidy(&mut self) {
+        for list in self.parts.iter_mut().chain([&mut self.tests, &mut self.barred]) {
+            list.sort_unstable();
+            list.dedup();
+        }
+    }
+
+    /// Whether it may hold the separators of a pattern.
+    fn may_match(&self, text: &str, pattern: &[Piece<'_>]) -> bool {
+        let subjects = || self.parts.iter().flatten();
+        // What other rulesets and maps return is not known.
+        if subjects().any(|subject| *subject == Subject::Found) {
+            return true;
+        }
+        let bars = pattern.iter().filter(|piece| **piece == Piece::Bar).count();
+        let text = without_blanks(text);
+        let is_name = subjects().all(|subject| matches!(subject, Subject::Name | Subject::Resolved));
+        // `$@` is no at sign.
+        let has_at = text.replace("$@", "").contains('@');
+        // An address or a name is more than one token.
+        let is_long = subjects().all(|subject| !matches!(subject, Subject::Resolved | Subject::Claim(_)));
+        let fits = self.has_bracket || !text.contains('<');
+        bars < self.parts.len()
+            && fits
+            && !(pattern == [Piece::Narrow] && is_long)
+            && (self.is_canonical || !text.contains("<@"))
+            && !(has_at && is_name)
+    }
+
     /// What `$1`, … stand for: the part that the operator of this number matches in.
     fn argument(&self, pattern: &[Piece<'_>], number: usize) -> Vec<Subject> {
         let mut seen = 0;
@@ -237,10 +307,11 @@ fn tested(pattern: &[Piece<'_>], workspace: &Workspace) -> Vec<Subject> {
             Some(held) if parts.len() == workspace.parts.len() => held,
             _ => &all,
         };
+        let is_part = parts.len() == workspace.parts.len();
         let is_test = |piece: &Piece<'_>| match piece {
             Piece::Literal(_) | Piece::Class => true,
             // Whether there is something at all.
-            Piece::Narrow | Piece::Some => held.contains(&Subject::Found),
+            Piece::Narrow | Piece::Some => is_part && *held == [Subject::Found],
             _ => false,
         };
         if part.iter().any(is_test) {
@@ -268,9 +339,13 @@ fn subject(name: &str) -> Subject {
         "client_resolve" => Subject::Resolved,
         "client_name" => Subject::Name,
         "u" | "rcpt_addr" | "rcpt_host" | "rcpt_mailer" | "nrcpts" => Subject::Recipient,
-        _ if name.starts_with("auth_") || name.starts_with("cert_") || name == "verify" => Subject::Found,
+        _ if name.starts_with("auth_") || name.starts_with("cert_") => Subject::Found,
         _ => Subject::Proof,
     }
+}
+
+fn without_blanks(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
 /// Rulesets that bring an address into its form.
