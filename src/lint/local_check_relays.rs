@@ -115,8 +115,8 @@ impl<'a> Reader<'a> {
         }
         let tested = tested(&pattern, workspace);
         let bars = pattern.iter().filter(|piece| **piece == Piece::Bar).count();
-        let is_certain =
-            pattern.iter().all(|piece| matches!(piece, Piece::Any | Piece::Bar)) && bars + 1 == workspace.parts.len();
+        let is_certain = pattern.iter().all(|piece| matches!(piece, Piece::Any | Piece::Bar))
+            && (pattern.len() == 1 || bars + 1 == workspace.parts.len());
         let mailer = result.iter().find_map(|piece| match piece {
             Piece::Mailer(mailer) => Some(*mailer),
             _ => None,
