@@ -126,8 +126,13 @@ pub struct Source {
     name: String,
     text: String,
     line_starts: Vec<u32>,
+    /// How many characters stand before each block of [`BLOCK`] bytes; empty for a text of ASCII characters only.
+    characters: Vec<u32>,
     is_latin1: bool,
 }
+
+/// Bytes between two places whose characters are counted beforehand, so that places in a line of any length are found at once.
+const BLOCK: usize = 1024;
 
 impl Source {
     /// Whether each of its characters stands for one byte.
@@ -158,9 +163,47 @@ impl Source {
     pub fn line_column(&self, byte: u32) -> (usize, usize) {
         let line = self.line_starts.partition_point(|&start| start <= byte).max(1);
         let start = self.line_starts.get(line - 1).copied().unwrap_or(0);
-        let column = self.text.get(start as usize..byte as usize).map_or(0, |s| s.chars().count());
+        let is_place = byte >= start && self.text.is_char_boundary(byte as usize);
+        let column =
+            if is_place { self.characters_before(byte as usize) - self.characters_before(start as usize) } else { 0 };
         (line, column + 1)
     }
+
+    /// The part of the line that a byte stands in that is before it.
+    pub fn line_before(&self, byte: u32) -> &str {
+        let line = self.line_starts.partition_point(|&start| start <= byte).max(1);
+        let start = self.line_starts.get(line - 1).copied().unwrap_or(0);
+        self.text.get(start as usize..byte as usize).unwrap_or_default()
+    }
+
+    /// How many characters stand before a byte.
+    fn characters_before(&self, byte: usize) -> usize {
+        match self.characters.get(byte / BLOCK) {
+            None => byte,
+            Some(counted) => {
+                let block = self.text.as_bytes().get(byte / BLOCK * BLOCK..byte).unwrap_or_default();
+                *counted as usize + characters(block)
+            }
+        }
+    }
+}
+
+/// How many characters begin in bytes of UTF-8.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
+}
+
+/// How many characters of a text stand before each of its blocks, and before its end.
+fn block_starts(text: &str) -> Vec<u32> {
+    let mut before = 0;
+    let blocks = text.as_bytes().chunks(BLOCK).map(|block| {
+        let start = before;
+        before += characters(block);
+        to_u32(start)
+    });
+    let mut starts = blocks.collect::<Vec<_>>();
+    starts.push(to_u32(before));
+    starts
 }
 
 /// All texts of one run.
@@ -175,7 +218,8 @@ impl Sources {
         let text = text.into();
         let line_starts =
             std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| to_u32(at + 1))).collect::<Vec<_>>();
-        self.texts.push(Source { name: name.into(), text, line_starts, is_latin1: false });
+        let characters = if text.is_ascii() { Vec::new() } else { block_starts(&text) };
+        self.texts.push(Source { name: name.into(), text, line_starts, characters, is_latin1: false });
         SourceId(to_u32(self.texts.len() - 1))
     }
 
@@ -240,6 +284,26 @@ impl Sources {
     }
 }
 
+/// Who may change a file, or put another one in its place.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PathPermissions {
+    /// Directories on the way to it that others than their owner may write to, the outermost first.
+    pub writable: Vec<WritableDirectory>,
+    /// Whether the path itself is a symbolic link.
+    pub is_link: bool,
+    /// Whether its permissions let anybody read it.
+    pub is_readable: bool,
+}
+
+/// A directory that others than its owner may write to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WritableDirectory {
+    /// The directory.
+    pub path: PathBuf,
+    /// Whether everybody may, not only its group.
+    pub by_all: bool,
+}
+
 /// Where included and referenced files are read from, so that the library itself does no I/O.
 pub trait FileSystem {
     /// The bytes of a file.
@@ -247,6 +311,11 @@ pub trait FileSystem {
     /// # Errors
     /// Whatever the underlying store reports; [`io::ErrorKind::NotFound`] when there is no such file.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// What permissions say of a file and of the directories that lead to it; `None` if those of the host are not known.
+    fn permissions(&self, _path: &Path) -> Option<PathPermissions> {
+        None
+    }
 
     /// The path of a file of the site's own tree (`feature/NAME.m4`, as sendmail's tree names them), if there is one.
     fn find(&self, _relative: &Path) -> Option<PathBuf> {
@@ -296,5 +365,24 @@ mod tests {
         assert_eq!(source.line_column(4), (2, 1));
         assert_eq!(source.line_column(9), (2, 5));
         assert_eq!(sources.snippet(Span::new(id, 9, 14)), "three");
+    }
+
+    #[test]
+    fn columns_count_characters_however_long_the_line_is() {
+        let mut sources = Sources::default();
+        for line in ["a".repeat(5000), "äb€".repeat(2000)] {
+            let text = format!("first\n{line}\n{line}");
+            let id = sources.add("a", text.as_str());
+            let source = sources.get(id).unwrap();
+            for (at, _) in text.char_indices().chain([(text.len(), 'x')]) {
+                let before = &text[..at];
+                let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+                let expected = (before.matches('\n').count() + 1, text[start..at].chars().count() + 1);
+                if at % 97 < 4 || at + 3 > text.len() {
+                    assert_eq!(source.line_column(at as u32), expected, "{at}");
+                }
+            }
+            assert_eq!(source.line_column(text.len() as u32 + 5), (3, 1));
+        }
     }
 }

@@ -54,29 +54,6 @@ mod tests {
     }
 
     #[test]
-    fn deferred_delivery_is_an_open_relay_wherever_it_is_chosen() {
-        let is_deferred = |(code, severity, place): (&'static str, Severity, String), at: &str| {
-            assert_eq!((code, severity, place.as_str()), ("deferred_open_relay", Severity::Error, at));
-        };
-        is_deferred(only("define(`confDELIVERY_MODE', `deferred')", ""), "`deferred'");
-        is_deferred(only("", "MAILER_DEFINITIONS\nO DeliveryMode=d"), "O DeliveryMode=d");
-        is_deferred(only("", "MAILER_DEFINITIONS\nO deliverym=deferred"), "O deliverym=deferred");
-        is_deferred(only("", "MAILER_DEFINITIONS\nO DeliveryMode=i\nO DeliveryMode=d"), "O DeliveryMode=d");
-        let listener = "`Port=587, Name=X, DeliveryMode=d'";
-        let listeners = format!("FEATURE(`no_default_msa')\nDAEMON_OPTIONS(`Name=MTA')\nDAEMON_OPTIONS({listener})");
-        is_deferred(only(&listeners, ""), listener);
-        nothing("define(`confDELIVERY_MODE', `queueonly')", "");
-        // The option of the site comes behind it, and the last one counts.
-        nothing("", "LOCAL_CONFIG\nO DeliveryMode=d");
-        nothing("", "MAILER_DEFINITIONS\nO DeliveryMode=d\nO DeliveryMode=b");
-        nothing(
-            "define(`confDELIVERY_MODE', `d')\nFEATURE(`no_default_msa')\nDAEMON_OPTIONS(`Addr=127.0.0.1, Name=MTA')",
-            "",
-        );
-        nothing("FEATURE(`no_default_msa')\nDAEMON_OPTIONS(`Port=587, Name=X, DeliveryMode=d, M=Ea')", "");
-    }
-
-    #[test]
     fn hooks_that_accept_what_strangers_choose_are_open_relays() {
         for rules in [
             "R$*\t$#OK",
@@ -125,8 +102,6 @@ mod tests {
             ("", "LOCAL_CONFIG\nCw com", "top_level_domain", "Cw com"),
             ("FEATURE(`relay_entire_domain')", "LOCAL_CONFIG\nCm org", "top_level_domain", "Cm org"),
             ("RELAY_DOMAIN(`IPv6: 2001:db8')", "", "open_relay", "IPv6:"),
-            ("TRUST_AUTH_MECH(`PLAIN ANONYMOUS')", "", "anonymous_relay", "ANONYMOUS"),
-            ("", "LOCAL_CONFIG\nC{TrustAuthMech}ANONYMOUS", "anonymous_relay", "C{TrustAuthMech}ANONYMOUS"),
         ] {
             let all = found("site.mc", &mc(statements, raw), &[]);
             let is_told = |(found, _, at): &(&str, _, String)| *found == code && at.trim_matches(['`', '\'']) == place;

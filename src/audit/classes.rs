@@ -31,14 +31,6 @@ pub(super) fn check(audited: &Audited<'_>) -> Vec<Diagnostic> {
             }
         }
     }
-    for mechanism in audited.program.members(b"TrustAuthMech") {
-        if mechanism.eq_ignore_ascii_case(b"ANONYMOUS") {
-            let found_here = Diagnostic::error("anonymous_relay", "clients may relay after AUTH ANONYMOUS")
-                .why("ANONYMOUS asks for no password, so that everybody who uses it may relay")
-                .help("remove `ANONYMOUS` from the trusted mechanisms");
-            found.push(at(found_here, place(audited, "TrustAuthMech", "ANONYMOUS"), "trusted here"));
-        }
-    }
     found
 }
 

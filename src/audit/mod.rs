@@ -5,7 +5,6 @@
 //! wherever it comes from, with the place in the site that brings it.
 
 mod classes;
-mod delivery;
 mod operators;
 mod strangers;
 
@@ -31,7 +30,6 @@ pub struct Audited<'a> {
 /// Judges a configuration. `ask` puts a question to it.
 pub fn audit(audited: &Audited<'_>, ask: &mut dyn FnMut(&Question) -> Dialogue) -> Vec<Diagnostic> {
     let mut found = classes::check(audited);
-    found.extend(delivery::check(audited));
     found.extend(operators::check(audited));
     // A submission program takes mail from this host's users only. Whoever says that everybody may relay has been warned.
     if audited.site.submission.is_none() && audited.site.relay.promiscuous.is_none() {

@@ -3,12 +3,13 @@
 //! One entry per thing; help, JSON Schema, completion and diagnostics derive from it. Nothing here depends on any other
 //! module of the crate.
 
-pub mod dns_list;
+pub mod dead_list;
 pub mod domain;
 pub mod effect;
 pub mod feature;
 pub mod hack;
 pub mod internal;
+pub mod macro_name;
 pub mod macros;
 pub mod mailer;
 pub mod option;

@@ -139,6 +139,76 @@ pub const FURTHER: [&str; 15] = [
     "Verbose",
 ];
 
+/// What the letters of `O` lines without a name stand for (op guide section 5.6).
+const LETTERS: [(char, &str); 49] = [
+    ('7', "SevenBitInput"),
+    ('8', "EightBitMode"),
+    ('A', "AliasFile"),
+    ('B', "BlankSub"),
+    ('C', "CheckpointInterval"),
+    ('E', "ErrorHeader"),
+    ('F', "TempFileMode"),
+    ('G', "MatchGECOS"),
+    ('H', "HelpFile"),
+    ('I', "ResolverOptions"),
+    ('J', "ForwardPath"),
+    ('K', "ConnectionCacheTimeout"),
+    ('L', "LogLevel"),
+    ('O', "DaemonPortOptions"),
+    ('P', "PostmasterCopy"),
+    ('Q', "QueueDirectory"),
+    ('R', "DontPruneRoutes"),
+    ('S', "StatusFile"),
+    ('T', "QueueTimeout"),
+    ('U', "UserDatabaseSpec"),
+    ('V', "FallbackMXhost"),
+    ('X', "RefuseLA"),
+    ('Y', "ForkEachJob"),
+    ('Z', "RetryFactor"),
+    ('a', "AliasWait"),
+    ('b', "MinFreeBlocks"),
+    ('c', "HoldExpensive"),
+    ('d', "DeliveryMode"),
+    ('e', "ErrorMode"),
+    ('f', "SaveFromLine"),
+    ('h', "MaxHopCount"),
+    ('i', "IgnoreDots"),
+    ('j', "SendMimeErrors"),
+    ('k', "ConnectionCacheSize"),
+    ('l', "UseErrorsTo"),
+    ('m', "MeToo"),
+    ('n', "CheckAliases"),
+    ('o', "OldStyleHeaders"),
+    ('p', "PrivacyOptions"),
+    ('q', "QueueFactor"),
+    ('r', "Timeout"),
+    ('s', "SuperSafe"),
+    ('t', "TimeZoneSpec"),
+    ('u', "DefaultUser"),
+    ('v', "Verbose"),
+    ('w', "TryNullMXList"),
+    ('x', "QueueLA"),
+    ('y', "RecipientFactor"),
+    ('z', "ClassFactor"),
+];
+
+/// The name of the option that an `O` line calls by this letter.
+pub fn by_letter(letter: char) -> Option<&'static str> {
+    LETTERS.iter().find(|(known, _)| *known == letter).map(|(_, name)| *name)
+}
+
+/// The name of the option that an `O` line calls by its name or by a beginning of it that no other name has, whatever
+/// their case.
+pub fn by_beginning(written: &str) -> Option<&'static str> {
+    let names = || OPTIONS.iter().filter_map(|option| option.emits.option()).chain(FURTHER);
+    if let Some(whole) = names().find(|name| name.eq_ignore_ascii_case(written)) {
+        return Some(whole);
+    }
+    let begins = |name: &&str| name.get(..written.len()).is_some_and(|start| start.eq_ignore_ascii_case(written));
+    let mut found = names().filter(begins);
+    found.next().filter(|_| !written.is_empty() && found.next().is_none())
+}
+
 /// The option of this name in `.mc`.
 pub fn by_name(name: &str) -> Option<&'static OptionSpec> {
     OPTIONS.iter().find(|option| option.name == name)
@@ -215,6 +285,14 @@ mod tests {
         let relay = by_name("confCR_FILE").unwrap().default;
         assert_eq!(relay.resolve("/opt/mail/").as_deref(), Some("-o /opt/mail/relay-domains"));
         assert_eq!(relay.m4().as_deref(), Some("-o MAIL_SETTINGS_DIR`'relay-domains"));
+    }
+
+    #[test]
+    fn lines_call_options_by_name_beginning_or_letter() {
+        assert_eq!(by_beginning("deliverymode"), Some("DeliveryMode"));
+        assert_eq!((by_beginning("Delivery"), by_beginning("D")), (Some("DeliveryMode"), None));
+        assert_eq!((by_beginning(""), by_beginning("Unheard")), (None, None));
+        assert_eq!((by_letter('d'), by_letter('!')), (Some("DeliveryMode"), None));
     }
 
     #[test]

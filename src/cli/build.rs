@@ -1,6 +1,7 @@
 //! `relaycc build`: a site becomes the files that a mail system runs.
 
 use std::{
+    ffi::OsString,
     fs,
     path::{Path, PathBuf},
 };
@@ -12,9 +13,11 @@ use super::{
     check::{self, CheckArguments, Checked, MapFiles},
     input::ReadArguments,
     machine::Machine,
-    output::{self, Existing, OutputError, OutputFile},
+    manifest::{self, Manifest},
+    output::{Existing, OutputError},
     products::{self, CF, Made, Product, RELAY, Wanted},
     report::{ReportArguments, Reporter},
+    set::Set,
     source_map,
 };
 use crate::{diagnostic::Diagnostic, dialogue::simulate_smtp, explain::verify, front::Compiled, source::Sources};
@@ -27,9 +30,13 @@ Examples:
   relaycc build site.mc --emit cf --out -          sendmail.cf to standard output
   relaycc build - --syntax mc --format sendmail --emit cf --out - < site.mc
                                                    what m4 does, warnings included
+  relaycc build site.toml --out /etc/mail --diff   what a build would change
 
-Each file is replaced whole, or not at all: after a crash it is the old one or the new one. A symbolic link is not followed. \
-A new file gets mode 0644, tables and relay.toml 0640, authinfo 0600; a replaced one keeps mode and owner.")]
+Each file is written, left unchanged or removed, and a line says which. All of them belong to one build: they are replaced together once \
+they are complete, and a build that is interrupted in the middle of that is completed by the next one. A file that has its bytes \
+already is not touched. Files that an earlier build wrote and this one does not are emptied, if sendmail.cf still names them, or removed. \
+A symbolic link is not followed. A new file gets mode 0644, tables and relay.toml 0640, authinfo 0600; a replaced one keeps mode and \
+owner.")]
 pub(super) struct Arguments {
     /// The site: a .toml or .mc file; `-` is standard input
     site: PathBuf,
@@ -50,6 +57,12 @@ pub(super) struct Arguments {
     /// With --verify: directory that stands for `/`, where files of maps and classes are that the site does not hold itself
     #[arg(long, value_name = "DIR", requires = "verify")]
     root: Option<PathBuf>,
+    /// Write nothing, and exit with status 1 if a build would change a file
+    #[arg(long)]
+    check: bool,
+    /// The same, and print what would change: lines of texts as `diff -u` does, entries of map files
+    #[arg(long)]
+    diff: bool,
     #[command(flatten)]
     read: ReadArguments,
     #[command(flatten)]
@@ -72,7 +85,12 @@ impl Destination<'_> {
         if arguments.source_map && !arguments.emit.is_empty() && !arguments.emit.contains(&Product::Cf) {
             return usage(ErrorKind::ArgumentConflict, "--source-map maps sendmail.cf, which --emit leaves out");
         }
+        let only_checks = arguments.check || arguments.diff;
         match arguments.out.as_deref() {
+            None if only_checks => Ok(Destination::Directory(Path::new("."), Existing::Replace)),
+            Some(out) if out.as_os_str() == "-" && only_checks => {
+                usage(ErrorKind::ArgumentConflict, "--check and --diff compare files, and --out - writes none")
+            }
             None => Ok(Destination::Directory(Path::new("."), Existing::Refuse)),
             Some(out) if out.as_os_str() != "-" => Ok(Destination::Directory(out, Existing::Replace)),
             Some(_) if arguments.source_map => {
@@ -111,12 +129,21 @@ fn build(
     let Compiled { site, mut diagnostics, sources } = compiled;
     let wanted = Wanted { named: &arguments.emit, source_map: arguments.source_map };
     let mut files = Vec::new();
+    let manifest = match destination {
+        Destination::Stdout => Manifest::default(),
+        Destination::Directory(directory, _) => Manifest::read(directory),
+    };
+    let mut obsolete = Vec::new();
     let machine = Machine::with_files_below(arguments.root.clone());
     if let Some(site) = site {
         let running = machine.site(&site);
         diagnostics.extend(audit::of_site(&site, &running));
         if !diagnostics.iter().any(Diagnostic::is_error) {
-            files = products::make(&site, document, &sources, wanted, &mut diagnostics);
+            let is_ours = |name: &str| match destination {
+                Destination::Stdout => false,
+                Destination::Directory(directory, _) => manifest.holds(directory, name),
+            };
+            files = products::make(&site, document, &sources, wanted, &is_ours, &mut diagnostics);
             if arguments.verify {
                 let (found, _) = verify(&site, &mut |question| simulate_smtp(&mut running.session(), question));
                 diagnostics.extend(found);
@@ -124,7 +151,10 @@ fn build(
                 diagnostics.extend(running.of_maps());
             }
             if let Destination::Directory(directory, _) = destination {
-                diagnostics.extend(stale(directory, &files, wanted));
+                let (removable, changed) = manifest.obsolete(directory, &files, wanted);
+                obsolete = removable;
+                diagnostics.extend(changed);
+                diagnostics.extend(stale(directory, &files, &obsolete, wanted));
             }
         }
     }
@@ -137,28 +167,25 @@ fn build(
         Destination::Stdout => Ok(files.first().map_or(Exit::Refused, |made| super::print(&made.file.bytes))),
         Destination::Directory(directory, existing) => {
             let files = without_sources(files, directory, &sources, wanted)?;
-            output::replace(directory, &files, *existing).map_err(|error| unwritable(&error))?;
-            let names = files.iter().map(|file| format!("{}\n", directory.join(&file.name).display()));
-            Ok(super::print(names.collect::<String>().as_bytes()))
+            let set = Set { directory, files, obsolete, manifest };
+            match arguments.check || arguments.diff {
+                true => set.compare(arguments.diff, reporter),
+                false => set.write(*existing, reporter),
+            }
         }
     }
 }
 
-/// Files of an earlier build that this one neither replaces nor leaves true.
-fn stale(directory: &Path, files: &[Made], wanted: Wanted<'_>) -> Vec<Diagnostic> {
+/// Files of an earlier build that this one neither replaces nor leaves true, and that no manifest tells of.
+fn stale(directory: &Path, files: &[Made], obsolete: &[OsString], wanted: Wanted<'_>) -> Vec<Diagnostic> {
     let made = |name: &str| files.iter().any(|made| made.file.name == name);
     [
         (RELAY, wanted.has(Product::Relay) && !made(RELAY)),
         (source_map::FILE_NAME, made(CF) && !made(source_map::FILE_NAME)),
     ]
     .into_iter()
-    .filter(|(name, is_stale)| *is_stale && directory.join(name).exists())
-    .map(|(name, _)| {
-        let path = directory.join(name).display().to_string();
-        Diagnostic::warning("stale_output", format!("`{path}` is of an earlier build and does not belong to this one"))
-            .why("this build does not make the file, and does not remove what it did not make")
-            .help("remove it")
-    })
+    .filter(|(name, is_stale)| *is_stale && directory.join(name).exists() && !obsolete.iter().any(|gone| gone == name))
+    .map(|(name, _)| manifest::stale(directory, name))
     .collect()
 }
 
@@ -171,7 +198,7 @@ fn without_sources(
     directory: &Path,
     sources: &Sources,
     wanted: Wanted<'_>,
-) -> Result<Vec<OutputFile>, Box<Diagnostic>> {
+) -> Result<Vec<Made>, Box<Diagnostic>> {
     let read = sources.iter().filter_map(|source| fs::canonicalize(source.name()).ok()).collect::<Vec<_>>();
     let is_source =
         |made: &Made| fs::canonicalize(directory.join(&made.file.name)).is_ok_and(|path| read.contains(&path));
@@ -179,7 +206,7 @@ fn without_sources(
     let is_text = |product| matches!(product, Product::Access | Product::Tables) && !wanted.names(product);
     overwriting.retain(|made| !made.product.is_some_and(is_text));
     match overwriting.first() {
-        None => Ok(kept.into_iter().map(|made| made.file).collect()),
+        None => Ok(kept),
         Some(made) => {
             let path = directory.join(&made.file.name).display().to_string();
             let said = format!("`{path}` would be replaced by what is made from it");
@@ -205,9 +232,15 @@ pub(super) fn unwritable(error: &OutputError) -> Box<Diagnostic> {
             .help("to replace it, say so: `--out .`"),
         OutputError::Locked { .. } => diagnostic
             .why("makemap, newaliases or sendmail is at work on it, or was stopped in the middle of that")
-            .help("let it finish; `fuser` says which program has the file open"),
-        OutputError::HalfDone { .. } => {
-            diagnostic.why("the set of files is now partly new").help("remove the cause and build again")
-        }
+            .help("let it finish, or end it; nothing was written"),
+        OutputError::Busy { .. } => diagnostic
+            .why("files of two builds would be mixed if both wrote at once")
+            .help("let it finish, or end it; nothing was written"),
+        OutputError::Journal { .. } => diagnostic
+            .why("a file of this name tells which files of an interrupted build are still to be put in their places")
+            .help("remove it and build again"),
+        OutputError::HalfDone { .. } => diagnostic
+            .why("the files are now of two builds; the next build completes the set")
+            .help("remove the cause and build again"),
     })
 }

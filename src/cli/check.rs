@@ -2,13 +2,15 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
     path::{Path, PathBuf},
 };
 
 use clap::Args;
 
-use super::input::{self, Disk, SiteFile};
+use super::{
+    bounded,
+    input::{self, Disk, SiteFile},
+};
 use crate::{
     catalog::table::TableKind,
     diagnostic::Diagnostic,
@@ -41,12 +43,10 @@ impl CheckArguments {
     /// # Errors
     /// One of them cannot be read, or does not say what it is there for.
     pub(super) fn read(&self) -> Result<Checks, Box<Diagnostic>> {
-        let read = |path: &PathBuf| match fs::read(path) {
-            // Only comments and texts of a zone hold other bytes than ASCII, and those are not looked at.
-            Ok(bytes) => {
-                Ok(ZoneFile { name: path.display().to_string(), text: String::from_utf8_lossy(&bytes).into_owned() })
-            }
-            Err(cause) => Err(input::unreadable(path, &cause)),
+        // Only comments and texts of a zone hold other bytes than ASCII, and those are not looked at.
+        let read = |path: &PathBuf| {
+            let text = String::from_utf8_lossy(&input::bytes(path)?).into_owned();
+            Ok::<_, Box<Diagnostic>>(ZoneFile { name: path.display().to_string(), text })
         };
         let target = |path: &PathBuf| {
             let text = input::bytes(path)?;
@@ -146,7 +146,7 @@ fn files_of(site: &Site, sources: &Sources) -> BTreeMap<TableKind, (PathBuf, Vec
         let format = Format::from_name(table.map.class())?;
         let name = format!("{}.{}", table.file_name(), format.extension());
         let path = table_text::in_directory_of(text, Path::new(&name));
-        let bytes = fs::read(&path).ok()?;
+        let bytes = bounded::referenced(&path).ok()?;
         Some((table.kind, (path, bytes)))
     };
     site.declared_tables().filter_map(file).collect()
@@ -160,10 +160,13 @@ fn class_files(site: &Site, name: &str, root: Option<&Path>, sources: &mut Sourc
             let path = Path::new(file.value.path());
             let Some(last) = path.file_name().filter(|_| path.is_absolute()) else { continue };
             let path = match root {
-                Some(root) => root.join(path.strip_prefix("/").unwrap_or(path)),
+                Some(root) => match bounded::below(root, path) {
+                    Ok(path) => path,
+                    Err(_) => continue,
+                },
                 None => table_text::in_directory_of(name, Path::new(last)),
             };
-            let Ok(bytes) = fs::read(&path) else { continue };
+            let Ok(bytes) = bounded::referenced(&path) else { continue };
             let text = String::from_utf8_lossy(&bytes).into_owned();
             let id = sources.add(path.display().to_string(), text.as_str());
             let members = class_text::members(&file.value, &text, id);

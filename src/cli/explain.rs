@@ -172,7 +172,7 @@ fn explained(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit,
             None => explained.push((explanation, question)),
         }
     }
-    let text = if arguments.json || arguments.report.is_json() {
+    let text = if arguments.json || reporter.is_json() {
         json(explained)
     } else {
         let several = explained.len() > 1;

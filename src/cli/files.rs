@@ -7,8 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::input::Disk;
-use crate::source::FileSystem;
+use super::{bounded, input::Disk};
+use crate::source::{FileSystem, PathPermissions};
 
 /// Files that are made, and those of the disk, below a directory that stands for `/`.
 #[derive(Debug, Default)]
@@ -26,9 +26,18 @@ pub(super) struct Files {
 /// A file that was asked for in vain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unread {
-    pub(super) kind: io::ErrorKind,
+    kind: io::ErrorKind,
+    /// What the system said of it.
+    message: String,
     /// Whether another with nothing in it took its place.
     pub(super) is_replaced: bool,
+}
+
+impl Unread {
+    /// Why it could not be read.
+    pub(super) fn cause(&self) -> io::Error {
+        io::Error::new(self.kind, self.message.as_str())
+    }
 }
 
 impl Files {
@@ -67,19 +76,24 @@ impl Files {
 
     fn on_disk(&self, path: &Path) -> io::Result<Vec<u8>> {
         match &self.root {
-            Some(root) => self.disk.read(&root.join(path.strip_prefix("/").unwrap_or(path))),
+            Some(root) => self.disk.read(&bounded::below(root, path)?),
             None if self.is_elsewhere => Err(io::ErrorKind::NotFound.into()),
             None => self.disk.read(path),
         }
     }
 
     fn missed(&self, path: &Path, cause: &io::Error, is_replaced: bool) {
-        let unread = || Unread { kind: cause.kind(), is_replaced };
+        let unread = || Unread { kind: cause.kind(), message: cause.to_string(), is_replaced };
         self.unread.borrow_mut().entry(path.to_owned()).or_insert_with(unread);
     }
 }
 
 impl FileSystem for Files {
+    /// Below another root the files are a copy, whose permissions are not those of the host.
+    fn permissions(&self, path: &Path) -> Option<PathPermissions> {
+        if self.root.is_some() || self.made.contains_key(path) { None } else { bounded::permissions(path) }
+    }
+
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         if let Some(bytes) = self.made.get(path) {
             if let Some(cause) = self.empty.get(path) {
@@ -110,9 +124,9 @@ mod tests {
         files.make("/made".into(), b"z".to_vec());
         let read = ["/there", "/empty", "/made", "/missing"].map(|path| files.read(Path::new(path)).ok());
         assert_eq!(read, [Some(b"x".to_vec()), Some(b"y".to_vec()), Some(b"z".to_vec()), None]);
-        let kind = io::ErrorKind::NotFound;
-        assert_eq!(files.unread(Path::new("/empty")), Some(Unread { kind, is_replaced: true }));
-        assert_eq!(files.unread(Path::new("/missing")), Some(Unread { kind, is_replaced: false }));
+        let unread = |path| files.unread(Path::new(path)).map(|unread| (unread.kind, unread.is_replaced));
+        assert_eq!(unread("/empty"), Some((io::ErrorKind::NotFound, true)));
+        assert_eq!(unread("/missing"), Some((io::ErrorKind::NotFound, false)));
         for path in ["/there", "/made", "/nobody/asks"] {
             assert_eq!(files.unread(Path::new(path)), None, "{path}");
         }

@@ -1,13 +1,13 @@
 //! What is read: the site, and the files that it includes.
 
 use std::{
-    fs,
-    io::{self, Read},
+    fs, io,
     path::{Path, PathBuf},
 };
 
 use clap::ValueEnum;
 
+use super::bounded;
 use crate::{
     diagnostic::{Diagnostic, nearest},
     front::{Input, Syntax},
@@ -69,9 +69,7 @@ pub(super) fn read(path: &Path, said: Option<SyntaxName>) -> Result<SiteFile, Bo
 }
 
 fn from_stdin() -> Result<Vec<u8>, Box<Diagnostic>> {
-    let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes).map_err(|cause| unreadable_stdin(&cause))?;
-    Ok(bytes)
+    bounded::all(io::stdin().lock(), bounded::MAX_TEXT).map_err(|cause| unreadable_stdin(&cause))
 }
 
 fn unknown_language(name: &str) -> Box<Diagnostic> {
@@ -90,7 +88,7 @@ fn unknown_language(name: &str) -> Box<Diagnostic> {
 /// # Errors
 /// It cannot be read.
 pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Box<Diagnostic>> {
-    fs::read(path).map_err(|cause| unreadable(path, &cause))
+    bounded::named(path).map_err(|cause| unreadable(path, &cause))
 }
 
 /// That a file named on the command line cannot be read.
@@ -99,6 +97,9 @@ pub(super) fn unreadable(path: &Path, cause: &io::Error) -> Box<Diagnostic> {
     let hint = match cause.kind() {
         io::ErrorKind::NotFound => neighbour(path).map(|name| format!("did you mean `{name}`?")),
         io::ErrorKind::IsADirectory => Some("name the file in it".into()),
+        io::ErrorKind::FileTooLarge => {
+            Some("no text of a site is as long as that: see that this is the right file".into())
+        }
         _ => None,
     };
     Box::new(match hint {
@@ -154,7 +155,7 @@ pub(super) struct Disk {
 
 impl FileSystem for Disk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        fs::read(path)
+        bounded::referenced(path)
     }
 
     fn find(&self, relative: &Path) -> Option<PathBuf> {

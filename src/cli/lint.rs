@@ -1,6 +1,6 @@
 //! `relaycc lint`: what is to be said about sites, without building anything.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -10,6 +10,7 @@ use super::{
     input::{ReadArguments, SiteFile},
     machine::Machine,
     report::{ReportArguments, Reporter},
+    set,
 };
 use crate::{
     diagnostic::{Diagnostic, nearest},
@@ -82,6 +83,8 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     };
     parallel::in_order(&arguments.files, check, |result: Result<_, Box<Diagnostic>>| match result {
         Ok((file, compiled)) => {
+            let directory = Path::new(file.input().name).parent();
+            reporter.found(directory.and_then(set::unfinished).as_slice(), &compiled.sources);
             reporter.found(&compiled.diagnostics, &compiled.sources);
             checked.push((file, compiled));
         }

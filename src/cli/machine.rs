@@ -11,10 +11,11 @@ use clap::Args;
 use super::{
     Exit,
     check::{self, Checked, Checks, MapFiles},
-    files::{Files, Unread},
+    files::Files,
     input::{self, ReadArguments, SiteFile},
     names::{Known, NameArguments, WithoutZones},
     report::Reporter,
+    set,
 };
 use crate::{
     diagnostic::{Diagnostic, Label, Severity},
@@ -139,7 +140,8 @@ impl Machine {
     /// # Errors
     /// It cannot be read.
     pub(super) fn open_cf(&self, path: &Path) -> Result<Asked<'_>, Box<Diagnostic>> {
-        let running = self.cf(&path.display().to_string(), &input::bytes(path)?);
+        let mut running = self.cf(&path.display().to_string(), &input::bytes(path)?);
+        running.diagnostics.extend(path.parent().and_then(set::unfinished));
         Ok(Asked { running, site: None, toml: None })
     }
 }
@@ -225,14 +227,14 @@ impl Running<'_> {
     fn map_file(&self, map: &Declaration) -> Option<Diagnostic> {
         let unread = map.files().into_iter().map(|path| Some((self.files.unread(&path)?, path)));
         // The last one of several is the text that the others are made of.
-        let (Unread { kind, is_replaced }, path) = unread.collect::<Option<Vec<_>>>()?.into_iter().next_back()?;
-        let without = match (is_replaced, map.flags.optional) {
+        let (unread, path) = unread.collect::<Option<Vec<_>>>()?.into_iter().next_back()?;
+        let without = match (unread.is_replaced, map.flags.optional) {
             (_, true) => Without::Optional,
             (true, false) => Without::Empty,
             (false, false) => Without::Failing,
         };
         let what = format!("map {}", String::from_utf8_lossy(&map.name));
-        Some(file_not_read(&path, &what, &kind.into(), without, map.span))
+        Some(file_not_read(&path, &what, &unread.cause(), without, map.span))
     }
 
     /// Has a diagnostic point at the statement that a line was made for, instead of the line.

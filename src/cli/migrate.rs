@@ -78,9 +78,10 @@ fn migrated(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, 
         None => Ok(super::print(toml.as_bytes())),
         Some(path) => {
             let name = path.file_name().map(OsStr::to_os_string).unwrap_or_default();
-            let file = OutputFile { name, mode: 0o644, bytes: toml.into_bytes() };
+            let bytes = toml.into_bytes();
+            let file = OutputFile { name, mode: 0o644, bytes, is_map: false, made_from: None };
             let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-            output::replace(directory.unwrap_or(Path::new(".")), &[file], Existing::Refuse)
+            output::replace(directory.unwrap_or(Path::new(".")), &[file], &[], Existing::Refuse)
                 .map_err(|error| not_written(&error))?;
             Ok(super::print(format!("{}\n", path.display()).as_bytes()))
         }

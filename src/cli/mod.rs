@@ -4,9 +4,11 @@
 //! like, is none of its business.
 
 mod audit;
+mod bounded;
 mod build;
 mod check;
 mod completions;
+mod diff;
 mod dns;
 mod explain;
 mod files;
@@ -14,6 +16,7 @@ mod input;
 mod lint;
 mod machine;
 mod man;
+mod manifest;
 mod map;
 mod migrate;
 mod names;
@@ -23,6 +26,7 @@ mod products;
 pub mod render;
 mod report;
 mod schema;
+mod set;
 mod source_map;
 mod test;
 mod trace;
@@ -129,16 +133,20 @@ fn usage_within(command: &mut clap::Command, of: &[&str], kind: ErrorKind, messa
     command.error(kind, message)
 }
 
-/// Writes a result. A reader that has seen enough, as in `relaycc man | head`, ends the run without a word.
+/// Writes a result. A reader that has seen enough, as in `relaycc man | head`, ends the run without a word, and is no failure of it.
 fn print(result: &[u8]) -> Exit {
+    try_print(result).unwrap_or(Exit::Done)
+}
+
+/// Writes a part of a result; `None` if nobody reads any more, so that there is no use in going on.
+fn try_print(part: &[u8]) -> Option<Exit> {
     let mut stdout = io::stdout().lock();
-    match stdout.write_all(result).and_then(|()| stdout.flush()) {
-        Ok(()) => Exit::Done,
+    match stdout.write_all(part).and_then(|()| stdout.flush()) {
+        Ok(()) => Some(Exit::Done),
+        Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => None,
         Err(cause) => {
-            if cause.kind() != io::ErrorKind::BrokenPipe {
-                report::say(&format!("relaycc: cannot write to standard output: {cause}\n"));
-            }
-            Exit::Failed
+            report::say(&format!("relaycc: cannot write to standard output: {cause}\n"));
+            Some(Exit::Failed)
         }
     }
 }

@@ -3,7 +3,6 @@
 
 use std::{
     cell::Cell,
-    fs,
     io::Write,
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -12,7 +11,7 @@ use std::{
 use clap::Args;
 
 use super::{
-    build, dns,
+    bounded, build, dns,
     dns::{Live, Recorded},
     input,
     output::{self, Existing, NewFile},
@@ -90,7 +89,9 @@ impl NameArguments {
         let is_told = !self.zone.is_empty() || !self.failing.is_empty() || self.dns;
         let live = self.dns.then(|| {
             // A machine without the file asks itself, as resolv.conf(5) says.
-            let settings = dns::Settings::of(&fs::read_to_string(RESOLV_CONF).unwrap_or_default());
+            let settings = dns::Settings::of(&String::from_utf8_lossy(
+                &bounded::referenced(Path::new(RESOLV_CONF)).unwrap_or_default(),
+            ));
             Live::new(settings.asking(&self.dns_server), sources.add("name servers", ""))
         });
         Ok(Known {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
 
 use super::{output::OutputFile, source_map};
 use crate::{
@@ -12,13 +13,15 @@ use crate::{
         cf::{self, Document},
         relay, tables,
     },
+    front::alias_text,
     map::{self, Duplicates, Format},
     site::{AliasTable, DeclaredTable, Site},
     source::Sources,
 };
 
 /// What a site can become.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(super) enum Product {
     /// sendmail.cf
     Cf,
@@ -49,7 +52,16 @@ pub(super) struct Made {
 
 impl Made {
     fn new(product: Product, name: &str, mode: u32, bytes: impl Into<Vec<u8>>) -> Self {
-        Self { product: Some(product), file: OutputFile { name: name.into(), mode, bytes: bytes.into() } }
+        let file = OutputFile { name: name.into(), mode, bytes: bytes.into(), is_map: false, made_from: None };
+        Self { product: Some(product), file }
+    }
+
+    /// A map file that is made from the text `name`.
+    fn map(name: &str, format: Format, mode: u32, bytes: Vec<u8>) -> Self {
+        let mut made = Self::new(Product::Db, &format!("{name}.{}", format.extension()), mode, bytes);
+        made.file.is_map = true;
+        made.file.made_from = Some(name.into());
+        made
     }
 }
 
@@ -74,12 +86,14 @@ impl Wanted<'_> {
     }
 }
 
-/// Makes what is wanted and adds what is to be said about it. `document` is sendmail.cf if that is made already.
+/// Makes what is wanted and adds what is to be said about it. `document` is sendmail.cf if that is made already. Tables without
+/// entries are made where `is_ours` says that an earlier build wrote them: what was in them must not be found any more.
 pub(super) fn make(
     site: &Site,
     document: Option<Document>,
     sources: &Sources,
     wanted: Wanted<'_>,
+    is_ours: &dyn Fn(&str) -> bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Made> {
     let mut files = Vec::new();
@@ -87,22 +101,34 @@ pub(super) fn make(
         let document = document.unwrap_or_else(|| cf::emit(site));
         let map = wanted.source_map.then(|| source_map::json(&document, sources).into_bytes());
         files.push(Made::new(Product::Cf, CF, 0o644, sources.encode(document.into_text())));
-        let source_map = |bytes| OutputFile { name: source_map::FILE_NAME.into(), mode: 0o644, bytes };
+        let source_map = |bytes| OutputFile {
+            name: source_map::FILE_NAME.into(),
+            mode: 0o644,
+            bytes,
+            is_map: false,
+            made_from: None,
+        };
         files.extend(map.map(|bytes| Made { product: None, file: source_map(bytes) }));
     }
     let tables = || site.declared_tables().filter(|table| !table.entries.is_empty());
     for table in tables() {
         make_table(&table, wanted, &mut files, diagnostics);
     }
-    if let Some(aliases) = &site.aliases {
-        make_aliases(site, aliases, wanted, &mut files, diagnostics);
+    match &site.aliases {
+        Some(aliases) => make_aliases(site, aliases, wanted, &mut files, diagnostics),
+        None => empty_aliases(site, wanted, is_ours, &mut files),
+    }
+    for table in site.declared_tables().filter(|table| table.entries.is_empty()) {
+        let mut made = Vec::new();
+        make_table(&table, wanted, &mut made, &mut Vec::new());
+        files.extend(made.into_iter().filter(|made| made.file.name.to_str().is_some_and(is_ours)));
     }
     for (product, exist) in [
         (Product::Access, tables().any(|table| table.kind == TableKind::Access)),
         (Product::Tables, site.aliases.is_some() || tables().any(|table| table.kind != TableKind::Access)),
         (Product::Db, site.aliases.is_some() || tables().next().is_some()),
     ] {
-        if wanted.names(product) && !exist {
+        if wanted.names(product) && !exist && !files.iter().any(|made| made.product == Some(product)) {
             diagnostics.push(no_entries(site, product));
         }
     }
@@ -131,7 +157,7 @@ fn make_table(table: &DeclaredTable<'_>, wanted: Wanted<'_>, files: &mut Vec<Mad
             Ok(None) => {}
             Ok(Some(format)) => match tables::map_file(table, format) {
                 Ok(bytes) => {
-                    files.push(Made::new(Product::Db, &format!("{name}.{}", format.extension()), mode, bytes));
+                    files.push(Made::map(name, format, mode, bytes));
                 }
                 Err(said) => refused = said,
             },
@@ -145,6 +171,13 @@ fn make_table(table: &DeclaredTable<'_>, wanted: Wanted<'_>, files: &mut Vec<Mad
         }
     }
     diagnostics.append(&mut refused);
+}
+
+/// Aliases without entries, where an earlier build wrote some.
+fn empty_aliases(site: &Site, wanted: Wanted<'_>, is_ours: &dyn Fn(&str) -> bool, files: &mut Vec<Made>) {
+    let mut made = Vec::new();
+    make_aliases(site, &alias_text::empty(), wanted, &mut made, &mut Vec::new());
+    files.extend(made.into_iter().filter(|made| made.file.name.to_str().is_some_and(is_ours)));
 }
 
 /// The text of aliases, and their map file.
@@ -176,7 +209,7 @@ fn make_aliases(
         None => format!("no map file can be written for the aliases: their map is of class `{class}`"),
         Some(format) => match map::write(format, &aliases.pairs, Duplicates::Last, &mut bytes) {
             Ok(()) => {
-                files.push(Made::new(Product::Db, &format!("{}.{}", file.name(), format.extension()), 0o640, bytes));
+                files.push(Made::map(file.name(), format, 0o640, bytes));
                 return;
             }
             Err(error) => format!("the aliases cannot be written as a {format} file: {error}"),

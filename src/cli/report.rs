@@ -24,7 +24,7 @@ const WIDTH_WITHOUT_TERMINAL: usize = 100;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Diagnostics")]
 pub(super) struct ReportArguments {
-    /// How diagnostics are written to standard error
+    /// How diagnostics are written to standard error; with `json`, what commands print as a result is JSON too, where it is no file
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: Format,
     /// Refuse the input, with exit status 1, on anything that gets a warning
@@ -33,13 +33,6 @@ pub(super) struct ReportArguments {
     /// Whether reports are coloured; `auto` asks the terminal and NO_COLOR
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     color: Color,
-}
-
-impl ReportArguments {
-    /// Whether programs read what is written.
-    pub(super) fn is_json(&self) -> bool {
-        matches!(self.format, Format::Json)
-    }
 }
 
 /// What `--deny` takes.
@@ -125,7 +118,7 @@ impl<'a> Reporter<'a> {
         self.colors(io::stdout().is_terminal())
     }
 
-    /// Whether diagnostics are JSON, so that whoever reads them is no person.
+    /// Whether diagnostics and results are JSON, so that whoever reads them is no person.
     pub(super) fn is_json(&self) -> bool {
         self.arguments.format == Format::Json
     }

@@ -1,6 +1,6 @@
 //! `relaycc test`: the cases of a site.
 
-use std::{fmt::Write as _, path::PathBuf};
+use std::{collections::HashSet, fmt::Write as _, path::PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -27,7 +27,7 @@ use crate::{
 #[command(after_help = "\
 Examples:
   relaycc test site.toml --zone example.com.zone
-  relaycc test site.mc --cases site.test.toml --output junit > report.xml
+  relaycc test site.mc --cases site.test.toml --junit > report.xml
 
 Cases are tables [[test]] of a site.toml, or of files that have nothing else:
 
@@ -46,9 +46,12 @@ pub(super) struct Arguments {
     /// A file of cases; may be given several times
     #[arg(long, value_name = "FILE")]
     cases: Vec<PathBuf>,
-    /// What is printed
-    #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
-    output: Form,
+    /// Print the cases as JUnit's XML, for systems that collect such reports
+    #[arg(long)]
+    junit: bool,
+    /// `text`, `json` or `junit`, as it was spelt once
+    #[arg(long, value_enum, value_name = "FORM", hide = true, conflicts_with = "junit")]
+    output: Option<Form>,
     /// Exit status 1, too, if an entry, a relay domain or a statement is exercised by no case
     #[arg(long)]
     all_covered: bool,
@@ -137,7 +140,13 @@ impl Suite {
         let dialogues = outcomes.iter().map(|outcome| &outcome.dialogue).collect::<Vec<_>>();
         let items = site.map(|(site, sources)| covered(site, sources, running, &dialogues)).unwrap_or_default();
         let report = Report::of(&outcomes, &items, self, running, site);
-        let text = match arguments.output {
+        let form = match (arguments.output, arguments.junit, reporter.is_json()) {
+            (Some(form), ..) => form,
+            (None, true, _) => Form::Junit,
+            (None, false, true) => Form::Json,
+            (None, false, false) => Form::Text,
+        };
+        let text = match form {
             Form::Text => report.text(),
             Form::Json => report.json(),
             Form::Junit => report.junit(),
@@ -151,12 +160,13 @@ impl Suite {
 /// What the cases exercise of a site, and what they do not.
 fn covered(site: &Site, sources: &Sources, running: &Running<'_>, dialogues: &[&Dialogue]) -> Vec<Item> {
     let mut statements: Vec<(Span, String)> = Vec::new();
+    let mut seen = HashSet::new();
     let mut origins = Vec::new();
     for (numbers, line) in running.document.iter().flat_map(|document| document.numbered()) {
         origins.extend(numbers.map(|_| line.origin));
         if let Some(origin) = line.origin
             && line.text.starts_with('R')
-            && !statements.iter().any(|(known, _)| *known == origin)
+            && seen.insert(origin)
         {
             let text = sources.snippet(origin).lines().next().unwrap_or("").chars().take(60).collect::<String>();
             statements.push((origin, text.trim().to_owned()));

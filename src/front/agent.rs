@@ -11,6 +11,11 @@ pub trait Settings {
     /// The value of a setting or marker, fully expanded; `None` if it is not defined.
     fn value(&self, name: &str) -> Option<String>;
 
+    /// Where the site gave a setting its value; `None` for a default.
+    fn place(&self, _name: &str) -> Option<Span> {
+        None
+    }
+
     /// What `MODIFY_MAILER_FLAGS` has asked for under this name.
     fn flag_changes(&self, name: &str) -> Option<&FlagChanges>;
 }
@@ -52,6 +57,12 @@ pub fn agent(spec: &AgentSpec, settings: &dyn Settings, span: Option<Span>) -> M
         directory: defined(spec.directory),
         user: defined(spec.user),
         argv: value(spec.argv) + spec.argv_end,
+        argv_span: spec
+            .argv
+            .settings
+            .iter()
+            .find(|name| settings.value(name).is_some())
+            .and_then(|name| settings.place(name)),
         span,
     }
 }

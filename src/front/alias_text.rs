@@ -10,6 +10,10 @@ use crate::{
     source::{FileSystem, SourceId, Sources, Span, Spanned},
 };
 
+/// The head of a text of aliases.
+const EMPTY: &str =
+    "# Who gets mail for names that are no users.\n# Written by relaycc; change the site file instead.\n";
+
 /// Adds the aliases in the file called `path`, seen from the site file's directory; `place` is where the site says so. Without
 /// one the file may be missing.
 pub fn from_file(
@@ -44,9 +48,7 @@ pub fn from_file(
 
 /// Adds aliases that the site file holds as entries: a name, and what comes after it in the text.
 pub fn from_entries(site: &mut Site, entries: &[TableEntry], place: Span) -> Vec<Diagnostic> {
-    let mut text = String::from(
-        "# Who gets mail for names that are no users.\n# Written by relaycc; change the site file instead.\n",
-    );
+    let mut text = String::from(EMPTY);
     let before = text.lines().count();
     let column =
         entries.iter().map(|entry| entry.key.value.len()).filter(|length| *length <= 40).max().unwrap_or(0) + 2;
@@ -58,10 +60,10 @@ pub fn from_entries(site: &mut Site, entries: &[TableEntry], place: Span) -> Vec
     let (pairs, mut said) = read(site, &sources, id);
     // Each entry is a line of the text.
     let entry_at = |span: Span| {
-        let (line, _) = sources.get(id)?.line_column(span.start);
+        let source = sources.get(id)?;
+        let (line, _) = source.line_column(span.start);
         let entry = entries.get(line.checked_sub(before + 1)?)?;
-        let in_key = (span.start as usize)
-            < text.lines().take(line - 1).map(|line| line.len() + 1).sum::<usize>() + entry.key.value.len();
+        let in_key = source.line_before(span.start).len() < entry.key.value.len();
         Some(if in_key { entry.key.span } else { entry.value.span })
     };
     for label in said.iter_mut().flat_map(|diagnostic| &mut diagnostic.labels) {
@@ -69,6 +71,14 @@ pub fn from_entries(site: &mut Site, entries: &[TableEntry], place: Span) -> Vec
     }
     site.aliases = Some(AliasTable { declared: Spanned::new((), place), text: text.into_bytes(), pairs });
     said
+}
+
+/// Aliases without any entry: the text says where it comes from, the map file that it is complete.
+pub fn empty() -> AliasTable {
+    let mut sources = Sources::default();
+    let id = sources.add("aliases", EMPTY);
+    let pairs = aliases::read(&sources, id, &|_| false).database();
+    AliasTable { declared: Spanned::new((), Span::new(id, 0, 0)), text: EMPTY.into(), pairs }
 }
 
 fn read(site: &Site, sources: &Sources, id: SourceId) -> (Pairs, Vec<Diagnostic>) {

@@ -1,6 +1,6 @@
 #![doc = include_str!("../findings/access_never_matches.md")]
 
-use std::net::Ipv6Addr;
+use std::{collections::HashSet, net::Ipv6Addr};
 
 use super::{
     Rule, Surroundings,
@@ -29,19 +29,41 @@ struct Finding {
 
 fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
     let Some(map) = &site.access else { return Vec::new() };
+    let words = Words::of(site);
     entries(site)
         .into_iter()
-        .filter_map(|entry| Some((entry, judge(site, map, entry)?)))
+        .filter_map(|entry| Some((entry, judge(site, map, &words, entry)?)))
         .map(|(entry, finding)| {
             Diagnostic::warning(RULE.code, finding.message).at(entry.key.span, "").why(finding.why).help(finding.help)
         })
         .collect()
 }
 
-fn judge(site: &Site, map: &AccessMap, entry: &TableEntry) -> Option<Finding> {
+/// Words that may be tags of the site's own, collected once: an access map has as many entries as it likes.
+struct Words<'s> {
+    /// Those of raw lines.
+    raw: HashSet<&'s str>,
+    /// Those that values name with `CITag:`.
+    named: HashSet<&'s str>,
+}
+
+impl<'s> Words<'s> {
+    fn of(site: &'s Site) -> Self {
+        let is_part = |c: char| c.is_ascii_alphabetic() || c == '_';
+        let raw = site.raw.values().flatten().flat_map(|raw| raw.text.split(move |c| !is_part(c)));
+        let values = site.entries_of(TableKind::Access).iter().filter(|entry| entry.value.value.contains("CITag:"));
+        let named = values.flat_map(|entry| entry.value.value.split("CITag:").skip(1));
+        let named = named.filter_map(|rest| rest.split(move |c| !is_part(c)).next());
+        Self { raw: raw.collect(), named: named.collect() }
+    }
+}
+
+fn judge(site: &Site, map: &AccessMap, words: &Words<'_>, entry: &TableEntry) -> Option<Finding> {
     let tag = tag(entry);
     if !is_mail_tag(&tag) {
-        return spam(site, entry, &tag).or_else(|| unread(site, entry, &tag)).or_else(|| host_key(site, entry, &tag));
+        return spam(site, entry, &tag)
+            .or_else(|| unread(site, words, entry, &tag))
+            .or_else(|| host_key(site, words, entry, &tag));
     }
     match Key::of(entry) {
         Key::Tag => Some(Finding {
@@ -49,7 +71,7 @@ fn judge(site: &Site, map: &AccessMap, entry: &TableEntry) -> Option<Finding> {
             why: "the key ends at the first blank, and the tag alone is not looked up",
             help: "write the name or network right after the colon, without a blank".into(),
         }),
-        Key::Odd(subject) => Some(odd(site, entry, &subject)?),
+        Key::Odd(subject) => Some(odd(words, entry, &subject)?),
         Key::Ipv6(groups) => ipv6_key(site, entry, &groups),
         Key::Literal(literal) => bracketed_ipv6(site, entry, &literal),
         Key::Ipv4(octets) => match octets.as_slice() {
@@ -105,12 +127,12 @@ const HOST_TAGS: [&str; 10] = [
 ];
 
 /// A key of another tag that names a host in a way in which none is looked up.
-fn host_key(site: &Site, entry: &TableEntry, tag: &str) -> Option<Finding> {
+fn host_key(site: &Site, words: &Words<'_>, entry: &TableEntry, tag: &str) -> Option<Finding> {
     if !HOST_TAGS.contains(&tag) {
         return None;
     }
     match Key::of(entry) {
-        Key::Odd(subject) => odd(site, entry, &subject),
+        Key::Odd(subject) => odd(words, entry, &subject),
         Key::Ipv6(groups) => ipv6_key(site, entry, &groups),
         Key::Literal(literal) => bracketed_ipv6(site, entry, &literal),
         _ => None,
@@ -138,7 +160,7 @@ fn spam(site: &Site, entry: &TableEntry, tag: &str) -> Option<Finding> {
 }
 
 /// Entries that only a feature looks up, where the site does without it.
-fn unread(site: &Site, entry: &TableEntry, tag: &str) -> Option<Finding> {
+fn unread(site: &Site, words: &Words<'_>, entry: &TableEntry, tag: &str) -> Option<Finding> {
     let (clients, commands, tls) = (&site.clients, &site.commands, &site.tls);
     let list_of_senders = || site.blocklists.iter().any(|list| list.value.kind == ListKind::SenderDomain);
     let (is_read, feature) = match tag {
@@ -170,7 +192,7 @@ fn unread(site: &Site, entry: &TableEntry, tag: &str) -> Option<Finding> {
     };
     // Raw rules may look for it themselves.
     let written = entry.tag().unwrap_or_default();
-    let is_read = is_read || site.raw.values().flatten().any(|raw| raw.text.contains(written));
+    let is_read = is_read || words.raw.contains(written);
     (!is_read).then(|| Finding {
         message: format!("`{}` is not looked up", entry.key),
         why: "only a feature that is not used looks for this tag",
@@ -179,7 +201,7 @@ fn unread(site: &Site, entry: &TableEntry, tag: &str) -> Option<Finding> {
 }
 
 /// A subject in no notation that is looked up.
-fn odd(site: &Site, entry: &TableEntry, subject: &str) -> Option<Finding> {
+fn odd(words: &Words<'_>, entry: &TableEntry, subject: &str) -> Option<Finding> {
     let key = &entry.key.value;
     let shown = |what: &str| format!("the access key `{key}` {what}");
     let bare_domain = |text: &str| text.trim_matches(['.', '*', '@', '<', '>']).to_owned();
@@ -189,7 +211,7 @@ fn odd(site: &Site, entry: &TableEntry, subject: &str) -> Option<Finding> {
         && word.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
         && subject.parse::<Ipv6Addr>().is_err()
     {
-        return unknown_tag(site, key, word, rest);
+        return unknown_tag(words, key, word, rest);
     }
     // Networks that are malformed are refused before a site is linted.
     Some(if subject.starts_with('<') {
@@ -227,11 +249,8 @@ fn odd(site: &Site, entry: &TableEntry, subject: &str) -> Option<Finding> {
 }
 
 /// A word before a colon that is no tag. Tags of one's own are used by raw rules and by `CITag:`.
-fn unknown_tag(site: &Site, key: &str, word: &str, rest: &str) -> Option<Finding> {
-    let own = format!("{word}:");
-    let named = site.raw.values().flatten().any(|raw| raw.text.contains(&own) || raw.text.contains(word))
-        || site.entries_of(TableKind::Access).iter().any(|entry| entry.value.value.contains(&format!("CITag:{word}")));
-    if named {
+fn unknown_tag(words: &Words<'_>, key: &str, word: &str, rest: &str) -> Option<Finding> {
+    if words.raw.contains(word) || words.named.contains(word) {
         return None;
     }
     Some(Finding {

@@ -28,7 +28,7 @@ fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
     // With a table of its own the access map is not asked.
     let shared = site.entries_of(TableKind::Access).iter().filter(is_for_it).filter_map(|entry| {
         if site.tls.credentials.is_none() {
-            return value(entry);
+            return port(entry).or_else(|| value(entry));
         }
         Some(unasked(
             &RULE,
@@ -45,7 +45,7 @@ fn key(entry: &TableEntry) -> Option<Diagnostic> {
     let key = entry.key.value.as_str();
     let tag = key.split_once(':').map(|(tag, _)| tag);
     if tag.is_some_and(|tag| tag.eq_ignore_ascii_case("AuthInfo")) {
-        return None;
+        return port(entry);
     }
     Some(unasked(
         &RULE,
@@ -54,6 +54,26 @@ fn key(entry: &TableEntry) -> Option<Diagnostic> {
         "hosts are looked up with it",
         format!("write `AuthInfo:{key}`"),
     ))
+}
+
+/// A port or a scheme in the name of the host.
+fn port(entry: &TableEntry) -> Option<Diagnostic> {
+    let (tag, host) = entry.key.value.split_once(':')?;
+    let bare = host.rsplit("//").next().unwrap_or(host).trim_end_matches('/');
+    let bare = match bare.rsplit_once(':') {
+        // The groups of an IPv6 address have colons between them.
+        Some((name, port)) if port.parse::<u16>().is_ok() && (!name.contains(':') || name.ends_with(']')) => name,
+        _ => bare,
+    };
+    (bare != host).then(|| {
+        unasked(
+            &RULE,
+            entry,
+            format!("`{host}` is never asked for"),
+            "sendmail asks for the name and the address of the server, whatever port it has called",
+            format!("write `{tag}:{}`", bare.trim_matches(['[', ']'])),
+        )
+    })
 }
 
 /// Items in quotes, blanks between them: `"U:user" "P=cGFzcw=="`.

@@ -1,6 +1,6 @@
 #![doc = include_str!("../findings/listener_collision.md")]
 
-use std::net::Ipv6Addr;
+use std::collections::HashMap;
 
 use super::{Rule, Surroundings};
 use crate::{
@@ -29,17 +29,59 @@ struct Socket {
 
 fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
     let on_linux = site.system.as_ref().is_some_and(|system| is_linux(&system.value));
-    let mut sockets: Vec<Socket> = Vec::new();
+    let mut opened = Opened::default();
     let mut found = Vec::new();
-    for (listener, origin) in site.listeners.opened() {
+    // One with an address of another family keeps sendmail from starting: it is reported as a wrong value.
+    let opens = |listener: &Listener| {
+        let is_v6 = listener.equate('F').is_some_and(|family| family.eq_ignore_ascii_case("inet6"));
+        let address = listener.equate('A').unwrap_or_default();
+        is_v6 || !address.trim_start_matches("IPv6:").contains(':')
+    };
+    for (listener, origin) in site.listeners.opened().into_iter().filter(|(listener, _)| opens(listener)) {
         let socket = Socket::of(&listener, origin);
-        if let Some(first) = sockets.iter().find(|first| first.excludes(&socket, on_linux)) {
-            found.extend(finding(first, &socket));
-        } else {
-            sockets.push(socket);
+        match opened.excluding(&socket, on_linux) {
+            Some(first) => found.extend(finding(first, &socket)),
+            None => opened.add(socket),
         }
     }
     found
+}
+
+/// Listeners that can be opened beside each other, in order. A raw line each makes any number of them, so they are not gone through
+/// for each new one.
+#[derive(Default)]
+struct Opened {
+    sockets: Vec<Socket>,
+    /// The first one of each family and port.
+    first: HashMap<(String, String), usize>,
+    /// The first one of each family, port and address.
+    first_at: HashMap<(String, String, String), usize>,
+}
+
+impl Opened {
+    fn add(&mut self, socket: Socket) {
+        let number = self.sockets.len();
+        let Socket { family, port, address, .. } = &socket;
+        self.first.entry((family.clone(), port.clone())).or_insert(number);
+        self.first_at.entry((family.clone(), port.clone(), address.clone())).or_insert(number);
+        self.sockets.push(socket);
+    }
+
+    /// The first one beside which `later` cannot be opened. On Linux that of all addresses excludes that of any address.
+    fn excluding(&self, later: &Socket, on_linux: bool) -> Option<&Socket> {
+        let Socket { family, port, address, optional, .. } = later;
+        if *optional {
+            return None;
+        }
+        let at = |address: &str| self.first_at.get(&(family.clone(), port.clone(), address.to_owned()));
+        let same = at(address);
+        let number = match (on_linux, address.is_empty()) {
+            (true, true) => self.first.get(&(family.clone(), port.clone())),
+            (true, false) => same.into_iter().chain(at("")).min(),
+            (false, _) => same,
+        };
+        self.sockets.get(*number?)
+    }
 }
 
 /// `None` if the site asked for neither of them.
@@ -70,26 +112,11 @@ impl Socket {
         let port = of('P', "smtp");
         let port = service_port(&port).map_or(port, |number| number.to_string());
         let address = match of('A', "").as_str() {
-            "0.0.0.0" => String::new(),
-            "::" if of('F', "inet") == "inet6" => String::new(),
+            "0.0.0.0" | "::" => String::new(),
             address => address.to_owned(),
         };
         let optional = listener.equate('M').is_some_and(|letters| letters.contains('O'));
         Self { family: of('F', "inet"), address, port, optional, origin }
-    }
-
-    /// Whether `later` cannot be opened beside this one.
-    fn excludes(&self, later: &Self, on_linux: bool) -> bool {
-        // An address that is not of its family is another rule's: nothing is opened there.
-        let is_opened = |socket: &Self| socket.family != "inet" || socket.address.parse::<Ipv6Addr>().is_err();
-        let same_address =
-            self.address == later.address || on_linux && (self.address.is_empty() || later.address.is_empty());
-        is_opened(self)
-            && is_opened(later)
-            && !later.optional
-            && self.family == later.family
-            && self.port == later.port
-            && same_address
     }
 }
 
@@ -104,7 +131,9 @@ mod tests {
 
     fn sockets(first: &str, second: &str) -> bool {
         let of = |text: &str| Socket::of(&Listener { text: text.to_owned() }, None);
-        of(first).excludes(&of(second), true)
+        let mut opened = Opened::default();
+        opened.add(of(first));
+        opened.excluding(&of(second), true).is_some()
     }
 
     #[test]

@@ -29,7 +29,7 @@ fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
 }
 
 /// Names of the mailers that the site has.
-fn mailers(site: &Site) -> Vec<&str> {
+pub(super) fn mailers(site: &Site) -> Vec<&str> {
     let raw = site.raw_section(RawSection::MailerDefinitions).iter().chain(site.raw_section(RawSection::LocalConfig));
     let declared = raw.flat_map(|raw| raw.text.lines()).filter_map(|line| {
         let name = line.strip_prefix('M')?.split([',', ' ', '\t']).next()?;

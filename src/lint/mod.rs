@@ -10,37 +10,50 @@ pub mod access_pointless;
 pub mod access_untagged_relay;
 pub mod access_user_relay;
 pub mod access_value;
+pub mod auth_without_tls;
 pub mod authinfo_entry;
 pub mod bcc_entry;
+pub mod cipher_list;
 pub mod class_file_member;
+pub mod client_port_465;
 pub mod dead_dns_list;
+pub mod deferred_open_relay;
 pub mod domaintable_entry;
+pub mod feature_without_domain;
 pub mod genericstable_entry;
-pub mod implicit_tls_client;
+pub mod host_value;
 pub mod listener_collision;
+pub mod listener_tls;
 pub mod listener_value;
-pub mod local_domain_mx;
-pub mod login_impossible;
+mod listeners;
+pub mod local_check_relays;
+pub mod local_domain_elsewhere;
 pub mod loopback_listeners;
 pub mod mailertable_entry;
 pub mod map_class;
-pub mod milter_order;
-pub mod milter_socket;
+pub mod milter_list;
+pub mod milter_value;
+mod milters;
 pub mod mx_points_back;
-pub mod no_domain_to_act_on;
 pub mod no_smtp_mailer;
 pub mod nouucp_mismatch;
+pub mod option_value;
+pub mod overridden_option;
+mod raw_classes;
+mod raw_lines;
+mod raw_rules;
 pub mod relay_domain_never_matches;
 pub mod relay_host_dns;
 pub mod repeated_key;
 pub mod rule_without_tab;
-pub mod smtps_listener;
 pub mod stale_map;
 mod table_value;
 mod target;
-pub mod target_host;
+mod target_host;
 pub mod text_map;
 pub mod top_level_domain;
+pub mod trusted_anonymous;
+pub mod undefined_macro;
 pub mod unknown_option;
 pub mod virtusertable_entry;
 
@@ -102,41 +115,48 @@ pub struct Linted<'a> {
 }
 
 /// Every rule, in the order of their codes.
-pub const RULES: [Rule; 36] = [
+pub const RULES: [Rule; 43] = [
     access_never_matches::RULE,
     access_pointless::RULE,
     access_untagged_relay::RULE,
     access_user_relay::RULE,
     access_value::RULE,
+    auth_without_tls::RULE,
     authinfo_entry::RULE,
     bcc_entry::RULE,
+    cipher_list::RULE,
     class_file_member::RULE,
+    client_port_465::RULE,
     dead_dns_list::RULE,
+    deferred_open_relay::RULE,
     domaintable_entry::RULE,
+    feature_without_domain::RULE,
     genericstable_entry::RULE,
-    implicit_tls_client::RULE,
+    host_value::RULE,
     listener_collision::RULE,
+    listener_tls::RULE,
     listener_value::RULE,
-    local_domain_mx::RULE,
-    login_impossible::RULE,
+    local_check_relays::RULE,
+    local_domain_elsewhere::RULE,
     loopback_listeners::RULE,
     mailertable_entry::RULE,
     map_class::RULE,
-    milter_order::RULE,
-    milter_socket::RULE,
+    milter_list::RULE,
+    milter_value::RULE,
     mx_points_back::RULE,
-    no_domain_to_act_on::RULE,
     no_smtp_mailer::RULE,
     nouucp_mismatch::RULE,
+    option_value::RULE,
+    overridden_option::RULE,
     relay_domain_never_matches::RULE,
     relay_host_dns::RULE,
     repeated_key::RULE,
     rule_without_tab::RULE,
-    smtps_listener::RULE,
     stale_map::RULE,
-    target_host::RULE,
     text_map::RULE,
     top_level_domain::RULE,
+    trusted_anonymous::RULE,
+    undefined_macro::RULE,
     unknown_option::RULE,
     virtusertable_entry::RULE,
 ];

@@ -1,131 +1,110 @@
-#![doc = include_str!("../findings/target_host.md")]
+//! The host that mail for somewhere is sent to, in a setting, a table or the arguments of a feature: whether sendmail reads
+//! it as what it says.
 
-use super::{Rule, Surroundings};
-use crate::{
-    catalog::table::TableKind,
-    diagnostic::{Diagnostic, Severity},
-    site::Site,
-    source::Syntax,
-};
+/// What is wrong with a host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Problem<'a> {
+    /// `scheme://host`.
+    Scheme(&'a str),
+    /// A colon and a number behind the host.
+    Port { host: &'a str, port: &'a str },
+    /// An IPv6 address without brackets.
+    Bare(&'a str),
+    /// Characters that no host has.
+    Characters(&'a str),
+}
 
-pub(super) const RULE: Rule = Rule {
-    code: "target_host",
-    summary: "a host that mail is sent to is not written as a host",
-    severity: Severity::Warning,
-    check,
-    together: None,
-};
-
-fn check(site: &Site, around: &Surroundings) -> Vec<Diagnostic> {
-    let routing = &site.routing;
-    let named = [
-        ("SMART_HOST", "smart_host", &routing.smart_host),
-        ("LOCAL_RELAY", "local_relay", &routing.local_relay),
-        ("MAIL_HUB", "mail_hub", &routing.mail_hub),
-        ("LUSER_RELAY", "luser_relay", &routing.luser_relay),
-        ("UUCP_RELAY", "uucp_relay", &routing.uucp_relay),
-        ("BITNET_RELAY", "bitnet_relay", &routing.bitnet_relay),
-        ("DECNET_RELAY", "decnet_relay", &routing.decnet_relay),
-        ("FAX_RELAY", "fax_relay", &routing.fax_relay),
-    ];
-    let mut found = Vec::new();
-    for (mc, toml, host) in named {
-        let Some(host) = host else { continue };
-        let target = Target::of(&host.value);
-        found.extend(judge(target.host, around.syntax.pick(mc, toml), around.syntax).map(|one| one.at(host.span, "")));
+/// What is wrong with a list of hosts that are tried in turn, without a mailer before them, if anything is.
+pub(super) fn problem(list: &str) -> Option<Problem<'_>> {
+    if let Some((scheme, _)) = list.split_once("://") {
+        return Some(Problem::Scheme(scheme));
     }
-    for (option, mc, toml) in [
-        ("FallbackMXhost", "confFALLBACK_MX", "fallback_mx"),
-        ("FallbackSmartHost", "confFALLBACK_SMARTHOST", "fallback_smarthost"),
-    ] {
-        let Some(setting) = site.options.get(option) else { continue };
-        let name = around.syntax.pick(mc, toml);
-        found.extend(judge(&setting.value, name, around.syntax).map(|one| match setting.span {
-            Some(span) => one.at(span, ""),
-            None => one,
-        }));
+    let bare = list.trim_start_matches("IPv6:");
+    if bare.matches(':').count() > 1 && bare.parse::<std::net::Ipv6Addr>().is_ok() {
+        return Some(Problem::Bare(list));
     }
-    for entry in site.entries_of(TableKind::Mailertable) {
-        let target = Target::of(&entry.value.value);
-        let takes_hosts = target
-            .mailer
-            .is_some_and(|mailer| site.mailers.iter().any(|one| one.name == mailer && one.path == "[IPC]"));
-        if takes_hosts {
-            found.extend(judge(target.host, "the mailertable", around.syntax).map(|one| one.at(entry.value.span, "")));
+    let mut rest = list;
+    let mut before = None;
+    loop {
+        // Colons in brackets belong to an address.
+        let inside = rest.strip_prefix('[').and_then(|inner| inner.find(']')).map_or(0, |end| end + 1);
+        let end = rest.get(inside..).and_then(|after| after.find(':')).map_or(rest.len(), |colon| inside + colon);
+        let (host, after) = rest.split_at(end);
+        if let Some(first) = before.filter(|_| is_port(host)) {
+            return Some(Problem::Port { host: first, port: host });
         }
-    }
-    found
-}
-
-/// `[mailer:]host`
-struct Target<'t> {
-    mailer: Option<&'t str>,
-    host: &'t str,
-}
-
-impl<'t> Target<'t> {
-    fn of(text: &'t str) -> Self {
-        // A mailer's name has none of these; a scheme is no mailer.
-        match text.split_once(':') {
-            Some((mailer, host))
-                if !mailer.is_empty()
-                    && !host.starts_with("//")
-                    && mailer.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') =>
-            {
-                Self { mailer: Some(mailer), host }
-            }
-            _ => Self { mailer: None, host: text },
+        if !is_host(host) {
+            return Some(Problem::Characters(host));
+        }
+        before = list.get(..list.len() - after.len());
+        match after.strip_prefix(':') {
+            Some(next) => rest = next,
+            None => return None,
         }
     }
 }
 
-/// What is wrong with a host, or a list of hosts with colons between them.
-fn judge(host: &str, name: &str, syntax: Syntax) -> Option<Diagnostic> {
-    let warn = |message: String| Diagnostic::warning(RULE.code, message);
-    let bare = host.trim_matches(['\'', '"', '`']);
-    if let Some((scheme, rest)) = host.split_once("://") {
-        let rest = rest.trim_end_matches('/');
-        return Some(
-            warn(format!("`{host}` in {name} is a URL, not a host"))
-                .why(format!("sendmail takes `{scheme}` for a host and `//{rest}` for the next one to try"))
-                .help(format!("write the host alone: `{}`", rest.split(['/', ':']).next().unwrap_or(rest))),
-        );
+/// Whether this is made of what hosts are made of; users before an `@` are taken off, and commas separate hosts as well.
+fn is_host(host: &str) -> bool {
+    let host = host.rsplit('@').next().unwrap_or(host);
+    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | ',' | ':' | '%');
+    bare.chars().all(fits)
+}
+
+/// The host within other characters.
+pub(super) fn clean(odd: &str) -> String {
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '[' | ']' | ':');
+    let words: Vec<_> = odd.split(|c: char| !fits(c)).filter(|word| !word.is_empty()).collect();
+    match words.as_slice() {
+        [one] => (*one).to_owned(),
+        [host, port] if is_port(port) => format!("{host}` with the port in the mailer's arguments, `TCP $h {port}"),
+        several if odd.contains([' ', '\t']) && !odd.contains(['/', '(', '<', '\'']) => several.join(":"),
+        _ => String::new(),
     }
-    if bare != host || host.contains(['"', '\'']) {
-        return Some(
-            warn(format!("the host in {name} has quotes in it"))
-                .why("quotes that m4 does not take away are part of the name, and no host has such a name")
-                .help(match syntax {
-                    Syntax::Mc => format!("quote it with a backquote and a straight quote: `{bare}'"),
-                    Syntax::Toml => format!("write `\"{bare}\"`"),
-                }),
-        );
+}
+
+pub(super) fn is_port(text: &str) -> bool {
+    text.len() <= 5 && text.parse::<u16>().is_ok_and(|port| port > 0)
+}
+
+/// Whether a text is one token to sendmail, and so may be a mailer.
+pub(super) fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Problem, problem};
+
+    #[test]
+    fn hosts_and_lists_of_hosts_are_right() {
+        for list in [
+            "relay.example.com",
+            "relay.example.com.",
+            "[192.0.2.1]",
+            "[IPv6:2001:db8::1]",
+            "[2001:db8::1]:relay.example.com",
+            "a.example.com:b.example.com",
+            "a.example.com,b.example.com",
+            "user@relay.example.com",
+            "",
+        ] {
+            assert!(problem(list).is_none(), "{list}");
+        }
     }
-    if host.trim().contains(char::is_whitespace) || host.trim() != host && !host.trim().is_empty() {
-        return Some(
-            warn(format!("the host in {name} has a blank in it"))
-                .why("sendmail takes the blank as part of the name, and no host has such a name")
-                .help(format!(
-                    "write one host; several are parted by colons: `{}`",
-                    host.split_whitespace().collect::<Vec<_>>().join(":")
-                )),
-        );
+
+    #[test]
+    fn ports_are_found_wherever_they_stand() {
+        for (list, expected) in [
+            ("[relay.example.com]:587", ("[relay.example.com]", "587")),
+            ("a.example.com:b.example.com:2525", ("a.example.com:b.example.com", "2525")),
+            ("[IPv6:2001:db8::1]:587", ("[IPv6:2001:db8::1]", "587")),
+        ] {
+            assert!(matches!(problem(list), Some(Problem::Port { host, port }) if (host, port) == expected), "{list}");
+        }
+        assert!(matches!(problem("2001:db8::1"), Some(Problem::Bare(_))));
+        assert!(matches!(problem("relay.example.com 587"), Some(Problem::Characters(_))));
+        assert!(matches!(problem("''relay.example.com''"), Some(Problem::Characters(_))));
     }
-    // A colon parts hosts, but in an address literal it is part of the address.
-    let outside = host.split(']').next_back().unwrap_or(host);
-    let (first, port) = host.rsplit_once(':').filter(|_| outside.contains(':'))?;
-    if port.is_empty() || !port.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let arguments = match syntax {
-        Syntax::Mc => format!("define(`RELAY_MAILER_ARGS', `TCP $h {port}')"),
-        Syntax::Toml => format!("relay_mailer_args = \"TCP $h {port}\""),
-    };
-    Some(
-        warn(format!("`{port}` in {name} is taken for a host, not for a port"))
-            .why(format!(
-                "a colon parts hosts that are tried one after the other: `{first}`, then one that is called `{port}`"
-            ))
-            .help(format!("write `{first}`, and set the port of the mailer: {arguments}")),
-    )
 }

@@ -66,13 +66,10 @@ impl Classes {
         true
     }
 
-    /// Takes all members out, each with its class, in the order in which they came.
-    pub(crate) fn take(&mut self) -> Vec<(MacroId, Box<[u8]>)> {
+    /// Takes out all members of all classes, in the order in which they came.
+    pub(crate) fn take(&mut self) -> Vec<(MacroId, Vec<Box<[u8]>>)> {
         let classes = std::mem::take(&mut self.classes).into_iter().enumerate();
-        let members = |(index, class): (usize, Class)| {
-            class.members.into_iter().map(move |member| (MacroId::from_index(index), member)).collect::<Vec<_>>()
-        };
-        classes.flat_map(members).collect()
+        classes.filter_map(|(number, class)| Some((MacroId(u16::try_from(number).ok()?), class.members))).collect()
     }
 
     fn class(&self, class: MacroId) -> Option<&Class> {

@@ -18,6 +18,8 @@ use crate::syntax::cf::{Metasymbol, Name};
 const DEPTH: usize = 50;
 /// A rule is applied so often in a row.
 const ROUNDS: usize = 100;
+/// So many tokens that somebody watches count as a rule.
+const TOKENS_PER_RULE: u64 = 8;
 /// Most tokens of a workspace.
 const TOKENS: usize = 1000;
 
@@ -80,6 +82,8 @@ impl Session<'_> {
     ) -> u8 {
         if let Some(watch) = watch.as_deref_mut() {
             watch.input(&ruleset, Workspace { program: &self.program, tokens });
+            // What is shown of a workspace takes memory as its tokens do.
+            self.tried += tokens.len() as u64 / TOKENS_PER_RULE;
         }
         if frame.depth > DEPTH {
             let message = [b"rewrite: excessive recursion (max 50), ruleset ", &*ruleset.title].concat();
@@ -208,6 +212,7 @@ impl Session<'_> {
             has = Has::of(tokens);
             if let Some(watch) = watch.as_deref_mut().filter(|_| detailed) {
                 watch.rewritten(Workspace { program: &self.program, tokens });
+                self.tried += tokens.len() as u64 / TOKENS_PER_RULE;
             }
             match prefix {
                 Prefix::Return => break,

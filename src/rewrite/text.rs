@@ -18,11 +18,6 @@ impl MacroId {
     pub(crate) fn index(self) -> usize {
         usize::from(self.0)
     }
-
-    /// The one with this index.
-    pub(crate) fn from_index(index: usize) -> Self {
-        Self(u16::try_from(index).unwrap_or_default())
-    }
 }
 
 /// A character, or what stands for more.

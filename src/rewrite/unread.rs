@@ -25,6 +25,8 @@ pub fn file_not_read(path: &Path, what: &str, cause: &io::Error, without: Withou
     let path = path.display();
     let message = match cause.kind() {
         io::ErrorKind::NotFound => format!("`{path}`, a file of {what}, is not there"),
+        // Which kind of file it is instead, as who reads it says.
+        io::ErrorKind::InvalidInput => format!("`{path}`, a file of {what}, cannot be read: {cause}"),
         _ => format!("`{path}`, a file of {what}, cannot be read: {}", reason(cause)),
     };
     let diagnostic = match without {
@@ -47,7 +49,7 @@ pub(super) fn reason(cause: &io::Error) -> String {
     match cause.kind() {
         io::ErrorKind::NotFound => "No such file or directory".to_owned(),
         io::ErrorKind::PermissionDenied => "Permission denied".to_owned(),
-        io::ErrorKind::IsADirectory => "Is a directory".to_owned(),
+        io::ErrorKind::IsADirectory | io::ErrorKind::InvalidInput => "Regular files only".to_owned(),
         _ => cause.to_string(),
     }
 }

@@ -19,9 +19,15 @@ impl Listener {
         equates::equates(&self.text)
     }
 
-    /// The value of the key that starts with this letter, as sendmail reads them (op guide section 5.6, DaemonPortOptions).
+    /// The value of the key that starts with this letter, as sendmail reads them (op guide section 5.6, DaemonPortOptions):
+    /// the last counts, and only of `D` and `R` does the case matter.
     pub fn equate(&self, letter: char) -> Option<&str> {
         equates::equate(&self.text, letter)
+    }
+
+    /// Whether its last `Modifiers` have this one.
+    pub fn has_modifier(&self, modifier: char) -> bool {
+        self.equate('M').is_some_and(|letters| letters.contains(modifier))
     }
 }
 
@@ -65,5 +71,20 @@ impl Listeners {
             opened.push(of_sendmail("Port=587, Name=MSA, M=E"));
         }
         opened
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Listener;
+
+    #[test]
+    fn the_last_equate_counts() {
+        let listener = Listener { text: "Port=25, P=587, M=a, delayLA=3, Modifiers=s, Delay=d".into() };
+        assert_eq!(
+            (listener.equate('P'), listener.equate('d'), listener.equate('D')),
+            (Some("587"), Some("3"), Some("d"))
+        );
+        assert!(listener.has_modifier('s') && !listener.has_modifier('a') && !listener.has_modifier('E'));
     }
 }

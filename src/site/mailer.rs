@@ -37,6 +37,8 @@ pub struct Mailer {
     pub user: Option<String>,
     /// Argument vector.
     pub argv: String,
+    /// Where the site sets the argument vector; `None` for a default.
+    pub argv_span: Option<Span>,
     /// The `MAILER` statement that brought it; `None` if it came by default.
     pub span: Option<Span>,
 }
@@ -50,7 +52,7 @@ impl PartialEq for Mailer {
 impl Eq for Mailer {}
 
 impl Mailer {
-    /// Everything but the place.
+    /// Everything but the places.
     fn key(&self) -> [Option<&str>; 16] {
         [
             Some(&self.name),

@@ -199,9 +199,12 @@ fn values(kind: OptionKind) -> Vec<&'static str> {
         OptionKind::Integer => vec!["7", "0"],
         OptionKind::Duration => vec!["5m", "1h30m"],
         OptionKind::Initial(words)
+        | OptionKind::LowerInitial(words)
         | OptionKind::Word(words)
+        | OptionKind::ExactWord(words)
         | OptionKind::Flags(words)
-        | OptionKind::SignedFlags(words) => words.first().into_iter().chain(words.last()).copied().collect(),
+        | OptionKind::SignedWords(words)
+        | OptionKind::SslOptions(words) => words.first().into_iter().chain(words.last()).copied().collect(),
         OptionKind::Letters(letters) => letters.get(..1).into_iter().collect(),
         OptionKind::Mode => vec!["0600"],
         OptionKind::Path => vec!["/etc/mail/some-file"],

@@ -56,11 +56,31 @@ const BLAME: &[&str] = &[
     "WriteStatsToSymLink",
 ];
 
-/// Words of ServerSSLOptions and ClientSSLOptions, those of OpenSSL that sendmail 8.17 knows (op guide section 5.6).
+/// Words of `ResolverOptions`; `true` is for files of old, and does nothing.
+const RESOLVER: &[&str] = &[
+    "debug",
+    "AAONLY",
+    "USEVC",
+    "PRIMARY",
+    "IGNTC",
+    "RECURSE",
+    "DEFNAMES",
+    "STAYOPEN",
+    "DNSRCH",
+    "use_edns0",
+    "use_dnssec",
+    "HasWildcardMX",
+    "WorkAroundBrokenAAAA",
+    "true",
+];
+
+/// Names that `ServerSSLOptions` and `ClientSSLOptions` know; their numbers may be given as well.
 const SSL: &[&str] = &[
     "SSL_OP_ALL",
+    "SSL_OP_ALLOW_NO_DHE_KEX",
     "SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION",
     "SSL_OP_CIPHER_SERVER_PREFERENCE",
+    "SSL_OP_CISCO_ANYCONNECT",
     "SSL_OP_COOKIE_EXCHANGE",
     "SSL_OP_CRYPTOPRO_TLSEXT_BUG",
     "SSL_OP_DONT_INSERT_EMPTY_FRAGMENTS",
@@ -90,7 +110,6 @@ const SSL: &[&str] = &[
     "SSL_OP_PKCS1_CHECK_1",
     "SSL_OP_PKCS1_CHECK_2",
     "SSL_OP_PRIORITIZE_CHACHA",
-    "SSL_OP_SAFARI_ECDHE_ECDSA_BUG",
     "SSL_OP_SINGLE_DH_USE",
     "SSL_OP_SINGLE_ECDH_USE",
     "SSL_OP_SSLEAY_080_CLIENT_DH_BUG",
@@ -99,23 +118,6 @@ const SSL: &[&str] = &[
     "SSL_OP_TLS_BLOCK_PADDING_BUG",
     "SSL_OP_TLS_D5_BUG",
     "SSL_OP_TLS_ROLLBACK_BUG",
-];
-
-/// Words of ResolverOptions (op guide section 5.6).
-const RESOLVER: &[&str] = &[
-    "debug",
-    "aaonly",
-    "usevc",
-    "primary",
-    "igntc",
-    "recurse",
-    "defnames",
-    "stayopen",
-    "dnsrch",
-    "HasWildcardMX",
-    "WorkAroundBrokenAAAA",
-    "true",
-    "false",
 ];
 
 /// Words of `PrivacyOptions`.
@@ -203,7 +205,7 @@ pub static OPTIONS: &[OptionSpec] = options! {
         "No longer does anything: aliases are never rebuilt unasked";
     "confSEVEN_BIT_INPUT" "seven_bit_input" Option("SevenBitInput"), Boolean, predefined Text("False");
         "Whether the eighth bit of incoming text is cleared";
-    "confEIGHT_BIT_HANDLING" "eight_bit_handling" Option("EightBitMode"), Initial(&["mime", "pass8", "strict"]), undefined Unset;
+    "confEIGHT_BIT_HANDLING" "eight_bit_handling" Option("EightBitMode"), LowerInitial(&["mime", "pass8", "strict"]), undefined Unset;
         "What becomes of unlabelled 8-bit text: converted to MIME, passed on, or refused";
     "confALIAS_WAIT" "alias_wait" Option("AliasWait"), Duration, predefined Text("10");
         "How long to wait for an alias file that is being rebuilt, in minutes without a unit";
@@ -217,11 +219,11 @@ pub static OPTIONS: &[OptionSpec] = options! {
         "Whether mail for mailers marked expensive waits for the next queue run";
     "confCHECKPOINT_INTERVAL" "checkpoint_interval" Option("CheckpointInterval"), Integer, undefined Unset;
         "Number of recipients after which the queue file is brought up to date";
-    "confDELIVERY_MODE" "delivery_mode" Option("DeliveryMode"), Initial(&["interactive", "background", "queueonly", "deferred"]), predefined Text("background");
+    "confDELIVERY_MODE" "delivery_mode" Option("DeliveryMode"), LowerInitial(&["interactive", "background", "queueonly", "deferred"]), predefined Text("background");
         "When mail is delivered: while the client waits, at once, from the queue, or without DNS from the queue";
     "confERROR_MESSAGE" "error_message" Option("ErrorHeader"), Text, undefined Unset;
         "Text, or file if it begins with a slash, put before error messages";
-    "confERROR_MODE" "error_mode" Option("ErrorMode"), Initial(&["print", "quit", "mail", "write", "emails"]), undefined Unset;
+    "confERROR_MODE" "error_mode" Option("ErrorMode"), LowerInitial(&["print", "quit", "mail", "write", "emails"]), undefined Unset;
         "How errors are told to a local sender";
     "confSAVE_FROM_LINES" "save_from_lines" Option("SaveFromLine"), Boolean, undefined Unset;
         "Whether a `From ` line at the head of a message is kept";
@@ -235,7 +237,7 @@ pub static OPTIONS: &[OptionSpec] = options! {
         "Number of Received: lines from which mail is taken to be looping";
     "confIGNORE_DOTS" "ignore_dots" Option("IgnoreDots"), Boolean, undefined Unset;
         "Whether a line with one dot is part of a message from a local program";
-    "confBIND_OPTS" "bind_opts" Option("ResolverOptions"), SignedFlags(RESOLVER), undefined Unset;
+    "confBIND_OPTS" "bind_opts" Option("ResolverOptions"), SignedWords(RESOLVER), undefined Unset;
         "Resolver flags with a sign, such as `+AAONLY` and `-DNSRCH`, and `WorkAroundBrokenAAAA`";
     "confMIME_FORMAT_ERRORS" "mime_format_errors" Option("SendMimeErrors"), Boolean, predefined Text("True");
         "Whether bounces are MIME messages";
@@ -477,7 +479,7 @@ pub static OPTIONS: &[OptionSpec] = options! {
         "Bytes of a message's body that are kept in memory before a file is made";
     "confXF_BUFFER_SIZE" "xf_buffer_size" Option("XscriptFileBufferSize"), Integer, undefined Unset;
         "Bytes of a transcript that are kept in memory before a file is made";
-    "confMAILBOX_DATABASE" "mailbox_database" Option("MailboxDatabase"), Text, undefined Unset;
+    "confMAILBOX_DATABASE" "mailbox_database" Option("MailboxDatabase"), ExactWord(&["pw", "ldap"]), undefined Unset;
         "How local mailboxes are looked up";
     "confREQUIRES_DIR_FSYNC" "requires_dir_fsync" Option("RequiresDirfsync"), Boolean, undefined Unset;
         "Whether directories are synchronised to disk after changes in them";
@@ -491,13 +493,13 @@ pub static OPTIONS: &[OptionSpec] = options! {
         "Letters that say when and how authentication is offered";
     "confAUTH_MAX_BITS" "auth_max_bits" Option("AuthMaxBits"), Integer, undefined Unset;
         "Strongest encryption that a SASL layer may have";
-    "confTLS_SRV_OPTIONS" "tls_srv_options" Option("TLSSrvOptions"), Text, undefined Unset;
+    "confTLS_SRV_OPTIONS" "tls_srv_options" Option("TLSSrvOptions"), Letters("VC"), undefined Unset;
         "Letters for the server's TLS; `V` not to ask clients for a certificate";
     "confCIPHER_LIST" "cipher_list" Option("CipherList"), Text, undefined Unset;
         "Ciphers that TLS may use, as of ciphers(1)";
-    "confSERVER_SSL_OPTIONS" "server_ssl_options" Option("ServerSSLOptions"), SignedFlags(SSL), undefined Unset;
+    "confSERVER_SSL_OPTIONS" "server_ssl_options" Option("ServerSSLOptions"), SslOptions(SSL), undefined Unset;
         "OpenSSL options of the server's TLS, as of SSL_CTX_set_options(3)";
-    "confCLIENT_SSL_OPTIONS" "client_ssl_options" Option("ClientSSLOptions"), SignedFlags(SSL), undefined Unset;
+    "confCLIENT_SSL_OPTIONS" "client_ssl_options" Option("ClientSSLOptions"), SslOptions(SSL), undefined Unset;
         "OpenSSL options of the client's TLS, as of SSL_CTX_set_options(3)";
     "confSSL_ENGINE" "ssl_engine" Option("SSLEngine"), Text, undefined Unset;
         "Name of the OpenSSL engine";

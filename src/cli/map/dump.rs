@@ -67,7 +67,7 @@ pub(super) fn map(map: &Path, delimiter: Option<u8>) -> Result<Exit, Box<Diagnos
     match printed {
         Ok(None) => Ok(Exit::Done),
         Ok(Some(error)) => Err(store::damaged(&path, &error)),
-        Err(cause) if is_broken_pipe(&cause) => Ok(Exit::Failed),
+        Err(cause) if is_broken_pipe(&cause) => Ok(Exit::Done),
         Err(cause) => {
             Err(Box::new(Diagnostic::error("unwritable_output", format!("cannot write to standard output: {cause}"))))
         }

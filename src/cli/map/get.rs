@@ -72,8 +72,10 @@ fn found(arguments: &Arguments) -> Result<Exit, Box<Diagnostic>> {
     let goes_on = AtomicBool::new(true);
     let mut say = |text: &[u8], outcome: Outcome| {
         if goes_on.load(Ordering::Relaxed) {
-            exit = exit.max(cli::print(text)).max(if outcome.all { Exit::Done } else { Exit::Refused });
-            goes_on.store(exit != Exit::Failed && outcome.error.is_none(), Ordering::Relaxed);
+            let printed = cli::try_print(text);
+            exit = exit.max(printed.unwrap_or(Exit::Done)).max(if outcome.all { Exit::Done } else { Exit::Refused });
+            let is_read = printed.is_some_and(|printed| printed != Exit::Failed);
+            goes_on.store(is_read && outcome.error.is_none(), Ordering::Relaxed);
             error = outcome.error;
         }
     };
@@ -188,6 +190,9 @@ fn cut(mut text: &[u8], lengths: impl Iterator<Item = usize>) -> Vec<&[u8]> {
     lengths.map(|length| text.split_off(..length).unwrap_or_default()).collect()
 }
 
+/// Longer lines are no keys: those of a map file have at most some thousand bytes.
+const MAX_KEY: usize = 16 << 20;
+
 /// A text in pieces, each of whole lines and of as much as is there when it is asked for: who types keys, or hands them over one
 /// by one, gets the answer to each.
 struct Lines<R, F> {
@@ -231,6 +236,9 @@ impl<R: Read, F: Fn(&R) -> bool> Iterator for Lines<R, F> {
         memory.iter_mut().zip(self.rest.drain(..)).for_each(|(place, byte)| *place = byte);
         let length = loop {
             if end == memory.len() {
+                if end >= MAX_KEY.max(self.size) && line_end.is_none() {
+                    return Some(Err(io::Error::new(io::ErrorKind::FileTooLarge, "a line has no end")));
+                }
                 memory.resize(2 * end, 0);
             }
             match self.input.read(memory.get_mut(end..).unwrap_or_default()) {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    cli::input,
+    cli::{bounded, input},
     diagnostic::Diagnostic,
     map::{Answers, Entry, Format, MapFile, ReadError, lmdb},
 };
@@ -89,6 +89,9 @@ pub(super) fn all_of(mut file: &File, mut progress: impl FnMut(usize)) -> io::Re
     let mut bytes = halves(file)?;
     while file.by_ref().take(PIECE).read_to_end(&mut bytes)? > 0 {
         progress(bytes.len());
+        if bytes.len() as u64 > bounded::MAX_MAP {
+            return Err(bounded::too_large(bounded::MAX_MAP));
+        }
     }
     Ok(bytes)
 }
@@ -111,6 +114,9 @@ const MANY: usize = 1 << 22;
 /// All bytes of a large file, and none of another.
 fn halves(mut file: &File) -> io::Result<Vec<u8>> {
     let Some(length) = left_of(file)? else { return Ok(Vec::new()) };
+    if length as u64 > bounded::MAX_MAP {
+        return Err(bounded::too_large(bounded::MAX_MAP));
+    }
     let start = file.stream_position()?;
     if length < MANY {
         return Ok(Vec::with_capacity(length + 1));

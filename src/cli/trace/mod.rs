@@ -4,7 +4,7 @@ mod readable;
 mod typed;
 
 use std::{
-    io::{self, BufRead, Write},
+    io::{self, BufRead, Read, Write},
     path::PathBuf,
 };
 
@@ -141,6 +141,9 @@ impl Commands<'_> {
     }
 }
 
+/// What is longer is taken for several lines, as by sendmail, whose lines are far shorter.
+const MAX_LINE: u64 = 1 << 20;
+
 /// So many characters are read and printed at once.
 const CHUNK: usize = 1 << 16;
 
@@ -160,7 +163,7 @@ fn dialogue(commands: &mut Commands<'_>) -> io::Result<Exit> {
             out.clear();
         }
         line.clear();
-        if input.read_until(b'\n', &mut line)? == 0 || !commands.line(&line, &mut out) {
+        if input.by_ref().take(MAX_LINE).read_until(b'\n', &mut line)? == 0 || !commands.line(&line, &mut out) {
             break;
         }
     }

@@ -104,6 +104,7 @@ fn local_mailer() -> Mailer {
         directory: None,
         user: None,
         argv: "procmail -Y -a $h -d $u".into(),
+        argv_span: None,
         span: None,
     }
 }

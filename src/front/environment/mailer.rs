@@ -13,7 +13,7 @@ use crate::{
         agent::{Settings, agent},
         macros::Macros,
     },
-    source::Span,
+    source::{SourceId, Span},
     syntax::mc::Text,
 };
 
@@ -82,7 +82,7 @@ impl Environment {
         self.apply(macros, spec.effects, &[], by);
         let there = |needed: &str, macros: &mut Macros<'_, '_>| macros.is_defined(&format!("_MAILER_{needed}_"));
         let agents: Vec<_> = spec.agents.iter().filter(|a| a.needs.is_none_or(|n| there(n, macros))).collect();
-        let now = Now { macros: RefCell::new(macros), changes: &self.flag_changes };
+        let now = Now { macros: RefCell::new(macros), changes: &self.flag_changes, builtin: self.builtin };
         self.mailers.extend(agents.into_iter().map(|a| agent(a, &now, span)));
     }
 }
@@ -129,11 +129,17 @@ impl Environment {
 struct Now<'a, 'v, 'm> {
     macros: RefCell<&'a mut Macros<'v, 'm>>,
     changes: &'a std::collections::BTreeMap<String, FlagChanges>,
+    /// The text of defaults.
+    builtin: SourceId,
 }
 
 impl Settings for Now<'_, '_, '_> {
     fn value(&self, name: &str) -> Option<String> {
         self.macros.borrow_mut().value(name)
+    }
+
+    fn place(&self, name: &str) -> Option<Span> {
+        self.macros.borrow().peek(name).map(|text| text.span()).filter(|span| span.source != self.builtin)
     }
 
     fn flag_changes(&self, name: &str) -> Option<&FlagChanges> {

@@ -9,6 +9,10 @@ use crate::{
     syntax::mc::Text,
 };
 
+/// Milters beyond this are not added to the list of those that are asked, which is copied for each. sendmail asks 25 at most, so that
+/// the site is refused in any case.
+const MAX_LISTED_MILTERS: usize = 500;
+
 impl Environment {
     /// Adds members to a class: `RELAY_DOMAIN` and its like. Words are separated by blanks; `statement` names the macro.
     pub fn class_members(&mut self, macros: &mut Macros<'_, '_>, class: Class, words: &Text, statement: &str) {
@@ -92,6 +96,9 @@ impl Environment {
     /// `INPUT_MAIL_FILTER`: a milter that is asked for every message.
     pub fn input_mail_filter(&mut self, macros: &mut Macros<'_, '_>, name: &Text, equates: &Text) {
         self.mail_filter(macros, name, equates);
+        if self.milters.len() > MAX_LISTED_MILTERS {
+            return;
+        }
         let mut list = Text::empty(name.span());
         if let Some(so_far) = macros.definition("confINPUT_MAIL_FILTERS").filter(|text| !text.is_empty()) {
             list.push(&so_far);

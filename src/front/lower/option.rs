@@ -8,7 +8,7 @@ use crate::{
         option::{Emits, OPTIONS, OptionKind},
         setting::{Reader, SETTINGS, SettingKind},
     },
-    diagnostic::{Diagnostic, nearest},
+    diagnostic::Diagnostic,
     site::{Setting, Site},
     source::Span,
 };
@@ -67,7 +67,13 @@ fn check(table: &mut Table<'_, '_, '_>, name: &str, kind: OptionKind, setting: &
     let Some(span) = setting.span else { return };
     let means_something_when_empty = matches!(
         kind,
-        OptionKind::Boolean | OptionKind::Flags(_) | OptionKind::Letters(_) | OptionKind::Path | OptionKind::Text
+        OptionKind::Boolean
+            | OptionKind::Flags(_)
+            | OptionKind::SignedWords(_)
+            | OptionKind::SslOptions(_)
+            | OptionKind::Letters(_)
+            | OptionKind::Path
+            | OptionKind::Text
     );
     if setting.value.is_empty() && !means_something_when_empty {
         table.report(
@@ -82,25 +88,14 @@ fn check(table: &mut Table<'_, '_, '_>, name: &str, kind: OptionKind, setting: &
 }
 
 fn wrong_type(table: &mut Table<'_, '_, '_>, name: &str, kind: OptionKind, value: &str, span: Span) {
-    let words: &[&str] = match kind {
-        OptionKind::Initial(words)
-        | OptionKind::Word(words)
-        | OptionKind::Flags(words)
-        | OptionKind::SignedFlags(words) => words,
-        _ => &[],
-    };
-    let unknown = value
-        .split([',', ' ', '\t', '\n'])
-        .map(|word| word.trim_start_matches(['+', '-']))
-        .find(|word| !word.is_empty() && !words.iter().any(|known| known.eq_ignore_ascii_case(word)));
-    let help = match unknown.and_then(|word| nearest(word, words.iter().copied())) {
-        Some(near) => format!("did you mean `{near}`?"),
+    let help = match kind.correction(value) {
+        Some(near) => format!("did you mean `{near}`? Expected {}", kind.expected()),
         None => format!("expected {}", kind.expected()),
     };
     table.report(
-        Diagnostic::error("wrong_type", format!("invalid value `{value}` for `{name}`"))
+        Diagnostic::error("wrong_type", format!("`{value}` is no value for `{name}`"))
             .at(span, "this value")
-            .why("sendmail refuses it, or reads it as something else")
+            .why("sendmail would refuse it, or read it as something else")
             .help(help),
     );
 }

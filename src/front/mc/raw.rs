@@ -42,9 +42,42 @@ pub(super) fn collect(environment: &mut Environment, m4: &mut Machine<'_>) {
 }
 
 /// Places that are already explained: what is left of a call there is not looked at again.
-fn explained(m4: &Machine<'_>) -> Vec<Span> {
-    let said = m4.diagnostics().iter().filter(|d| d.is_error() || d.code == "mc_blank_before_parenthesis");
-    said.filter_map(Diagnostic::span).chain(m4.suspicious_calls().iter().map(|call| call.name.span)).collect()
+fn explained(m4: &Machine<'_>) -> Places {
+    let reported = m4.diagnostics().iter().filter(|d| d.is_error() || d.code == "mc_blank_before_parenthesis");
+    let calls = m4.suspicious_calls().iter().map(|call| call.name.span);
+    Places::new(reported.filter_map(Diagnostic::span).chain(calls).collect())
+}
+
+/// Places, found by binary search: there may be one for each line of a long file.
+#[derive(Default)]
+struct Places {
+    /// In the order of their texts and starts.
+    spans: Vec<Span>,
+    /// For each of them, where the furthest that begins no later in the same text ends.
+    furthest: Vec<u32>,
+}
+
+impl Places {
+    fn new(mut spans: Vec<Span>) -> Self {
+        spans.sort_unstable();
+        let mut last = None;
+        let furthest = spans.iter().map(|span| {
+            let end = last.filter(|(source, _)| *source == span.source).map_or(span.end, |(_, end)| span.end.max(end));
+            last = Some((span.source, end));
+            end
+        });
+        let furthest = furthest.collect();
+        Self { spans, furthest }
+    }
+
+    /// Whether one of them shares a byte with `line`.
+    fn overlap(&self, line: Span) -> bool {
+        let before = self.spans.partition_point(|span| (span.source, span.start) < (line.source, line.end));
+        before.checked_sub(1).is_some_and(|last| {
+            let is_same_text = self.spans.get(last).is_some_and(|span| span.source == line.source);
+            is_same_text && self.furthest.get(last).is_some_and(|end| *end > line.start)
+        })
+    }
 }
 
 /// What the line before was.
@@ -57,11 +90,11 @@ enum Before {
 
 /// Finds lines that sendmail would refuse, such as what is left of a misspelt macro.
 pub(in crate::front) fn check(m4: &mut Machine<'_>, text: &Text) {
-    check_after(m4, text, Before::Blank, &[]);
+    check_after(m4, text, Before::Blank, &Places::default());
 }
 
 /// The same where the reference writes something before the text.
-fn check_after(m4: &mut Machine<'_>, text: &Text, mut before: Before, explained: &[Span]) {
+fn check_after(m4: &mut Machine<'_>, text: &Text, mut before: Before, explained: &Places) {
     let mut unknown: Vec<Text> = Vec::new();
     for line in text.lines() {
         let bytes = line.as_str();
@@ -72,7 +105,7 @@ fn check_after(m4: &mut Machine<'_>, text: &Text, mut before: Before, explained:
             continue;
         }
         let continues = bytes.starts_with([' ', '\t']) && before != Before::Blank;
-        let known = explained.iter().any(|place| overlaps(*place, line.span()));
+        let known = explained.overlap(line.span());
         if !continues {
             before = if bytes.starts_with('#') { Before::Comment } else { Before::Directive };
         }
@@ -111,10 +144,6 @@ fn report_unknown(m4: &mut Machine<'_>, lines: &mut Vec<Text>) {
             .help("begin a remark with `dnl`; if this is a macro, check its name, and the quotes before it"),
     );
     lines.clear();
-}
-
-fn overlaps(one: Span, other: Span) -> bool {
-    one.source == other.source && one.start < other.end && other.start < one.end
 }
 
 /// Letters that lines of sendmail.cf begin with (op guide section 5).

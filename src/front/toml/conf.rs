@@ -102,8 +102,13 @@ pub(super) fn expected(key: &str, kind: OptionKind) -> Expected {
         OptionKind::Boolean => "true".into(),
         OptionKind::Integer => "100".into(),
         OptionKind::Duration => "\"5m\"".into(),
-        OptionKind::Initial(words) | OptionKind::Word(words) => first(words),
-        OptionKind::Flags(words) | OptionKind::SignedFlags(words) => format!("[{}]", first(words)),
+        OptionKind::Initial(words)
+        | OptionKind::LowerInitial(words)
+        | OptionKind::Word(words)
+        | OptionKind::ExactWord(words) => first(words),
+        OptionKind::SignedWords(words) => format!("[{}]", first(words)),
+        OptionKind::SslOptions(_) => "\"+SSL_OP_NO_SSLv3\"".into(),
+        OptionKind::Flags(words) => format!("[{}]", first(words)),
         OptionKind::Letters(letters) => format!("\"{}\"", letters.chars().take(1).collect::<String>()),
         OptionKind::Mode => "0o600".into(),
         OptionKind::Path => "\"/etc/mail/file\"".into(),
@@ -130,6 +135,9 @@ pub(super) fn value(refusals: &mut Refusals, value: &Value, kind: OptionKind, ex
             integer.value.to_string()
         }
         (Kind::Array(_), OptionKind::Flags(_)) => list(refusals, value, kind, expected, ",")?,
+        (Kind::Array(_), OptionKind::SignedWords(_) | OptionKind::SslOptions(_)) => {
+            list(refusals, value, kind, expected, " ")?
+        }
         (Kind::Array(_), OptionKind::Letters(_)) => list(refusals, value, kind, expected, "")?,
         (Kind::String(_), _) => refusals.text(value, expected)?.value,
         _ => {
@@ -169,8 +177,7 @@ fn list(
 /// A value that is not of the option's kind, with the word that was perhaps meant.
 fn misread(refusals: &mut Refusals, text: &Text, kind: OptionKind, expected: &Expected) {
     refusals.wrong_value(text, expected, "sendmail would refuse it, or read it as something else");
-    if let OptionKind::Initial(words) | OptionKind::Word(words) | OptionKind::Flags(words) = kind
-        && let Some(near) = nearest(&text.value, words.iter().copied())
+    if let Some(near) = kind.correction(&text.value)
         && let Some(diagnostic) = refusals.0.last_mut()
     {
         diagnostic.help = Some(format!("did you mean `{near}`?"));

@@ -249,24 +249,31 @@ fn of_kind(kind: OptionKind) -> Value {
             let beginnings = list.iter().map(|word| beginnings_of(word)).collect::<Vec<_>>().join("|");
             json!({ "anyOf": [{ "enum": list }, pattern(&format!("^({beginnings})$")), with_macro] })
         }
+        OptionKind::LowerInitial(list) => {
+            let initials = list.iter().filter_map(|word| word.get(..1)).collect::<String>();
+            json!({ "anyOf": [{ "enum": list }, pattern(&format!("^[{initials}]")), with_macro] })
+        }
+        OptionKind::ExactWord(list) => json!({ "anyOf": [{ "enum": list }, with_macro] }),
         OptionKind::Word(list) => json!({ "anyOf": [{ "enum": list }, pattern(&words(list)), with_macro] }),
         OptionKind::Flags(list) => {
             let one = list.iter().map(|word| case_blind(word, true)).collect::<Vec<_>>().join("|");
-            let some = format!("^[, \\t]*({one})([, \\t]+({one}))*[, \\t]*$");
+            let between = "[^A-Za-z0-9]";
+            let some = format!("^{between}*({one})({between}+({one}))*{between}*$");
             json!({ "anyOf": [
                 { "type": "array", "minItems": 1, "items": { "anyOf": [{ "enum": list }, pattern(&some)] } },
                 pattern(&some),
                 with_macro,
             ] })
         }
-        OptionKind::SignedFlags(list) => {
-            let one = list.iter().map(|word| case_blind(word, true)).collect::<Vec<_>>().join("|");
-            let some = format!("^[, \\t]*[-+]?({one}|[0-9][^, \\t]*)([, \\t]+[-+]?({one}|[0-9][^, \\t]*))*[, \\t]*$");
-            json!({ "anyOf": [
-                { "type": "array", "minItems": 1, "items": { "anyOf": [{ "enum": list }, pattern(&some)] } },
-                pattern(&some),
-                with_macro,
-            ] })
+        OptionKind::SignedWords(list) | OptionKind::SslOptions(list) => {
+            let (separators, number) = match kind {
+                OptionKind::SslOptions(_) => (", \\t", "|[0-9][^, \\t]*"),
+                _ => (" \\t", ""),
+            };
+            let words = list.iter().map(|word| case_blind(word, true)).collect::<Vec<_>>().join("|");
+            let one = format!("[-+]?({words}{number})");
+            let some = pattern(&format!("^[{separators}]*{one}([{separators}]+{one})*[{separators}]*$"));
+            json!({ "anyOf": [some, { "type": "array", "minItems": 1, "items": some }, with_macro] })
         }
         OptionKind::Letters(letters) => {
             let one = pattern(&format!("^[{}, \\t]+$", escaped(letters)));

@@ -29,6 +29,13 @@ pub const COMMANDS: [&str; 7] = ["/canon", "/map", "/mx", "/parse", "/quit", "/t
 /// So many characters of an address that is too long are shown.
 const TOO_LONG_SHOWN: usize = 255;
 
+/// Most rules that one command tries while what they do is printed: some 200 MB of text. Those that call themselves twice would go on for
+/// years; sendmail prints all that time.
+const MAX_PRINTED: u64 = 2_000_000;
+
+/// Most rules that one command tries while what they do is kept to be told.
+const MAX_TOLD: u64 = 200_000;
+
 /// Whose address `/try` and `/parse` take theirs for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct TryFlags {
@@ -66,13 +73,15 @@ pub enum Told {
 impl<'s> TestMode<'s> {
     /// Starts test mode.
     pub fn new(program: &Program, services: Services<'s>) -> Self {
-        let session = Session::new(program, services);
+        let mut session = Session::new(program, services);
+        session.set_limit(MAX_PRINTED);
         Self { session, flags: TryFlags::default(), level: 0, told: None, shapes: Shapes::default() }
     }
 
     /// Has what rules do told from now on, by [`TestMode::told`], instead of printed.
     pub fn tell(&mut self) {
         self.told.get_or_insert_default();
+        self.session.set_limit(MAX_TOLD);
     }
 
     /// What was told since this was asked last.

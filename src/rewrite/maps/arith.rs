@@ -7,7 +7,7 @@ pub(super) struct Arith;
 
 impl Map for Arith {
     fn look_up(&self, key: &[u8], arguments: &[Vec<u8>], _: &mut Maps, _: &mut Context<'_>) -> Found {
-        let [first, second, ..] = arguments else { return Found::default() };
+        let [first, second, ..] = arguments else { return Found::nothing(78) };
         let (first, second) = (number(first), number(second));
         let truth = |truth: bool| if truth { "TRUE".to_owned() } else { "FALSE".to_owned() };
         let value = match key.first() {

@@ -12,12 +12,19 @@ use super::{Change, Context, Declaration, Flags, Found, Map, MapClass, Maps, rew
 use crate::{
     map::{Format, MapFile, ReadError},
     rewrite::{HashMap, unread::reason},
+    source::PathPermissions,
 };
 
 /// Reads the file; the status of asking the map if that is not possible.
 pub(super) fn open(declaration: &Declaration, context: &mut Context<'_>) -> Result<Rc<dyn Map>, u8> {
     let mut failure = None;
     for path in declaration.files() {
+        if let Some(reason) = unsafe_path(&path, context) {
+            if !declaration.flags.optional {
+                say_unsafe(declaration, &path, reason, context);
+            }
+            return Err(if declaration.flags.optional { 0 } else { 75 });
+        }
         match context.services.files.read(&path) {
             Ok(bytes) => return read(declaration, bytes, &path, context),
             Err(cause) => failure = failure.or(Some((path, cause))),
@@ -32,9 +39,42 @@ pub(super) fn open(declaration: &Declaration, context: &mut Context<'_>) -> Resu
     Err(75)
 }
 
+/// Why sendmail would not open a file that is there, in its words: somebody else could have put another one in its place. What option
+/// DontBlameSendmail allows is done with a warning.
+fn unsafe_path(path: &Path, context: &mut Context<'_>) -> Option<&'static str> {
+    let PathPermissions { writable, is_link, is_readable } = context.services.files.permissions(path)?;
+    let allowed = context.options.get("dontblamesendmail").map(Vec::as_slice).unwrap_or_default();
+    let allowed = String::from_utf8_lossy(allowed).to_ascii_lowercase();
+    let allows = |word: &str| allowed.split([',', ' ']).any(|allowed| allowed == word);
+    let group_is_safe = allows("groupwritabledirpathsafe");
+    let mut unsafe_ones = writable.iter().filter(|directory| directory.by_all || !group_is_safe);
+    let reason = |by_all| if by_all { "World writable directory" } else { "Group writable directory" };
+    if let Some(directory) = unsafe_ones.next() {
+        if !allows("mapinunsafedirpath") {
+            return Some(reason(directory.by_all));
+        }
+        let warning = format!("WARNING: {} {}", reason(directory.by_all), directory.path.display());
+        context.messages.push(warning.into_bytes());
+    }
+    let is_in_writable = writable.last().is_some_and(|last| Some(last.path.as_path()) == path.parent());
+    if is_link && is_in_writable && !allows("linkedmapinwritabledir") {
+        return Some("Symbolic links not allowed");
+    }
+    (!is_readable).then_some("Permission denied")
+}
+
+fn say_unsafe(declaration: &Declaration, path: &Path, reason: &str, context: &mut Context<'_>) {
+    let Declaration { name, class_name, class, .. } = declaration;
+    let reason = if *class == MapClass::Text { String::new() } else { format!(": {reason}") };
+    let map = String::from_utf8_lossy(name);
+    let message = format!("{class_name} map \"{map}\": unsafe map file {}{reason}", path.display());
+    context.messages.push(message.into_bytes());
+}
+
 fn say(declaration: &Declaration, path: &Path, cause: &io::Error, context: &mut Context<'_>) {
     let Declaration { name, class_name, class, .. } = declaration;
-    let what = if *class == MapClass::Text { "unsafe map file" } else { "missing map file" };
+    let is_missing = *class != MapClass::Text && cause.kind() == io::ErrorKind::NotFound;
+    let what = if is_missing { "missing map file" } else { "unsafe map file" };
     let reason = if *class == MapClass::Text { String::new() } else { format!(": {}", reason(cause)) };
     let map = String::from_utf8_lossy(name);
     let message = format!("{class_name} map \"{map}\": {what} {}{reason}", path.display());

@@ -17,7 +17,8 @@ impl Sequence {
 
 impl Map for Sequence {
     fn look_up(&self, key: &[u8], arguments: &[Vec<u8>], maps: &mut Maps, context: &mut Context<'_>) -> Found {
-        first(&self.members, key, arguments, maps, context)
+        let found = first(&self.members, key, arguments, maps, context);
+        if found.value.is_none() && found.status == 0 { Found::nothing(68) } else { found }
     }
 }
 

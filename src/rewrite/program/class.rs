@@ -1,6 +1,6 @@
 //! `C` and `F` lines: members of classes.
 
-use std::path::Path;
+use std::{io, path::Path};
 
 use super::{
     Program,
@@ -89,7 +89,12 @@ impl Loader<'_> {
             );
             return;
         }
-        match self.files.read(Path::new(&shown)) {
+        // What is no plain file is none for sendmail, even if there is nothing in it.
+        let read = match shown.as_str() {
+            "/dev/null" => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a device, not a plain file")),
+            _ => self.files.read(Path::new(&shown)),
+        };
+        match read {
             Ok(content) => {
                 for row in content.split(|byte| *byte == b'\n') {
                     let row = taken(row, pattern);

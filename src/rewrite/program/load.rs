@@ -1,9 +1,10 @@
 //! Lines of a `sendmail.cf`, one after the other, to a program.
 
-use std::{collections, net::IpAddr, rc::Rc};
+use std::{cmp::Ordering, collections, net::IpAddr, rc::Rc};
 
 use super::{
     Header, Program, RULESETS, Ruleset,
+    machine::VERSION,
     value::{bytes, trim, unquoted, words},
 };
 use crate::{
@@ -49,8 +50,8 @@ pub fn load(sources: &Sources, source: SourceId, host: &Host, files: &dyn FileSy
     for directive in &tree.directives {
         loader.directive(&directive.kind, directive.span, directive.line);
     }
-    loader.fix_operators();
     loader.finish();
+    loader.check_level();
     loader.missing_mailer();
     Loaded { program: loader.program, diagnostics: loader.diagnostics }
 }
@@ -64,25 +65,25 @@ pub(in crate::rewrite) struct Loader<'f> {
     pub(super) files: &'f dyn FileSystem,
     name: String,
     latin1: bool,
-    /// Whether operators were set by an option, and whether a rule was read, which makes them final.
-    operators: OperatorState,
     /// The start of the source.
     pub(super) start: Span,
+    /// Operators that an option has set so far.
+    operators: Option<Vec<u8>>,
+    /// Whether it is known which characters are operators: from the first rule on, nothing changes that.
+    has_operators: bool,
 }
 
-/// Which characters are operators, and whether that can change: they are looked at for the first time when a rule is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum OperatorState {
-    /// No line has set them.
-    Unset,
-    /// An option has.
-    Set,
-    /// A rule was read.
-    Final,
-}
+/// Operators of a configuration that names none.
+const OPERATORS: &[u8] = b".:@[]";
 
-/// Operators where neither an option nor, below level 7, the macro `o` names any.
-const DEFAULT_OPERATORS: &[u8] = b".:@[]";
+/// From this level on they are an option, before that macro `o`.
+const OPERATOR_CHARS_LEVEL: u32 = 7;
+
+/// From this level on `$w` is the host's name without its domain.
+const SHORT_NAME_LEVEL: u32 = 5;
+
+/// The level of the language that sendmail 8.17 has.
+const LEVEL: u32 = 10;
 
 impl<'f> Loader<'f> {
     fn new(name: &str, latin1: bool, start: Span, host: &Host, files: &'f dyn FileSystem) -> Self {
@@ -116,9 +117,69 @@ impl<'f> Loader<'f> {
             files,
             name,
             latin1,
-            operators: OperatorState::Unset,
             start,
+            operators: None,
+            has_operators: false,
         }
+    }
+
+    /// Settles which characters are operators: those of the option, below level 7 those of macro `o`, or those that sendmail has.
+    pub(super) fn settle_operators(&mut self) {
+        if std::mem::replace(&mut self.has_operators, true) {
+            return;
+        }
+        let of_macro = || {
+            let value =
+                self.program.macros.get(MacroId::of(b'o')).filter(|_| self.program.level < OPERATOR_CHARS_LEVEL)?;
+            let mut expanded = Vec::new();
+            self.program.macros.expand(value, &mut expanded);
+            Some(bytes(&expanded))
+        };
+        let characters = self.operators.clone().or_else(of_macro).unwrap_or_else(|| OPERATORS.to_vec());
+        let comments = self.program.operators.comments;
+        self.program.operators = Operators::new(&characters);
+        self.program.operators.comments = comments;
+        // Members that were added before were read with others.
+        for (class, members) in self.program.classes.take() {
+            for member in members {
+                self.member(class, &member);
+            }
+        }
+        self.operators = Some(characters);
+    }
+
+    /// `$w` loses its domain.
+    fn shorten_host_name(&mut self) {
+        let id = MacroId::of(b'w');
+        let Some(value) = self.program.macros.get(id) else { return };
+        if let Some(dot) = value.iter().position(|unit| *unit == Unit::Byte(b'.')) {
+            let short = value.get(..dot).unwrap_or_default().into();
+            self.program.macros.set(id, Some(short));
+        }
+    }
+
+    /// Says that the file is of another level than sendmail.
+    fn check_level(&mut self) {
+        let level = self.program.level;
+        let reference = match level.cmp(&LEVEL) {
+            Ordering::Equal => return,
+            Ordering::Less => format!(
+                "Warning: .cf file is out of date: sendmail {VERSION} supports version {LEVEL}, .cf file is version {level}\n"
+            ),
+            Ordering::Greater => format!(
+                "Warning: .cf version level ({level}) exceeds sendmail version {VERSION} functionality ({LEVEL})\n"
+            ),
+        };
+        self.diagnostics.push(
+            Diagnostic::warning(
+                "cf_line",
+                format!("the file is of level {level}, sendmail {VERSION} of level {LEVEL}"),
+            )
+            .at(self.start, "")
+            .why("the level decides how names, comments and operators are read; answers are those for this level")
+            .help("make the file anew from its source, or read RELEASE_NOTES before changing its `V` line")
+            .reference(reference),
+        );
     }
 
     /// What sendmail says of a line, in its words.
@@ -223,6 +284,14 @@ impl<'f> Loader<'f> {
                 let level = digits.fold(0, |level: u32, digit| level.saturating_mul(10).saturating_add(digit));
                 self.program.level = level;
                 self.program.operators.comments = level < 9;
+                if level >= SHORT_NAME_LEVEL {
+                    self.shorten_host_name();
+                }
+                let vendor = text.split(|byte| *byte == b'/').nth(1).map(<[u8]>::trim_ascii).unwrap_or_default();
+                if !vendor.is_empty() && !vendor.eq_ignore_ascii_case(b"Berkeley") {
+                    let vendor = String::from_utf8_lossy(vendor).into_owned();
+                    self.complain(span, line, format!("invalid V line vendor code: \"{vendor}\""));
+                }
             }
             Kind::Macro(named) => {
                 if let Some(id) = self.named(named, span, line) {
@@ -283,7 +352,6 @@ impl<'f> Loader<'f> {
                     written.clear();
                     self.program.names.write(&left, &mut written);
                 }
-                self.fix_operators();
                 self.rule(&left, right.as_deref(), &written, span, line);
             }
             Kind::Unknown(text) => {
@@ -375,54 +443,6 @@ impl<'f> Loader<'f> {
         self.program.headers.push(header);
     }
 
-    /// `O OperatorChars`: it counts until a rule was read.
-    fn operator_characters(&mut self, value: &[u8], span: Span) {
-        if self.operators != OperatorState::Unset {
-            let words = "Warning: OperatorChars is being redefined.\n         It should only be set before ruleset definitions.\n";
-            self.diagnostics.push(
-                Diagnostic::warning("operators_too_late", "OperatorChars is set again, or after rules")
-                    .at(span, "")
-                    .why("addresses are taken apart as sendmail understood them when it read the first rule")
-                    .help("set the option once, above the first rule")
-                    .reference(words),
-            );
-        }
-        if self.operators != OperatorState::Final {
-            self.operators = OperatorState::Set;
-            self.use_operators(value);
-        }
-    }
-
-    /// From now on addresses are taken apart.
-    pub(super) fn fix_operators(&mut self) {
-        if self.operators == OperatorState::Unset {
-            let old = Some(MacroId::of(b'o')).filter(|_| self.program.level < 7);
-            let old = old.and_then(|id| self.program.macros.get(id).cloned()).map(|value| {
-                let mut expanded = Vec::new();
-                self.program.macros.expand(&value, &mut expanded);
-                bytes(&expanded)
-            });
-            self.use_operators(&old.unwrap_or_else(|| DEFAULT_OPERATORS.to_vec()));
-        }
-        self.operators = OperatorState::Final;
-    }
-
-    fn use_operators(&mut self, characters: &[u8]) {
-        let Program { operators, classes, .. } = &mut self.program;
-        let comments = operators.comments;
-        let mut changed = Operators::new(characters);
-        changed.comments = comments;
-        if *operators == changed {
-            return;
-        }
-        *operators = changed;
-        // Members that were read before are taken apart like others.
-        let members = classes.take();
-        for (class, member) in members {
-            self.member(class, &member);
-        }
-    }
-
     fn option(&mut self, name: &str, short: bool, value: &[u8], span: Span) {
         let long = match (short, name) {
             (false, name) => option::in_full(name),
@@ -435,7 +455,20 @@ impl<'f> Loader<'f> {
             self.program.listeners.push(value.to_vec());
         }
         if long.eq_ignore_ascii_case("OperatorChars") {
-            self.operator_characters(value, span);
+            if self.operators.replace(value.to_vec()).is_some() {
+                self.diagnostics.push(
+                    Diagnostic::warning("cf_line", "OperatorChars is set again")
+                        .at(span, "")
+                        .why(
+                            "the first rule settles which characters are operators, so a value behind it has no effect",
+                        )
+                        .help("set the option once, before the first rule")
+                        .reference(
+                            "Warning: OperatorChars is being redefined.\n         It should only be set before ruleset \
+                             definitions.\n",
+                        ),
+                );
+            }
         }
         if long.eq_ignore_ascii_case("DeliveryMode")
             && let Some(mode) = value.first()

@@ -11,7 +11,8 @@ impl Loader<'_> {
         let host = self.program.host.clone();
         let (short, domain) = host.name.split_once('.').unwrap_or((&host.name, ""));
         for (name, value) in [
-            ("w", short),
+            // Until the level is known.
+            ("w", host.name.as_str()),
             ("j", &host.name),
             ("k", &host.name),
             ("n", "MAILER-DAEMON"),
@@ -87,6 +88,7 @@ impl Loader<'_> {
             let argument: &[u8] = if self.program.level >= 2 { b"host host -a." } else { b"host host" };
             self.map(argument, self.start, 0);
         }
+        self.settle_operators();
         // Test mode delivers nothing in the background.
         let mode = self.program.names.id(b"deliveryMode");
         self.program.macros.set_bytes(mode, b"i");

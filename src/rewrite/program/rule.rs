@@ -29,6 +29,7 @@ impl Loader<'_> {
             self.complain(span, line, format!("invalid rewrite line \"R{shown}\" (tab expected)"));
             return;
         };
+        self.settle_operators();
         let mut left = self.side(lhs);
         let right = self.side(rhs);
         for token in &mut left {

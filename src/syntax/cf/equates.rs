@@ -8,8 +8,16 @@ pub fn equates(text: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// The value of the key that starts with this letter, which is all of a key that sendmail reads; the last one counts.
+/// The value of the key that starts with this letter, which is all of a key that sendmail reads: the last one counts, and only of
+/// `D` and `R` does the case matter.
 pub fn equate(text: &str, letter: char) -> Option<&str> {
-    let starts = |key: &str| key.chars().next().is_some_and(|first| first.eq_ignore_ascii_case(&letter));
-    equates(text).filter(|(key, _)| starts(key)).last().map(|(_, value)| value)
+    equates(text).filter(|(key, _)| is_key(key, letter)).last().map(|(_, value)| value)
+}
+
+/// Whether a key is the one that starts with this letter.
+fn is_key(key: &str, letter: char) -> bool {
+    key.chars().next().is_some_and(|first| match letter {
+        'D' | 'd' | 'R' | 'r' => first == letter,
+        _ => first.eq_ignore_ascii_case(&letter),
+    })
 }

@@ -21,7 +21,8 @@ use crate::{
 pub struct Limits {
     /// How many calls may be executed in all. sendmail's own tree makes some 10,000 for a site.
     pub calls: u64,
-    /// How many bytes all expansions may have together.
+    /// How many bytes all expansions may have together, files that are included among them. The places of a text take thirty times its own
+    /// memory at worst.
     pub bytes: u64,
     /// How deep calls may stand in each other's arguments, and files in each other.
     pub depth: usize,
@@ -29,7 +30,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { calls: 500_000, bytes: 64 << 20, depth: 1000 }
+        Self { calls: 500_000, bytes: 16 << 20, depth: 1000 }
     }
 }
 

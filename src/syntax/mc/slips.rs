@@ -3,6 +3,9 @@
 use super::{Machine, Text, diagnostics, input::Input, run::Invocation};
 use crate::source::Span;
 
+/// A `#` behind more blanks than this is not taken for the start of a remark: the blanks are counted for each call of the line.
+const MAX_INDENT: usize = 200;
+
 /// The characters that a text stands in, if they are ones that people take for quotes: `'x'`, `"x"`, `‘x’`, `“x”`, or `` `x` ``
 /// and `´x´`. m4 knows only `` `x' ``; to it all of these are part of the text.
 pub fn looks_quoted(text: &str) -> Option<(char, char)> {
@@ -52,11 +55,11 @@ pub(super) fn quoted_name(m4: &mut Machine<'_>, call: &Invocation, name: &Text) 
 
 /// Reports the call of a macro in a line that begins with `#`, which looks like a remark and is none.
 pub(super) fn commented_call(m4: &mut Machine<'_>, call: &Invocation) {
-    let start = call.name_span.start as usize;
-    let Some(before) = m4.sources.get(call.name_span.source).and_then(|s| s.text().get(..start)) else { return };
-    let line = before.rsplit_once('\n').map_or(before, |(_, line)| line);
-    if line.trim_start().starts_with('#') {
-        let offset = start - line.trim_start().len();
+    let Some(source) = m4.sources.get(call.name_span.source) else { return };
+    let line = source.line_before(call.name_span.start);
+    let indent = line.bytes().take(MAX_INDENT).take_while(|byte| byte.is_ascii_whitespace()).count();
+    if line.as_bytes().get(indent) == Some(&b'#') {
+        let offset = call.name_span.start as usize - line.len() + indent;
         let hash = Span::new(call.name_span.source, offset, offset + 1);
         m4.report(diagnostics::commented_call(call, hash));
     }

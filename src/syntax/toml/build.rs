@@ -1,6 +1,6 @@
 //! Parser events to the tree: which table a key belongs to, and what may not be given twice.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cmp::Ordering};
 
 use toml_parser::{
     ParseError, Source,
@@ -8,13 +8,13 @@ use toml_parser::{
     parser::{Event, EventKind},
 };
 
-use super::{Array, Entry, Integer, Kind, Origin, Table, Value, words};
+use super::{Array, Entry, Integer, Kind, MAX_DEPTH, Origin, Table, Value, words};
 use crate::{
     diagnostic::Diagnostic,
     source::{SourceId, Span, Spanned},
 };
 
-/// Builds the tree of a text whose events are well formed; of others it makes what it can.
+/// Builds the tree of a text whose events are well formed.
 pub(super) fn build(id: SourceId, source: Source<'_>, events: &[Event]) -> Result<Table, Vec<Diagnostic>> {
     let whole = Span::new(id, 0, source.input().len());
     let mut builder = Builder {
@@ -101,7 +101,7 @@ impl<'a> Builder<'a> {
                 EventKind::StdTableOpen => self.header(event, false),
                 EventKind::ArrayTableOpen => self.header(event, true),
                 EventKind::SimpleKey => {
-                    let (path, value) = self.key_value(event);
+                    let (Some(path), value) = self.key_value(event) else { continue };
                     let Some(current) = &self.current else { continue };
                     let added = descend(&mut self.root, current, false).and_then(|table| insert(table, path, value));
                     self.errors.extend(added.err().map(|error| *error));
@@ -114,15 +114,20 @@ impl<'a> Builder<'a> {
     fn header(&mut self, open: &'a Event, is_array: bool) {
         let mut path = Vec::new();
         let mut whole = span(self.id, open);
+        let mut is_too_long = false;
         while let Some(event) = self.next() {
             match event.kind() {
-                EventKind::SimpleKey => path.push(self.key(event)),
+                EventKind::SimpleKey => is_too_long |= !self.extend(&mut path, event),
                 EventKind::StdTableClose | EventKind::ArrayTableClose => {
                     whole = whole.to(span(self.id, event));
                     break;
                 }
                 _ => {}
             }
+        }
+        if is_too_long {
+            self.current = None;
+            return;
         }
         match open_table(&mut self.root, &path, whole, is_array) {
             Ok(()) => self.current = Some(path),
@@ -141,12 +146,27 @@ impl<'a> Builder<'a> {
         Spanned::new(text.into_owned(), span(self.id, event))
     }
 
-    /// A possibly dotted key, from its first step on, and its value.
-    fn key_value(&mut self, first: &Event) -> (Vec<Spanned<String>>, Value) {
+    /// Adds a part to a key; `false` if it has too many already, which is reported once for each key.
+    fn extend(&mut self, path: &mut Vec<Spanned<String>>, event: &Event) -> bool {
+        let key = self.key(event);
+        match path.len().cmp(&(MAX_DEPTH as usize)) {
+            Ordering::Less => path.push(key),
+            Ordering::Equal => {
+                self.errors.push(words::too_many_parts(&key));
+                path.push(key);
+            }
+            Ordering::Greater => {}
+        }
+        path.len() <= MAX_DEPTH as usize
+    }
+
+    /// A possibly dotted key, from its first step on, and its value; no key if it has too many parts.
+    fn key_value(&mut self, first: &Event) -> (Option<Vec<Spanned<String>>>, Value) {
         let mut path = vec![self.key(first)];
+        let mut is_too_long = false;
         while let Some(event) = self.next() {
             match event.kind() {
-                EventKind::SimpleKey => path.push(self.key(event)),
+                EventKind::SimpleKey => is_too_long |= !self.extend(&mut path, event),
                 EventKind::KeyValSep => break,
                 _ => {}
             }
@@ -155,7 +175,7 @@ impl<'a> Builder<'a> {
             Some(event) => self.value(event),
             None => Value { kind: Kind::Boolean(false), span: span(self.id, first) },
         };
-        (path, value)
+        ((!is_too_long).then_some(path), value)
     }
 
     fn value(&mut self, event: &'a Event) -> Value {
@@ -191,7 +211,7 @@ impl<'a> Builder<'a> {
                     break;
                 }
                 EventKind::SimpleKey => {
-                    let (path, value) = self.key_value(event);
+                    let (Some(path), value) = self.key_value(event) else { continue };
                     let added = insert(&mut table, path, value);
                     self.errors.extend(added.err().map(|error| *error));
                 }

@@ -19,8 +19,9 @@ use crate::{
     source::{SourceId, Sources, Span, Spanned},
 };
 
-/// Arrays and inline tables may be nested this deep.
-const DEPTH: u32 = 32;
+/// Arrays and inline tables may be nested this deep, and a key may have as many parts. Trees are walked, and freed, by functions
+/// that call themselves once for each level.
+const MAX_DEPTH: u32 = 32;
 
 /// A table: keys and values in the order of the file.
 #[derive(Debug, Clone)]
@@ -158,14 +159,13 @@ pub fn parse(sources: &Sources, id: SourceId) -> Result<Table, Vec<Diagnostic>> 
     let mut errors: Vec<ParseError> = Vec::new();
     {
         let mut validated = ValidateWhitespace::new(&mut events, source);
-        let mut guarded = RecursionGuard::new(&mut validated, DEPTH);
+        let mut guarded = RecursionGuard::new(&mut validated, MAX_DEPTH);
         parse_document(&tokens, &mut guarded, &mut errors);
     }
     let errors = errors.iter().map(|error| words::syntax(id, text, error)).collect::<Vec<_>>();
-    let built = build::build(id, source, &events);
     let scalars = build::scalar_errors(id, source, &events);
     if errors.is_empty() && scalars.is_empty() {
-        return built;
+        return build::build(id, source, &events);
     }
     Err(one_a_line(sources, id, [scalars, errors].concat()))
 }
@@ -257,12 +257,34 @@ mod tests {
         "#);
     }
 
+    /// A tree that is as deep as its text is long would end the process: it is walked, and freed, level by level.
+    #[test]
+    fn no_key_and_no_value_is_too_deep_to_be_refused() {
+        const PARTS: usize = 100_000;
+        let parts = ".a".repeat(PARTS);
+        for text in [
+            format!("a{parts} = 1\n"),
+            format!("[a{parts}]\n"),
+            format!("[[a{parts}]]\n"),
+            format!("x = {{ a{parts} = 1 }}\n"),
+        ] {
+            assert_eq!(refusals(&text), ["the key has more than 32 parts: [\"a\"]"]);
+        }
+        for text in ["x = ".to_owned() + &"[".repeat(PARTS), "x = ".to_owned() + &"{ a = ".repeat(PARTS)] {
+            assert!(refusals(&text)[0].starts_with("lists and tables are nested too deeply"));
+        }
+        // Keys without values are not the parts of one.
+        assert_eq!(refusals(&"\"a\n".repeat(PARTS)).len(), PARTS);
+        let longest = format!("a{} = 1\n", ".a".repeat(MAX_DEPTH as usize - 1));
+        assert_eq!(refusals(&longest), Vec::<String>::new());
+    }
+
     /// Whether this reader and the `toml` crate, which shares its tokens only, agree that a text is TOML.
     fn agrees(text: &str) {
         let (_, ours) = read(text);
         let theirs = text.parse::<toml::Table>();
         // Depth is limited more closely here.
-        if text.matches(['[', '{']).count() < DEPTH as usize {
+        if text.matches(['[', '{']).count() < MAX_DEPTH as usize {
             assert_eq!(ours.is_ok(), theirs.is_ok(), "{text:?}\n{ours:?}\n{theirs:?}");
         }
     }

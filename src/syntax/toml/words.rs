@@ -2,6 +2,7 @@
 
 use toml_parser::{Expected, ParseError, decoder::Encoding, parser::Event};
 
+use super::MAX_DEPTH;
 use crate::{
     diagnostic::Diagnostic,
     source::{SourceId, Span, Spanned},
@@ -53,6 +54,14 @@ pub(super) fn not_a_table(key: &Spanned<String>, first: Span) -> Diagnostic {
         .at(first, "given a value here")
         .why("a key is a value or a table, not both")
         .help("remove one of the two")
+}
+
+/// A dotted key that would make a tree too deep to be walked. `part`: the first that is too many.
+pub(super) fn too_many_parts(part: &Spanned<String>) -> Diagnostic {
+    Diagnostic::error(SYNTAX, format!("the key has more than {MAX_DEPTH} parts"))
+        .at(part.span, "one too many")
+        .why("each part is a table inside the one before it")
+        .help("no key of site.toml needs more than four parts; put the key in quotes if its dots are part of it")
 }
 
 /// What looks like a whole number and is none of 64 bits. `digits`: without underscores and base.

@@ -283,6 +283,7 @@ fn delivery_agents_are_one_line_with_their_arguments_last() {
             directory: None,
             user: None,
             argv: "TCP $h".into(),
+            argv_span: None,
             span: None,
         });
     });

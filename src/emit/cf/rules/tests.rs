@@ -32,6 +32,7 @@ fn mailer(name: &str) -> Mailer {
         directory: None,
         user: None,
         argv: String::new(),
+        argv_span: None,
         span: None,
     }
 }

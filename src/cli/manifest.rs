@@ -1,0 +1,114 @@
+//! What a build has written to a directory: a file of its own there, so that the next build knows what it may empty or remove.
+//!
+//! A map file whose last entry has gone from the site would otherwise stay, and sendmail would go on finding the entry in it. What
+//! somebody else has changed since is left alone.
+
+use std::{collections::BTreeMap, ffi::OsString, fs, path::Path};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    output::OutputFile,
+    products::{Made, Product, Wanted},
+};
+use crate::diagnostic::Diagnostic;
+
+/// Its name in the output directory.
+pub(super) const NAME: &str = ".relaycc-manifest";
+
+/// The version of its format.
+const VERSION: u32 = 1;
+
+/// Longest manifest that is read: a site has some dozen files.
+const MAX_LENGTH: u64 = 1 << 20;
+
+/// Files that builds have written to a directory, by their names.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Manifest {
+    version: u32,
+    files: BTreeMap<String, Record>,
+}
+
+/// What a file was when it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Record {
+    /// What it is; nothing for the source map.
+    product: Option<Product>,
+    length: u64,
+    /// [`fingerprint`] of its bytes.
+    fingerprint: u64,
+}
+
+impl Record {
+    fn of(made: &Made) -> Self {
+        let bytes = &made.file.bytes;
+        Self { product: made.product, length: bytes.len() as u64, fingerprint: fingerprint(bytes) }
+    }
+
+    fn describes(&self, path: &Path) -> bool {
+        let is_plain = fs::symlink_metadata(path).is_ok_and(|found| found.is_file() && found.len() == self.length);
+        is_plain && fs::read(path).is_ok_and(|bytes| fingerprint(&bytes) == self.fingerprint)
+    }
+}
+
+/// FNV-1a of 64 bits: tells whether somebody else has changed a file, not whether somebody wants to deceive.
+fn fingerprint(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+impl Manifest {
+    /// That of a directory; an empty one where there is none that can be read.
+    pub(super) fn read(directory: &Path) -> Self {
+        let path = directory.join(NAME);
+        let is_plain = fs::symlink_metadata(&path).is_ok_and(|found| found.is_file() && found.len() <= MAX_LENGTH);
+        let bytes = if is_plain { fs::read(&path).unwrap_or_default() } else { Vec::new() };
+        let mut manifest = serde_json::from_slice::<Self>(&bytes).unwrap_or_default();
+        if manifest.version != VERSION {
+            manifest = Self::default();
+        }
+        manifest.files.retain(|name, _| !name.contains('/') && !name.starts_with('.'));
+        manifest
+    }
+
+    /// Whether a build has written this file, and it is as that build left it.
+    pub(super) fn holds(&self, directory: &Path, name: &str) -> bool {
+        self.files.get(name).is_some_and(|record| record.describes(&directory.join(name)))
+    }
+
+    /// Files of earlier builds that do not belong to this one, which makes `made`: those that can be removed, and what is to be
+    /// said of those that somebody has changed since.
+    pub(super) fn obsolete(
+        &self,
+        directory: &Path,
+        made: &[Made],
+        wanted: Wanted<'_>,
+    ) -> (Vec<OsString>, Vec<Diagnostic>) {
+        let is_made = |name: &String| made.iter().any(|made| made.file.name == name.as_str());
+        let has = |product: Option<Product>| wanted.has(product.unwrap_or(Product::Cf));
+        let gone = self.files.iter().filter(|(name, record)| has(record.product) && !is_made(name));
+        let there = gone.filter(|(name, _)| fs::symlink_metadata(directory.join(name)).is_ok());
+        let (ours, changed) = there.partition::<Vec<_>, _>(|(name, record)| record.describes(&directory.join(name)));
+        let ours = ours.into_iter().map(|(name, _)| name.into()).collect();
+        (ours, changed.into_iter().map(|(name, _)| stale(directory, name)).collect())
+    }
+
+    /// What it is after a build that made and removed these files.
+    pub(super) fn after(mut self, made: &[Made], removed: &[OsString]) -> OutputFile {
+        self.version = VERSION;
+        self.files.retain(|name, _| !removed.iter().any(|removed| removed == name.as_str()));
+        for one in made {
+            self.files.insert(one.file.name.to_string_lossy().into_owned(), Record::of(one));
+        }
+        // Maps of strings to numbers always serialize.
+        let bytes = serde_json::to_vec_pretty(&self).unwrap_or_default();
+        OutputFile { name: NAME.into(), mode: 0o600, bytes, is_map: false, made_from: None }
+    }
+}
+
+/// That a file of an earlier build is still there, and not as it was written.
+pub(super) fn stale(directory: &Path, name: &str) -> Diagnostic {
+    let path = directory.join(name).display().to_string();
+    Diagnostic::warning("stale_output", format!("`{path}` is of an earlier build and does not belong to this one"))
+        .why("the site does not ask for the file any more, and it is not as the build left it, so it is not removed")
+        .help("remove it, unless something else uses it")
+}
