@@ -1,5 +1,7 @@
 //! Classes: sets of words and phrases.
 
+use std::rc::Rc;
+
 use super::{
     HashMap, HashSet,
     needs::bit,
@@ -28,19 +30,19 @@ impl Class {
     }
 }
 
-/// All classes.
+/// All classes. Sessions share them until one adds a member: a site may have any number of names.
 #[derive(Debug, Clone, Default)]
 pub struct Classes {
-    classes: Vec<Class>,
+    classes: Vec<Rc<Class>>,
 }
 
 impl Classes {
     /// Adds a member, whose `tokens` are given; whether it is new. All words of it are numbered by now.
     pub(crate) fn add(&mut self, class: MacroId, member: &[u8], tokens: &[Token]) -> bool {
         if self.classes.len() <= class.index() {
-            self.classes.resize_with(class.index() + 1, Class::default);
+            self.classes.resize_with(class.index() + 1, Rc::default);
         }
-        let Some(class) = self.classes.get_mut(class.index()) else { return false };
+        let Some(class) = self.classes.get_mut(class.index()).map(Rc::make_mut) else { return false };
         if !class.folded.insert(member.to_ascii_lowercase().into()) {
             return false;
         }
@@ -69,11 +71,14 @@ impl Classes {
     /// Takes out all members of all classes, in the order in which they came.
     pub(crate) fn take(&mut self) -> Vec<(MacroId, Vec<Box<[u8]>>)> {
         let classes = std::mem::take(&mut self.classes).into_iter().enumerate();
-        classes.filter_map(|(number, class)| Some((MacroId(u16::try_from(number).ok()?), class.members))).collect()
+        let members = |(number, class): (usize, Rc<Class>)| {
+            Some((MacroId(u16::try_from(number).ok()?), Rc::unwrap_or_clone(class).members))
+        };
+        classes.filter_map(members).collect()
     }
 
     fn class(&self, class: MacroId) -> Option<&Class> {
-        self.classes.get(class.index())
+        self.classes.get(class.index()).map(Rc::as_ref)
     }
 
     /// Whether a token by itself is a member.

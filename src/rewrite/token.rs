@@ -4,6 +4,8 @@
 //! configuration has is numbered, so that comparing tokens is comparing numbers; other words, which nothing can match by
 //! name, have the number 0. Metasymbols have numbers of their own, beyond those of words.
 
+use std::rc::Rc;
+
 use super::{
     HashMap,
     text::{MacroId, Names, Unit},
@@ -116,7 +118,8 @@ impl Arena {
 /// Words that rules and classes have.
 #[derive(Debug, Clone, Default)]
 pub struct Words {
-    numbers: HashMap<Box<[u8]>, u32>,
+    /// Shared by sessions until one adds a word.
+    numbers: Rc<HashMap<Box<[u8]>, u32>>,
     /// The same for words of one character, by its code in lower case.
     characters: Vec<u32>,
 }
@@ -135,7 +138,11 @@ impl Words {
                 *slot = next;
             }
         }
-        *self.numbers.entry(word.into()).or_insert(next)
+        if let Some(known) = self.numbers.get(word.as_slice()) {
+            return *known;
+        }
+        Rc::make_mut(&mut self.numbers).insert(word.into(), next);
+        next
     }
 
     /// The number of a word; 0 if nothing has it.

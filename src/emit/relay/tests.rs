@@ -341,3 +341,10 @@ fn checks_without_counterpart_are_refused_by_the_name_of_their_feature() {
     let named: Vec<_> = refused.iter().map(|u| u.statement.as_str()).collect();
     assert_eq!(named, ["FEATURE require_rdns", "FEATURE badmx", "FEATURE tls_session_features"]);
 }
+
+#[test]
+fn a_key_of_any_length_is_refused_and_ends_nothing() {
+    for text in [format!("a{} = 1\n", ".a".repeat(100_000)), format!("[a{}]\n", ".a".repeat(100_000))] {
+        assert!(RelayConfig::from_toml(&text, id()).is_err());
+    }
+}

@@ -454,21 +454,17 @@ impl<'f> Loader<'f> {
         if long.eq_ignore_ascii_case("DaemonPortOptions") {
             self.program.listeners.push(value.to_vec());
         }
-        if long.eq_ignore_ascii_case("OperatorChars") {
-            if self.operators.replace(value.to_vec()).is_some() {
-                self.diagnostics.push(
-                    Diagnostic::warning("cf_line", "OperatorChars is set again")
-                        .at(span, "")
-                        .why(
-                            "the first rule settles which characters are operators, so a value behind it has no effect",
-                        )
-                        .help("set the option once, before the first rule")
-                        .reference(
-                            "Warning: OperatorChars is being redefined.\n         It should only be set before ruleset \
+        if long.eq_ignore_ascii_case("OperatorChars") && self.operators.replace(value.to_vec()).is_some() {
+            self.diagnostics.push(
+                Diagnostic::warning("cf_line", "OperatorChars is set again")
+                    .at(span, "")
+                    .why("the first rule settles which characters are operators, so a value behind it has no effect")
+                    .help("set the option once, before the first rule")
+                    .reference(
+                        "Warning: OperatorChars is being redefined.\n         It should only be set before ruleset \
                              definitions.\n",
-                        ),
-                );
-            }
+                    ),
+            );
         }
         if long.eq_ignore_ascii_case("DeliveryMode")
             && let Some(mode) = value.first()
