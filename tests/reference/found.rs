@@ -93,20 +93,21 @@ fn collect(folder: &Path, label: &str) -> io::Result<Vec<Fixture>> {
             continue;
         }
         let mc = copies.join(format!("{stem}.mc"));
-        fs::write(&mc, without_tree(&fs::read(&path)?))?;
+        fs::write(&mc, with_installed_tree(&fs::read(&path)?))?;
         all.push(Fixture { name, mc, place: Place::Example, kept: false });
     }
     Ok(all)
 }
 
-/// The text without the lines that include a macro tree of their own: m4 is given the installed one.
-fn without_tree(text: &[u8]) -> Vec<u8> {
+/// The text with the installed macro tree in place of the one that it includes itself.
+fn with_installed_tree(text: &[u8]) -> Vec<u8> {
     let includes = |line: &[u8]| {
         let line = String::from_utf8_lossy(line);
-        line.trim_start().starts_with("include(") && line.contains("m4/cf.m4")
+        line.trim_start().trim_start_matches('s').starts_with("include(") && line.contains("m4/cf.m4")
     };
+    let installed = format!("include(`{CF_TREE}m4/cf.m4')dnl\n");
     text.split_inclusive(|byte| *byte == b'\n')
-        .map(|line| if includes(line) { &b"dnl\n"[..] } else { line })
+        .map(|line| if includes(line) { installed.as_bytes() } else { line })
         .collect::<Vec<_>>()
         .concat()
 }

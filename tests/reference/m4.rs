@@ -1,6 +1,6 @@
 //! The reference compiler: m4 over the distribution's macro tree.
 
-use std::{io, path::Path, process::Command};
+use std::{fs, io, path::Path, process::Command};
 
 use crate::world::CF_TREE;
 
@@ -41,12 +41,15 @@ pub fn compile_with(tree: &str, mc: &Path) -> io::Result<Compiled> {
     let (Some(dir), Some(file)) = (mc.parent(), mc.file_name()) else {
         return Err(io::Error::other(format!("{}: not a file", mc.display())));
     };
-    let output = Command::new("m4")
-        .arg(format!("-D_CF_DIR_={tree}"))
-        .arg(format!("{tree}m4/cf.m4"))
-        .arg(file)
-        .current_dir(dir)
-        .output()?;
+    let entry = format!("{tree}m4/cf.m4");
+    let mut m4 = Command::new("m4");
+    m4.arg(format!("-D_CF_DIR_={tree}"));
+    // A file that includes the tree is all that m4 is given, so that what stands before the include is read as plain m4.
+    let text = fs::read(mc)?;
+    if !text.windows(entry.len()).any(|window| window == entry.as_bytes()) {
+        m4.arg(&entry);
+    }
+    let output = m4.arg(file).current_dir(dir).output()?;
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     let verdict = if !output.status.success() {
         Verdict::Broken

@@ -110,11 +110,21 @@ pub struct Environment {
 impl Environment {
     /// An environment in which nothing has been declared; names are defined as they are for every site.
     pub fn new(macros: &mut Macros<'_, '_>) -> Self {
-        let builtin = macros.add_source("sendmail's defaults");
-        let nowhere = Span::new(builtin, 0, 0);
+        let environment = Self::without_names(macros);
+        environment.define_names(macros);
+        environment
+    }
+
+    /// Defines the names that the tree defines when it is read. What the site has defined before gives way to them.
+    pub fn define_names(&self, macros: &mut Macros<'_, '_>) {
+        let nowhere = self.nowhere();
         let options = OPTIONS.iter().filter(|o| o.predefined).map(|o| (o.name, o.default));
         let settings = SETTINGS.iter().filter(|s| s.predefined).map(|s| (s.name, s.default));
         for (name, default) in options.chain(settings) {
+            // The only one that the tree leaves alone where a site has defined it before.
+            if name == "MAIL_SETTINGS_DIR" && macros.exists(name) {
+                continue;
+            }
             match default {
                 DefaultValue::Unset => {}
                 DefaultValue::Text(text) => macros.define(name, Text::computed(text, nowhere).into_literal()),
@@ -128,6 +138,11 @@ impl Environment {
         for (name, text) in PRELUDE {
             macros.define(name, Text::computed(*text, nowhere));
         }
+    }
+
+    /// An environment in which nothing has been declared and no name is defined, as it is before the tree is read.
+    pub fn without_names(macros: &mut Macros<'_, '_>) -> Self {
+        let builtin = macros.add_source("sendmail's defaults");
         Self {
             diagnostics: Vec::new(),
             classes: Classes::default(),

@@ -31,7 +31,7 @@ use crate::{
     catalog::table::TABLES,
     diagnostic::Diagnostic,
     source::{FileSystem, Sources, Span},
-    syntax::mc::{Machine, NoDialect, Text, load},
+    syntax::mc::{Machine, Text, load},
 };
 
 /// Compiles a `.mc`.
@@ -54,23 +54,15 @@ fn run(input: &Input<'_>, files: &dyn FileSystem, mut record: Option<&mut Record
     }
     let length = sources.get(id).map_or(0, |source| source.text().len());
     let end = Span::new(id, length, length);
+    let includes_tree = tree::is_included(input, files);
     let mut m4 = Machine::new(&mut sources, files, id);
-    // A file that includes the tree itself is read by m4's own rules until it does: `#` begins a comment.
-    let includes_tree = m4.sources().get(id).is_some_and(|source| statements::includes_tree(source.text()));
-    if !includes_tree {
-        m4.disable_comments();
-    }
-    // The tree takes these two away, which stand for something else in its texts.
-    for name in ["format", "hpux"] {
-        m4.undefine(&NoDialect, name);
-    }
     let mut macros = Macros::new(&mut m4);
-    let environment = Environment::new(&mut macros);
-    for (name, text) in [("_CF_DIR_", TREE), ("CF_LEVEL", "10")] {
-        macros.define(name, Text::computed(text, environment.nowhere()));
-    }
-    tree::define_names(&mut macros, environment.nowhere());
+    let environment = Environment::without_names(&mut macros);
+    macros.define("_CF_DIR_", Text::computed(TREE, environment.nowhere()));
     let mut dialect = Statements::new(environment, record.as_deref_mut());
+    if !includes_tree {
+        dialect.read_tree(&mut m4);
+    }
     let finished = m4.run(&mut dialect, id).is_ok();
     let mut environment = dialect.into_environment();
     let mut site = None;

@@ -29,6 +29,16 @@ pub(super) fn find(environment: &mut Environment, m4: &Machine<'_>) {
     }
     for call in m4.suspicious_calls() {
         let name = &call.name.value;
+        if MACROS.iter().any(|known| known.name == name) {
+            let place = call.name.span;
+            let begins_line =
+                m4.sources().get(place.source).is_none_or(|text| text.line_before(place.start).trim().is_empty());
+            // In what is thrown away anyhow, a name in the midst of a line is part of a remark.
+            if begins_line || !call.discarded {
+                environment.report(before_tree(name, place, call.discarded));
+            }
+            continue;
+        }
         let near = nearest(name, MACROS.iter().map(|m| m.name).chain(["define", "divert", "undefine", "include"]));
         if call.discarded && near.is_none() {
             continue;
@@ -43,6 +53,19 @@ pub(super) fn find(environment: &mut Environment, m4: &Machine<'_>) {
         }
         environment.report(diagnostic);
     }
+}
+
+/// A statement that stands where there are none yet.
+fn before_tree(name: &str, place: Span, is_discarded: bool) -> Diagnostic {
+    let message = format!("`{name}` has no effect before the file includes `cf.m4`");
+    let found = match is_discarded {
+        true => Diagnostic::warning("statement_before_tree", message),
+        false => Diagnostic::error("statement_before_tree", message),
+    };
+    found
+        .at(place, "not defined yet")
+        .why("`cf.m4` defines the statements of a `.mc`; to m4 this is text like any other")
+        .help(format!("move it below the `include`, or begin the line with `dnl` if {name} is part of a remark"))
 }
 
 /// Names of sendmail's tree that the file defines itself, where that would do something that is not built in.
@@ -125,15 +148,13 @@ fn lost_call(line: &str) -> Option<(usize, usize)> {
 
 /// Raw lines after a `divert(-1)` that nothing ends.
 pub(super) fn discarded(environment: &mut Environment, m4: &Machine<'_>, file: SourceId) {
-    let Some(text) = m4.sources().get(file).map(Source::text).filter(|_| m4.diversion() < 0) else { return };
-    let Some(start) = text.rfind("divert(-") else { return };
-    let end = text.get(start..).and_then(|rest| rest.find(')')).map_or(text.len(), |at| start + at + 1);
-    let lost = text.get(end..).unwrap_or_default().lines().filter(|line| is_raw(line)).count();
+    let Some((by, text)) = m4.discarded() else { return };
+    let lost = text.lines().into_iter().filter(|line| line.span().source == file && is_raw(line.as_str())).count();
     if lost > 0 {
         let lines = if lost == 1 { "1 raw line is" } else { &format!("{lost} raw lines are") };
         environment.report(
             Diagnostic::warning("discarded_lines", format!("{lines} thrown away"))
-                .at(Span::new(file, start, end), "everything from here to the end of the file")
+                .at(by, "everything from here to the end of the file")
                 .why("text in a diversion below 0 goes nowhere, and nothing turns the output on again; macros still take effect")
                 .help("write `divert(0)dnl` where the remarks end"),
         );

@@ -14,7 +14,7 @@ use crate::{
         macros::{Macros, Words},
     },
     site::Class,
-    syntax::mc::{Call, Dialect, Machine, Text},
+    syntax::mc::{Call, Dialect, Machine, NoDialect, Text},
 };
 
 /// Carries out statements against an environment.
@@ -22,12 +22,29 @@ use crate::{
 pub struct Statements<'r> {
     environment: Environment,
     record: Option<&'r mut Record>,
+    /// Until the tree is read there are no statements, and the language is plain m4.
+    tree_is_read: bool,
 }
 
 impl<'r> Statements<'r> {
     /// Statements that take effect in `environment` and, if that is wanted, are recorded.
+    /// Before [`Statements::read_tree`] there are none.
     pub(super) fn new(environment: Environment, record: Option<&'r mut Record>) -> Self {
-        Self { environment, record }
+        Self { environment, record, tree_is_read: false }
+    }
+
+    /// What `m4/cf.m4` does when it is read: statements exist, names have their defaults, and `#` begins no comments any more.
+    pub(super) fn read_tree(&mut self, m4: &mut Machine<'_>) {
+        self.tree_is_read = true;
+        m4.disable_comments();
+        // The tree takes these two away, which stand for something else in its texts.
+        for name in ["format", "hpux"] {
+            m4.undefine(&NoDialect, name);
+        }
+        let mut macros = Macros::new(m4);
+        self.environment.define_names(&mut macros);
+        macros.define("CF_LEVEL", Text::computed("10", self.environment.nowhere()));
+        tree::define_names(&mut macros, self.environment.nowhere());
     }
 
     /// What they have declared.
@@ -149,7 +166,8 @@ fn section(name: &str) -> &'static str {
 
 impl Dialect for Statements<'_> {
     fn is_macro(&self, name: &str) -> bool {
-        Words::has(name) || spec(name).is_some() || matches!(name, "PUSHDIVERT" | "POPDIVERT" | "_MODMF_")
+        self.tree_is_read
+            && (Words::has(name) || spec(name).is_some() || matches!(name, "PUSHDIVERT" | "POPDIVERT" | "_MODMF_"))
     }
 
     fn call(&mut self, m4: &mut Machine<'_>, call: Call) -> Text {
@@ -185,6 +203,9 @@ impl Dialect for Statements<'_> {
             self.environment.unsupported("macro", spec.name, call.span);
         }
         let yields = self.carry_out(&mut Macros::new(m4), spec, &call);
+        if tree::leaves_a_line(spec.role, call.str(0)) {
+            m4.end_line(0);
+        }
         self.without_arguments(spec, &call);
         for diagnostic in self.environment.diagnostics.drain(..) {
             m4.report(diagnostic);
@@ -209,11 +230,13 @@ impl Dialect for Statements<'_> {
     }
 
     fn include(&mut self, m4: &mut Machine<'_>, path: &Text) -> Option<Text> {
-        if !is_tree(path.as_str()) {
+        if !tree::is_entry(path.as_str()) {
             return None;
         }
-        // What cf.m4 leaves behind: there are no comments, and output goes to where it goes at the start.
-        m4.disable_comments();
+        if !self.tree_is_read {
+            self.read_tree(m4);
+        }
+        // Read for the first time or again, it leaves the output going to where it goes at the start.
         Some(Text::computed("divert(0)", path.span()))
     }
 }
@@ -224,23 +247,4 @@ fn spec(name: &str) -> Option<&'static MacroSpec> {
         return None;
     }
     catalog::by_name(name)
-}
-
-/// Whether a text includes sendmail's tree by itself, in a line that is no remark.
-pub(super) fn includes_tree(text: &str) -> bool {
-    text.lines().any(|line| {
-        let line = line.trim_start();
-        let argument = line.strip_prefix("include(").or_else(|| line.strip_prefix("sinclude("));
-        argument.is_some_and(|argument| {
-            let path = argument.split(')').next().unwrap_or_default().trim();
-            is_tree(path.trim_matches(['`', '\'']))
-        })
-    })
-}
-
-/// Whether a path is that of the tree's own files, wherever the tree lies.
-fn is_tree(path: &str) -> bool {
-    ["cf.m4", "cfhead.m4", "proto.m4", "version.m4"]
-        .iter()
-        .any(|file| path.strip_suffix(file).is_some_and(|folder| folder.ends_with("m4/")))
 }

@@ -253,3 +253,32 @@ fn raw_rules_about_encryption_are_a_ruleset_of_their_own() {
     assert_eq!(text(RawSection::LocalRulesets), "Sother\n");
     assert!(site.raw_section(RawSection::LocalTlsClient).is_empty());
 }
+
+#[test]
+fn what_stands_before_the_include_of_the_tree_is_plain_m4() {
+    let before = |text: &str, rest: &str| compiled(&format!("{text}\n{rest}OSTYPE(`linux')\nMAILER(`smtp')\n"));
+    let include = "include(`../m4/cf.m4')dnl\n";
+    // A remark with an open quote, which hides nothing.
+    assert!(before("# don't `open", include).site.is_some());
+    assert!(before("# don't `open", "").site.is_none());
+    assert!(before("divert(-1)\n# `", "sinclude(`/usr/lib/mail/cf/m4/cf.m4')\n").site.is_some());
+    assert!(before("# `", "ifdef(`none', `', `include(_CF_DIR_`'m4/cf.m4)')\n").site.is_some());
+    // `dnl` in a remark does not take the next line with it, and what is defined there is no statement yet.
+    let site = before("# dnl\ndefine(`confMAX_MESSAGE_SIZE', `77')dnl", include).site.unwrap();
+    assert_eq!(site.options["MaxMessageSize"].value, "77");
+    // The tree's own defaults take the place of what was defined before it was read.
+    let site = before("define(`confMAILER_NAME', `me')dnl", include).site.unwrap();
+    assert!(!site.options.values().any(|option| option.value == "me"));
+    assert_eq!(
+        codes("OSTYPE(`linux')\ninclude(`../m4/cf.m4')OSTYPE(`linux')MAILER(`smtp')"),
+        ["statement_before_tree"]
+    );
+}
+
+#[test]
+fn a_line_that_is_begun_at_the_head_ends_where_the_tree_ends_it() {
+    let head = |text: &str| site(&format!("VERSIONID(`one')dnl\n{text}Dwmail")).raw_section(RawSection::Head).len();
+    assert_eq!(head(""), 0);
+    assert_eq!(head("FEATURE(`nocanonify')dnl\n"), 1);
+    assert_eq!(head("FEATURE(`vnet')dnl\n"), 0);
+}

@@ -7,10 +7,62 @@
 
 use crate::{
     catalog::{domain, feature, hack, macros::MacroRole, mailer, siteconfig, system},
-    front::{environment::Environment, macros::Macros},
-    source::Span,
-    syntax::mc::{Call, Machine},
+    front::{
+        Input,
+        environment::{Environment, TREE},
+        macros::Macros,
+    },
+    source::{FileSystem, Sources, Span},
+    syntax::mc::{Call, Dialect, Machine, NoDialect, Text, load},
 };
+
+/// Whether a path is that of the tree's own files that a site may include, wherever the tree lies.
+pub(super) fn is_entry(path: &str) -> bool {
+    let entries = ["cf.m4", "cfhead.m4", "proto.m4", "version.m4"];
+    path == "cf.m4" || entries.iter().any(|file| path.strip_suffix(file).is_some_and(|folder| folder.ends_with("m4/")))
+}
+
+/// Whether a file includes the tree itself, in any way that m4 carries out. Such a file is what m4 is given; any other comes
+/// behind `m4/cf.m4` on its command line.
+pub(super) fn is_included(input: &Input<'_>, files: &dyn FileSystem) -> bool {
+    if !contains(input.bytes, b"include") {
+        return false;
+    }
+    let mut sources = Sources::default();
+    let (id, _) = load(&mut sources, input.name, input.bytes);
+    let mut m4 = Machine::new(&mut sources, files, id);
+    m4.define(&NoDialect, "_CF_DIR_", Text::computed(TREE, Span::new(id, 0, 0)));
+    let mut search = TreeSearch { is_found: false };
+    let is_broken_off = m4.run(&mut search, id).is_err();
+    // What m4 does not get through is read by its rules all the more.
+    search.is_found || is_broken_off && contains(input.bytes, b"m4/cf.m4")
+}
+
+fn contains(bytes: &[u8], word: &[u8]) -> bool {
+    bytes.windows(word.len()).any(|window| window == word)
+}
+
+/// Plain m4 that notes whether the tree is included.
+#[derive(Debug)]
+struct TreeSearch {
+    is_found: bool,
+}
+
+impl Dialect for TreeSearch {
+    fn is_macro(&self, _name: &str) -> bool {
+        false
+    }
+
+    fn call(&mut self, _m4: &mut Machine<'_>, call: Call) -> Text {
+        Text::empty(call.span)
+    }
+
+    fn include(&mut self, _m4: &mut Machine<'_>, path: &Text) -> Option<Text> {
+        let is_entry = is_entry(path.as_str());
+        self.is_found |= is_entry;
+        is_entry.then(|| Text::empty(path.span()))
+    }
+}
 
 /// The folder that the files of a statement are in; `None` if it has none.
 fn folder(role: MacroRole) -> Option<&'static str> {
@@ -34,6 +86,19 @@ fn is_known(role: MacroRole, name: &str) -> bool {
         MacroRole::Hack => hack::by_name(name).is_some(),
         MacroRole::Mailer => mailer::by_name(name).is_some(),
         MacroRole::SiteConfig => siteconfig::by_name(name).is_some(),
+        _ => false,
+    }
+}
+
+/// Whether the tree's file of that name writes a line of its own to the head of sendmail.cf, which ends the one that was
+/// begun there, such as that of a `VERSIONID` before `dnl`. Observed of each file.
+pub(super) fn leaves_a_line(role: MacroRole, name: &str) -> bool {
+    match role {
+        MacroRole::System | MacroRole::Domain => is_known(role, name),
+        MacroRole::Feature => {
+            is_known(role, name) && !["bcc", "drac", "prefixmod", "sts", "tls_failures", "vnet"].contains(&name)
+        }
+        MacroRole::Hack => is_known(role, name) && name != "spamtrap",
         _ => false,
     }
 }

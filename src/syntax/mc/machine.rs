@@ -50,6 +50,8 @@ pub struct Machine<'a> {
     pub(super) sink: Option<Text>,
     pub(super) diversion: i32,
     pub(super) diversions: BTreeMap<i32, Text>,
+    /// What was thrown away since the output was last turned off, and the call that turned it off.
+    discarded: Option<(Span, Text)>,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) suspicious: Vec<SuspiciousCall>,
     /// The outermost call that is being executed.
@@ -90,6 +92,7 @@ impl<'a> Machine<'a> {
             sink: None,
             diversion: 0,
             diversions: BTreeMap::new(),
+            discarded: None,
             diagnostics: Vec::new(),
             suspicious: Vec::new(),
             here: Span::new(start, 0, 0),
@@ -225,7 +228,17 @@ impl<'a> Machine<'a> {
 
     /// Sends text to diversion `number` from now on; a negative one discards it.
     pub fn divert(&mut self, number: i32) {
+        if number >= 0 {
+            self.discarded = None;
+        } else if self.discarded.is_none() {
+            self.discarded = Some((self.here, Text::empty(self.here)));
+        }
         self.diversion = number;
+    }
+
+    /// If the output is turned off: the call that turned it off, and the text that was thrown away since then.
+    pub fn discarded(&self) -> Option<(Span, &Text)> {
+        self.discarded.as_ref().map(|(by, text)| (*by, text))
     }
 
     /// The diversion that text goes to.
@@ -236,6 +249,14 @@ impl<'a> Machine<'a> {
     /// Adds text to the current diversion, as it is.
     pub fn write(&mut self, text: &Text) {
         self.write_slice(text, 0..text.len());
+    }
+
+    /// Ends the last line of diversion `number`, if one is begun there.
+    pub fn end_line(&mut self, number: i32) {
+        let here = self.here;
+        if let Some(text) = self.diversions.get_mut(&number).filter(|text| !text.as_str().ends_with('\n')) {
+            text.push_computed("\n", here);
+        }
     }
 
     /// Moves the text of diversion `number` to the current one.
@@ -269,6 +290,8 @@ impl<'a> Machine<'a> {
         } else if self.diversion >= 0 {
             let to = self.diversions.entry(self.diversion).or_insert_with(|| Text::empty(text.origin(range.clone())));
             to.push_slice(text, range);
+        } else if let Some((_, discarded)) = &mut self.discarded {
+            discarded.push_slice(text, range);
         }
     }
 
