@@ -1,6 +1,6 @@
 //! Has the finished configuration of a site audited, by `build` and `lint`.
 
-use super::machine::Running;
+use super::target_host::LoadedConfig;
 use crate::{
     audit::{Audited, audit},
     diagnostic::Diagnostic,
@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// What strangers could do with the configuration that is made of a site, if that is more than the site says.
-pub(super) fn of_site(site: &Site, running: &Running<'_>) -> Vec<Diagnostic> {
+pub(super) fn of_site(site: &Site, running: &LoadedConfig<'_>) -> Vec<Diagnostic> {
     let Some(document) = &running.document else { return Vec::new() };
     let audited = Audited { site, document, program: &running.program };
     audit(&audited, &mut |question| simulate_smtp(&mut running.session(), question))

@@ -12,13 +12,13 @@ use super::{
     Exit, audit,
     check::{self, CheckArguments, Checked, MapFiles},
     input::ReadArguments,
-    machine::Machine,
     manifest::{self, Manifest},
     output::{Existing, OutputError},
-    products::{self, CF, Made, Product, RELAY, Wanted},
+    products::{self, Artifact, CF, Product, RELAY, Selection},
     report::{ReportArguments, Reporter},
     set::Set,
     source_map,
+    target_host::TargetHost,
 };
 use crate::{diagnostic::Diagnostic, dialogue::simulate_smtp, explain::verify, front::Compiled, source::Sources};
 
@@ -127,14 +127,14 @@ fn build(
         MapFiles::Replaced,
     );
     let Compiled { site, mut diagnostics, sources } = compiled;
-    let wanted = Wanted { named: &arguments.emit, source_map: arguments.source_map };
+    let wanted = Selection { named: &arguments.emit, source_map: arguments.source_map };
     let mut files = Vec::new();
     let manifest = match destination {
         Destination::Stdout => Manifest::default(),
         Destination::Directory(directory, _) => Manifest::read(directory),
     };
     let mut obsolete = Vec::new();
-    let machine = Machine::with_files_below(arguments.root.clone());
+    let machine = TargetHost::with_files_below(arguments.root.clone());
     if let Some(site) = site {
         let running = machine.site(&site);
         diagnostics.extend(audit::of_site(&site, &running));
@@ -177,7 +177,7 @@ fn build(
 }
 
 /// Files of an earlier build that this one neither replaces nor leaves true, and that no manifest tells of.
-fn stale(directory: &Path, files: &[Made], obsolete: &[OsString], wanted: Wanted<'_>) -> Vec<Diagnostic> {
+fn stale(directory: &Path, files: &[Artifact], obsolete: &[OsString], wanted: Selection<'_>) -> Vec<Diagnostic> {
     let made = |name: &str| files.iter().any(|made| made.file.name == name);
     [
         (RELAY, wanted.has(Product::Relay) && !made(RELAY)),
@@ -194,14 +194,14 @@ fn stale(directory: &Path, files: &[Made], obsolete: &[OsString], wanted: Wanted
 /// # Errors
 /// Another output would replace what it was made from.
 fn without_sources(
-    files: Vec<Made>,
+    files: Vec<Artifact>,
     directory: &Path,
     sources: &Sources,
-    wanted: Wanted<'_>,
-) -> Result<Vec<Made>, Box<Diagnostic>> {
+    wanted: Selection<'_>,
+) -> Result<Vec<Artifact>, Box<Diagnostic>> {
     let read = sources.iter().filter_map(|source| fs::canonicalize(source.name()).ok()).collect::<Vec<_>>();
     let is_source =
-        |made: &Made| fs::canonicalize(directory.join(&made.file.name)).is_ok_and(|path| read.contains(&path));
+        |made: &Artifact| fs::canonicalize(directory.join(&made.file.name)).is_ok_and(|path| read.contains(&path));
     let (mut overwriting, kept) = files.into_iter().partition::<Vec<_>, _>(is_source);
     let is_text = |product| matches!(product, Product::Access | Product::Tables) && !wanted.names(product);
     overwriting.retain(|made| !made.product.is_some_and(is_text));

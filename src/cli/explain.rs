@@ -8,18 +8,18 @@ use serde::Serialize;
 use super::{
     Exit,
     input::ReadArguments,
-    machine::{MachineArguments, Running},
     names::WithoutZones,
     place::{self, shown},
     report::{ReportArguments, Reporter},
+    target_host::{LoadedConfig, TargetHostArguments},
 };
 use crate::{
     diagnostic::{Diagnostic, nearest},
     dialogue::{
         Command, Delivery, Dialogue, Event, Listener, Login, Question, Step, Tls, Verdict, listeners, simulate_smtp,
     },
-    explain::{Change, changes, reasons, wanted},
-    site::{Site, Wanted},
+    explain::{Change, changes, reasons, verdict_kind},
+    site::{Site, VerdictKind},
     source::{Sources, Span},
 };
 
@@ -82,7 +82,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     read: ReadArguments,
     #[command(flatten)]
-    machine: MachineArguments,
+    machine: TargetHostArguments,
     #[command(flatten)]
     report: ReportArguments,
 }
@@ -97,7 +97,7 @@ enum ExpectedVerdict {
     Quarantined,
 }
 
-impl From<ExpectedVerdict> for Wanted {
+impl From<ExpectedVerdict> for VerdictKind {
     fn from(expected: ExpectedVerdict) -> Self {
         match expected {
             ExpectedVerdict::Accepted => Self::Accepted,
@@ -154,7 +154,7 @@ fn explained(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit,
         let question = Question { listener: Some(listener.name.clone()), ..question.clone() };
         let dialogue = simulate_smtp(&mut asked.running.session(), &question);
         if let Some(expected) =
-            arguments.expect.filter(|expected| Wanted::from(*expected) != wanted(&dialogue.verdict()))
+            arguments.expect.filter(|expected| VerdictKind::from(*expected) != verdict_kind(&dialogue.verdict()))
         {
             unexpected.push(unexpected_verdict(expected, &dialogue));
         }
@@ -191,7 +191,7 @@ fn explained(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit,
 ///
 /// # Errors
 /// There is none of that name.
-fn reached(running: &Running<'_>, question: &Question) -> Result<Vec<Listener>, Diagnostic> {
+fn reached(running: &LoadedConfig<'_>, question: &Question) -> Result<Vec<Listener>, Diagnostic> {
     let mut all = listeners(&running.program, question.client);
     if let Some(name) = &question.listener {
         let names = all.iter().map(|listener| listener.name.clone()).collect::<Vec<_>>();
@@ -209,7 +209,7 @@ fn reached(running: &Running<'_>, question: &Question) -> Result<Vec<Listener>, 
 
 /// That a listener decides otherwise than expected.
 fn unexpected_verdict(expected: ExpectedVerdict, dialogue: &Dialogue) -> Diagnostic {
-    let (expected, found) = (Wanted::from(expected).name(), wanted(&dialogue.verdict()).name());
+    let (expected, found) = (VerdictKind::from(expected).name(), verdict_kind(&dialogue.verdict()).name());
     Diagnostic::error(
         "unexpected_verdict",
         format!("expected {expected}, found {found} on listener `{}`", dialogue.listener.name),
@@ -229,7 +229,7 @@ fn json(explained: Vec<(Explanation, Question)>) -> String {
 pub(super) fn text(
     dialogue: &Dialogue,
     question: &Question,
-    running: &Running<'_>,
+    running: &LoadedConfig<'_>,
     site: Option<(&Site, &Sources)>,
 ) -> String {
     Explanation::of(dialogue, running, site, Vec::new()).text(question, false)
@@ -277,7 +277,12 @@ struct Said {
 }
 
 impl Explanation {
-    fn of(dialogue: &Dialogue, running: &Running<'_>, site: Option<(&Site, &Sources)>, changes: Vec<Change>) -> Self {
+    fn of(
+        dialogue: &Dialogue,
+        running: &LoadedConfig<'_>,
+        site: Option<(&Site, &Sources)>,
+        changes: Vec<Change>,
+    ) -> Self {
         let place = |span: Option<Span>| {
             let (_, sources) = site?;
             shown(sources, span?)
@@ -397,7 +402,7 @@ fn delivered(out: &mut String, delivery: &Delivery) {
 }
 
 /// The rule that decided: what it says of itself, and where it comes from.
-fn decisive(step: &Step, running: &Running<'_>, sources: Option<&Sources>) -> Option<Said> {
+fn decisive(step: &Step, running: &LoadedConfig<'_>, sources: Option<&Sources>) -> Option<Said> {
     // Rules that only hand on what another has decided come after it.
     let rule = |any: bool| {
         step.events.iter().rev().find_map(|event| match event {

@@ -8,9 +8,9 @@ use super::{
     Exit, audit,
     check::{self, CheckArguments, Checked, MapFiles},
     input::{ReadArguments, SiteFile},
-    machine::Machine,
     report::{ReportArguments, Reporter},
     set,
+    target_host::TargetHost,
 };
 use crate::{
     diagnostic::{Diagnostic, nearest},
@@ -76,7 +76,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         let file = arguments.read.site(path)?;
         let Checked { mut compiled, .. } = check::check(&file, &checks, &arguments.read.disk, MapFiles::Compared);
         if let Some(site) = &compiled.site {
-            let machine = Machine::with_files_below(arguments.root.clone());
+            let machine = TargetHost::with_files_below(arguments.root.clone());
             compiled.diagnostics.extend(audit::of_site(site, &machine.site(site)));
         }
         Ok((file, compiled))

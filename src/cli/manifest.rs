@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     output::OutputFile,
-    products::{Made, Product, Wanted},
+    products::{Artifact, Product, Selection},
 };
 use crate::diagnostic::Diagnostic;
 
@@ -40,7 +40,7 @@ struct Record {
 }
 
 impl Record {
-    fn of(made: &Made) -> Self {
+    fn of(made: &Artifact) -> Self {
         let bytes = &made.file.bytes;
         Self { product: made.product, length: bytes.len() as u64, fingerprint: fingerprint(bytes) }
     }
@@ -80,8 +80,8 @@ impl Manifest {
     pub(super) fn obsolete(
         &self,
         directory: &Path,
-        made: &[Made],
-        wanted: Wanted<'_>,
+        made: &[Artifact],
+        wanted: Selection<'_>,
     ) -> (Vec<OsString>, Vec<Diagnostic>) {
         let is_made = |name: &String| made.iter().any(|made| made.file.name == name.as_str());
         let has = |product: Option<Product>| wanted.has(product.unwrap_or(Product::Cf));
@@ -93,7 +93,7 @@ impl Manifest {
     }
 
     /// What it is after a build that made and removed these files.
-    pub(super) fn after(mut self, made: &[Made], removed: &[OsString]) -> OutputFile {
+    pub(super) fn after(mut self, made: &[Artifact], removed: &[OsString]) -> OutputFile {
         self.version = VERSION;
         self.files.retain(|name, _| !removed.iter().any(|removed| removed == name.as_str()));
         for one in made {

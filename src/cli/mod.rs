@@ -14,7 +14,6 @@ mod explain;
 mod files;
 mod input;
 mod lint;
-mod machine;
 mod man;
 mod manifest;
 mod map;
@@ -28,6 +27,7 @@ mod report;
 mod schema;
 mod set;
 mod source_map;
+mod target_host;
 mod test;
 mod trace;
 

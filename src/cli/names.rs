@@ -133,9 +133,9 @@ impl Known {
     }
 
     /// Waits for name servers as a configuration says.
-    pub(super) fn obey(&self, program: &Program) {
+    pub(super) fn apply_resolver_options(&self, program: &Program) {
         if let Some(live) = &self.live {
-            live.obey(program);
+            live.apply_resolver_options(program);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Where a rule stands, what it says of itself, and which statement of the site asked for it.
 
-use super::machine::Running;
+use super::target_host::LoadedConfig;
 use crate::source::{Sources, Span};
 
 /// `site.toml:12:3`
@@ -10,7 +10,7 @@ pub(super) fn shown(sources: &Sources, span: Span) -> Option<String> {
     Some(format!("{}:{line}:{column}", source.name()))
 }
 
-impl Running<'_> {
+impl LoadedConfig<'_> {
     /// `sendmail.cf:12`
     pub(super) fn line(&self, line: usize) -> String {
         let name = self.sources.get(self.source).map_or("sendmail.cf", |source| source.name());

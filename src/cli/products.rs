@@ -43,14 +43,14 @@ pub(super) const RELAY: &str = "relay.toml";
 
 /// A file that is to be written.
 #[derive(Debug)]
-pub(super) struct Made {
+pub(super) struct Artifact {
     /// What it is; the source map is none of these.
     pub(super) product: Option<Product>,
     /// Its name and what it holds.
     pub(super) file: OutputFile,
 }
 
-impl Made {
+impl Artifact {
     fn new(product: Product, name: &str, mode: u32, bytes: impl Into<Vec<u8>>) -> Self {
         let file = OutputFile { name: name.into(), mode, bytes: bytes.into(), is_map: false, made_from: None };
         Self { product: Some(product), file }
@@ -67,14 +67,14 @@ impl Made {
 
 /// What was asked for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wanted<'a> {
+pub(super) struct Selection<'a> {
     /// The products named; none: all that the site has.
     pub(super) named: &'a [Product],
     /// Whether sendmail.cf comes with its source map.
     pub(super) source_map: bool,
 }
 
-impl Wanted<'_> {
+impl Selection<'_> {
     /// Whether a product is to be made if the site has it.
     pub(super) fn has(self, product: Product) -> bool {
         self.named.is_empty() || self.names(product)
@@ -92,15 +92,15 @@ pub(super) fn make(
     site: &Site,
     document: Option<Document>,
     sources: &Sources,
-    wanted: Wanted<'_>,
+    wanted: Selection<'_>,
     is_ours: &dyn Fn(&str) -> bool,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Made> {
+) -> Vec<Artifact> {
     let mut files = Vec::new();
     if wanted.has(Product::Cf) {
         let document = document.unwrap_or_else(|| cf::emit(site));
         let map = wanted.source_map.then(|| source_map::json(&document, sources).into_bytes());
-        files.push(Made::new(Product::Cf, CF, 0o644, sources.encode(document.into_text())));
+        files.push(Artifact::new(Product::Cf, CF, 0o644, sources.encode(document.into_text())));
         let source_map = |bytes| OutputFile {
             name: source_map::FILE_NAME.into(),
             mode: 0o644,
@@ -108,7 +108,7 @@ pub(super) fn make(
             is_map: false,
             made_from: None,
         };
-        files.extend(map.map(|bytes| Made { product: None, file: source_map(bytes) }));
+        files.extend(map.map(|bytes| Artifact { product: None, file: source_map(bytes) }));
     }
     let tables = || site.declared_tables().filter(|table| !table.entries.is_empty());
     for table in tables() {
@@ -140,14 +140,19 @@ pub(super) fn make(
 }
 
 /// The text of a table, and its map file. Who may send mail through a host is not for every user of it to read.
-fn make_table(table: &DeclaredTable<'_>, wanted: Wanted<'_>, files: &mut Vec<Made>, diagnostics: &mut Vec<Diagnostic>) {
+fn make_table(
+    table: &DeclaredTable<'_>,
+    wanted: Selection<'_>,
+    files: &mut Vec<Artifact>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     let mut refused = Vec::new();
     let product = if table.kind == TableKind::Access { Product::Access } else { Product::Tables };
     let mode = if table.kind.spec().is_secret { 0o600 } else { 0o640 };
     let name = table.file_name();
     if wanted.has(product) {
         match tables::text(table) {
-            Ok(text) => files.push(Made::new(product, name, mode, text)),
+            Ok(text) => files.push(Artifact::new(product, name, mode, text)),
             Err(said) => refused = said,
         }
     }
@@ -157,7 +162,7 @@ fn make_table(table: &DeclaredTable<'_>, wanted: Wanted<'_>, files: &mut Vec<Mad
             Ok(None) => {}
             Ok(Some(format)) => match tables::map_file(table, format) {
                 Ok(bytes) => {
-                    files.push(Made::map(name, format, mode, bytes));
+                    files.push(Artifact::map(name, format, mode, bytes));
                 }
                 Err(said) => refused = said,
             },
@@ -174,7 +179,7 @@ fn make_table(table: &DeclaredTable<'_>, wanted: Wanted<'_>, files: &mut Vec<Mad
 }
 
 /// Aliases without entries, where an earlier build wrote some.
-fn empty_aliases(site: &Site, wanted: Wanted<'_>, is_ours: &dyn Fn(&str) -> bool, files: &mut Vec<Made>) {
+fn empty_aliases(site: &Site, wanted: Selection<'_>, is_ours: &dyn Fn(&str) -> bool, files: &mut Vec<Artifact>) {
     let mut made = Vec::new();
     make_aliases(site, &alias_text::empty(), wanted, &mut made, &mut Vec::new());
     files.extend(made.into_iter().filter(|made| made.file.name.to_str().is_some_and(is_ours)));
@@ -184,8 +189,8 @@ fn empty_aliases(site: &Site, wanted: Wanted<'_>, is_ours: &dyn Fn(&str) -> bool
 fn make_aliases(
     site: &Site,
     aliases: &AliasTable,
-    wanted: Wanted<'_>,
-    files: &mut Vec<Made>,
+    wanted: Selection<'_>,
+    files: &mut Vec<Artifact>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let Some(file) = site.alias_file() else {
@@ -198,7 +203,7 @@ fn make_aliases(
         return;
     };
     if wanted.has(Product::Tables) {
-        files.push(Made::new(Product::Tables, file.name(), 0o644, aliases.text.clone()));
+        files.push(Artifact::new(Product::Tables, file.name(), 0o644, aliases.text.clone()));
     }
     if !wanted.has(Product::Db) {
         return;
@@ -209,7 +214,7 @@ fn make_aliases(
         None => format!("no map file can be written for the aliases: their map is of class `{class}`"),
         Some(format) => match map::write(format, &aliases.pairs, Duplicates::Last, &mut bytes) {
             Ok(()) => {
-                files.push(Made::map(file.name(), format, 0o640, bytes));
+                files.push(Artifact::map(file.name(), format, 0o640, bytes));
                 return;
             }
             Err(error) => format!("the aliases cannot be written as a {format} file: {error}"),
@@ -224,7 +229,7 @@ fn make_aliases(
 }
 
 /// Files that would be written over each other.
-fn same_names(site: &Site, files: &[Made]) -> Vec<Diagnostic> {
+fn same_names(site: &Site, files: &[Artifact]) -> Vec<Diagnostic> {
     let mut names = BTreeSet::new();
     files
         .iter()
@@ -262,10 +267,10 @@ fn no_entries(site: &Site, product: Product) -> Diagnostic {
         .help("a site.toml has them in a table as [access], or names their text with `access_file`; those of a .mc are in a text beside it, named as the map's file")
 }
 
-fn make_relay(site: &Site, wanted: Wanted<'_>, files: &mut Vec<Made>, diagnostics: &mut Vec<Diagnostic>) {
+fn make_relay(site: &Site, wanted: Selection<'_>, files: &mut Vec<Artifact>, diagnostics: &mut Vec<Diagnostic>) {
     match relay::relay_config(site) {
         Ok(config) => match config.to_toml() {
-            Ok(text) => files.push(Made::new(Product::Relay, RELAY, 0o640, text)),
+            Ok(text) => files.push(Artifact::new(Product::Relay, RELAY, 0o640, text)),
             Err(cause) => {
                 diagnostics.push(Diagnostic::error("relay_toml", format!("cannot write `relay.toml`: {cause}")));
             }

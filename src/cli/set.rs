@@ -17,7 +17,7 @@ use super::{
     diff::Compared,
     manifest::{self, Manifest},
     output::{self, Change, Existing, OutputFile},
-    products::Made,
+    products::Artifact,
     render::printable,
     report::Reporter,
 };
@@ -26,7 +26,7 @@ use crate::{diagnostic::Diagnostic, source::Sources};
 /// The files of a build and the directory that they belong into.
 pub(super) struct Set<'d> {
     pub(super) directory: &'d Path,
-    pub(super) files: Vec<Made>,
+    pub(super) files: Vec<Artifact>,
     /// Files of earlier builds that are to go.
     pub(super) obsolete: Vec<OsString>,
     /// What earlier builds have written.

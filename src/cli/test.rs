@@ -8,10 +8,10 @@ use serde::Serialize;
 use super::{
     Exit, explain,
     input::{self, ReadArguments},
-    machine::{MachineArguments, Running},
     names::WithoutZones,
     place::shown,
     report::{ReportArguments, Reporter},
+    target_host::{LoadedConfig, TargetHostArguments},
 };
 use crate::{
     diagnostic::Diagnostic,
@@ -58,7 +58,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     read: ReadArguments,
     #[command(flatten)]
-    machine: MachineArguments,
+    machine: TargetHostArguments,
     #[command(flatten)]
     report: ReportArguments,
 }
@@ -120,7 +120,7 @@ impl Suite {
         &self,
         arguments: &Arguments,
         reporter: &mut Reporter<'_>,
-        running: &Running<'_>,
+        running: &LoadedConfig<'_>,
         site: Option<(&Site, &Sources)>,
     ) -> Exit {
         reporter.found(&self.errors, &self.sources);
@@ -158,7 +158,7 @@ impl Suite {
 }
 
 /// What the cases exercise of a site, and what they do not.
-fn covered(site: &Site, sources: &Sources, running: &Running<'_>, dialogues: &[&Dialogue]) -> Vec<Item> {
+fn covered(site: &Site, sources: &Sources, running: &LoadedConfig<'_>, dialogues: &[&Dialogue]) -> Vec<Item> {
     let mut statements: Vec<(Span, String)> = Vec::new();
     let mut seen = HashSet::new();
     let mut origins = Vec::new();
@@ -208,7 +208,7 @@ impl Report {
         outcomes: &[Outcome<'_>],
         items: &[Item],
         suite: &Suite,
-        running: &Running<'_>,
+        running: &LoadedConfig<'_>,
         site: Option<(&Site, &Sources)>,
     ) -> Self {
         let place = |sources: &Sources, span: Span| shown(sources, span).unwrap_or_default();

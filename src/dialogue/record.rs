@@ -1,7 +1,7 @@
 //! What rules asked and found while a step was decided.
 
 use crate::{
-    rewrite::{Program, Rule, Ruleset, Watch, Workspace},
+    rewrite::{Program, Rule, Ruleset, TraceObserver, Workspace},
     source::Span,
 };
 
@@ -48,7 +48,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-impl Watch for Record {
+impl TraceObserver for Record {
     fn input(&mut self, ruleset: &Ruleset, _: Workspace<'_>) {
         self.rulesets.push(text(ruleset.title()));
     }
@@ -57,7 +57,7 @@ impl Watch for Record {
         self.rulesets.pop();
     }
 
-    fn breaks_off(&mut self, _: &Ruleset) {
+    fn on_abort(&mut self, _: &Ruleset) {
         self.rulesets.pop();
     }
 
@@ -66,7 +66,7 @@ impl Watch for Record {
         self.events.push(Event::Rule { ruleset, span: rule.span, line: rule.line, decides: rule.names_agent() });
     }
 
-    fn belongs(&mut self, class: &[u8], member: &[u8]) {
+    fn on_class_match(&mut self, class: &[u8], member: &[u8]) {
         let class = text(class).trim_matches(['{', '}']).to_owned();
         let event = Event::Member { class, member: text(member).split(' ').collect() };
         // Rules that apply again and again find the same again.

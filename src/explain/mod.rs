@@ -15,5 +15,5 @@ pub use assumed::Assumed;
 pub use change::{Change, changes};
 pub use coverage::{Item, coverage};
 pub use reason::{Reason, reasons};
-pub use suite::{Difference, Outcome, run, wanted};
+pub use suite::{Difference, Outcome, run, verdict_kind};
 pub use verify::verify;

@@ -3,7 +3,7 @@
 use crate::{
     dialogue::{Dialogue, Login, Question, Tls, Verdict, simulate_smtp},
     rewrite::Session,
-    site::{Case, Wanted},
+    site::{Case, VerdictKind},
     source::Span,
 };
 
@@ -70,19 +70,19 @@ fn question(case: &Case, recipient: Option<&String>) -> Question {
 }
 
 /// The verdict as cases name it.
-pub fn wanted(verdict: &Verdict) -> Wanted {
+pub fn verdict_kind(verdict: &Verdict) -> VerdictKind {
     match verdict {
-        Verdict::Accepted => Wanted::Accepted,
-        Verdict::Refused => Wanted::Refused,
-        Verdict::Deferred => Wanted::Deferred,
-        Verdict::Discarded => Wanted::Discarded,
-        Verdict::Quarantined(_) => Wanted::Quarantined,
+        Verdict::Accepted => VerdictKind::Accepted,
+        Verdict::Refused => VerdictKind::Refused,
+        Verdict::Deferred => VerdictKind::Deferred,
+        Verdict::Discarded => VerdictKind::Discarded,
+        Verdict::Quarantined(_) => VerdictKind::Quarantined,
     }
 }
 
 fn differences(case: &Case, dialogue: &Dialogue) -> Vec<Difference> {
     let expected = &case.expected;
-    let verdict = wanted(&dialogue.verdict());
+    let verdict = verdict_kind(&dialogue.verdict());
     let reply = dialogue.reply();
     let delivery = dialogue.delivery.as_ref();
     let mut differences = Vec::new();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::{
     Rule, Surroundings,
-    milters::{Asked, Milter, asked, defined},
+    milters::{Milter, MilterList, asked, defined},
 };
 use crate::{
     diagnostic::{Diagnostic, Severity, nearest},
@@ -49,7 +49,7 @@ fn by_name<'a>(milters: &'a Milters<'a>, name: &str) -> Option<&'a Milter<'a>> {
     milters.get(&name.to_ascii_lowercase())
 }
 
-fn undefined(list: &Asked<'_>, milters: &Milters<'_>, syntax: Syntax) -> Vec<Diagnostic> {
+fn undefined(list: &MilterList<'_>, milters: &Milters<'_>, syntax: Syntax) -> Vec<Diagnostic> {
     let unknown = list.names.iter().filter(|name| by_name(milters, name).is_none());
     let judge = |name: &&str| {
         let words: Vec<_> = name.split_whitespace().collect();
@@ -81,7 +81,7 @@ fn is_kind(milter: &Milter<'_>, kind: &str) -> bool {
 }
 
 /// DMARC judges what DKIM and SPF have written into the message.
-fn order(list: &Asked<'_>, milters: &Milters<'_>) -> Option<Diagnostic> {
+fn order(list: &MilterList<'_>, milters: &Milters<'_>) -> Option<Diagnostic> {
     let asked: Vec<_> = list.names.iter().filter_map(|name| by_name(milters, name)).collect();
     let first = asked.iter().position(|milter| is_kind(milter, "dmarc"))?;
     let later = |kind: &str| {

@@ -23,21 +23,21 @@ pub(super) fn defined(site: &Site) -> impl Iterator<Item = Milter<'_>> {
 }
 
 /// A list of milters that are asked in this order.
-pub(super) struct Asked<'a> {
+pub(super) struct MilterList<'a> {
     pub(super) names: Vec<&'a str>,
     pub(super) place: Option<Span>,
 }
 
 /// The list of all listeners, then those that single listeners have instead.
-pub(super) fn asked(site: &Site) -> Vec<Asked<'_>> {
+pub(super) fn asked(site: &Site) -> Vec<MilterList<'_>> {
     let common = last_value(site, "InputMailFilters");
-    let common = common.map(|(value, place)| Asked { names: names(value), place });
+    let common = common.map(|(value, place)| MilterList { names: names(value), place });
     let daemons = site.listeners.daemons.iter().map(|one| (one.value.text.as_str(), Some(one.span)));
     let raw = raw_options(site).filter(|option| option.name == "DaemonPortOptions");
     let own = daemons.chain(raw.map(|option| (option.value, option.place))).filter_map(|(text, place)| {
         let mut listed = text.split(',').filter_map(|part| part.split_once('='));
         let value = listed.rfind(|(key, _)| key.trim_start().starts_with(['I', 'i']))?.1;
-        Some(Asked { names: names(value), place })
+        Some(MilterList { names: names(value), place })
     });
     common.into_iter().chain(own).collect()
 }

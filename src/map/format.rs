@@ -76,8 +76,8 @@ impl fmt::Display for Format {
     }
 }
 
-/// From so many entries on, a second thread is worth its start.
-const MANY: usize = 10_000;
+/// Number of entries from which a second thread is worth its start.
+const PARALLEL_THRESHOLD: usize = 10_000;
 
 /// Writes a map file of this format that holds `entries`.
 ///
@@ -113,7 +113,7 @@ where
     V: AsRef<[u8]> + Sync,
 {
     // Hash files are made on several threads in any case.
-    if entries.len() < MANY || format == Format::Hash {
+    if entries.len() < PARALLEL_THRESHOLD || format == Format::Hash {
         let mut out = io::BufWriter::with_capacity(CHUNK, out);
         write_directly(format, entries, duplicates, &mut out)?;
         return Ok(io::Write::flush(&mut out)?);
@@ -285,7 +285,7 @@ mod tests {
 
     #[test]
     fn a_second_thread_makes_the_same_file() {
-        let entries = (0..MANY).map(|n| (format!("host-{n}"), "550 no")).collect::<Vec<_>>();
+        let entries = (0..PARALLEL_THRESHOLD).map(|n| (format!("host-{n}"), "550 no")).collect::<Vec<_>>();
         for format in Format::ALL.into_iter().filter(|format| format.is_written()) {
             let (mut threaded, mut direct) = (Vec::new(), Vec::new());
             write(format, &entries, Duplicates::Refuse, &mut threaded).unwrap();

@@ -22,7 +22,7 @@ pub struct Answers {
     places: Vec<Range<usize>>,
     /// What is wrong where a key should be, with the key's number; in the order of these numbers.
     errors: Vec<(u32, ReadError)>,
-    order: Vec<Asked>,
+    order: Vec<KeyPlace>,
     /// What was read of the file last.
     piece: Vec<u8>,
 }
@@ -48,7 +48,7 @@ impl Answers {
         &mut self,
         keys: &[&[u8]],
         places: impl Iterator<Item = Result<u32, ReadError>>,
-        ask: impl FnOnce(&[Asked], &mut Self),
+        ask: impl FnOnce(&[KeyPlace], &mut Self),
     ) {
         let mut order = mem::take(&mut self.order);
         order.clear();
@@ -58,7 +58,7 @@ impl Answers {
         self.places.resize(keys.len(), NOWHERE);
         for (number, place) in (0..).zip(places) {
             match place {
-                Ok(place) => order.push(Asked { place, number }),
+                Ok(place) => order.push(KeyPlace { place, number }),
                 Err(error) => self.errors.push((number, error)),
             }
         }
@@ -85,14 +85,14 @@ impl Answers {
 
 /// A key that is asked for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Asked {
+pub(super) struct KeyPlace {
     /// Where in the file it can be.
     pub(super) place: u32,
     /// The place that it has among the keys.
     pub(super) number: u32,
 }
 
-impl Asked {
+impl KeyPlace {
     /// The key itself.
     pub(super) fn of<'k>(self, keys: &[&'k [u8]]) -> &'k [u8] {
         keys.get(self.number as usize).copied().unwrap_or_default()
@@ -101,7 +101,7 @@ impl Asked {
 
 /// Those of one place after the other. The memory that their keys are in is asked for all at once before any of it is needed:
 /// waiting for one after the other takes most of the time of many look-ups.
-pub(super) fn by_place<'o>(order: &'o [Asked], keys: &[&[u8]]) -> impl Iterator<Item = &'o [Asked]> {
+pub(super) fn by_place<'o>(order: &'o [KeyPlace], keys: &[&[u8]]) -> impl Iterator<Item = &'o [KeyPlace]> {
     order.chunk_by(|a, b| a.place == b.place).inspect(|asked| {
         hint::black_box(asked.iter().fold(0, |sum, asked| match asked.of(keys) {
             [first, .., last] => sum ^ first ^ last,
@@ -170,14 +170,14 @@ impl<R: ReadAt> Lookup<R> {
 
     /// The values of keys, as [`MapFile::get_all`](super::MapFile::get_all) finds them.
     pub fn get_all(&self, keys: &[&[u8]], answers: &mut Answers) {
-        let ask = |order: &[Asked], answers: &mut Answers| self.ask_all(order, keys, answers);
+        let ask = |order: &[KeyPlace], answers: &mut Answers| self.ask_all(order, keys, answers);
         match &self.kind {
             Kind::Hash(file) => answers.fill(keys, file.first_pages(keys), ask),
             Kind::Btree(_, index) => answers.fill(keys, index.leaves_of(keys).map(Ok), ask),
         }
     }
 
-    fn ask_all(&self, mut order: &[Asked], keys: &[&[u8]], answers: &mut Answers) {
+    fn ask_all(&self, mut order: &[KeyPlace], keys: &[&[u8]], answers: &mut Answers) {
         let mut piece = mem::take(&mut answers.piece);
         while let Some((asked, later)) = self.next_piece(order) {
             order = later;
@@ -187,16 +187,16 @@ impl<R: ReadAt> Lookup<R> {
     }
 
     /// Divides keys into those for which one piece is read and the others.
-    fn next_piece<'o>(&self, order: &'o [Asked]) -> Option<(&'o [Asked], &'o [Asked])> {
+    fn next_piece<'o>(&self, order: &'o [KeyPlace]) -> Option<(&'o [KeyPlace], &'o [KeyPlace])> {
         let first = order.first()?.place;
         let most = self.pages.pages_in(Self::PIECE);
-        let is_near = |[a, b]: &&[Asked; 2]| b.place - a.place <= Self::GAP && b.place - first < most;
+        let is_near = |[a, b]: &&[KeyPlace; 2]| b.place - a.place <= Self::GAP && b.place - first < most;
         let count = 1 + order.array_windows().take_while(is_near).count();
         order.split_at_checked(count)
     }
 
     /// Reads the piece that these keys can be in, and looks them up.
-    fn ask(&self, asked: &[Asked], keys: &[&[u8]], piece: &mut Vec<u8>, answers: &mut Answers) {
+    fn ask(&self, asked: &[KeyPlace], keys: &[&[u8]], piece: &mut Vec<u8>, answers: &mut Answers) {
         let pages =
             asked.first().zip(asked.last()).map_or(0..0, |(first, last)| first.place..last.place.saturating_add(1));
         let place = self.pages.place(pages.start, pages.end - pages.start);

@@ -1,12 +1,12 @@
 //! What becomes of an address: where its mail goes, and how a delivery agent is given it.
 
 use super::{
+    observer::TraceObserver,
     program::Mailer,
     rewriter::TRY_LATER,
     scan::Source,
     session::{Resolved, Session},
     token::{Token, join},
-    watch::Watch,
 };
 use crate::syntax::cf::Metasymbol;
 
@@ -58,7 +58,12 @@ impl Built {
 impl Session<'_> {
     /// An address of MAIL or RCPT, read as sendmail's server reads it: rulesets 3 and 0, then those for recipients of its
     /// mailer on the user. `${addr_type}` and `$h` are set.
-    pub fn parse_address(&mut self, address: &[u8], is_sender: bool, mut watch: Option<&mut dyn Watch>) -> Parsed {
+    pub fn parse_address(
+        &mut self,
+        address: &[u8],
+        is_sender: bool,
+        mut watch: Option<&mut dyn TraceObserver>,
+    ) -> Parsed {
         self.set_macro(b"addr_type", Some(if is_sender { b"e s" } else { b"e r" }));
         self.forget();
         self.messages.clear();
@@ -70,7 +75,7 @@ impl Session<'_> {
         if scanned.is_err() {
             return Parsed::Invalid(b"User address required".to_vec());
         }
-        let again = watch.as_mut().map(|watch| &mut **watch as &mut dyn Watch);
+        let again = watch.as_mut().map(|watch| &mut **watch as &mut dyn TraceObserver);
         let Some((tokens, mut is_for_now)) = self.chain(address, &[3, 0], again) else {
             let message = self.messages.last().cloned();
             return Parsed::Invalid(message.unwrap_or_else(|| b"User address required".to_vec()));
@@ -81,7 +86,7 @@ impl Session<'_> {
             Ok(Built::Done(resolved)) => Parsed::Address { resolved, is_for_now },
             Ok(Built::ToRewrite { mailer, host, mut user, rulesets }) => {
                 for ruleset in rulesets {
-                    let watch = watch.as_mut().map(|watch| &mut **watch as &mut dyn Watch);
+                    let watch = watch.as_mut().map(|watch| &mut **watch as &mut dyn TraceObserver);
                     is_for_now |= self.rewrite(ruleset, &mut user, watch) == TRY_LATER;
                 }
                 let user = self.joined(&user);
@@ -157,7 +162,7 @@ impl Session<'_> {
     }
 
     /// Where mail for an address goes: rulesets 3 and 0. `None` if it is no address.
-    pub fn route(&mut self, address: &[u8], watch: Option<&mut dyn Watch>) -> Option<Route> {
+    pub fn route(&mut self, address: &[u8], watch: Option<&mut dyn TraceObserver>) -> Option<Route> {
         let (tokens, is_for_now) = self.chain(address, &[3, 0], watch)?;
         Some(Route { resolved: self.resolved(&tokens), is_for_now })
     }
@@ -169,7 +174,7 @@ impl Session<'_> {
         address: &[u8],
         agent: &[u8],
         is_sender: bool,
-        watch: Option<&mut dyn Watch>,
+        watch: Option<&mut dyn TraceObserver>,
     ) -> Option<Vec<u8>> {
         let mailer = self.program.mailer(agent)?;
         let ([own, _], side) = if is_sender { (mailer.senders, 1) } else { (mailer.recipients, 2) };
@@ -187,7 +192,7 @@ impl Session<'_> {
         &mut self,
         address: &[u8],
         rulesets: &[usize],
-        mut watch: Option<&mut dyn Watch>,
+        mut watch: Option<&mut dyn TraceObserver>,
     ) -> Option<(Vec<Token>, bool)> {
         self.forget();
         self.messages.clear();
@@ -195,7 +200,7 @@ impl Session<'_> {
         self.scan(address, Source::Address, &mut tokens).ok()?;
         let mut is_for_now = false;
         for ruleset in rulesets {
-            let watch = watch.as_mut().map(|watch| &mut **watch as &mut dyn Watch);
+            let watch = watch.as_mut().map(|watch| &mut **watch as &mut dyn TraceObserver);
             is_for_now |= self.rewrite(*ruleset, &mut tokens, watch) == TRY_LATER;
         }
         Some((tokens, is_for_now))

@@ -1,8 +1,8 @@
 //! What rulesets did, as a tree: which of their rules applied, what these found and called, and what they made.
 
 use super::{
+    observer::{TraceObserver, Workspace},
     program::{Program, Rule, Ruleset},
-    watch::{Watch, Workspace},
 };
 use crate::source::Span;
 
@@ -116,7 +116,7 @@ fn text(mut shown: Vec<u8>) -> Vec<u8> {
     shown
 }
 
-impl Watch for Calls {
+impl TraceObserver for Calls {
     fn input(&mut self, ruleset: &Ruleset, workspace: Workspace<'_>) {
         let call = Call { ruleset: ruleset.title().to_vec(), input: text(workspace.shown()), ..Call::default() };
         self.open.push(Open { call, rule: None });
@@ -126,7 +126,7 @@ impl Watch for Calls {
         self.end(Some(text(workspace.shown())));
     }
 
-    fn breaks_off(&mut self, _: &Ruleset) {
+    fn on_abort(&mut self, _: &Ruleset) {
         self.end(None);
     }
 
@@ -143,7 +143,7 @@ impl Watch for Calls {
         }
     }
 
-    fn belongs(&mut self, class: &[u8], member: &[u8]) {
+    fn on_class_match(&mut self, class: &[u8], member: &[u8]) {
         self.add(Step::Member { class: class.to_vec(), member: member.to_vec() });
     }
 
@@ -171,7 +171,7 @@ impl Watch for Calls {
         self.add(Step::Skipped(ruleset.title().to_vec()));
     }
 
-    fn says(&mut self, message: &[u8]) {
+    fn on_message(&mut self, message: &[u8]) {
         self.add(Step::Said(message.to_vec()));
     }
 }

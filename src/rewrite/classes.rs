@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{
     HashMap, HashSet,
-    needs::bit,
+    prefilter::bit,
     text::MacroId,
     token::{Arena, Kind, Token, Words},
 };

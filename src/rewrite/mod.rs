@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! sendmail.cf ── syntax::cf ── load ── Program ── Session ── call ── Outcome
-//!                                        files, resolver ──┘   └── Watch
+//!                                        files, resolver ──┘   └── TraceObserver
 //! ```
 //!
 //! A [`Program`] is read once; a [`Session`] runs it and holds what changes. What rules do can be watched. Nothing here does
@@ -16,7 +16,8 @@ mod classes;
 mod evaluate;
 pub mod maps;
 mod matcher;
-mod needs;
+mod observer;
+mod prefilter;
 mod program;
 mod recorder;
 mod resolve;
@@ -26,7 +27,6 @@ mod session;
 mod text;
 mod token;
 mod unread;
-mod watch;
 
 /// A table by name. Names come from addresses that strangers write, so it is seeded.
 type HashMap<K, V> = std::collections::HashMap<K, V, foldhash::fast::RandomState>;
@@ -35,6 +35,7 @@ type HashSet<K> = std::collections::HashSet<K, foldhash::fast::RandomState>;
 
 pub use address::{Parsed, Route};
 pub use calls::{Applied, Call, Step};
+pub use observer::{TraceObserver, Workspace};
 pub use program::{Header, Host, Loaded, Mailer, Program, Rule, Ruleset, load};
 pub(crate) use resolve::compressed;
 pub use resolve::{Answer, NoResolver, RecordType, Resolver, ZoneResolver};
@@ -42,4 +43,3 @@ pub use session::{Outcome, Resolved, Services, Session};
 pub use text::{MacroId, Macros, Names, Text, Unit};
 pub use token::{Arena, Kind, Token};
 pub use unread::{FILE_NOT_READ, Without, file_not_read};
-pub use watch::{Watch, Workspace};

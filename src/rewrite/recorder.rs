@@ -19,14 +19,14 @@ const TEXT: usize = 1000;
 
 /// A look-up and what it said.
 #[derive(Debug, Clone)]
-pub(crate) struct Asked {
+pub(crate) struct RecordedLookup {
     pub(crate) map: usize,
     pub(crate) key: Vec<u8>,
     pub(crate) arguments: Vec<Vec<u8>>,
     pub(crate) found: Found,
 }
 
-impl Asked {
+impl RecordedLookup {
     fn is(&self, map: usize, key: &[u8], arguments: &[Vec<u8>]) -> bool {
         self.map == map && self.key == key && self.arguments == arguments
     }
@@ -46,9 +46,9 @@ pub(crate) struct Recorder {
     /// The start of words that stand for others; `None` while an evaluation is noted as it is.
     mark: Option<Vec<u8>>,
     /// What maps said that are not asked without need: during the evaluation with marks they are not asked again.
-    elsewhere: Vec<Asked>,
+    elsewhere: Vec<RecordedLookup>,
     /// What must be asked before the evaluation is taken to be the same.
-    asked: Vec<Asked>,
+    asked: Vec<RecordedLookup>,
     /// Whether something happened that may be otherwise for other words.
     differs: Cell<bool>,
 }
@@ -65,7 +65,7 @@ impl Recorder {
     }
 
     /// What must be asked, unless the evaluation is of no use for other words.
-    pub(crate) fn into_asked(self) -> Option<Vec<Asked>> {
+    pub(crate) fn into_asked(self) -> Option<Vec<RecordedLookup>> {
         (!self.differs.get()).then_some(self.asked)
     }
 }
@@ -87,7 +87,8 @@ impl Session<'_> {
             }
             (mark, _) => {
                 let found = self.look_up(map, key, arguments);
-                let asked = Asked { map, key: key.to_vec(), arguments: arguments.to_vec(), found: found.clone() };
+                let asked =
+                    RecordedLookup { map, key: key.to_vec(), arguments: arguments.to_vec(), found: found.clone() };
                 match mark {
                     None if change == Change::None => {}
                     None => recorder.elsewhere.push(asked),

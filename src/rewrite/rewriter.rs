@@ -4,21 +4,21 @@ use std::{cell::RefCell, rc::Rc};
 
 use super::{
     matcher::{Element, Matcher, PATIENCE, PATIENCE_TOLD, Part},
-    needs::Has,
+    observer::{TraceObserver, Workspace},
+    prefilter::WorkspaceSummary,
     program::{Prefix, Rule, Ruleset},
     scan::Source,
     session::Session,
     text::{MacroId, Unit},
     token::{Kind, Token, join},
-    watch::{Watch, Workspace},
 };
 use crate::syntax::cf::{Metasymbol, Name};
 
-/// Rulesets call each other so deep.
-const DEPTH: usize = 50;
-/// A rule is applied so often in a row.
-const ROUNDS: usize = 100;
-/// So many tokens that somebody watches count as a rule.
+/// Maximum ruleset call depth.
+const MAX_CALL_DEPTH: usize = 50;
+/// Maximum number of times that one rule is applied in a row.
+const MAX_REAPPLICATIONS: usize = 100;
+/// Number of traced tokens that count as one rule.
 const TOKENS_PER_RULE: u64 = 8;
 /// Most tokens of a workspace.
 const TOKENS: usize = 1000;
@@ -54,7 +54,7 @@ pub(super) fn both(first: u8, second: u8) -> u8 {
     if first == OK || second == TRY_LATER { second } else { first }
 }
 
-pub(super) type Watcher<'w, 'o> = Option<&'w mut (dyn Watch + 'o)>;
+pub(super) type Watcher<'w, 'o> = Option<&'w mut (dyn TraceObserver + 'o)>;
 
 /// Ends a ruleset at once, without a word.
 pub(super) struct Abort(pub(super) u8);
@@ -85,11 +85,11 @@ impl Session<'_> {
             // What is shown of a workspace takes memory as its tokens do.
             self.tried += tokens.len() as u64 / TOKENS_PER_RULE;
         }
-        if frame.depth > DEPTH {
+        if frame.depth > MAX_CALL_DEPTH {
             let message = [b"rewrite: excessive recursion (max 50), ruleset ", &*ruleset.title].concat();
             self.say(message, watch);
             if let Some(watch) = watch.as_deref_mut() {
-                watch.breaks_off(&ruleset);
+                watch.on_abort(&ruleset);
             }
             return CONFIG_ERROR;
         }
@@ -102,7 +102,7 @@ impl Session<'_> {
             }
             Err(Abort(status)) => {
                 if let Some(watch) = watch.as_deref_mut() {
-                    watch.breaks_off(&ruleset);
+                    watch.on_abort(&ruleset);
                 }
                 status
             }
@@ -136,7 +136,7 @@ impl Session<'_> {
     ) -> Result<u8, Abort> {
         let mut status = OK;
         let detailed = watch.as_ref().is_some_and(|watch| watch.wants_rules());
-        let mut has = Has::of(tokens);
+        let mut has = WorkspaceSummary::of(tokens);
         let (mut at, mut rounds) = (0, 0);
         while !tokens.first().is_some_and(|first| first.is(Metasymbol::Agent)) {
             if !detailed && rounds == 0 {
@@ -159,7 +159,7 @@ impl Session<'_> {
             if let Some(watch) = watch.as_deref_mut().filter(|_| detailed) {
                 watch.trying(&self.program, rule);
             }
-            if rounds >= ROUNDS {
+            if rounds >= MAX_REAPPLICATIONS {
                 let title = &*ruleset.title;
                 let message = [b"Infinite loop in ruleset ", title, format!(", rule {}", at + 1).as_bytes()].concat();
                 self.say(message, watch);
@@ -193,7 +193,7 @@ impl Session<'_> {
                     let mut member = Vec::new();
                     let tokens = tokens.get(part.start..part.end).unwrap_or_default();
                     join(tokens, &self.program.arena, b' ', &mut member);
-                    watch.belongs(&self.program.names.written(*class), &member);
+                    watch.on_class_match(&self.program.names.written(*class), &member);
                 }
             }
             let prefix = rule.prefix;
@@ -209,7 +209,7 @@ impl Session<'_> {
                 }
             }
             std::mem::swap(tokens, next);
-            has = Has::of(tokens);
+            has = WorkspaceSummary::of(tokens);
             if let Some(watch) = watch.as_deref_mut().filter(|_| detailed) {
                 watch.rewritten(Workspace { program: &self.program, tokens });
                 self.tried += tokens.len() as u64 / TOKENS_PER_RULE;
@@ -338,7 +338,7 @@ impl Session<'_> {
         }
         if let Some(watch) = watch.as_deref_mut() {
             for message in self.messages.drain(..) {
-                watch.says(&message);
+                watch.on_message(&message);
             }
         }
     }

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 
 use super::{
     maps::{Change, Context, Found, Maps, Tables, stripped},
+    observer::TraceObserver,
     program::{Program, add_member},
     recorder::Recorder,
     resolve::{NoResolver, Resolver},
     scan::{Refusal, Scanner, Source, Units},
     text::{MacroId, Unit},
     token::{MARK, Token, join},
-    watch::Watch,
 };
 use crate::source::FileSystem;
 
@@ -181,7 +181,7 @@ impl<'s> Session<'s> {
     /// Gives a text to a ruleset as an address, as sendmail does. `$|` in it parts two arguments.
     ///
     /// `None` if there is no such ruleset.
-    pub fn call(&mut self, ruleset: &[u8], input: &[u8], watch: Option<&mut dyn Watch>) -> Option<Outcome> {
+    pub fn call(&mut self, ruleset: &[u8], input: &[u8], watch: Option<&mut dyn TraceObserver>) -> Option<Outcome> {
         let number = self.program.ruleset(ruleset)?;
         self.forget();
         self.messages.clear();

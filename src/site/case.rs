@@ -39,7 +39,7 @@ pub struct Case {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expected {
     /// The verdict.
-    pub verdict: Spanned<Wanted>,
+    pub verdict: Spanned<VerdictKind>,
     /// Code of the reply: 550.
     pub code: Option<Spanned<u16>>,
     /// Enhanced status code: `5.7.1`.
@@ -58,7 +58,7 @@ pub struct Expected {
 
 /// A verdict, as cases name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted {
+pub enum VerdictKind {
     /// It is taken.
     Accepted,
     /// It is refused for good.
@@ -71,7 +71,7 @@ pub enum Wanted {
     Quarantined,
 }
 
-impl Wanted {
+impl VerdictKind {
     /// All of them, with their names.
     pub const ALL: [(&'static str, Self); 5] = [
         ("accepted", Self::Accepted),

@@ -30,7 +30,7 @@ mod uucp;
 
 pub use access::{AccessAction, AccessMap, TAGS, is_dsn};
 pub use aliases::{AliasFile, AliasTable};
-pub use case::{Case, Expected, Wanted};
+pub use case::{Case, Expected, VerdictKind};
 pub use checks::{ClientChecks, ClientLimit, CommandChecks, GreetPause, PrefixFlags};
 pub use class::{Class, ClassFile, Classes};
 pub use domain::is_public_suffix;

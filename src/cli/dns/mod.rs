@@ -27,8 +27,8 @@ const PORT: u16 = 53;
 /// Most servers that are asked, as resolv.conf(5) has it.
 const SERVERS: usize = 3;
 
-/// So many names without an answer are told by name.
-const TOLD: usize = 5;
+/// Maximum number of unanswered names listed in the report.
+const MAX_NAMES_LISTED: usize = 5;
 
 /// A question: a name without the final dot, and a type.
 pub(super) type Question = (String, RecordType);
@@ -107,7 +107,7 @@ impl Live {
     }
 
     /// Waits as a configuration says.
-    pub(super) fn obey(&self, program: &Program) {
+    pub(super) fn apply_resolver_options(&self, program: &Program) {
         let option = |name: &str| {
             let said = [format!("timeout.resolver.{name}.normal"), format!("timeout.resolver.{name}")];
             said.iter().find_map(|name| program.option(name)).map(|value| String::from_utf8_lossy(value).into_owned())
@@ -127,7 +127,7 @@ impl Live {
         let answers = self.answers.borrow();
         let failed = answers.iter().filter(|(_, answer)| **answer == Answer::TryAgain);
         let names = failed.map(|((name, _), _)| format!("`{}`", name.to_ascii_lowercase())).collect::<BTreeSet<_>>();
-        let told = names.iter().map(String::as_str).take(TOLD).collect::<Vec<_>>();
+        let told = names.iter().map(String::as_str).take(MAX_NAMES_LISTED).collect::<Vec<_>>();
         let more = names.len() - told.len();
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         (!told.is_empty()).then(|| {

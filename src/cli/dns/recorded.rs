@@ -21,8 +21,8 @@ const HEAD: &str =
 /// What begins the line of a question; its name, type and answer follow.
 const QUESTION: &str = "; asked ";
 
-/// Aliases are followed so far.
-const ALIASES: usize = 16;
+/// Maximum CNAME chain length.
+const MAX_CNAME_CHAIN: usize = 16;
 
 /// What was asked once, and answered.
 #[derive(Debug, Default)]
@@ -69,7 +69,7 @@ impl Recorded {
 fn follow(zones: &Zones, name: &str, kind: RecordType) -> Vec<Data> {
     let mut found = Vec::new();
     let mut name = name.to_owned();
-    for _ in 0..ALIASES {
+    for _ in 0..MAX_CNAME_CHAIN {
         let before = found.len();
         found.extend(zones.of(&name).map(|record| &record.data).filter(|data| kind.is_of(data)).cloned());
         let alias = zones.of(&name).find_map(|record| match &record.data {

@@ -108,8 +108,8 @@ pub(super) fn left_of(mut file: &File) -> io::Result<Option<usize>> {
     Ok(usize::try_from(metadata.len().saturating_sub(file.stream_position()?)).ok())
 }
 
-/// From so many bytes on, a second thread reads half of a file: most of the time goes to the memory that it is read into.
-const MANY: usize = 1 << 22;
+/// Size from which a second thread reads half of a file: most of the time goes to the memory that it is read into.
+const PARALLEL_THRESHOLD: usize = 1 << 22;
 
 /// All bytes of a large file, and none of another.
 fn halves(mut file: &File) -> io::Result<Vec<u8>> {
@@ -118,7 +118,7 @@ fn halves(mut file: &File) -> io::Result<Vec<u8>> {
         return Err(bounded::too_large(bounded::MAX_MAP));
     }
     let start = file.stream_position()?;
-    if length < MANY {
+    if length < PARALLEL_THRESHOLD {
         return Ok(Vec::with_capacity(length + 1));
     }
     // A byte more than there is, so that the end is seen without growing.

@@ -13,9 +13,9 @@ use clap::Args;
 use super::{
     Exit,
     input::{self, ReadArguments},
-    machine::MachineArguments,
     names::WithoutZones,
     report::{ReportArguments, Reporter},
+    target_host::TargetHostArguments,
 };
 use crate::{
     diagnostic::Diagnostic,
@@ -53,7 +53,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     read: ReadArguments,
     #[command(flatten)]
-    machine: MachineArguments,
+    machine: TargetHostArguments,
     #[command(flatten)]
     report: ReportArguments,
 }

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt::Write as _};
 use serde::Serialize;
 
 use crate::{
-    cli::{machine::Running, place::shown, render::printable},
+    cli::{place::shown, render::printable, target_host::LoadedConfig},
     rewrite::{self, Applied, Resolved, bt::Told},
     source::Sources,
 };
@@ -62,7 +62,7 @@ struct Rule {
 /// The configuration that is run, and the texts of the site that it was made of.
 #[derive(Clone, Copy)]
 pub(super) struct Readable<'a> {
-    pub(super) running: &'a Running<'a>,
+    pub(super) running: &'a LoadedConfig<'a>,
     pub(super) site: Option<&'a Sources>,
 }
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::value::{Expected, Refusals, quoted_list};
 use crate::{
     diagnostic::Diagnostic,
-    site::{Case, Expected as Expectation, Wanted},
+    site::{Case, Expected as Expectation, VerdictKind},
     source::Spanned,
     syntax::toml::{Entry, Kind, Table},
 };
@@ -98,8 +98,8 @@ fn case(refusals: &mut Refusals, table: &Table) -> Option<Case> {
         );
         return None;
     };
-    let Some((_, wanted)) = Wanted::ALL.iter().find(|(name, _)| *name == verdict.value) else {
-        let names = quoted_list(Wanted::ALL.iter().map(|(name, _)| *name));
+    let Some((_, wanted)) = VerdictKind::ALL.iter().find(|(name, _)| *name == verdict.value) else {
+        let names = quoted_list(VerdictKind::ALL.iter().map(|(name, _)| *name));
         refusals.wrong_value(&verdict, &expected("verdict"), &format!("it is one of {names}"));
         return None;
     };

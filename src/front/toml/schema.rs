@@ -24,7 +24,7 @@ use crate::catalog::{
     system::{SYSTEMS, SystemSpec},
     table::{TABLES, TableSpec},
 };
-use crate::site::Wanted;
+use crate::site::VerdictKind;
 
 /// Text of one line: no control character but tab.
 const LINE: &str = "^[^\\u0000-\\u0008\\u000a-\\u001f\\u007f-\\u009f]*$";
@@ -329,7 +329,7 @@ fn tests() -> Value {
             "code" => {
                 json!({ "anyOf": [{ "type": "integer", "minimum": 400, "maximum": 599 }, pattern("^[45][0-9][0-9]$")] })
             }
-            "verdict" => json!({ "enum": Wanted::ALL.map(|(name, _)| name) }),
+            "verdict" => json!({ "enum": VerdictKind::ALL.map(|(name, _)| name) }),
             _ => pattern(LINE),
         };
         ((*key).to_owned(), described(schema, &capital(what)))

@@ -13,7 +13,7 @@ use crate::map::{
         pages::{Page, Pages, Pair, Visits, bisect},
         tree::{Item, Leaves, Tree},
     },
-    lookup::{Answers, Asked, by_place},
+    lookup::{Answers, KeyPlace, by_place},
     parts::Part,
     window::Bytes,
 };
@@ -159,7 +159,7 @@ impl<'a> BtreeFile<'a> {
     }
 
     /// The values of keys with their leaves, in the order of these.
-    pub(in crate::map) fn answer_all(&self, asked: &[Asked], keys: &[&[u8]], answers: &mut Answers) {
+    pub(in crate::map) fn answer_all(&self, asked: &[KeyPlace], keys: &[&[u8]], answers: &mut Answers) {
         for asked in by_place(asked, keys).flatten() {
             answers.put(asked.number, self.get_in(asked.place, asked.of(keys)));
         }

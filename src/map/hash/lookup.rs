@@ -13,7 +13,7 @@ use crate::map::{
         pages::{Page, Visits},
         unsupported,
     },
-    lookup::{Answers, Asked, by_place},
+    lookup::{Answers, KeyPlace, by_place},
 };
 
 impl<'a> HashFile<'a> {
@@ -36,7 +36,7 @@ impl<'a> HashFile<'a> {
 
     /// The values of keys with their first pages, in the order of these: as [`Self::get`], but that each page of a bucket is read
     /// once for all of its keys.
-    pub(in crate::map) fn answer_all(&self, asked: &[Asked], keys: &[&[u8]], answers: &mut Answers) {
+    pub(in crate::map) fn answer_all(&self, asked: &[KeyPlace], keys: &[&[u8]], answers: &mut Answers) {
         let mut waiting = Vec::new();
         for asked in by_place(asked, keys) {
             waiting.extend(asked.iter().map(|asked| (*asked, self.visits_of_look_up())));

@@ -20,8 +20,8 @@ use crate::map::{
     },
 };
 
-/// From so many entries on, a second thread sorts half of them.
-const MANY: usize = 10_000;
+/// Number of entries from which a second thread sorts half of them.
+const PARALLEL_THRESHOLD: usize = 10_000;
 
 /// A key with its values: slots of one key, at least one.
 #[derive(Debug, Clone, Copy)]
@@ -213,7 +213,7 @@ where
             }
             Ok::<_, WriteError>(repeated)
         };
-        let half = if places.len() < MANY { 0 } else { ends.len() / 2 };
+        let half = if places.len() < PARALLEL_THRESHOLD { 0 } else { ends.len() / 2 };
         let (first, second) = further.split_at_mut_checked(half).unwrap_or_default();
         let middle = half.checked_sub(1).and_then(|last| ends.get(last)).map_or(0, |end| *end as usize);
         let (first_places, second_places) = places.split_at_mut_checked(middle).unwrap_or_default();

@@ -4,7 +4,7 @@ mod addresses;
 mod commands;
 mod crack;
 mod printer;
-mod shapes;
+mod trace_cache;
 
 use super::{
     calls::{Calls, Step},
@@ -15,7 +15,7 @@ use super::{
     token::Token,
 };
 use printer::Printer;
-use shapes::{Next, Shape, Shapes};
+use trace_cache::{Next, Shape, TraceCache};
 
 /// What test mode prints first.
 pub const GREETING: &[u8] = b"ADDRESS TEST MODE (ruleset 3 NOT automatically invoked)\nEnter <ruleset> <address>\n";
@@ -51,7 +51,7 @@ pub struct TestMode<'s> {
     level: u32,
     /// What is told instead of being printed, if it is.
     told: Option<Vec<Told>>,
-    shapes: Shapes,
+    trace_cache: TraceCache,
 }
 
 /// What test mode tells, where it does not print what rules do.
@@ -75,10 +75,10 @@ impl<'s> TestMode<'s> {
     pub fn new(program: &Program, services: Services<'s>) -> Self {
         let mut session = Session::new(program, services);
         session.set_limit(MAX_PRINTED);
-        Self { session, flags: TryFlags::default(), level: 0, told: None, shapes: Shapes::default() }
+        Self { session, flags: TryFlags::default(), level: 0, told: None, trace_cache: TraceCache::default() }
     }
 
-    /// Has what rules do told from now on, by [`TestMode::told`], instead of printed.
+    /// WorkspaceSummary what rules do told from now on, by [`TestMode::told`], instead of printed.
     pub fn tell(&mut self) {
         self.told.get_or_insert_default();
         self.session.set_limit(MAX_TOLD);
@@ -122,7 +122,7 @@ impl<'s> TestMode<'s> {
             Some(b'/') => return self.slash(line, out),
             // Rules are not looked at for a line that is like others, unless they are to be shown.
             Some(_) if self.level > 1 || self.told.is_some() => self.rulesets(line, out),
-            Some(_) => match self.shapes.print(line, &mut self.session, out) {
+            Some(_) => match self.trace_cache.print(line, &mut self.session, out) {
                 Next::Printed => {}
                 Next::Evaluate => self.rulesets(line, out),
                 Next::Note => self.note(line, out),
@@ -137,7 +137,7 @@ impl<'s> TestMode<'s> {
         self.session.recorder = Some(Recorder::default());
         self.rulesets(line, out);
         let Some(recorder) = self.session.recorder.take() else { return };
-        let Some((line, mark)) = self.shapes.mark(&self.session).filter(|_| state == self.session.state()) else {
+        let Some((line, mark)) = self.trace_cache.mark(&self.session).filter(|_| state == self.session.state()) else {
             return;
         };
         let mut printed = Vec::new();
@@ -145,7 +145,7 @@ impl<'s> TestMode<'s> {
         self.rulesets(&line, &mut printed);
         let recorder = self.session.recorder.take();
         if let Some(asked) = recorder.and_then(Recorder::into_asked) {
-            self.shapes.keep(Shape::new(&printed, asked, &mark), &self.session);
+            self.trace_cache.keep(Shape::new(&printed, asked, &mark), &self.session);
         }
     }
 

@@ -1,8 +1,8 @@
 //! What rules do, as test mode prints it.
 
 use crate::rewrite::{
+    observer::{TraceObserver, Workspace},
     program::{Program, Rule, Ruleset},
-    watch::{Watch, Workspace},
 };
 
 /// Prints to a buffer.
@@ -38,7 +38,7 @@ impl Printer<'_> {
     }
 }
 
-impl Watch for Printer<'_> {
+impl TraceObserver for Printer<'_> {
     fn wants_rules(&self) -> bool {
         self.level >= 2
     }
@@ -104,7 +104,7 @@ impl Watch for Printer<'_> {
         }
     }
 
-    fn says(&mut self, message: &[u8]) {
+    fn on_message(&mut self, message: &[u8]) {
         self.line(&[message]);
     }
 }

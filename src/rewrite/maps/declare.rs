@@ -39,7 +39,7 @@ pub enum MapClass {
     Regex,
     /// Takes quotes off.
     Dequote,
-    /// Has nothing.
+    /// WorkspaceSummary nothing.
     Null,
     /// Maps, one after the other.
     Sequence,

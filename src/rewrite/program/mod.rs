@@ -20,7 +20,7 @@ use super::{
     classes::Classes,
     maps::Declaration,
     matcher::Element,
-    needs::Needs,
+    prefilter::RulePrefilter,
     scan::Operators,
     text::{MacroId, Macros, Names},
     token::{Arena, Kind, Token, Words, show},
@@ -72,7 +72,7 @@ pub struct Ruleset {
     /// Its rules.
     pub rules: Vec<Rule>,
     /// What each rule asks of a workspace: they are gone through faster than rules.
-    pub(crate) needs: Vec<Needs>,
+    pub(crate) needs: Vec<RulePrefilter>,
     /// What it is called in traces: its name or number.
     pub(crate) title: Box<[u8]>,
 }

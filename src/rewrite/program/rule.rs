@@ -4,7 +4,7 @@ use super::{Prefix, RULESETS, Rule, load::Loader};
 use crate::{
     rewrite::{
         matcher::Element,
-        needs::Needs,
+        prefilter::RulePrefilter,
         scan::{Scanner, Source},
         text::Unit,
         token::{Kind, Token},
@@ -98,7 +98,7 @@ impl Loader<'_> {
             _ => Prefix::Again,
         };
         let elements = left.iter().map(element).collect::<Vec<_>>();
-        let needs = Needs::of(&elements);
+        let needs = RulePrefilter::of(&elements);
         let rule = Rule { span, line, elements, lhs: left, rhs: right, prefix };
         if let Some(ruleset) = self.program.ruleset_mut(current) {
             ruleset.rules.push(rule);

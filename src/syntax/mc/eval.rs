@@ -126,8 +126,8 @@ pub(super) fn evaluate(expression: &str) -> (Result<i32, Fault>, usize) {
     (result, parser.assignments)
 }
 
-/// How deep parentheses, signs and `**` may nest.
-const DEPTH: usize = 500;
+/// Maximum nesting of parentheses, signs and `**`.
+const MAX_NESTING: usize = 500;
 
 struct Parser<'a> {
     text: &'a [u8],
@@ -142,7 +142,7 @@ impl Parser<'_> {
     /// The expression that begins with `first` and consists of operators that bind at least as tightly as `level`.
     fn expression(&mut self, first: Token, level: u8) -> Result<i32, Fault> {
         self.depth += 1;
-        if self.depth > DEPTH {
+        if self.depth > MAX_NESTING {
             return Err(Fault::TooDeep);
         }
         let mut left = self.operand(first)?;
@@ -200,7 +200,7 @@ impl Parser<'_> {
             Token::Binary(_) | Token::Close | Token::Unknown | Token::End => return Err(Fault::Syntax),
         };
         self.depth += 1;
-        if self.depth > DEPTH {
+        if self.depth > MAX_NESTING {
             return Err(Fault::TooDeep);
         }
         let next = self.token();

@@ -268,9 +268,9 @@ fn delayed(site: &Site, r: &mut Rules) {
     }
     let from = if site.has_mail_from_macro { "$&{mail_from}" } else { "<$&f>" };
     r.rule("$*", format!("$: $1 $| $>checkmail {from}"), "the sender")
-        .obey()
+        .return_if_mailer()
         .rule("$* $| $*", "$: $1 $| $>checkrelay $&{client_name} $| $&{client_addr}", "the client")
-        .obey()
+        .return_if_mailer()
         .rule("$* $| $*", "$: $1", "nothing against them")
         .because(None);
     client::greeting_name(site, r);

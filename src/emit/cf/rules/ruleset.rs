@@ -75,14 +75,14 @@ impl<'a> Rules<'a> {
     pub(super) fn hook(&mut self, site: &Site, hook: &str) -> &mut Self {
         if defines_ruleset(site, hook) {
             self.rule("$*", format!("$: $1 $| $>\"{hook}\" $1"), "what the site's own rules say");
-            self.obey();
+            self.return_if_mailer();
             self.rule("$* $| $*", "$: $1", "they say nothing");
         }
         self
     }
 
     /// After a call that left `workspace $| result`: a result that names a mailer is final.
-    pub(super) fn obey(&mut self) -> &mut Self {
+    pub(super) fn return_if_mailer(&mut self) -> &mut Self {
         self.rule("$* $| $#$*", "$#$2", "decided")
     }
 }

@@ -57,7 +57,7 @@ fn policy(site: &Site, r: &mut Rules, ruleset: &str) {
     let Some(sts) = &site.tls.strict_transport else { return };
     r.because(sts.span)
         .rule("$*", format!("$: $1 $| $>\"{ruleset}\" $1"), "what the recipient's domain asks")
-        .obey()
+        .return_if_mailer()
         .rule("$* $| $*", "$: $1", "nothing, or it is met")
         .because(None);
 }
@@ -69,7 +69,7 @@ fn trust_auth(site: &Site, r: &mut Rules) {
         .rule("$* $| $&{auth_authen}", "$@ identical", "as oneself")
         .rule("$* $| <$&{auth_authen}>", "$@ identical", "as oneself");
     if super::uses::defines_ruleset(site, "Local_trust_auth") {
-        r.rule("$* $| $*", "$: $1 $| $>\"Local_trust_auth\" $2", "what the site's own rules say").obey();
+        r.rule("$* $| $*", "$: $1 $| $>\"Local_trust_auth\" $2", "what the site's own rules say").return_if_mailer();
     }
     r.rule(
         "$*",

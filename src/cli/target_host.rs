@@ -31,8 +31,8 @@ use crate::{
 
 /// What is said of the machine.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Machine")]
-pub(super) struct MachineArguments {
+#[command(next_help_heading = "TargetHost")]
+pub(super) struct TargetHostArguments {
     /// Name of the host that the configuration runs on; without it the one that the site says, or that of this host
     #[arg(long, value_name = "NAME")]
     host: Option<String>,
@@ -47,29 +47,33 @@ pub(super) struct MachineArguments {
     names: NameArguments,
 }
 
-impl MachineArguments {
+impl TargetHostArguments {
     /// Reads what is said of names. What is wrong in it is said.
     ///
     /// # Errors
     /// A file cannot be read.
-    pub(super) fn read(&self, without: WithoutZones, reporter: &mut Reporter<'_>) -> Result<Machine, Box<Diagnostic>> {
+    pub(super) fn read(
+        &self,
+        without: WithoutZones,
+        reporter: &mut Reporter<'_>,
+    ) -> Result<TargetHost, Box<Diagnostic>> {
         let names = self.names.read(without, reporter)?;
         let addresses = self.address.iter().copied().chain([IpAddr::from([127, 0, 0, 1])]).collect();
-        Ok(Machine { host: self.host.clone(), addresses, root: self.root.clone(), names })
+        Ok(TargetHost { host: self.host.clone(), addresses, root: self.root.clone(), names })
     }
 }
 
 /// What is asked: a site, or a sendmail.cf.
-pub(super) struct Asked<'m> {
+pub(super) struct ConfigUnderTest<'m> {
     /// It, ready to be run.
-    pub(super) running: Running<'m>,
+    pub(super) running: LoadedConfig<'m>,
     /// The site that it was made of, with the texts that its places are in.
     pub(super) site: Option<(Site, Sources)>,
     /// The file that it was read from, if that is a site.toml: it may have cases.
     pub(super) toml: Option<SiteFile>,
 }
 
-impl Asked<'_> {
+impl ConfigUnderTest<'_> {
     /// Says what is wrong with its lines, and what its answers lack, now that it was asked, and writes down what name servers
     /// answered. The verdict is that of all that was said so far.
     ///
@@ -80,7 +84,7 @@ impl Asked<'_> {
         self.report_run(reporter)
     }
 
-    /// The part of [`Asked::report`] that is known before it is asked.
+    /// The part of [`ConfigUnderTest::report`] that is known before it is asked.
     pub(super) fn report_lines(&self, reporter: &mut Reporter<'_>) {
         reporter.found(&self.running.of_lines(), self.places());
     }
@@ -107,7 +111,7 @@ impl Asked<'_> {
     }
 }
 
-impl Machine {
+impl TargetHost {
     /// Reads a file that is asked; `None` if it is refused, which is said.
     ///
     /// # Errors
@@ -117,7 +121,7 @@ impl Machine {
         path: &Path,
         read: &ReadArguments,
         reporter: &mut Reporter<'_>,
-    ) -> Result<Option<Asked<'_>>, Box<Diagnostic>> {
+    ) -> Result<Option<ConfigUnderTest<'_>>, Box<Diagnostic>> {
         if read.syntax.is_none() && path.extension().is_some_and(|ending| ending == "cf") {
             return Ok(Some(self.open_cf(path)?));
         }
@@ -132,29 +136,29 @@ impl Machine {
             return Ok(None);
         };
         let toml = (file.input().syntax == Syntax::Toml).then_some(file);
-        Ok(Some(Asked { running: self.site(&site), site: Some((site, sources)), toml }))
+        Ok(Some(ConfigUnderTest { running: self.site(&site), site: Some((site, sources)), toml }))
     }
 
     /// Reads a sendmail.cf that is asked.
     ///
     /// # Errors
     /// It cannot be read.
-    pub(super) fn open_cf(&self, path: &Path) -> Result<Asked<'_>, Box<Diagnostic>> {
+    pub(super) fn open_cf(&self, path: &Path) -> Result<ConfigUnderTest<'_>, Box<Diagnostic>> {
         let mut running = self.cf(&path.display().to_string(), &input::bytes(path)?);
         running.diagnostics.extend(path.parent().and_then(set::unfinished));
-        Ok(Asked { running, site: None, toml: None })
+        Ok(ConfigUnderTest { running, site: None, toml: None })
     }
 }
 
 /// The machine.
-pub(super) struct Machine {
+pub(super) struct TargetHost {
     host: Option<String>,
     addresses: Vec<IpAddr>,
     root: Option<PathBuf>,
     names: Known,
 }
 
-impl Machine {
+impl TargetHost {
     /// One with names assumed and the files below `root`, or those of this machine.
     pub(super) fn with_files_below(root: Option<PathBuf>) -> Self {
         Self { host: None, addresses: vec![IpAddr::from([127, 0, 0, 1])], root, names: Known::assumed() }
@@ -162,7 +166,7 @@ impl Machine {
 }
 
 /// A configuration on it, ready to be run.
-pub(super) struct Running<'m> {
+pub(super) struct LoadedConfig<'m> {
     pub(super) program: Program,
     /// The text that it was read from, and all that its places are in.
     pub(super) sources: Sources,
@@ -175,14 +179,14 @@ pub(super) struct Running<'m> {
     resolver: &'m Known,
 }
 
-impl Running<'_> {
+impl LoadedConfig<'_> {
     /// Starts it.
     pub(super) fn session(&self) -> Session<'_> {
         Session::new(&self.program, self.services())
     }
 
     /// What is to be said of its lines. Places are in the texts of the site, if it was made of one, otherwise in
-    /// [`Running::sources`].
+    /// [`LoadedConfig::sources`].
     pub(super) fn of_lines(&self) -> Vec<Diagnostic> {
         let mut found = self.diagnostics.clone();
         self.finish(&mut found);
@@ -253,9 +257,9 @@ impl Running<'_> {
     }
 }
 
-impl Machine {
+impl TargetHost {
     /// A site; the entries that it holds are its map files.
-    pub(super) fn site(&self, site: &Site) -> Running<'_> {
+    pub(super) fn site(&self, site: &Site) -> LoadedConfig<'_> {
         let document = cf::emit(site);
         let mut sources = Sources::default();
         let source = sources.add("sendmail.cf", document.to_string());
@@ -282,7 +286,7 @@ impl Machine {
     }
 
     /// A sendmail.cf.
-    pub(super) fn cf(&self, name: &str, bytes: &[u8]) -> Running<'_> {
+    pub(super) fn cf(&self, name: &str, bytes: &[u8]) -> LoadedConfig<'_> {
         let mut sources = Sources::default();
         let source = sources.add_bytes(name, bytes);
         self.running(sources, source, None, Files::below(self.root.clone()), None)
@@ -295,14 +299,14 @@ impl Machine {
         document: Option<Document>,
         files: Files,
         own: Option<String>,
-    ) -> Running<'_> {
+    ) -> LoadedConfig<'_> {
         let this = || fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned();
         let name = self.host.clone().or(own).unwrap_or_else(this);
         let host = Host { name, addresses: self.addresses.clone() };
         let loaded = load(&sources, source, &host, &files);
         let resolver = &self.names;
-        resolver.obey(&loaded.program);
+        resolver.apply_resolver_options(&loaded.program);
         let (program, diagnostics) = (loaded.program, loaded.diagnostics);
-        Running { program, sources, source, document, diagnostics, files, resolver }
+        LoadedConfig { program, sources, source, document, diagnostics, files, resolver }
     }
 }

@@ -11,7 +11,7 @@ use std::{
 
 use crate::rewrite::{
     HashMap,
-    recorder::{Asked, WORD},
+    recorder::{RecordedLookup, WORD},
     scan::{LONGEST, Operators},
     session::Session,
     token::Words,
@@ -65,7 +65,7 @@ impl Template {
 /// A look-up that must say what it said.
 #[derive(Debug)]
 struct Guard {
-    asked: Asked,
+    asked: RecordedLookup,
     key: Template,
     arguments: Vec<Template>,
 }
@@ -79,8 +79,8 @@ pub(super) struct Shape {
 
 impl Shape {
     /// What was printed for a line with words that begin with `mark`, and asked.
-    pub(super) fn new(printed: &[u8], asked: Vec<Asked>, mark: &[u8]) -> Self {
-        let guard = |asked: Asked| {
+    pub(super) fn new(printed: &[u8], asked: Vec<RecordedLookup>, mark: &[u8]) -> Self {
+        let guard = |asked: RecordedLookup| {
             let key = Template::of(&asked.key, mark);
             let arguments = asked.arguments.iter().map(|argument| Template::of(argument, mark)).collect();
             Guard { asked, key, arguments }
@@ -177,9 +177,9 @@ pub(super) enum Next {
     Note,
 }
 
-/// Shapes of lines that were there.
+/// TraceCache of lines that were there.
 #[derive(Debug, Default)]
-pub(super) struct Shapes {
+pub(super) struct TraceCache {
     seen: HashMap<Box<[u8]>, Seen>,
     /// Characters of what is kept.
     characters: usize,
@@ -191,7 +191,7 @@ pub(super) struct Shapes {
     random: RandomState,
 }
 
-impl Shapes {
+impl TraceCache {
     /// Prints what a line is known to print.
     pub(super) fn print(&mut self, line: &[u8], session: &mut Session<'_>, out: &mut Vec<u8>) -> Next {
         let program = session.program();
@@ -421,7 +421,7 @@ mod tests {
         let mut printed = |line: &str| {
             let mut out = Vec::new();
             mode.line(line.as_bytes(), &mut out);
-            let alike = mode.shapes.seen.values().filter(|seen| matches!(seen, Seen::Alike(_))).count();
+            let alike = mode.trace_cache.seen.values().filter(|seen| matches!(seen, Seen::Alike(_))).count();
             (alike, String::from_utf8(out).unwrap())
         };
         let expected = |result: &str, word: &str| {

@@ -10,7 +10,7 @@ pub(crate) fn bit(word: u32) -> u64 {
 
 /// What a rule asks of a workspace.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Needs {
+pub(crate) struct RulePrefilter {
     /// Bits of its words.
     words: u64,
     /// Fewest tokens.
@@ -27,14 +27,14 @@ pub(crate) struct Needs {
 
 /// What a workspace has.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Has {
+pub(crate) struct WorkspaceSummary {
     words: u64,
     length: u32,
     first: u32,
     last: u32,
 }
 
-impl Has {
+impl WorkspaceSummary {
     pub(crate) fn of(tokens: &[Token]) -> Self {
         let words = tokens.iter().fold(0, |words, token| words | bit(token.word));
         let word = |token: Option<&Token>| token.map_or(0, |token| token.word);
@@ -43,7 +43,7 @@ impl Has {
     }
 }
 
-impl Needs {
+impl RulePrefilter {
     pub(crate) fn of(elements: &[Element]) -> Self {
         let mut needs = Self::default();
         let mut open = false;
@@ -75,7 +75,7 @@ impl Needs {
 
     /// Whether the rule may match. Nothing that it does match is refused.
     #[inline]
-    pub(crate) fn met_by(&self, has: &Has, classes: &Classes) -> bool {
+    pub(crate) fn met_by(&self, has: &WorkspaceSummary, classes: &Classes) -> bool {
         self.words & !has.words == 0
             && (self.least..=self.most).contains(&has.length)
             && (self.first == 0 || self.first == has.first)

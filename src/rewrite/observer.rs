@@ -27,9 +27,9 @@ impl Workspace<'_> {
 }
 
 /// Who is told what rules do. Nothing need be listened to.
-pub trait Watch {
+pub trait TraceObserver {
     /// Whether it is told of single rules and of what is looked up. If not, rules that cannot match are not even looked at,
-    /// and it is only told of [`Watch::input`], [`Watch::returns`], [`Watch::skipped`], [`Watch::endless`] and [`Watch::says`].
+    /// and it is only told of [`TraceObserver::input`], [`TraceObserver::returns`], [`TraceObserver::skipped`], [`TraceObserver::endless`] and [`TraceObserver::on_message`].
     fn wants_rules(&self) -> bool {
         true
     }
@@ -38,7 +38,7 @@ pub trait Watch {
     /// A ruleset has ended by itself, not because of an error.
     fn returns(&mut self, _ruleset: &Ruleset, _workspace: Workspace<'_>) {}
     /// An error has ended a ruleset.
-    fn breaks_off(&mut self, _ruleset: &Ruleset) {}
+    fn on_abort(&mut self, _ruleset: &Ruleset) {}
     /// A rule is tried.
     fn trying(&mut self, _program: &Program, _rule: &Rule) {}
     /// It does not match.
@@ -46,7 +46,7 @@ pub trait Watch {
     /// It matches.
     fn matches(&mut self, _program: &Program, _rule: &Rule) {}
     /// A part of the workspace is a member of a class, and its rule matches: `$=x`.
-    fn belongs(&mut self, _class: &[u8], _member: &[u8]) {}
+    fn on_class_match(&mut self, _class: &[u8], _member: &[u8]) {}
     /// A map was asked; `None` if it has no such key.
     fn looked_up(&mut self, _map: &[u8], _key: &[u8], _value: Option<&[u8]>) {}
     /// The workspace that it makes.
@@ -60,5 +60,5 @@ pub trait Watch {
     /// A rule was applied a hundred times in a row and is left.
     fn endless(&mut self, _workspace: Workspace<'_>) {}
     /// sendmail says something.
-    fn says(&mut self, _message: &[u8]) {}
+    fn on_message(&mut self, _message: &[u8]) {}
 }
