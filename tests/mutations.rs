@@ -163,10 +163,12 @@ mod mutations {
     }
 
     fn places_are_in_their_texts(diagnostics: &[Diagnostic], sources: &Sources) {
-        for label in diagnostics.iter().flat_map(|diagnostic| &diagnostic.labels) {
-            let text = sources.get(label.span.source).unwrap().text();
-            let place = label.span.start as usize..label.span.end as usize;
-            assert!(text.get(place).is_some(), "a place is outside its text");
+        for diagnostic in diagnostics {
+            for label in &diagnostic.labels {
+                let text = sources.get(label.span.source).unwrap().text();
+                let place = label.span.start as usize..label.span.end as usize;
+                assert!(text.get(place.clone()).is_some(), "{place:?} is outside of {text:?}: {diagnostic:?}");
+            }
         }
     }
 

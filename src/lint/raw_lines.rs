@@ -45,12 +45,11 @@ pub(super) struct RawOption<'a> {
     pub(super) value_place: Option<Span>,
 }
 
-/// The place of a piece of a text, if the text stands at its place as it was written, with a quote on either side or none.
+/// The place of a piece of a text, if the text stands at its place as it was written, which only its length tells.
 pub(super) fn piece_of(place: Span, text: &str, piece: Range<usize>) -> Option<Span> {
-    let before = ((place.end - place.start) as usize).checked_sub(text.len())?;
-    let quote = matches!(before, 0 | 2).then_some(before / 2)?;
-    let start = place.start as usize + quote;
-    Some(Span::new(place.source, start + piece.start, start + piece.end))
+    let start = place.start as usize;
+    let is_verbatim = (place.end - place.start) as usize == text.len();
+    is_verbatim.then(|| Span::new(place.source, start + piece.start, start + piece.end))
 }
 
 /// The known options that raw lines set, by name, beginning of the name or letter (op guide section 5.6).

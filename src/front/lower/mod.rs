@@ -141,7 +141,9 @@ impl Table<'_, '_, '_> {
 
     fn listeners(&mut self, list: impl Fn(&mut Environment) -> &mut Vec<Text>) -> Vec<Spanned<Listener>> {
         let texts = std::mem::take(list(self.environment));
-        let spanned = |text: &Text| Spanned::new(self.macros.expand(text).as_str().to_owned(), text.span());
+        // Where the value stands as it is, the place is that of the value without its quotes.
+        let place = |text: &Text| text.verbatim().unwrap_or(text.span());
+        let spanned = |text: &Text| Spanned::new(self.macros.expand(text).as_str().to_owned(), place(text));
         texts.iter().map(spanned).map(|text| text.map(|text| Listener { text })).collect()
     }
 

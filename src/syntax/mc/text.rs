@@ -118,6 +118,13 @@ impl Text {
         whole.or_else(|| self.pieces.last().map(|p| Span { start: p.span.end, ..p.span })).unwrap_or(self.span)
     }
 
+    /// Where the text was typed as it is, without the quotes around it; `None` if it was put together of pieces.
+    pub fn verbatim(&self) -> Option<Span> {
+        let mut pieces = self.pieces();
+        let (text, place) = pieces.next()?;
+        (pieces.next().is_none() && (place.end - place.start) as usize == text.len()).then_some(place)
+    }
+
     /// The pieces in order: bytes of one origin each.
     pub fn pieces(&self) -> impl Iterator<Item = (&str, Span)> {
         let mut start = 0;
