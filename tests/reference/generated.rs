@@ -22,7 +22,7 @@ pub struct Generated {
 }
 
 /// Those that differ, each because a user is better off with what relaycc does.
-pub const BETTER: [&str; 4] = [
+pub const BETTER: [&str; 6] = [
     // The reference leaves the word as the class of the map, and sendmail knows no class `LDAP`; here it is the default
     // definition, as it is for every other map.
     "feature/bcc/map/1",
@@ -31,6 +31,10 @@ pub const BETTER: [&str; 4] = [
     "feature/domainmap/plain",
     // All mail would go to a host called `_NULL_CLIENT_`; here that is an error.
     "hack/msp_nullclient/plain",
+    // The reference warns, and its daemon then takes mail from anybody to anywhere; here that is an error.
+    "option/confDELIVERY_MODE/1",
+    // The list names a milter that is not defined, and sendmail does not start; here that is an error.
+    "option/confINPUT_MAIL_FILTERS/0",
 ];
 
 /// Those that no site.toml says: it asks for what the reference goes on without.

@@ -21,6 +21,10 @@ const BUILT_IN: [&str; 4] = ["host", "aliases", "users", "passwd"];
 /// Rulesets of the tree that rules of sites call, as samples of it do; here they do what they do there.
 const CALLED_BY_SITES: [&str; 2] = ["CanonAddr", "Parse0"];
 
+/// Rulesets that have numbers from the start: rules may call them although no line defines them (`MAXRWSETS / 2`, op guide
+/// section 5.1.4).
+const NUMBERED_RULESETS: usize = 100;
+
 /// Finds what raw lines of `site` refer to and `document`, made from it, does not have.
 pub fn undefined(document: &Document, site: &Site) -> Vec<Diagnostic> {
     if site.raw.is_empty() {
@@ -49,13 +53,21 @@ pub fn undefined(document: &Document, site: &Site) -> Vec<Diagnostic> {
             if is_internal || rulesets.contains(name) {
                 continue;
             }
-            found.push(finding(
-                raw,
-                Diagnostic::error("undefined_ruleset", format!("unknown ruleset `{name}`")),
-                "sendmail finds out only when a message gets here, and ends it with a configuration error",
-                nearest(name, rulesets.iter().copied().filter(|known| ruleset::internal_by_name(known).is_none())),
-                format!("define it: a line `S{name}` and its rules under `LOCAL_RULESETS`"),
-            ));
+            let mut known = rulesets.iter().copied().filter(|known| ruleset::internal_by_name(known).is_none());
+            let (diagnostic, why, near) = match name.parse::<usize>() {
+                Ok(number) if number < NUMBERED_RULESETS => (
+                    Diagnostic::warning("undefined_ruleset", format!("ruleset `{name}` has no rules")),
+                    "sendmail calls it and goes on with the address as it was",
+                    None,
+                ),
+                _ => (
+                    Diagnostic::error("undefined_ruleset", format!("unknown ruleset `{name}`")),
+                    "sendmail finds out only when a message gets here, and ends it with a configuration error",
+                    nearest(name, &mut known),
+                ),
+            };
+            let help = format!("define it: a line `S{name}` and its rules under `LOCAL_RULESETS`");
+            found.push(finding(raw, diagnostic, why, near, help));
         }
         for name in looked_up(&raw.text).filter(|name| raw.text.starts_with('R') && !maps.contains(name)) {
             found.push(finding(
@@ -210,6 +222,7 @@ mod tests {
             ("LOCAL_RULESETS\nS 3\nR$*\t$@ ok", "redefined_ruleset", "LOCAL_RULE_3"),
             ("LOCAL_RULESETS\nScanonify=3\nR$*\t$@ ok", "redefined_ruleset", "LOCAL_RULE_3"),
             ("LOCAL_RULESETS\nSMine\nR$*\t$: $>Basic_check_rcpt2 $1", "undefined_ruleset", "SBasic_check_rcpt2"),
+            ("LOCAL_RULESETS\nSMine\nR$*\t$: $>100 $1", "undefined_ruleset", "S100"),
             ("LOCAL_RULESETS\nSMine\nR$*\t$: $>RelayTLS $1", "internal_ruleset", "Local_Relay_Auth"),
             ("LOCAL_RULESETS\nSMine\nR$*\t$: $>AddDomain $1", "internal_ruleset", "of the site's own"),
         ] {
@@ -228,6 +241,14 @@ mod tests {
         ] {
             assert_eq!(findings(&site(raw)), [], "{raw}");
         }
+    }
+
+    #[test]
+    fn a_number_without_rules_is_a_warning() {
+        let site = "OSTYPE(`linux')\nMAILER(`local')\nLOCAL_RULESETS\nSMine\nR$*\t$: $>99 $1\n";
+        let (code, message, help) = findings(site).remove(0);
+        assert_eq!((code, message.as_str()), ("undefined_ruleset", "ruleset `99` has no rules"));
+        assert!(help.unwrap().contains("S99"));
     }
 
     #[test]
