@@ -223,6 +223,11 @@ impl Sources {
         SourceId(to_u32(self.texts.len() - 1))
     }
 
+    /// The id that the next text will have: those that are here by now are less.
+    pub fn next_id(&self) -> SourceId {
+        SourceId(to_u32(self.texts.len()))
+    }
+
     /// Adds a text whose bytes were not UTF-8 and were taken as Latin-1, one character each.
     pub fn add_latin1(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
         let id = self.add(name, text);

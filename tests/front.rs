@@ -82,7 +82,7 @@ mod mc {
         settings.set_prepend_module_to_snapshot(false);
         settings.set_omit_expression(true);
         for path in fixtures("wrong") {
-            let Compiled { site, diagnostics, sources } = compiled(&path);
+            let Compiled { site, diagnostics, sources, .. } = compiled(&path);
             assert!(!diagnostics.is_empty(), "{} is silent", name(&path));
             assert_eq!(site.is_none(), diagnostics.iter().any(Diagnostic::is_error), "{}", name(&path));
             let source = String::from_utf8_lossy(&fs::read(&path).unwrap()).replace('\0', "\\0").replace('\r', "\\r");
@@ -95,7 +95,7 @@ mod mc {
     #[test]
     fn what_people_get_right_is_not_remarked_on() {
         for path in fixtures("right") {
-            let Compiled { site, diagnostics, sources } = compiled(&path);
+            let Compiled { site, diagnostics, sources, .. } = compiled(&path);
             let said: String = diagnostics.iter().map(|d| told(d, &sources)).collect();
             assert!(said.is_empty(), "{}: {said}", name(&path));
             assert!(site.is_some());

@@ -140,7 +140,7 @@ mod mutations {
     fn is_built(mc: &[u8], access: Option<&[u8]>) -> bool {
         let files = access.into_iter().map(|text| (PathBuf::from("access"), text.to_vec())).collect();
         let input = Input { name: "site.mc", bytes: mc, syntax: Syntax::Mc };
-        let Compiled { site, diagnostics, sources } = compile(&input, &MemoryFiles(files));
+        let Compiled { site, diagnostics, sources, .. } = compile(&input, &MemoryFiles(files));
         assert_eq!(site.is_none(), diagnostics.iter().any(Diagnostic::is_error));
         places_are_in_their_texts(&diagnostics, &sources);
         let Some(site) = site else { return false };

@@ -126,7 +126,7 @@ fn build(
         &arguments.read.disk,
         MapFiles::Replaced,
     );
-    let Compiled { site, mut diagnostics, sources } = compiled;
+    let Compiled { site, mut diagnostics, sources, .. } = compiled;
     let wanted = Selection { named: &arguments.emit, source_map: arguments.source_map };
     let mut files = Vec::new();
     let manifest = match destination {

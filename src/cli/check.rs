@@ -1,7 +1,7 @@
 //! What `build` and `lint` have in common: a site is compiled, and what came out is judged.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -121,12 +121,16 @@ pub(super) fn check(file: &SiteFile, checks: &Checks, disk: &Disk, map_files: Ma
         compiled.diagnostics.append(&mut problems);
     }
     let mut document = None;
-    if let Some(site) = &compiled.site {
+    if let Some(site) = compiled.site.as_ref().or(compiled.incomplete.as_ref()) {
         if map_files == MapFiles::Compared {
             around.map_files = files_of(site, &compiled.sources);
         }
         around.class_files = class_files(site, file.input().name, checks.root.as_deref(), &mut compiled.sources);
-        compiled.diagnostics.extend(lint::check(site, &around));
+        // What is refused already needs no second finding.
+        let refused = compiled.diagnostics.iter().filter(|found| found.is_error()).filter_map(Diagnostic::span);
+        let refused = refused.collect::<BTreeSet<_>>();
+        let is_new = |found: &Diagnostic| found.span().is_none_or(|span| !refused.contains(&span));
+        compiled.diagnostics.extend(lint::check(site, &around).into_iter().filter(is_new));
         // Only raw lines can ask for what is not there. Only they, or many of these, can be too many of something: no statement
         // brings more than five mailers.
         let many = [site.queue_groups.len(), site.milters.len(), site.mailers.len()].into_iter().any(|n| n > 8);

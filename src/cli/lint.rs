@@ -75,9 +75,10 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     let check = |path: &PathBuf| {
         let file = arguments.read.site(path)?;
         let Checked { mut compiled, .. } = check::check(&file, &checks, &arguments.read.disk, MapFiles::Compared);
-        if let Some(site) = &compiled.site {
+        if let Some(site) = compiled.readable() {
             let machine = TargetHost::with_files_below(arguments.root.clone());
-            compiled.diagnostics.extend(audit::of_site(site, &machine.site(site)));
+            let found = audit::of_site(site, &machine.site(site));
+            compiled.diagnostics.extend(found);
         }
         Ok((file, compiled))
     };
@@ -92,8 +93,8 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     });
     let linted = checked
         .iter()
-        .filter_map(|(file, Compiled { site, sources, .. })| {
-            Some(Linted { name: file.input().name, site: site.as_ref()?, sources })
+        .filter_map(|(file, compiled)| {
+            Some(Linted { name: file.input().name, site: compiled.readable()?, sources: &compiled.sources })
         })
         .collect::<Vec<_>>();
     for (index, finding) in lint::check_together(&linted) {

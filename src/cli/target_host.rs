@@ -127,11 +127,11 @@ impl TargetHost {
         }
         let file = read.site(path)?;
         let Checked { compiled, .. } = check::check(&file, &Checks::default(), &read.disk, MapFiles::Replaced);
-        let Compiled { site, diagnostics, sources } = compiled;
+        let Compiled { site, incomplete, diagnostics, sources } = compiled;
         // What else is to be said of it is the business of lint and build.
         let errors = diagnostics.into_iter().filter(Diagnostic::is_error).collect::<Vec<_>>();
         reporter.found(&errors, &sources);
-        let Some(site) = site.filter(|_| errors.is_empty()) else {
+        let Some(site) = site.filter(|_| errors.is_empty()).or(incomplete) else {
             reporter.sum_up("");
             return Ok(None);
         };

@@ -63,8 +63,11 @@ pub(super) fn of_check(resolved: Option<&Resolved>, address: Option<&str>) -> (V
     (verdict, Some(reply))
 }
 
-/// The reply of `$#error $@ status $: text`, as sendmail makes it: a code at the head of the text is that of the reply,
-/// otherwise it is 553; a status code may follow it there, or be the host.
+/// Replies that name the address which they are about.
+const CODES_WITH_ADDRESS: [u16; 5] = [250, 252, 450, 550, 553];
+
+/// The reply of `$#error $@ status $: text`, as sendmail makes it. A code at the head of the text is that of the reply, and
+/// its status code follows there, or is the host. Without a code the reply is 553 5.3.0, whatever the host says.
 pub(super) fn of_error(resolved: &Resolved, address: Option<&str>) -> Reply {
     let text = String::from_utf8_lossy(resolved.user.as_deref().unwrap_or_default()).replace('"', "");
     let host = String::from_utf8_lossy(resolved.host.as_deref().unwrap_or_default()).replace(' ', "");
@@ -75,10 +78,10 @@ pub(super) fn of_error(resolved: &Resolved, address: Option<&str>) -> Reply {
     if code.is_none() {
         rest = &text;
     }
-    let mut status = match (is_dsn(&host), code) {
-        (true, _) => host,
-        (false, Some(code)) => format!("{}.0.0", code / 100),
-        (false, None) => "5.3.0".to_owned(),
+    let mut status = match code {
+        Some(_) if is_dsn(&host) => host,
+        Some(code) => format!("{}.0.0", code / 100),
+        None => "5.3.0".to_owned(),
     };
     if let Some((inner, behind)) = rest.split_once(' ')
         && code.is_some()
@@ -87,11 +90,14 @@ pub(super) fn of_error(resolved: &Resolved, address: Option<&str>) -> Reply {
         status = inner.to_owned();
         rest = behind;
     }
+    let code = code.unwrap_or(553);
+    // Six marks an error that lasts, and is sent as five.
+    let sent = if code / 100 == 6 { code - 100 } else { code };
     let text = match address {
-        Some(address) => format!("<{address}>... {rest}"),
-        None => rest.to_owned(),
+        Some(address) if CODES_WITH_ADDRESS.contains(&code) => format!("<{address}>... {rest}"),
+        _ => rest.to_owned(),
     };
-    Reply { code: code.unwrap_or(553), status, text }
+    Reply { code: sent, status, text }
 }
 
 #[cfg(test)]
@@ -109,8 +115,21 @@ mod tests {
         assert_eq!(reply("5 . 7 . 1", "\"550 Relaying denied\""), "550 5.7.1 <a@b>... Relaying denied");
         assert_eq!(reply("nouser", "550 text"), "550 5.0.0 <a@b>... text");
         assert_eq!(reply("nouser", "text"), "553 5.3.0 <a@b>... text");
+        assert_eq!(reply("4.7.1", "text"), "553 5.3.0 <a@b>... text");
+        assert_eq!(reply("4.7.1", "450"), "553 5.3.0 <a@b>... 450");
         assert_eq!(reply("tempfail", "450 text"), "450 4.0.0 <a@b>... text");
         assert_eq!(reply("5.1.1", "550 5.7.9 inner"), "550 5.7.9 <a@b>... inner");
         assert_eq!(reply("", "nohost"), "553 5.3.0 <a@b>... nohost");
+    }
+
+    #[test]
+    fn only_some_codes_name_the_address() {
+        for code in [250, 252, 450, 550, 553] {
+            assert_eq!(reply("5.7.1", &format!("{code} text")), format!("{code} 5.7.1 <a@b>... text"));
+        }
+        for code in [251, 421, 451, 452, 500, 551, 552, 554] {
+            assert_eq!(reply("5.7.1", &format!("{code} text")), format!("{code} 5.7.1 text"));
+        }
+        assert_eq!(reply("5.7.1", "650 text"), "550 5.7.1 text");
     }
 }

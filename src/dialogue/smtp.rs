@@ -172,6 +172,10 @@ impl Steps<'_, '_> {
         let reply = match parsed {
             Parsed::Address { resolved, .. } => return Some(resolved),
             Parsed::Error(error) => of_error(&error, Some(address)),
+            Parsed::Misconfigured(message) => {
+                let text = format!("buildaddr: {}", String::from_utf8_lossy(&message));
+                Reply { code: 554, status: "5.3.5".to_owned(), text }
+            }
             Parsed::Invalid(message) => {
                 let message = String::from_utf8_lossy(&message);
                 // It names the address as test mode was given it, without angle brackets.

@@ -41,10 +41,32 @@ pub struct Input<'a> {
 pub struct Compiled {
     /// The site; `None` if any diagnostic is an error.
     pub site: Option<Site>,
+    /// The site without the refused lines of the texts that it names, such as its tables, if nothing else is wrong.
+    pub incomplete: Option<Site>,
     /// What is to be said about the source, in the order that the reference would say it.
     pub diagnostics: Vec<Diagnostic>,
     /// The texts that spans point into.
     pub sources: Sources,
+}
+
+impl Compiled {
+    /// What came of a source: `site` was made of it, and the texts of its tables are `first_table` and those after it.
+    fn new(site: Option<Site>, diagnostics: Vec<Diagnostic>, sources: Sources, first_table: SourceId) -> Self {
+        let mut errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).peekable();
+        let (site, incomplete) = match errors.peek() {
+            None => (site, None),
+            Some(_) => {
+                let is_in_table = |error: &Diagnostic| error.span().is_some_and(|span| span.source >= first_table);
+                (None, site.filter(|_| errors.all(is_in_table)))
+            }
+        };
+        Self { site, incomplete, diagnostics, sources }
+    }
+
+    /// The site that can be asked and judged: all of it, or what is left without the refused lines of its tables.
+    pub fn readable(&self) -> Option<&Site> {
+        self.site.as_ref().or(self.incomplete.as_ref())
+    }
 }
 
 pub(crate) use mc::record;

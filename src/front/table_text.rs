@@ -17,44 +17,53 @@ use crate::{
     source::{FileSystem, Sources, Span, Spanned},
 };
 
+/// What a text says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Entries {
+    /// The entries of the lines that `makemap` takes.
+    pub entries: Vec<TableEntry>,
+    /// An error for each other line.
+    pub problems: Vec<Diagnostic>,
+}
+
 /// The text of this name beside the `.mc` called `site`: every entry, or none if there is no such file.
 ///
 /// # Errors
-/// The file is there and cannot be read, is no text, or has lines that `makemap` refuses.
+/// The file is there and cannot be read, or is no text.
 pub fn beside(
     sources: &mut Sources,
     site: &str,
     name: &str,
     files: &dyn FileSystem,
-) -> Result<Vec<TableEntry>, Vec<Diagnostic>> {
+) -> Result<Entries, Box<Diagnostic>> {
     let path = in_directory_of(site, Path::new(name));
     match files.read(&path) {
         Ok(bytes) => entries(sources, &path, &bytes),
-        Err(error) if is_missing(&error) => Ok(Vec::new()),
-        Err(error) => Err(vec![unreadable(&path, &error)]),
+        Err(error) if is_missing(&error) => Ok(Entries::default()),
+        Err(error) => Err(Box::new(unreadable(&path, &error))),
     }
 }
 
 /// The text of a table that the site of this name says is in `path`; `span` is where it says so.
 ///
 /// # Errors
-/// The file cannot be read, is no text, or has lines that `makemap` refuses.
+/// The file cannot be read, or is no text.
 pub fn named(
     sources: &mut Sources,
     site: &str,
     table: &TableSpec,
     (path, span): (&Path, Span),
     files: &dyn FileSystem,
-) -> Result<Vec<TableEntry>, Vec<Diagnostic>> {
+) -> Result<Entries, Box<Diagnostic>> {
     let path = in_directory_of(site, path);
     match files.read(&path) {
         Ok(bytes) => entries(sources, &path, &bytes),
-        Err(error) => Err(vec![
+        Err(error) => Err(Box::new(
             unreadable(&path, &error)
                 .at(span, "named here")
                 .why(format!("without its entries {} would decide nothing", table.title))
                 .help("give the path of the text, from the directory of this file on"),
-        ]),
+        )),
     }
 }
 
@@ -76,32 +85,32 @@ pub(super) fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
 /// Reads a table's text that is known by this path.
 ///
 /// # Errors
-/// It is no text, or has lines that `makemap` refuses.
-pub fn entries(sources: &mut Sources, path: &Path, bytes: &[u8]) -> Result<Vec<TableEntry>, Vec<Diagnostic>> {
+/// It is no text.
+pub fn entries(sources: &mut Sources, path: &Path, bytes: &[u8]) -> Result<Entries, Box<Diagnostic>> {
     let name = path.display().to_string();
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
             let valid = bytes.get(..error.valid_up_to()).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or("");
             let id = sources.add(name.clone(), valid);
-            return Err(vec![
+            return Err(Box::new(
                 Diagnostic::error("not_text", format!("{name} is not UTF-8 text"))
                     .at(Span::new(id, valid.len(), valid.len()), "the first byte that is none")
                     .why("addresses, domains and answers of SMTP hold no other bytes")
                     .help("name the text, not the database made from it; or convert it: iconv -f latin1 -t utf-8"),
-            ]);
+            ));
         }
     };
     let id = sources.add(name, text);
     let map = map_text::parse(bytes, id);
-    let problems: Vec<Diagnostic> = map.problems.iter().map(map_text::Problem::diagnostic).collect();
-    if problems.iter().any(Diagnostic::is_error) {
-        return Err(problems);
-    }
+    let problems = map.problems.iter().map(map_text::Problem::diagnostic).filter(Diagnostic::is_error).collect();
     // As written: the case of a key is the map's business.
     let as_written = |span: Span| Spanned::new(sources.snippet(span).to_owned(), span);
-    let entries = map.entries.iter();
-    Ok(entries.map(|e| TableEntry { key: as_written(e.key.span), value: as_written(e.value.span) }).collect())
+    let entry = |entry: &map_text::TextEntry<'_>| TableEntry {
+        key: as_written(entry.key.span),
+        value: as_written(entry.value.span),
+    };
+    Ok(Entries { entries: map.entries.iter().map(entry).collect(), problems })
 }
 
 #[cfg(test)]
@@ -122,9 +131,9 @@ mod tests {
     fn entries_of_a_mc_are_in_the_file_beside_it() {
         let mut sources = Sources::default();
         let entries = beside(&mut sources, "etc/site.mc", "access", &files(b"10 RELAY\n")).unwrap();
-        assert_eq!(entries.len(), 1);
-        assert_eq!(beside(&mut sources, "etc/site.mc", "access", &NoFiles).unwrap(), []);
-        assert_eq!(beside(&mut sources, "site.mc", "access", &files(b"10 RELAY\n")).unwrap(), []);
+        assert_eq!(entries.entries.len(), 1);
+        assert_eq!(beside(&mut sources, "etc/site.mc", "access", &NoFiles).unwrap(), Entries::default());
+        assert_eq!(beside(&mut sources, "site.mc", "access", &files(b"10 RELAY\n")).unwrap(), Entries::default());
     }
 
     #[test]
@@ -133,10 +142,13 @@ mod tests {
         let id = sources.add("etc/site.toml", "access_file = 'access'");
         let place = (Path::new("access"), Span::new(id, 0, 1));
         let read = |files: &dyn FileSystem, sources: &mut Sources| {
-            named(sources, "etc/site.toml", TableKind::Access.spec(), place, files).map_err(|e| e[0].code)
+            let read = named(sources, "etc/site.toml", TableKind::Access.spec(), place, files);
+            read.map(|e| (e.entries.len(), e.problems.len())).map_err(|e| e.code)
         };
         assert_eq!(read(&NoFiles, &mut sources), Err("unreadable_file"));
         assert_eq!(read(&files(b"10 RELAY\n11 \xff\n"), &mut sources), Err("not_text"));
-        assert_eq!(read(&files(b"10 RELAY\n").clone(), &mut sources).map(|e| e.len()), Ok(1));
+        assert_eq!(read(&files(b"10 RELAY\n"), &mut sources), Ok((1, 0)));
+        // A line that makemap refuses is reported, and the others are read.
+        assert_eq!(read(&files(b"10 RELAY\n11\n12 RELAY\n"), &mut sources), Ok((2, 1)));
     }
 }

@@ -51,7 +51,7 @@ pub struct Migrated {
 /// Writes a `.mc` anew. Entries of tables stay in the texts beside it: `place` says how the site.toml names one of these, given
 /// its path as seen from here.
 pub fn migrate(input: &Input<'_>, place: &dyn Fn(&str) -> String, files: &dyn FileSystem) -> Migrated {
-    let (Compiled { site, mut diagnostics, sources }, mut statements) = front::record(input, files);
+    let (Compiled { site, mut diagnostics, sources, .. }, mut statements) = front::record(input, files);
     let Some(site) = site else { return Migrated { diagnostics, sources, ..Migrated::default() } };
     let id = statements.iter().map(Statement::span).find_map(|span| {
         let named = |id: SourceId| sources.get(id).is_some_and(|source| source.name() == input.name);

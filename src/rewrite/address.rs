@@ -33,6 +33,8 @@ pub enum Parsed {
     Error(Resolved),
     /// It is no address, in sendmail's words.
     Invalid(Vec<u8>),
+    /// The rules are wrong: what they resolved to has no such mailer, or lacks a host or a user. In sendmail's words.
+    Misconfigured(Vec<u8>),
 }
 
 /// A workspace that resolved to a mailer, as sendmail completes it.
@@ -81,7 +83,7 @@ impl Session<'_> {
             return Parsed::Invalid(message.unwrap_or_else(|| b"User address required".to_vec()));
         };
         match self.build(&tokens, is_sender) {
-            Err(message) => Parsed::Invalid(message),
+            Err(message) => Parsed::Misconfigured(message),
             Ok(Built::Error(error)) => Parsed::Error(error),
             Ok(Built::Done(resolved)) => Parsed::Address { resolved, is_for_now },
             Ok(Built::ToRewrite { mailer, host, mut user, rulesets }) => {
@@ -109,11 +111,15 @@ impl Session<'_> {
             return Err(b"no mailer in parsed address".to_vec());
         };
         let user = tokens.iter().position(|token| token.is(Metasymbol::Colon));
+        let has_user = user.is_some();
         let user = user.and_then(|at| tokens.get(at + 1..)).unwrap_or_default();
+        if resolved.agent.is_empty() {
+            return Err(b"no user".to_vec());
+        }
         if resolved.agent.eq_ignore_ascii_case(b"error") {
-            return match user.is_empty() {
-                true => Err(b"no user".to_vec()),
-                false => Ok(Built::Error(resolved)),
+            return match has_user {
+                true => Ok(Built::Error(resolved)),
+                false => Err(b"no user".to_vec()),
             };
         }
         let known = |name: &[u8], session: &Self| session.program.mailer(name).cloned();
@@ -131,7 +137,7 @@ impl Session<'_> {
         if host.is_none() && mailer.path == b"[IPC]" && *mailer.name != *b"local" && mailer.is_tcp() {
             return Err(b"no host".to_vec());
         }
-        if !tokens.iter().any(|token| token.is(Metasymbol::Colon)) {
+        if !has_user {
             return Err(b"no user".to_vec());
         }
         let text = self.joined(user);

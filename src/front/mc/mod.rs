@@ -50,7 +50,7 @@ fn run(input: &Input<'_>, files: &dyn FileSystem, mut record: Option<&mut Record
     let mut sources = Sources::default();
     let (id, mut diagnostics) = load(&mut sources, input.name, input.bytes);
     if diagnostics.iter().any(Diagnostic::is_error) {
-        return Compiled { site: None, diagnostics, sources };
+        return Compiled::new(None, diagnostics, sources, id);
     }
     let length = sources.get(id).map_or(0, |source| source.text().len());
     let end = Span::new(id, length, length);
@@ -65,6 +65,7 @@ fn run(input: &Input<'_>, files: &dyn FileSystem, mut record: Option<&mut Record
     }
     let finished = m4.run(&mut dialect, id).is_ok();
     let mut environment = dialect.into_environment();
+    let first_table = m4.sources().next_id();
     let mut site = None;
     if finished {
         raw::collect(&mut environment, &mut m4);
@@ -89,8 +90,7 @@ fn run(input: &Input<'_>, files: &dyn FileSystem, mut record: Option<&mut Record
     }
     diagnostics.append(&mut m4.take_diagnostics());
     diagnostics.append(&mut environment.diagnostics);
-    let refused = diagnostics.iter().any(Diagnostic::is_error);
-    Compiled { site: site.filter(|_| !refused), diagnostics, sources }
+    Compiled::new(site, diagnostics, sources, first_table)
 }
 
 /// The entries of the tables that are declared: see [`table_text`].
@@ -102,8 +102,11 @@ fn tables(environment: &mut Environment, m4: &mut Machine<'_>, site: &str, files
         }
         let name = map.file_name().unwrap_or(table.file()).to_owned();
         match table_text::beside(m4.sources_mut(), site, &name, files) {
-            Ok(entries) => environment.table_entries(table.kind, entries),
-            Err(errors) => errors.into_iter().for_each(|error| environment.report(error)),
+            Ok(table_text::Entries { entries, problems }) => {
+                environment.table_entries(table.kind, entries);
+                problems.into_iter().for_each(|problem| environment.report(problem));
+            }
+            Err(error) => environment.report(*error),
         }
     }
 }

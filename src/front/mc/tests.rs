@@ -12,7 +12,8 @@ fn compiled(text: &str) -> Compiled {
 
 /// The site of these statements on Linux.
 fn made(statements: &str) -> (Site, Sources) {
-    let Compiled { site, diagnostics, sources } = compiled(&format!("OSTYPE(`linux')\n{statements}\nMAILER(`smtp')\n"));
+    let Compiled { site, diagnostics, sources, .. } =
+        compiled(&format!("OSTYPE(`linux')\n{statements}\nMAILER(`smtp')\n"));
     (site.unwrap_or_else(|| panic!("refused: {diagnostics:#?}")), sources)
 }
 

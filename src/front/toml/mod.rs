@@ -35,7 +35,10 @@ use crate::{
 /// Compiles a `site.toml`.
 pub(super) fn compile(input: &Input<'_>, files: &dyn FileSystem) -> Compiled {
     let mut sources = Sources::default();
-    let (site, diagnostics) = match load(&mut sources, input.name, input.bytes) {
+    let loaded = load(&mut sources, input.name, input.bytes);
+    // Everything that comes after the file itself is the text of a table.
+    let tables = sources.next_id();
+    let (site, diagnostics) = match loaded {
         Err(error) => (None, vec![*error]),
         Ok(id) => match document(&sources, id) {
             Err(errors) => (None, errors),
@@ -46,7 +49,7 @@ pub(super) fn compile(input: &Input<'_>, files: &dyn FileSystem) -> Compiled {
             Ok(document) => run::run(document, input.name, id, &mut sources, files),
         },
     };
-    Compiled { site, diagnostics, sources }
+    Compiled::new(site, diagnostics, sources, tables)
 }
 
 /// The cases in a text that is a site.toml, or has nothing but cases.

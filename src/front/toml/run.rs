@@ -23,7 +23,7 @@ use crate::{
     syntax::mc::{Machine, Text},
 };
 
-/// Carries out a document of the file `name`. The site, unless it is refused, and what is to be said.
+/// Carries out a document of the file `name`. The site, unless there is none, and what is to be said of it.
 pub(super) fn run(
     mut document: Document,
     name: &str,
@@ -33,17 +33,28 @@ pub(super) fn run(
 ) -> (Option<Site>, Vec<Diagnostic>) {
     let mut diagnostics = std::mem::take(&mut document.warnings);
     let mut tables = Vec::new();
+    let mut refused_lines = Vec::new();
     for given in document.tables.drain(..) {
         let entries = match given.entries {
-            Entries::Here(entries) => Ok(entries),
-            Entries::File(file) => table_text::named(sources, name, given.spec, (&file.value, file.span), files),
+            Entries::Here(entries) => entries,
+            Entries::File(file) => {
+                match table_text::named(sources, name, given.spec, (&file.value, file.span), files) {
+                    Ok(table_text::Entries { entries, mut problems }) => {
+                        refused_lines.append(&mut problems);
+                        entries
+                    }
+                    Err(error) => {
+                        diagnostics.push(*error);
+                        continue;
+                    }
+                }
+            }
         };
-        match entries {
-            Ok(entries) => tables.push((given.spec, given.span, entries)),
-            Err(mut errors) => diagnostics.append(&mut errors),
-        }
+        tables.push((given.spec, given.span, entries));
     }
-    if diagnostics.iter().any(Diagnostic::is_error) {
+    let is_refused = diagnostics.iter().any(Diagnostic::is_error);
+    diagnostics.append(&mut refused_lines);
+    if is_refused {
         return (None, diagnostics);
     }
     let text = sources.get(id).map_or(String::new(), |source| source.text().to_owned());
@@ -71,8 +82,7 @@ pub(super) fn run(
             }
         });
     }
-    let refused = diagnostics.iter().any(Diagnostic::is_error);
-    ((!refused).then_some(site), diagnostics)
+    (Some(site), diagnostics)
 }
 
 /// Hands over the entries of a table; one without a map is refused.
