@@ -917,6 +917,25 @@ authinfo      = true
     }
 
     #[test]
+    fn a_refused_line_of_a_table_hides_nothing_else() {
+        let place = Place::new();
+        let tables = "FEATURE(`access_db')dnl\nFEATURE(`mailertable')dnl\nFEATURE(`virtusertable')dnl\n";
+        place.write("site.mc", &GOOD.replace("MAILER(`local')", &format!("{tables}MAILER(`local')")));
+        place.write("access", "Connect:192.0.2.7 RELAY\nConect:192.0.2 REJECT\n");
+        place.write("virtusertable", "@example.com\n");
+        let run = place.run("lint site.mc --format sendmail");
+        assert_eq!(run.status, Some(1), "{}", run.stderr);
+        for code in ["map_no_value", "access_never_matches"] {
+            assert!(run.stderr.contains(code), "{code}: {}", run.stderr);
+        }
+        let run = place.run("explain site.mc --client 192.0.2.7 --from a@example.net --to b@example.org");
+        assert!(run.stderr.contains("map_no_value") && run.status == Some(1), "{}", run.stderr);
+        assert!(run.stdout.contains("`Connect:192.0.2.7`: `RELAY`"), "{}", run.stdout);
+        assert_eq!(place.run("build site.mc --out out").status, Some(1));
+        assert!(!place.path("out").exists());
+    }
+
+    #[test]
     fn a_text_that_is_newer_than_its_map_is_told() {
         let place = Place::new();
         place.write("access", "a b\n");

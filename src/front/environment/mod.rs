@@ -203,9 +203,10 @@ impl Environment {
 
     /// Adds a diagnostic.
     pub fn report(&mut self, mut diagnostic: Diagnostic) {
-        // A feature that brings others has the same thing said of each, at the same place.
-        let is_same = |other: &Diagnostic| other.code == diagnostic.code && other.span() == diagnostic.span();
-        diagnostic.is_repeated = diagnostic.code == "feature_after_mailer" && self.diagnostics.iter().any(is_same);
+        // A feature that brings others, and mailers, has the same thing said of each, at the same place.
+        let is_same = |other: &Diagnostic| other.code == "feature_after_mailer" && other.span() == diagnostic.span();
+        diagnostic.is_repeated = matches!(diagnostic.code, "feature_after_mailer" | "mailer_twice")
+            && self.diagnostics.iter().any(is_same);
         self.diagnostics.push(diagnostic);
     }
 

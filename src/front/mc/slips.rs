@@ -22,6 +22,8 @@ pub(super) fn find(environment: &mut Environment, m4: &Machine<'_>) {
         }
         let next = record.replaced_by.and_then(|n| m4.definitions().get(n));
         let said = match next {
+            // A feature that is refused takes no place.
+            Some(next) if is_refused(m4, next.call) => None,
             Some(next) => replaced(record, next),
             None => unread(m4, record),
         };
@@ -178,6 +180,11 @@ fn is_raw(line: &str) -> bool {
         [b'H', ..] => first.ends_with(':') && line.contains('$'),
         _ => false,
     }
+}
+
+/// Whether the statement of this place was refused because it comes after `MAILER`.
+fn is_refused(m4: &Machine<'_>, place: Span) -> bool {
+    m4.diagnostics().iter().any(|found| found.code == "feature_after_mailer" && found.span() == Some(place))
 }
 
 /// A definition that another one took the place of before anything read it.
