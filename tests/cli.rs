@@ -923,7 +923,7 @@ authinfo      = true
         place.write("site.mc", &GOOD.replace("MAILER(`local')", &format!("{tables}MAILER(`local')")));
         place.write("access", "Connect:192.0.2.7 RELAY\nConect:192.0.2 REJECT\n");
         place.write("virtusertable", "@example.com\n");
-        let run = place.run("lint site.mc --format sendmail");
+        let run = place.run("lint site.mc");
         assert_eq!(run.status, Some(1), "{}", run.stderr);
         for code in ["map_no_value", "access_never_matches"] {
             assert!(run.stderr.contains(code), "{code}: {}", run.stderr);
@@ -933,6 +933,31 @@ authinfo      = true
         assert!(run.stdout.contains("`Connect:192.0.2.7`: `RELAY`"), "{}", run.stdout);
         assert_eq!(place.run("build site.mc --out out").status, Some(1));
         assert!(!place.path("out").exists());
+    }
+
+    #[test]
+    fn mail_for_a_domain_whose_best_mx_is_this_host_loops_back() {
+        let place = Place::new();
+        let site = |option: &str| format!("{GOOD}define(`confDOMAIN_NAME', `relay.example.net')dnl\n{option}");
+        place.write("site.mc", &site(""));
+        place.write("direct.mc", &site("define(`confTRY_NULL_MX_LIST', `True')dnl\n"));
+        let zone = |records: &str| format!("$TTL 60\n@ SOA ns h 1 60 60 60 60\n@ NS ns\nns A 192.0.2.53\n{records}");
+        place.write("own.test.zone", &zone("@ MX 10 Relay.example.net.\n@ MX 20 other.test.\n"));
+        place.write("both.test.zone", &zone("@ MX 10 other.test.\n@ MX 10 relay.example.net.\n"));
+        place.write("backup.test.zone", &zone("@ MX 5 other.test.\n@ MX 10 relay.example.net.\n"));
+        let zones =
+            "--zone own.test.zone --zone both.test.zone --zone backup.test.zone --client 127.0.0.1 --from a@own.test";
+        // As sendmail 8.17 delivers them.
+        for (site, domain, loops) in [
+            ("site.mc", "own.test", true),
+            ("site.mc", "both.test", true),
+            ("site.mc", "backup.test", false),
+            ("site.mc", "[192.0.2.80]", false),
+            ("direct.mc", "own.test", false),
+        ] {
+            let run = place.run(&format!("explain {site} {zones} --to b@{domain}"));
+            assert_eq!(run.stdout.contains("it loops back"), loops, "{site} {domain}: {}{}", run.stdout, run.stderr);
+        }
     }
 
     #[test]

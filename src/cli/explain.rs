@@ -393,6 +393,9 @@ fn delivered(out: &mut String, delivery: &Delivery) {
     if let Some(sender) = &delivery.sender {
         let _ = writeln!(out, "    from <{}>", sender.trim_matches(['<', '>']));
     }
+    if delivery.loops_back {
+        out.push_str("    it loops back: the best MX is this host, and sendmail returns the message\n");
+    }
     if delivery.is_local {
         out.push_str("    aliases and users of the host are asked for first\n");
     }

@@ -21,6 +21,8 @@ pub struct Delivery {
     pub sender: Option<String>,
     /// Whether something could not be found out, so that sendmail would try again later.
     pub is_for_now: bool,
+    /// Whether the host's best mail exchanger is this host, so that sendmail returns the message: it loops back.
+    pub loops_back: bool,
     /// Whether the agent asks for aliases, and for users of this host, first (flags `A` and `w`).
     pub is_local: bool,
 }
@@ -62,9 +64,12 @@ pub(super) fn delivery(
         }
     };
     let user = compact(&user(&resolved)).replace(['<', '>'], "");
+    let host = resolved.host.as_deref().map(compact).filter(|host| !host.is_empty());
+    let routed_by_mx = host.as_deref().filter(|host| mailer.asks_for_exchangers() && !host.contains(['[', ':']));
     Some(Delivery {
+        loops_back: routed_by_mx.is_some_and(|host| session.points_back(host)),
         mailer: String::from_utf8_lossy(&mailer.name).into_owned(),
-        host: resolved.host.as_deref().map(compact).filter(|host| !host.is_empty()),
+        host,
         recipient: if is_local { user } else { recipient.map_or(user, |text| compact(&text)) },
         sender,
         is_for_now: route.is_for_now,

@@ -1,6 +1,7 @@
 //! What becomes of an address: where its mail goes, and how a delivery agent is given it.
 
 use super::{
+    maps::dns::best_exchangers,
     observer::TraceObserver,
     program::Mailer,
     rewriter::TRY_LATER,
@@ -171,6 +172,18 @@ impl Session<'_> {
     pub fn route(&mut self, address: &[u8], watch: Option<&mut dyn TraceObserver>) -> Option<Route> {
         let (tokens, is_for_now) = self.chain(address, &[3, 0], watch)?;
         Some(Route { resolved: self.resolved(&tokens), is_for_now })
+    }
+
+    /// Whether the best mail exchanger of a domain is this host, so that mail for it that the rules route by MX comes back:
+    /// sendmail returns it with "mail loops back to me (MX problem?)". `TryNullMXList` has it deliver to the domain itself.
+    pub fn points_back(&mut self, domain: &str) -> bool {
+        let option = self.program.option("trynullmxlist");
+        if option.is_some_and(|value| matches!(value.first(), None | Some(b't' | b'T' | b'y' | b'Y'))) {
+            return false;
+        }
+        let best = best_exchangers(domain.trim_end_matches('.'), &self.context().1);
+        let own = self.class(b"w");
+        best.iter().any(|host| own.iter().any(|name| name.eq_ignore_ascii_case(host.as_bytes())))
     }
 
     /// An address of the envelope as an agent is given it: rulesets 3, 1 or 2, the agent's own, and 4. `None` if it is no

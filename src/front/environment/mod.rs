@@ -205,8 +205,8 @@ impl Environment {
     pub fn report(&mut self, mut diagnostic: Diagnostic) {
         // A feature that brings others, and mailers, has the same thing said of each, at the same place.
         let is_same = |other: &Diagnostic| other.code == "feature_after_mailer" && other.span() == diagnostic.span();
-        diagnostic.is_repeated = matches!(diagnostic.code, "feature_after_mailer" | "mailer_twice")
-            && self.diagnostics.iter().any(is_same);
+        diagnostic.is_repeated =
+            matches!(diagnostic.code, "feature_after_mailer" | "mailer_twice") && self.diagnostics.iter().any(is_same);
         self.diagnostics.push(diagnostic);
     }
 

@@ -176,6 +176,19 @@ pub(crate) fn exchangers(name: &str, files: bool, context: &Context<'_>) -> Exch
     }
 }
 
+/// The hosts that are the best mail exchangers of a domain, without final dots; none if it has no MX records, or they are not
+/// known now.
+pub(crate) fn best_exchangers(name: &str, context: &Context<'_>) -> Vec<String> {
+    let Answer::Records(records) = search(name, RecordType::Mx, context) else { return Vec::new() };
+    let exchangers = records.into_iter().filter_map(|record| match record {
+        Data::Mx { preference, host } => Some((preference, host.value)),
+        _ => None,
+    });
+    let exchangers = exchangers.collect::<Vec<_>>();
+    let best = exchangers.iter().map(|(preference, _)| *preference).min();
+    exchangers.into_iter().filter(|(preference, _)| Some(*preference) == best).map(|(_, host)| host).collect()
+}
+
 fn is_in_file(name: &str, context: &Context<'_>) -> bool {
     !name.contains('.') && matches!(canonical(name, context), Canonical::Name(_))
 }

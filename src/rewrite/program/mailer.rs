@@ -44,6 +44,11 @@ impl Mailer {
         matches!(word.as_slice(), b"TCP" | b"IPC")
     }
 
+    /// Whether the host that it is given is looked up for MX records: it speaks to others by TCP, without flag `0`.
+    pub fn asks_for_exchangers(&self) -> bool {
+        self.path == b"[IPC]" && self.is_tcp() && !self.has(b'0')
+    }
+
     /// Whether it has a flag.
     pub fn has(&self, flag: u8) -> bool {
         self.flags.contains(&flag)
