@@ -936,6 +936,24 @@ authinfo      = true
     }
 
     #[test]
+    fn what_a_table_says_does_not_steer_the_terminal() {
+        let place = Place::new();
+        place.write("site.mc", &GOOD.replace("MAILER(`local')", "FEATURE(`access_db')dnl\nMAILER(`local')"));
+        place.write("access", "Connect:192.0.2.7 ERROR:5.7.1:\"550 \u{1b}[31mred\u{1b}]0;x\u{7}\"\n");
+        let asked = "--client 192.0.2.7 --from a@example.net --to b@example.org";
+        for words in [format!("explain site.mc {asked}"), format!("explain --all site.mc {asked}")] {
+            let run = place.run(&words);
+            assert!(run.stdout.contains("550 5.7.1 ?[31mred?]0;x?"), "{}", run.stdout);
+            assert!(!run.stdout.contains('\u{1b}') && !run.stderr.contains('\u{1b}'), "{}", run.stdout);
+        }
+        // Without a text that can be read there is no answer.
+        fs::write(place.path("access"), b"Connect:192.0.2.7 REJECT \xff\n").unwrap();
+        let run = place.run(&format!("explain site.mc {asked}"));
+        assert_eq!((run.status, run.stdout.as_str()), (Some(1), ""), "{}", run.stderr);
+        assert!(run.stderr.contains("not_text"), "{}", run.stderr);
+    }
+
+    #[test]
     fn mail_for_a_domain_whose_best_mx_is_this_host_loops_back() {
         let place = Place::new();
         let site = |option: &str| format!("{GOOD}define(`confDOMAIN_NAME', `relay.example.net')dnl\n{option}");

@@ -10,6 +10,7 @@ use super::{
     input::ReadArguments,
     names::WithoutZones,
     place::{self, shown},
+    render::printable_line,
     report::{ReportArguments, Reporter},
     target_host::{LoadedConfig, TargetHostArguments},
 };
@@ -337,7 +338,7 @@ impl Explanation {
         };
         let line = |out: &mut String, indent: usize, said: &Said| {
             let place = said.place.as_ref().map_or(String::new(), |place| format!("  ({place})"));
-            let _ = writeln!(out, "{:indent$}{}{place}", "", said.what);
+            let _ = writeln!(out, "{:indent$}{}{}", "", printable_line(&said.what), printable_line(&place));
         };
         for step in &self.steps {
             let what = match step.command {
@@ -355,7 +356,7 @@ impl Explanation {
                 }
                 _ => "accepted".into(),
             };
-            let _ = writeln!(out, "{what}\n    {verdict}");
+            let _ = writeln!(out, "{}\n    {}", printable_line(&what), printable_line(&verdict));
             if let Some(decided) = &step.decided_by
                 && step.verdict != Verdict::Accepted
             {
@@ -369,7 +370,7 @@ impl Explanation {
                 line(&mut out, 6, &Said { what: format!("found: {}", said.what), place: said.place.clone() });
             }
             for asked in step.asked.iter().filter(|_| all) {
-                let _ = writeln!(out, "      asked: {asked}");
+                let _ = writeln!(out, "      asked: {}", printable_line(asked));
             }
         }
         if let Some(delivery) = &self.delivery {
@@ -389,9 +390,10 @@ impl Explanation {
 
 fn delivered(out: &mut String, delivery: &Delivery) {
     let host = delivery.host.as_ref().map_or(String::new(), |host| format!(" to {host}"));
-    let _ = writeln!(out, "delivery\n    by {}{host}, for {}", delivery.mailer, delivery.recipient);
+    let recipient = printable_line(&delivery.recipient);
+    let _ = writeln!(out, "delivery\n    by {}{}, for {recipient}", delivery.mailer, printable_line(&host));
     if let Some(sender) = &delivery.sender {
-        let _ = writeln!(out, "    from <{}>", sender.trim_matches(['<', '>']));
+        let _ = writeln!(out, "    from <{}>", printable_line(sender.trim_matches(['<', '>'])));
     }
     if delivery.loops_back {
         out.push_str("    it loops back: the best MX is this host, and sendmail returns the message\n");

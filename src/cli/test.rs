@@ -10,6 +10,7 @@ use super::{
     input::{self, ReadArguments},
     names::WithoutZones,
     place::shown,
+    render::printable_line,
     report::{ReportArguments, Reporter},
     target_host::{LoadedConfig, TargetHostArguments},
 };
@@ -313,10 +314,10 @@ fn name(outcome: &Outcome<'_>) -> String {
     if let Some(recipient) = &question.recipient {
         let _ = write!(asked, " → <{recipient}>");
     }
-    match &outcome.case.about {
+    printable_line(&match &outcome.case.about {
         Some(about) => format!("{about}: {asked}"),
         None => asked,
-    }
+    })
 }
 
 /// Text as XML has it; what XML cannot have is left out.

@@ -10,7 +10,7 @@ mod sendmail;
 mod short;
 
 use clap::ValueEnum;
-pub(super) use printable::printable;
+pub(super) use printable::{printable, printable_line};
 
 use crate::{
     diagnostic::{Diagnostic, Severity},

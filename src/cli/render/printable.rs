@@ -23,6 +23,11 @@ pub(in crate::cli) fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// The same for what is to stay on one line.
+pub(in crate::cli) fn printable_line(text: &str) -> String {
+    printable(text).replace('\n', "?")
+}
+
 /// Control characters, and the marks and overrides of writing direction (Unicode Annex 9). None is longer than 3 bytes.
 fn steers(c: char) -> bool {
     match c {

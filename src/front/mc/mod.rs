@@ -74,7 +74,7 @@ fn run(input: &Input<'_>, files: &dyn FileSystem, mut record: Option<&mut Record
             record.definitions(&mut Macros::new(&mut m4));
             record.raw(&environment);
         }
-        tables(&mut environment, &mut m4, input.name, files);
+        let are_read = tables(&mut environment, &mut m4, input.name, files);
         let mut macros = Macros::new(&mut m4);
         environment.close(&mut macros, end);
         let mut lowered = lower(&mut environment, &mut macros);
@@ -82,7 +82,7 @@ fn run(input: &Input<'_>, files: &dyn FileSystem, mut record: Option<&mut Record
             let path = (Path::new(&name), None);
             diagnostics.extend(alias_text::from_file(&mut lowered, m4.sources_mut(), input.name, path, files));
         }
-        site = Some(lowered);
+        site = are_read.then_some(lowered);
         slips::find(&mut environment, &m4);
         slips::internal(&mut environment, &m4);
         slips::discarded(&mut environment, &m4, id);
@@ -93,8 +93,9 @@ fn run(input: &Input<'_>, files: &dyn FileSystem, mut record: Option<&mut Record
     Compiled::new(site, diagnostics, sources, first_table)
 }
 
-/// The entries of the tables that are declared: see [`table_text`].
-fn tables(environment: &mut Environment, m4: &mut Machine<'_>, site: &str, files: &dyn FileSystem) {
+/// The entries of the tables that are declared: see [`table_text`]. Whether all their texts could be read.
+fn tables(environment: &mut Environment, m4: &mut Machine<'_>, site: &str, files: &dyn FileSystem) -> bool {
+    let mut are_read = true;
     for table in &TABLES {
         let Some(map) = environment.maps.get(table.feature).map(|map| &map.value) else { continue };
         if !map.is_file() {
@@ -106,7 +107,11 @@ fn tables(environment: &mut Environment, m4: &mut Machine<'_>, site: &str, files
                 environment.table_entries(table.kind, entries);
                 problems.into_iter().for_each(|problem| environment.report(problem));
             }
-            Err(error) => environment.report(*error),
+            Err(error) => {
+                are_read = false;
+                environment.report(*error);
+            }
         }
     }
+    are_read
 }
