@@ -218,6 +218,30 @@ mod tests {
     }
 
     #[test]
+    fn lint_asks_where_the_mail_of_local_domains_goes() {
+        let (place, server) = (Place::new(), Server::start(Manner::Answers));
+        place.write(
+            "site.mc",
+            "OSTYPE(`linux')\ndefine(`confDOMAIN_NAME', `ux-mail1.arkum.ch')\nLOCAL_DOMAIN(`example.net')\n\
+             LOCAL_DOMAIN(`unknown.test')\nFEATURE(`use_cw_file')\nMAILER(`local')\nMAILER(`smtp')\n",
+        );
+        place.write("local-host-names", "example.org\narkum.com\n");
+        let (status, _, said) = place.run("lint site.mc --format short");
+        assert_eq!((status, said.as_str()), (Some(0), ""));
+        let (status, _, said) =
+            place.run(&format!("lint site.mc --format short --dns --dns-server {}", server.address));
+        assert_eq!(status, Some(0));
+        for domain in ["example.net", "arkum.com"] {
+            assert!(said.contains(&format!("{domain} is local here")), "{said}");
+        }
+        assert!(server.questions() > 0 && !said.contains("unknown.test"), "{said}");
+        // Without an answer there is no finding, but a word on that.
+        let silent = Server::start(Manner::Silent);
+        let (_, _, said) = place.run(&format!("lint site.mc --format short --dns --dns-server {}", silent.address));
+        assert!(said.contains("names_not_answered"), "{said}");
+    }
+
+    #[test]
     fn what_was_not_asked_is_not_known() {
         let (place, server) = (Place::new(), Server::start(Manner::Answers));
         place.run(&format!("{EXPLAIN} --dns --dns-server {} --dns-record record", server.address));

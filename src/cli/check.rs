@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
@@ -9,7 +10,9 @@ use clap::Args;
 
 use super::{
     bounded,
+    dns::{self, Live},
     input::{self, Disk, SiteFile},
+    names,
 };
 use crate::{
     catalog::table::TableKind,
@@ -18,9 +21,10 @@ use crate::{
     front::{self, Compiled, class_text, table_text},
     lint::{self, ClassText, HOST_CLASSES, Surroundings, Target},
     map::Format,
+    rewrite::{Answer, RecordType, Resolver},
     site::{DeclaredTable, Site},
     source::Sources,
-    syntax::zone,
+    syntax::zone::{self, Data},
 };
 
 /// What a site is checked against.
@@ -31,6 +35,12 @@ pub(super) struct CheckArguments {
     /// the zone that its name says: `example.com.zone`, `db.example.com`
     #[arg(long, value_name = "FILE")]
     zone: Vec<PathBuf>,
+    /// Ask this machine's name servers for the MX records of the local domains
+    #[arg(long)]
+    dns: bool,
+    /// With --dns: ask this name server instead; may be given several times
+    #[arg(long, value_name = "ADDRESS[:PORT]", requires = "dns", value_parser = names::server)]
+    dns_server: Vec<SocketAddr>,
     /// What `sendmail -d0.1 -bt < /dev/null` prints on the host that will run the site: classes of maps that it was not
     /// built with are errors
     #[arg(long, value_name = "FILE")]
@@ -54,6 +64,7 @@ impl CheckArguments {
         };
         Ok(Checks {
             zones: self.zone.iter().map(read).collect::<Result<_, _>>()?,
+            name_servers: self.dns.then(|| names::settings(&self.dns_server)),
             target: self.target.as_ref().map(target).transpose()?,
             root: None,
         })
@@ -73,6 +84,7 @@ fn no_target(path: &Path) -> Box<Diagnostic> {
 #[derive(Debug, Default)]
 pub(super) struct Checks {
     zones: Vec<ZoneFile>,
+    name_servers: Option<dns::Settings>,
     target: Option<Target>,
     root: Option<PathBuf>,
 }
@@ -126,6 +138,13 @@ pub(super) fn check(file: &SiteFile, checks: &Checks, disk: &Disk, map_files: Ma
             around.map_files = files_of(site, &compiled.sources);
         }
         around.class_files = class_files(site, file.input().name, checks.root.as_deref(), &mut compiled.sources);
+        if let Some(settings) = &checks.name_servers {
+            let domains = lint::local_domains(site, &around.class_files);
+            let (text, silence) = exchangers(&domains, site, settings.clone());
+            let source = compiled.sources.add("answers of name servers", text.as_str());
+            around.zones.extend(zone::parse(&text, source, "").0);
+            compiled.diagnostics.extend(silence);
+        }
         // What is refused already needs no second finding.
         let refused = compiled.diagnostics.iter().filter(|found| found.is_error()).filter_map(Diagnostic::span);
         let refused = refused.collect::<BTreeSet<_>>();
@@ -154,6 +173,45 @@ fn files_of(site: &Site, sources: &Sources) -> BTreeMap<TableKind, (PathBuf, Vec
         Some((table.kind, (path, bytes)))
     };
     site.declared_tables().filter_map(file).collect()
+}
+
+/// Maximum number of domains that name servers are asked for.
+const MAX_DOMAINS_ASKED: usize = 1000;
+
+/// Number of questions without an answer after which no more are asked.
+const MAX_UNANSWERED: usize = 2;
+
+/// The MX records of domains, with the addresses of their hosts and of this host, as a zone file of what name servers say.
+fn exchangers(domains: &[String], site: &Site, settings: dns::Settings) -> (String, Option<Diagnostic>) {
+    let live = Live::new(settings.hurried(), Sources::default().next_id());
+    let mut unanswered = 0;
+    let mut ask = |name: &str, kind| {
+        if unanswered >= MAX_UNANSWERED {
+            return Vec::new();
+        }
+        match live.query(name, kind) {
+            Answer::Records(records) => records,
+            Answer::TryAgain => {
+                unanswered += 1;
+                Vec::new()
+            }
+            Answer::NoName | Answer::NoData => Vec::new(),
+        }
+    };
+    let mut hosts = site.domain_name.iter().map(|name| name.value.to_ascii_lowercase()).collect::<BTreeSet<_>>();
+    hosts.retain(|host| !host.contains('$'));
+    for domain in domains.iter().take(MAX_DOMAINS_ASKED) {
+        let exchangers = ask(domain, RecordType::Mx);
+        hosts.extend(exchangers.into_iter().filter_map(|record| match record {
+            Data::Mx { host, .. } if !host.value.is_empty() => Some(host.value.to_ascii_lowercase()),
+            _ => None,
+        }));
+    }
+    for host in &hosts {
+        ask(host, RecordType::A);
+        ask(host, RecordType::Aaaa);
+    }
+    (dns::written(&live.answers()), live.silence())
 }
 
 /// Files of class members: below the root, or beside the site by the last part of their path.

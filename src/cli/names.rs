@@ -50,10 +50,17 @@ pub(super) struct NameArguments {
     dns_record: Option<PathBuf>,
 }
 
-fn server(text: &str) -> Result<SocketAddr, String> {
+pub(super) fn server(text: &str) -> Result<SocketAddr, String> {
     dns::server(text).ok_or_else(|| {
         "a name server is named by its address: `192.0.2.1`, `192.0.2.1:5353`, `[2001:db8::1]:53`".into()
     })
+}
+
+/// How name servers are asked: those given, or this machine's.
+pub(super) fn settings(servers: &[SocketAddr]) -> dns::Settings {
+    // A machine without the file asks itself, as resolv.conf(5) says.
+    let resolv_conf = bounded::referenced(Path::new(RESOLV_CONF)).unwrap_or_default();
+    dns::Settings::of(&String::from_utf8_lossy(&resolv_conf)).asking(servers)
 }
 
 /// Answers where no zone is given.
@@ -87,13 +94,7 @@ impl NameArguments {
             reporter.found(&problems, &sources);
         }
         let is_told = !self.zone.is_empty() || !self.failing.is_empty() || self.dns;
-        let live = self.dns.then(|| {
-            // A machine without the file asks itself, as resolv.conf(5) says.
-            let settings = dns::Settings::of(&String::from_utf8_lossy(
-                &bounded::referenced(Path::new(RESOLV_CONF)).unwrap_or_default(),
-            ));
-            Live::new(settings.asking(&self.dns_server), sources.add("name servers", ""))
-        });
+        let live = self.dns.then(|| Live::new(settings(&self.dns_server), sources.add("name servers", "")));
         Ok(Known {
             zones: ZoneResolver::new(zones, self.failing.clone()),
             recorded,

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, net::IpAddr};
 
-use super::{Rule, Surroundings, raw_classes};
+use super::{ClassText, Rule, Surroundings, raw_classes};
 use crate::{
     diagnostic::{Diagnostic, Severity},
     site::{Class, Site},
@@ -27,12 +27,12 @@ struct Local {
 
 fn check(site: &Site, around: &Surroundings) -> Vec<Diagnostic> {
     // With a mail hub nothing is local but by name; the mail submission program hands everything on.
-    if site.routing.mail_hub.is_some() || site.submission.is_some() || around.zones.is_empty() {
+    if site.routing.mail_hub.is_some() || site.submission.is_some() {
         return Vec::new();
     }
     let host = site.domain_name.as_ref().map(|name| name.value.to_ascii_lowercase());
     let host = host.filter(|name| !name.contains('$'));
-    let locals = locals(site);
+    let locals = locals(site, &around.class_files);
     let names: HashSet<&str> = locals.iter().map(|local| local.name.as_str()).collect();
     let own = Own {
         host: host.as_deref(),
@@ -49,14 +49,25 @@ fn check(site: &Site, around: &Surroundings) -> Vec<Diagnostic> {
     found
 }
 
-/// The names that mail is local for, in lower case.
-fn locals(site: &Site) -> Vec<Local> {
+/// The domains that mail is local for, in lower case: those that the site names, and those in files of class w.
+pub fn local_domains(site: &Site, class_files: &[ClassText]) -> Vec<String> {
+    locals(site, class_files).into_iter().map(|local| local.name).collect()
+}
+
+fn locals(site: &Site, class_files: &[ClassText]) -> Vec<Local> {
     let local = |name: &str, place, by| Local { name: name.trim_end_matches('.').to_ascii_lowercase(), place, by };
     let members = site.classes.members(Class::Local).iter();
     let members = members.map(|member| local(&member.value, Some(member.span), "LOCAL_DOMAIN"));
     let raw = raw_classes::words(site, "w").into_iter().map(|word| local(&word.text, word.place, "class w"));
+    let files = class_files.iter().filter(|file| file.class == Class::Local).flat_map(|file| &file.members);
+    let files = files.map(|member| local(&member.value, Some(member.span), "a file of class w"));
     let own = site.domain_name.iter().map(|name| local(&name.value, name.span, "confDOMAIN_NAME"));
-    members.chain(raw).chain(own).filter(|local| local.name.contains('.') && !local.name.contains('$')).collect()
+    members
+        .chain(raw)
+        .chain(files)
+        .chain(own)
+        .filter(|local| local.name.contains('.') && !local.name.contains('$'))
+        .collect()
 }
 
 /// What is known of this host.

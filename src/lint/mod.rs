@@ -58,6 +58,7 @@ pub mod unknown_option;
 pub mod virtusertable_entry;
 
 pub use class_file_member::{ClassText, HOST_CLASSES};
+pub use local_domain_elsewhere::local_domains;
 pub use target::Target;
 
 use std::{collections::BTreeMap, path::PathBuf};
