@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use serde::Serialize;
 
 use super::{
     Exit, audit,
@@ -26,14 +27,15 @@ use crate::{
 Examples:
   relaycc lint site.toml --zone example.com.zone --zone 192.0.2.zone
   relaycc lint gateway.mc hub.mc                   each by itself, and both against each other
-  relaycc lint --explain repeated_key              what a finding means, and what to write instead")]
+  relaycc lint --explain repeated_key              what a finding means, and what to use instead
+  relaycc lint --explain                           all codes")]
 pub(super) struct Arguments {
     /// The sites: .toml or .mc files; `-` is standard input
     #[arg(required_unless_present = "explain", value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Print what the findings of a code mean, with an example and what to write instead, and check nothing
-    #[arg(long, value_name = "CODE", exclusive = true)]
-    explain: Option<String>,
+    /// Explain a code: what it means, why it matters, an example and what to use instead. Without a code, list all of them
+    #[arg(long, value_name = "CODE", num_args = 0..=1, conflicts_with = "files")]
+    explain: Option<Option<String>>,
     /// Directory that stands for `/`: files of maps and classes are read below it
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
@@ -45,26 +47,45 @@ pub(super) struct Arguments {
     report: ReportArguments,
 }
 
-/// That there is nothing to explain.
+/// That a code has no documentation.
 fn unknown(code: &str) -> Diagnostic {
-    let diagnostic = Diagnostic::error("unknown_code", format!("no finding `{code}` is explained"))
-        .why("findings whose message says all have no further explanation");
+    let diagnostic = Diagnostic::error("unknown_code", format!("no documentation for code `{code}`"));
     match nearest(code, FINDINGS.iter().map(|finding| finding.code)) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-        None => {
-            let codes = FINDINGS.iter().map(|finding| finding.code).collect::<Vec<_>>();
-            diagnostic.help(format!("explained are {}", codes.join(", ")))
-        }
+        None => diagnostic.help("`relaycc lint --explain` lists all codes"),
     }
+}
+
+/// A code in a list of all.
+#[derive(Debug, Serialize)]
+struct ListedCode {
+    code: &'static str,
+    summary: &'static str,
+}
+
+/// All codes, each with its summary.
+fn list(is_json: bool) -> String {
+    let codes = FINDINGS.iter().map(|finding| ListedCode { code: finding.code, summary: finding.summary() });
+    let codes = codes.collect::<Vec<_>>();
+    if is_json {
+        // Texts always serialize.
+        return serde_json::to_string_pretty(&codes).unwrap_or_default() + "\n";
+    }
+    let width = codes.iter().map(|listed| listed.code.len()).max().unwrap_or_default();
+    codes.iter().map(|ListedCode { code, summary }| format!("{code:width$}  {summary}\n")).collect()
 }
 
 pub(super) fn run(arguments: &Arguments) -> Exit {
     let mut reporter = Reporter::new(&arguments.report);
-    if let Some(code) = &arguments.explain {
-        return match findings::by_code(code) {
-            Some(finding) => super::print(finding.text.as_bytes()),
-            None => reporter.failed(&unknown(code)),
-        };
+    match &arguments.explain {
+        None => {}
+        Some(None) => return super::print(list(reporter.is_json()).as_bytes()),
+        Some(Some(code)) => {
+            return match findings::by_code(code) {
+                Some(finding) => super::print(finding.text.as_bytes()),
+                None => reporter.failed(&unknown(code)),
+            };
+        }
     }
     let checks = match arguments.checks.read() {
         Ok(checks) => checks.below(arguments.root.clone()),

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, Severity},
+    findings,
     source::Sources,
 };
 
@@ -55,13 +56,15 @@ enum Color {
 pub(super) struct Reporter<'a> {
     arguments: &'a ReportArguments,
     tally: Tally,
+    /// The severity and code of the first of the worst findings, which the report ends with.
+    worst: Option<(Severity, &'static str)>,
     /// Whether anything has been shown yet.
     has_shown: bool,
 }
 
 impl<'a> Reporter<'a> {
     pub(super) fn new(arguments: &'a ReportArguments) -> Self {
-        Self { arguments, tally: Tally::default(), has_shown: false }
+        Self { arguments, tally: Tally::default(), worst: None, has_shown: false }
     }
 
     /// Shows what was found in an input.
@@ -69,6 +72,10 @@ impl<'a> Reporter<'a> {
         let repeats = self.arguments.format == Format::Sendmail;
         let shown = diagnostics.iter().filter(|one| repeats || !one.is_repeated).cloned().collect::<Vec<_>>();
         for diagnostic in &shown {
+            debug_assert!(findings::by_code(diagnostic.code).is_some(), "no page for {}", diagnostic.code);
+            if self.worst.is_none_or(|(severity, _)| diagnostic.severity > severity) {
+                self.worst = Some((diagnostic.severity, diagnostic.code));
+            }
             self.tally.count(diagnostic.severity);
         }
         self.show(&shown, sources);
@@ -111,6 +118,9 @@ impl<'a> Reporter<'a> {
         let denied = if self.tally.errors == 0 && self.verdict() == Exit::Refused { " (denied)" } else { "" };
         let consequence = if self.verdict() == Exit::Refused { consequence } else { "" };
         say(&format!("\n{}{denied}{consequence}\n", self.tally));
+        if let Some((_, code)) = self.worst {
+            say(&format!("For more about a finding, run `relaycc lint --explain {code}`.\n"));
+        }
     }
 
     /// Whether results are coloured.

@@ -93,7 +93,7 @@ fn wrong_type(table: &mut Table<'_, '_, '_>, name: &str, kind: OptionKind, value
         None => format!("expected {}", kind.expected()),
     };
     table.report(
-        Diagnostic::error("wrong_type", format!("`{value}` is no value for `{name}`"))
+        Diagnostic::error("wrong_value", format!("`{value}` is no value for `{name}`"))
             .at(span, "this value")
             .why("sendmail would refuse it, or read it as something else")
             .help(help),

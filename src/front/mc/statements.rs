@@ -116,7 +116,7 @@ impl<'r> Statements<'r> {
         let said = &mut self.environment.diagnostics;
         let name = spec.name;
         let diagnostic = if let Some(blank) = call.detached {
-            Diagnostic::error("blank_before_parenthesis", format!("{name} is called without arguments"))
+            Diagnostic::error("mc_blank_before_parenthesis", format!("{name} is called without arguments"))
                 .at(blank, "the blank before this parenthesis")
                 .why("m4 takes a parenthesis for that of a call only where it follows the name at once")
                 .help(format!("write {name}( without a blank"))

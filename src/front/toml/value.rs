@@ -48,7 +48,7 @@ impl Refusals {
     /// The value is of another type than the key takes.
     pub fn wrong_type(&mut self, value: &Value, expected: &Expected) {
         let Expected { key, what, .. } = expected;
-        let found = Diagnostic::error("wrong_type", format!("invalid type for `{key}`: expected {what}"))
+        let found = Diagnostic::error("wrong_value", format!("invalid type for `{key}`: expected {what}"))
             .at(value.span, format!("this is {}", value.kind.description()));
         let written = match &value.kind {
             Kind::String(text) => text.clone(),

@@ -40,7 +40,7 @@ pub(super) fn of_toml(mut diagnostic: Diagnostic, whole: Span) -> Diagnostic {
             let now = diagnostic.help.as_deref().and_then(|help| help.split('`').nth(1)?.split('\'').next());
             diagnostic.help = now.map(|name| format!("write `{name}` instead"));
         }
-        "obsolete_option" | "wrong_type" => {
+        "obsolete_option" | "wrong_value" => {
             diagnostic.message = in_lower_case(&diagnostic.message);
             diagnostic.help = diagnostic.help.map(|help| in_lower_case(&help));
         }
