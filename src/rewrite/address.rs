@@ -38,7 +38,7 @@ pub enum Parsed {
 /// A workspace that resolved to a mailer, as sendmail completes it.
 pub(super) enum Built {
     /// The user is still to be given to these rulesets, one after the other.
-    ToRewrite { mailer: Mailer, host: Option<Vec<u8>>, user: Vec<Token>, rulesets: Vec<usize> },
+    ToRewrite { mailer: Box<Mailer>, host: Option<Vec<u8>>, user: Vec<Token>, rulesets: Vec<usize> },
     /// All is known.
     Done(Resolved),
     /// `$#error`, with a text.
@@ -158,7 +158,7 @@ impl Session<'_> {
         let is_bare = is_bare && self.program.level < 10;
         let rulesets = if is_bare { [0, 0, 4] } else { [2, own, 4] };
         let rulesets = rulesets.into_iter().filter(|ruleset| *ruleset != 0).collect();
-        Ok(Built::ToRewrite { mailer, host, user, rulesets })
+        Ok(Built::ToRewrite { mailer: Box::new(mailer), host, user, rulesets })
     }
 
     /// Where mail for an address goes: rulesets 3 and 0. `None` if it is no address.

@@ -117,7 +117,7 @@ fn redefined(document: &Document, site: &Site) -> Vec<Diagnostic> {
         let end = rest.find(['=', ',', ' ', '\t', '\n']).unwrap_or(rest.len());
         Some(rest.get(..end)?.to_owned())
     };
-    let number_of = |text: &str| Some(text.split_once('=')?.1.trim().split_whitespace().next()?.to_owned());
+    let number_of = |text: &str| Some(text.split_once('=')?.1.split_whitespace().next()?.to_owned());
     let raw_spans = raw_lines().filter_map(|raw| raw.span).collect::<BTreeSet<_>>();
     let mut own = BTreeSet::new();
     for line in document.lines().filter(|line| line.text.starts_with('S')) {
