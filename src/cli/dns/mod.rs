@@ -128,13 +128,13 @@ impl Live {
         let answers = self.answers.borrow();
         let failed = answers.iter().filter(|(_, answer)| **answer == Answer::TryAgain);
         let names = failed.map(|((name, _), _)| format!("`{}`", name.to_ascii_lowercase())).collect::<BTreeSet<_>>();
-        let told = names.iter().map(String::as_str).take(MAX_NAMES_LISTED).collect::<Vec<_>>();
-        let more = names.len() - told.len();
+        let listed = names.iter().map(String::as_str).take(MAX_NAMES_LISTED).collect::<Vec<_>>();
+        let more = names.len() - listed.len();
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        (!told.is_empty()).then(|| {
+        (!listed.is_empty()).then(|| {
             Diagnostic::warning(
                 "names_not_answered",
-                format!("no name server answered the queries for {}{more}", told.join(", ")),
+                format!("no name server answered the queries for {}{more}", listed.join(", ")),
             )
             .why("sendmail would answer with a temporary failure; when the servers respond, the result may differ")
             .help("try again, or query other servers with `--dns-server ADDRESS`")

@@ -71,11 +71,11 @@ fn made(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<
     let mut sources = Sources::default();
     let id = sources.add_bytes(&name, &bytes);
     let aliases = aliases::read(&sources, id, &|host| own.contains(host));
-    let told = aliases.problems.iter().map(|problem| match problem.newaliases_message(&name) {
+    let diagnostics = aliases.problems.iter().map(|problem| match problem.newaliases_message(&name) {
         Some(message) => problem.diagnostic().reference(message),
         None => problem.diagnostic(),
     });
-    reporter.found(&told.collect::<Vec<_>>(), &sources);
+    reporter.found(&diagnostics.collect::<Vec<_>>(), &sources);
     reporter.sum_up(if arguments.check { "" } else { ": nothing written" });
     if reporter.verdict() != Exit::Done {
         return Ok(reporter.verdict());

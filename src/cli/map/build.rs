@@ -397,11 +397,11 @@ impl Problems {
             return Self::default();
         }
         problems.sort_by_key(|problem| problem.line);
-        let told = problems.iter().map(|problem| match problem.makemap_message(map) {
+        let diagnostics = problems.iter().map(|problem| match problem.makemap_message(map) {
             Some(message) => problem.diagnostic().reference(message),
             None => problem.diagnostic(),
         });
-        let diagnostics = told.collect();
+        let diagnostics = diagnostics.collect();
         let mut sources = Sources::default();
         // Places are counted in bytes, so text that is not UTF-8 is shown byte by byte.
         let text = String::from_utf8(table.into_text()).unwrap_or_else(|error| {

@@ -85,7 +85,7 @@ fn traced(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Bo
     asked.report_lines(reporter);
     let mut mode = TestMode::new(&running.program, running.services());
     let form = arguments.readable.then(|| {
-        mode.tell();
+        mode.record();
         let readable = Readable { running, site: asked.site().map(|(_, sources)| sources) };
         Form { readable, json: reporter.is_json(), color: reporter.colors_results() }
     });
@@ -138,10 +138,10 @@ impl Commands<'_> {
         let Some(Form { readable, json, color }) = &self.form else { return self.mode.line(line, out) };
         // Nothing is printed in this mode except the readable trace.
         let goes_on = self.mode.line(line, &mut Vec::new());
-        let told = self.mode.told();
+        let recorded = self.mode.take_recorded();
         let shown = match json {
-            true => readable.json(String::from_utf8_lossy(line).trim(), told),
-            false => readable.text(told, *color),
+            true => readable.json(String::from_utf8_lossy(line).trim(), recorded),
+            false => readable.text(recorded, *color),
         };
         out.extend_from_slice(shown.as_bytes());
         goes_on

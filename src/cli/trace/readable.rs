@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     cli::{place::shown, render::printable, target_host::LoadedConfig},
-    rewrite::{self, Applied, Resolved, bt::Told},
+    rewrite::{self, Applied, Resolved, bt::Recorded},
     source::Sources,
 };
 
@@ -72,13 +72,13 @@ fn text(bytes: &[u8]) -> String {
 
 impl Readable<'_> {
     /// The actions of a command as one line of JSON; empty if there are none.
-    pub(super) fn json(self, command: &str, told: Vec<Told>) -> String {
+    pub(super) fn json(self, command: &str, recorded: Vec<Recorded>) -> String {
         #[derive(Serialize)]
         struct Line<'c> {
             command: &'c str,
             items: Vec<Item>,
         }
-        let items = self.items(told);
+        let items = self.items(recorded);
         if items.is_empty() {
             return String::new();
         }
@@ -89,18 +89,18 @@ impl Readable<'_> {
     }
 
     /// The actions of a command as text.
-    pub(super) fn text(self, told: Vec<Told>, color: bool) -> String {
+    pub(super) fn text(self, recorded: Vec<Recorded>, color: bool) -> String {
         let mut page = Page { out: String::new(), color };
-        for item in self.items(told) {
+        for item in self.items(recorded) {
             page.item(&item);
         }
         page.out
     }
 
-    fn items(self, told: Vec<Told>) -> Vec<Item> {
-        let item = |told| match told {
-            Told::Text(bytes) => Item::Text { text: text(&bytes) },
-            Told::Ran { steps, status, resolved } => {
+    fn items(self, recorded: Vec<Recorded>) -> Vec<Item> {
+        let item = |recorded| match recorded {
+            Recorded::Text(bytes) => Item::Text { text: text(&bytes) },
+            Recorded::Ran { steps, status, resolved } => {
                 let result = resolved.map(|Resolved { agent, host, user }| Delivery {
                     agent: text(&agent),
                     host: host.as_deref().map(text),
@@ -109,7 +109,7 @@ impl Readable<'_> {
                 Item::Ran { steps: self.steps(&steps), status, result }
             }
         };
-        told.into_iter().map(item).collect()
+        recorded.into_iter().map(item).collect()
     }
 
     fn steps(self, steps: &[rewrite::Step]) -> Vec<Step> {
