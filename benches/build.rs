@@ -1,6 +1,6 @@
-//! How long it takes to compile a site: inside the process, and as a whole process beside m4.
+//! Time to compile a site: within the process, and as a whole process compared with m4.
 //!
-//! `cargo bench --bench build`. The comparison needs sendmail's m4 tree; where that is missing it says so.
+//! `cargo bench --bench build`. The comparison needs sendmail's m4 tree; without it, a note is printed instead.
 
 use std::{
     env, fs,
@@ -20,9 +20,9 @@ use relaycc::{
     source::{MemoryFiles, NoFiles},
 };
 
-/// Where Debian's sendmail-cf puts the m4 tree; `RELAYCC_CF_DIR` names another.
+/// The m4 tree of Debian's sendmail-cf; `RELAYCC_CF_DIR` overrides it.
 const CF_DIR: &str = "/usr/share/sendmail/cf";
-/// How often each program is run.
+/// Number of runs of each program.
 const RUNS: usize = 200;
 
 fn fixture(name: &str) -> PathBuf {
@@ -44,7 +44,7 @@ fn compile(criterion: &mut Criterion) -> io::Result<()> {
     Ok(())
 }
 
-/// A generated access map, into everything that is made of it.
+/// Compiles a generated access map to all of its products.
 fn large_access(criterion: &mut Criterion) -> io::Result<()> {
     let text: String = (0..10_000).map(|n| format!("From:host{n}.example.org\tREJECT\n")).collect();
     let files = MemoryFiles([(PathBuf::from("access"), text.into_bytes())].into());
@@ -68,7 +68,7 @@ fn silent(program: &Path) -> Command {
     command
 }
 
-/// How long one run takes, from its start to its end.
+/// Duration of one run.
 fn time(command: &mut Command) -> io::Result<Duration> {
     let start = Instant::now();
     let status = command.status()?;
@@ -81,7 +81,7 @@ fn median(mut times: Vec<Duration>) -> Duration {
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
-/// m4 with sendmail's tree, to be given a site; `None` where there is no tree.
+/// m4 with sendmail's tree, reading a site from standard input; `None` without the tree.
 fn m4() -> Option<Command> {
     let tree = env::var("RELAYCC_CF_DIR").unwrap_or_else(|_| CF_DIR.into());
     let main = Path::new(&tree).join("m4/cf.m4");
@@ -90,7 +90,7 @@ fn m4() -> Option<Command> {
     main.exists().then_some(m4)
 }
 
-/// The same site to sendmail.cf by m4 and by us, in turn so that both see the same machine.
+/// Compiles the same site with m4 and relaycc, alternately, so that both run under the same conditions.
 fn beside_m4(out: &mut impl Write) -> io::Result<()> {
     let Some(mut theirs) = m4() else { return writeln!(out, "not compared with m4: its tree is not installed") };
     let site = fixture("site.mc");
@@ -108,8 +108,8 @@ fn beside_m4(out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "  relaycc {ours:.2?}   m4 {theirs:.2?}   {ratio:.1} times faster")
 }
 
-/// Every `.mc` of a folder, linted in one run, and what m4 takes for all of them. `RELAYCC_CORPUS` names another folder with
-/// one `mc` in it.
+/// Lints all `.mc` files of a folder in one run, compared with m4 on each of them. `RELAYCC_CORPUS` names another folder with a
+/// subfolder `mc`.
 fn many_beside_m4(out: &mut impl Write) -> io::Result<()> {
     const ROUNDS: usize = 5;
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/features");
@@ -139,7 +139,7 @@ fn main() -> io::Result<()> {
     compile(&mut criterion)?;
     large_access(&mut criterion)?;
     criterion.final_summary();
-    // `cargo test` runs benchmarks once to see that they work; a comparison of debug builds would say nothing.
+    // `cargo test` runs benchmarks once as a smoke test; comparing debug builds would be meaningless.
     if env::args().any(|argument| argument == "--bench") {
         beside_m4(&mut io::stdout())?;
         many_beside_m4(&mut io::stdout())?;

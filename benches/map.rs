@@ -1,7 +1,7 @@
-//! Access maps of 100,000 entries: text to entries, entries to files of each format, files to entries, and look-ups; beside
-//! them the whole of `makemap` on the same text, where it is installed. Then whole processes that make a map, that print it, to
-//! nowhere and to a file, and that look up all of its keys in any order, and as many others: `relaycc` and, in turn, `makemap`,
-//! `makemap -u` and `sendmail -bt`.
+//! Access maps with 100,000 entries: parsing the text, writing and reading files of each format, and lookups, compared with
+//! `makemap` on the same text if it is installed. Then whole processes that build a map, print it (to nowhere and to a file), and
+//! look up all of its keys in random order and as many absent keys: `relaycc` compared with `makemap`, `makemap -u` and `sendmail
+//! -bt`.
 //!
 //! `RELAYCC_BENCH_ENTRIES` sets another number of entries.
 
@@ -95,13 +95,13 @@ fn map(c: &mut Criterion) {
     group.finish();
 }
 
-/// The keys of a map, one per line, and the same as questions to `sendmail -bt`, in an order that is not the map's; and as many
-/// keys that it has not.
+/// The keys of a map, one per line, and the same as commands of `sendmail -bt`, in another order than in the map; and as many
+/// absent keys.
 fn look_ups(folder: &Path, count: u64) -> io::Result<()> {
     for (name, beginning) in [("keys", "connect:host"), ("absent", "connect:nost")] {
         let (mut keys, mut questions) = (String::new(), String::new());
         for n in 0..count {
-            // A prime that the count is no multiple of.
+            // A prime that does not divide the number of entries.
             let n = n * 611_953 % count;
             keys += &format!("{beginning}-{n}.example.net\n");
             questions += &format!("/map m {beginning}-{n}.example.net\n");
@@ -120,7 +120,7 @@ fn sendmail_cf(format: Format) -> String {
     )
 }
 
-/// Runs a tool in a folder, from a file and to another.
+/// Runs a tool in a folder, with standard input and output as files.
 fn run(folder: &Path, command: &[&str], input: &str, output: &Path) -> io::Result<ExitStatus> {
     let (Some((tool, arguments)), input) = (command.split_first(), File::open(folder.join(input))?) else {
         return Err(io::ErrorKind::InvalidInput.into());
@@ -165,7 +165,7 @@ fn processes(c: &mut Criterion) {
         ];
         for (name, command, input, output) in tools {
             let work = || run(folder, command, input, output);
-            // Status 1 says that a key is not there.
+            // Status 1 means that a key was not found.
             if work().is_ok_and(|status| status.code().is_some_and(|code| code < 2)) {
                 group.bench_function(format!("{format}: {name}"), |b| b.iter(work));
             }

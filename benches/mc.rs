@@ -1,4 +1,4 @@
-//! How long it takes to execute a `.mc`, without any dialect: the language alone.
+//! Time to execute a `.mc` without any dialect: the m4 language alone.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use relaycc::{
@@ -6,7 +6,7 @@ use relaycc::{
     syntax::mc::{Machine, NoDialect},
 };
 
-/// A site of some 10 kB, as people write them.
+/// A typical site of about 10 kB.
 fn site() -> String {
     let part = "\
 dnl # The options below are those that most sites change. Don't edit sendmail.cf itself.

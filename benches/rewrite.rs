@@ -1,9 +1,9 @@
-//! Probes of `check_rcpt` per second, and reading a `sendmail.cf`, by the engine and by `sendmail -bt`, where it is installed.
+//! Rate of `check_rcpt` evaluations, and time to load a `sendmail.cf`, for the engine and for `sendmail -bt`, if it is installed.
 //!
-//! `cargo bench --bench rewrite`. The configuration is the one that this program makes of `fixtures/features/access_db.mc`.
-//! `check_rcpt, whole processes` is what counts: the same script to `relaycc trace` and to `sendmail -bt`, which read the same
-//! configuration and the same files, print all that sendmail prints, and print the same. With other users of the same domains
-//! most lines are printed from memory; with another domain on each line, none.
+//! `cargo bench --bench rewrite`. The configuration is compiled from `fixtures/features/access_db.mc`. The decisive group is
+//! `check_rcpt, whole processes`: `relaycc trace` and `sendmail -bt` run the same script on the same configuration and files, and
+//! print the same. With other users of the same domains, most lines come from the trace cache; with another domain on each line,
+//! none does.
 
 use std::{
     fs,
@@ -56,7 +56,7 @@ fn setting() -> (Vec<u8>, MemoryFiles, ZoneResolver) {
 const RECIPIENTS: [&str; 4] =
     ["<user@nomx.test>", "<user@relay.example.com>", "<user@spammer.test>", "<@relay.example.com:user@outside.test>"];
 
-/// A folder with the configuration and all that it reads, as both programs find it. Names are looked up in files only.
+/// A folder with the configuration and all its files, for both programs. Names are looked up in files only.
 fn folder(cf: &[u8], files: &MemoryFiles) -> io::Result<PathBuf> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-rewrite");
     fs::create_dir_all(&folder)?;
@@ -72,13 +72,13 @@ fn folder(cf: &[u8], files: &MemoryFiles) -> io::Result<PathBuf> {
     Ok(folder)
 }
 
-/// A client, and then so many recipients.
+/// A script with one client and this number of recipients.
 fn script(probes: usize, recipient: impl Fn(usize) -> String) -> String {
     let client = ".D{client_addr}203.0.113.5\n.D{client_name}host.outside.test\n.D{client_resolve}OK\n";
     client.to_owned() + &(0..probes).map(|n| format!("check_rcpt <{}>\n", recipient(n))).collect::<String>()
 }
 
-/// What a program prints for a script.
+/// Output of a program for a script.
 fn printed(mut command: Command, script: &str) -> Option<Vec<u8>> {
     let spawned = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
     let mut child = spawned.ok()?;

@@ -1,57 +1,57 @@
-//! What a diagnostic is: a typed value that the stage which found the problem builds, and that the command line renders.
+//! Diagnostics: typed values, built by the stage that finds a problem and rendered by the command line.
 
 use crate::source::Span;
 
-/// How bad it is.
+/// Severity of a diagnostic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Severity {
     /// Worth knowing; never fails a build.
     Advice,
-    /// Probably not what was meant; fails a build under `--deny warnings`.
+    /// Probably a mistake; fails a build under `--deny warnings`.
     Warning,
-    /// The input is refused and nothing is written.
+    /// The input is rejected and nothing is written.
     Error,
 }
 
-/// A place, and what is to be said about it.
+/// A place with a label.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
     /// The place.
     pub span: Span,
-    /// A few words under it; may be empty.
+    /// A few words about the place; may be empty.
     pub text: String,
 }
 
-/// A change of the source that would mend what a diagnostic is about, in the language of that source.
+/// A change of the source, in its language, that resolves a diagnostic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suggestion {
-    /// What to replace; empty to insert.
+    /// Text to replace; empty to insert.
     pub span: Span,
-    /// What to write instead; empty to delete.
+    /// Replacement; empty to delete.
     pub text: String,
 }
 
-/// Something that a person should be told about the input.
+/// A message to the user about the input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Stable name of the kind, `lower_snake_case`: what `--allow` and documentation call it.
+    /// Stable name of the kind of problem in `lower_snake_case`, for filters and documentation.
     pub code: &'static str,
-    /// How bad it is.
+    /// Severity.
     pub severity: Severity,
-    /// What is wrong, in one sentence without a full stop.
+    /// What is wrong, as a clause without a full stop.
     pub message: String,
-    /// Where. The first is the place itself, the others are related places.
+    /// Places; the first one is where the diagnostic is reported.
     pub labels: Vec<Label>,
-    /// Why it is wrong: what sendmail would do with it.
+    /// Why it matters: what sendmail does with it.
     pub why: Option<String>,
-    /// What to do about it.
+    /// What to do.
     pub help: Option<String>,
-    /// The help as a change that can be carried out: derived from what was written, and without that finding once done. Only
-    /// where it is certain what to write.
+    /// The help as a change that can be applied. It is derived from what was written, and the diagnostic disappears with it.
+    /// Present only if the correction is certain.
     pub suggestion: Option<Suggestion>,
-    /// Whether it says again what another one says of the same place. Only sendmail's own words are repeated.
+    /// Whether it repeats another diagnostic for the same place, which happens only with sendmail's own words.
     pub is_repeated: bool,
-    /// The bytes that sendmail's own m4 tree prints on standard error for this, if it says anything.
+    /// What sendmail's own m4 tree prints on standard error for this problem, if anything.
     pub reference: Option<String>,
 }
 
@@ -70,75 +70,75 @@ impl Diagnostic {
         }
     }
 
-    /// An error of kind `code`.
+    /// An error with this code.
     pub fn error(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(Severity::Error, code, message)
     }
 
-    /// A warning of kind `code`.
+    /// A warning with this code.
     pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(Severity::Warning, code, message)
     }
 
-    /// A piece of advice of kind `code`.
+    /// Advice with this code.
     pub fn advice(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(Severity::Advice, code, message)
     }
 
-    /// Adds a place; the first one added is where the diagnostic is reported.
+    /// Adds a place; the first one is where the diagnostic is reported.
     #[must_use]
     pub fn at(mut self, span: Span, text: impl Into<String>) -> Self {
         self.labels.push(Label { span, text: text.into() });
         self
     }
 
-    /// Says why.
+    /// Sets the reason.
     #[must_use]
     pub fn why(mut self, why: impl Into<String>) -> Self {
         self.why = Some(why.into());
         self
     }
 
-    /// Says what to do.
+    /// Sets the help.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// Proposes a change that can be carried out: `text` in place of what `span` covers.
+    /// Suggests to replace `span` with `text`.
     #[must_use]
     pub fn suggest(mut self, span: Span, text: impl Into<String>) -> Self {
         self.suggestion = Some(Suggestion { span, text: text.into() });
         self
     }
 
-    /// Records what sendmail's m4 tree prints for this, newline included.
+    /// Sets what sendmail's m4 tree prints for this problem, newline included.
     #[must_use]
     pub fn reference(mut self, bytes: impl Into<String>) -> Self {
         self.reference = Some(bytes.into());
         self
     }
 
-    /// The place it is reported at.
+    /// The place where it is reported.
     pub fn span(&self) -> Option<Span> {
         self.labels.first().map(|l| l.span)
     }
 
-    /// Whether it refuses the input.
+    /// Whether it is an error.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
 }
 
-/// The nearest of `known` to `name`, if it is near enough to be what was meant.
+/// The most similar of the `known` names, if it is similar enough to be meant.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = name.to_ascii_lowercase();
     let length = wanted.chars().count();
     let tolerated = |known: &str| (known.len().max(wanted.len()) / 3).max(1);
     known
         .into_iter()
-        // Names that differ more than that in length alone need not be compared.
+        // Names whose lengths differ by more cannot be similar enough.
         .filter(|k| k.chars().count().abs_diff(length) <= tolerated(k))
         .map(|k| (strsim::damerau_levenshtein(&wanted, &k.to_ascii_lowercase()), k))
         .filter(|(distance, k)| *distance <= tolerated(k))

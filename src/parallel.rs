@@ -1,19 +1,19 @@
-//! Several inputs at once, and what comes of them in their order.
+//! Processes inputs in parallel and their results in order.
 
 use std::{
     sync::{Condvar, Mutex, PoisonError},
     thread,
 };
 
-/// How many threads can run at a time.
+/// Number of threads that can run at a time.
 pub(crate) fn threads() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Calls `work` on each input, on as many threads as the machine has processors, and `done` with each result: in the order of
-/// the inputs, as soon as those before it are done with, and on the thread that the result is of. It is still in the caches of
-/// that thread's processor; and no thread has to be woken that only hands results on. An input is asked for when a thread is
-/// free, so those that are read from somewhere are never all in memory.
+/// Calls `work` on each input, on as many threads as there are processors, and `done` on each result, in the order of the inputs
+/// and as soon as the earlier ones are done. `done` runs on the thread that computed the result, which is still in its cache; no
+/// other thread has to be woken. Inputs are requested only when a thread is free, so that input read from a file is never in
+/// memory as a whole.
 pub(crate) fn in_order<I, R>(
     inputs: impl IntoIterator<Item = I, IntoIter: Send>,
     work: impl Fn(I) -> R + Sync,
@@ -22,7 +22,7 @@ pub(crate) fn in_order<I, R>(
     in_order_with(inputs, || (), |(), input| work(input), |(), result| done(result));
 }
 
-/// As [`in_order`], where each thread has something of its own, such as memory, that `start` makes.
+/// Like [`in_order`], with state per thread, such as buffers, that `start` creates.
 pub(crate) fn in_order_with<I, S, R>(
     inputs: impl IntoIterator<Item = I, IntoIter: Send>,
     start: impl Fn() -> S + Sync,
@@ -33,7 +33,7 @@ pub(crate) fn in_order_with<I, S, R>(
     let most = inputs.size_hint().1.unwrap_or(usize::MAX);
     let threads = threads().min(most);
     let inputs = Mutex::new(inputs.fuse().enumerate());
-    // A panic while an input is asked for is one more end of them.
+    // A panic while an input is requested ends this thread as well.
     let next = || inputs.lock().ok()?.next();
     let turn = Turn { state: Mutex::new((0, done)), changed: Condvar::new() };
     let take = || {
@@ -52,17 +52,17 @@ pub(crate) fn in_order_with<I, S, R>(
     });
 }
 
-/// Whose result is to be done with next.
+/// Index of the next result.
 struct Turn<D> {
     state: Mutex<(usize, D)>,
     changed: Condvar,
 }
 
-/// No result: what comes after one that will never be there is not waited for.
+/// Marks that a result will never arrive, so that later ones are not waited for.
 const GIVEN_UP: usize = usize::MAX;
 
 impl<D> Turn<D> {
-    /// Waits for the turn of the input `index`.
+    /// Waits until it is the turn of the input `index`.
     fn take(&self, index: usize, done: impl FnOnce(&mut D)) {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self.changed.wait_while(state, |(wanted, _)| *wanted != index && *wanted != GIVEN_UP);
@@ -75,7 +75,7 @@ impl<D> Turn<D> {
     }
 }
 
-/// Dropped as a thread ends, it has the others end as well if that is a panic.
+/// Stops the other threads if its thread panics.
 struct Panic<'t, D>(&'t Turn<D>);
 
 impl<D> Drop for Panic<'_, D> {

@@ -1,7 +1,7 @@
 //! Texts and places in them.
 //!
-//! Every value that a later stage may complain about carries a [`Span`]: which text, and which bytes of it. Nothing here
-//! knows what the texts mean.
+//! Every value that a later stage may report carries a [`Span`]: a text, and a range of bytes in it. The meaning of texts is not
+//! known here.
 
 use std::{
     borrow::Cow,
@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A language that a site can be written in.
+/// A language for sites.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Syntax {
     /// `site.toml`.
@@ -20,7 +20,7 @@ pub enum Syntax {
 }
 
 impl Syntax {
-    /// The language of a file of this name, by its extension.
+    /// The language of a file, by its extension.
     pub fn of(name: &str) -> Option<Self> {
         match name.rsplit_once('.')?.1 {
             "toml" => Some(Self::Toml),
@@ -29,7 +29,7 @@ impl Syntax {
         }
     }
 
-    /// The wording for this language, of what is said in either.
+    /// Selects the wording for this language.
     pub fn pick<T>(self, mc: T, toml: T) -> T {
         match self {
             Self::Mc => mc,
@@ -38,7 +38,7 @@ impl Syntax {
     }
 }
 
-/// Names one text in a [`Sources`]. Cheap to copy; meaningless outside the collection that made it.
+/// Identifies one text in a [`Sources`]. Cheap to copy; meaningless outside the collection that created it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SourceId(u32);
 
@@ -59,7 +59,7 @@ impl Span {
         Self { source, start: to_u32(start), end: to_u32(end.max(start)) }
     }
 
-    /// The smallest span that holds both; `self` if they are in different texts.
+    /// The smallest span that contains both; `self` if they are in different texts.
     pub fn to(self, other: Span) -> Span {
         if self.source == other.source {
             Span { source: self.source, start: self.start.min(other.start), end: self.end.max(other.end) }
@@ -73,7 +73,7 @@ impl Span {
         (self.end - self.start) as usize
     }
 
-    /// Whether the span covers no byte.
+    /// Whether the span is empty.
     pub fn is_empty(self) -> bool {
         self.start == self.end
     }
@@ -83,24 +83,24 @@ fn to_u32(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-/// A value and the place that it was written at.
+/// A value with its place in the source.
 ///
-/// Two spanned values are equal when the values are: where something was said does not change what was said.
+/// Spanned values are equal if the values are, regardless of their places.
 #[derive(Debug, Clone)]
 pub struct Spanned<T> {
     /// The value.
     pub value: T,
-    /// Where it stands in the source.
+    /// Its place.
     pub span: Span,
 }
 
 impl<T> Spanned<T> {
-    /// `value`, written at `span`.
+    /// A value with its place.
     pub fn new(value: T, span: Span) -> Self {
         Self { value, span }
     }
 
-    /// The same place with another value.
+    /// Replaces the value and keeps the place.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Spanned<U> {
         Spanned { value: f(self.value), span: self.span }
     }
@@ -120,27 +120,27 @@ impl<T: fmt::Display> fmt::Display for Spanned<T> {
     }
 }
 
-/// One text with the name that a person knows it by.
+/// A text with the name that is shown to users.
 #[derive(Debug, Clone)]
 pub struct Source {
     name: String,
     text: String,
     line_starts: Vec<u32>,
-    /// How many characters stand before each block of [`BLOCK`] bytes; empty for a text of ASCII characters only.
+    /// Number of characters before each block of [`BLOCK`] bytes; empty for a text in ASCII.
     characters: Vec<u32>,
     is_latin1: bool,
 }
 
-/// Bytes between two places whose characters are counted beforehand, so that places in a line of any length are found at once.
+/// Size of the blocks whose characters are counted in advance, so that columns in very long lines are computed quickly.
 const BLOCK: usize = 1024;
 
 impl Source {
-    /// Whether each of its characters stands for one byte.
+    /// Whether each character stands for one byte, as in Latin-1.
     pub fn is_latin1(&self) -> bool {
         self.is_latin1
     }
 
-    /// The path or other name it was read under.
+    /// Path or other name of the text.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -150,7 +150,7 @@ impl Source {
         &self.text
     }
 
-    /// The bytes that the text stands for: of a Latin-1 text one for each character.
+    /// The original bytes: for a Latin-1 text, one per character.
     pub fn bytes(&self) -> Cow<'_, [u8]> {
         if self.is_latin1 && !self.text.is_ascii() {
             self.text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect::<Vec<_>>().into()
@@ -169,14 +169,14 @@ impl Source {
         (line, column + 1)
     }
 
-    /// The part of the line that a byte stands in that is before it.
+    /// The start of a byte's line, up to the byte.
     pub fn line_before(&self, byte: u32) -> &str {
         let line = self.line_starts.partition_point(|&start| start <= byte).max(1);
         let start = self.line_starts.get(line - 1).copied().unwrap_or(0);
         self.text.get(start as usize..byte as usize).unwrap_or_default()
     }
 
-    /// How many characters stand before a byte.
+    /// Number of characters before a byte.
     fn characters_before(&self, byte: usize) -> usize {
         match self.characters.get(byte / BLOCK) {
             None => byte,
@@ -188,12 +188,12 @@ impl Source {
     }
 }
 
-/// How many characters begin in bytes of UTF-8.
+/// Number of characters that start in these bytes of UTF-8.
 fn characters(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
-/// How many characters of a text stand before each of its blocks, and before its end.
+/// Number of characters before each block of a text, and before its end.
 fn block_starts(text: &str) -> Vec<u32> {
     let mut before = 0;
     let blocks = text.as_bytes().chunks(BLOCK).map(|block| {
@@ -213,7 +213,7 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Adds a text and names it.
+    /// Adds a text with its name.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
         let text = text.into();
         let line_starts =
@@ -228,7 +228,7 @@ impl Sources {
         SourceId(to_u32(self.texts.len()))
     }
 
-    /// Adds a text whose bytes were not UTF-8 and were taken as Latin-1, one character each.
+    /// Adds a text that was not UTF-8 and was decoded as Latin-1.
     pub fn add_latin1(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
         let id = self.add(name, text);
         if let Some(source) = self.texts.last_mut() {
@@ -237,7 +237,7 @@ impl Sources {
         id
     }
 
-    /// Adds a text of whatever bytes: as UTF-8 if they are, otherwise as Latin-1.
+    /// Adds a text of any bytes: decoded as UTF-8 if possible, otherwise as Latin-1.
     pub fn add_bytes(&mut self, name: impl Into<String>, bytes: &[u8]) -> SourceId {
         match std::str::from_utf8(bytes) {
             Ok(text) => self.add(name, text),
@@ -245,10 +245,10 @@ impl Sources {
         }
     }
 
-    /// Has characters of a text come out as one byte each, as in Latin-1.
+    /// Marks a text as Latin-1, so that its characters are written as single bytes.
     ///
     /// # Errors
-    /// The place of the first character that Latin-1 does not have.
+    /// The place of the first character that Latin-1 does not contain.
     pub fn take_as_latin1(&mut self, id: SourceId) -> Result<(), Span> {
         let Some(source) = self.texts.get_mut(id.0 as usize) else { return Ok(()) };
         if let Some((at, character)) = source.text.char_indices().find(|(_, c)| u8::try_from(u32::from(*c)).is_err()) {
@@ -258,7 +258,7 @@ impl Sources {
         Ok(())
     }
 
-    /// Bytes of what was made of these texts: those of a Latin-1 text come out as they went in.
+    /// Encodes output that was generated from these texts: parts of Latin-1 texts keep their original bytes.
     pub fn encode(&self, made: String) -> Vec<u8> {
         if made.is_ascii() || !self.texts.iter().any(|source| source.is_latin1) {
             return made.into_bytes();
@@ -273,62 +273,62 @@ impl Sources {
         bytes
     }
 
-    /// The text that `id` names, if this collection made it.
+    /// The text with this id, if it is in this collection.
     pub fn get(&self, id: SourceId) -> Option<&Source> {
         self.texts.get(id.0 as usize)
     }
 
-    /// All texts, in the order in which they were added.
+    /// All texts in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = &Source> {
         self.texts.iter()
     }
 
-    /// The bytes that a span covers; empty if it is not of this collection.
+    /// The text of a span; empty if it is not in this collection.
     pub fn snippet(&self, span: Span) -> &str {
         self.get(span.source).and_then(|s| s.text.get(span.start as usize..span.end as usize)).unwrap_or("")
     }
 }
 
-/// Who may change a file, or put another one in its place.
+/// Who may change a file or replace it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PathPermissions {
-    /// Directories on the way to it that others than their owner may write to, the outermost first.
+    /// Directories on its path that are writable for others than their owners, outermost first.
     pub writable: Vec<WritableDirectory>,
     /// Whether the path itself is a symbolic link.
     pub is_link: bool,
-    /// Whether its permissions let anybody read it.
+    /// Whether anybody may read it.
     pub is_readable: bool,
 }
 
-/// A directory that others than its owner may write to.
+/// A directory that is writable for others than its owner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WritableDirectory {
     /// The directory.
     pub path: PathBuf,
-    /// Whether everybody may, not only its group.
+    /// Whether everybody may write to it, not only its group.
     pub by_all: bool,
 }
 
-/// Where included and referenced files are read from, so that the library itself does no I/O.
+/// The source of included and referenced files, so that the library itself does no I/O.
 pub trait FileSystem {
-    /// The bytes of a file.
+    /// Reads a file.
     ///
     /// # Errors
-    /// Whatever the underlying store reports; [`io::ErrorKind::NotFound`] when there is no such file.
+    /// Errors of the underlying store; [`io::ErrorKind::NotFound`] if the file does not exist.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 
-    /// What permissions say of a file and of the directories that lead to it; `None` if those of the host are not known.
+    /// Permissions of a file and of the directories on its path; `None` if those of the host are unknown.
     fn permissions(&self, _path: &Path) -> Option<PathPermissions> {
         None
     }
 
-    /// The path of a file of the site's own tree (`feature/NAME.m4`, as sendmail's tree names them), if there is one.
+    /// Path of a file in the site's own tree (named like in sendmail's tree: `feature/NAME.m4`), if it exists.
     fn find(&self, _relative: &Path) -> Option<PathBuf> {
         None
     }
 }
 
-/// A file system with no files in it: every read is "not found".
+/// An empty file system: every read is "not found".
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoFiles;
 
@@ -338,7 +338,7 @@ impl FileSystem for NoFiles {
     }
 }
 
-/// Files held in memory, for tests and editors.
+/// Files in memory, for tests and editors.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryFiles(pub std::collections::BTreeMap<PathBuf, Vec<u8>>);
 

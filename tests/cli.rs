@@ -894,7 +894,11 @@ authinfo      = true
         assert_eq!(place.run("map dump access").stdout.lines().filter(|line| *line == "example.neu\tRELAY").count(), 1);
         for words in ["map check access.db", "map convert access cdb", "map build -o hash access access"] {
             let run = place.run(words);
-            assert!(run.status == Some(2) && run.stderr.contains("`example.neu`, but not where"), "{}", run.stderr);
+            assert!(
+                run.status == Some(2) && run.stderr.contains("`example.neu` in a place where lookups"),
+                "{}",
+                run.stderr
+            );
         }
         assert_eq!(fs::read(place.path("access.db")).unwrap(), bytes);
     }

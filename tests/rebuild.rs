@@ -184,11 +184,7 @@ mod tests {
         fs::write(out.join(".relaycc-abc123.tmp"), "Connect:192.0.2.9 RELAY\n").unwrap();
         let check = place.build(ACCESS, "--check --format short");
         assert_eq!(check.status, Some(1));
-        assert!(
-            check.stderr.contains("warning[interrupted_build]: a build into `out` was interrupted"),
-            "{}",
-            check.stderr
-        );
+        assert!(check.stderr.contains("warning[interrupted_build]: incomplete build in `out`"), "{}", check.stderr);
         fs::copy(place.path("site.toml"), out.join("site.toml")).unwrap();
         for command in ["lint out/site.toml", "trace out/sendmail.cf 3 x"] {
             let output = Command::new(env!("CARGO_BIN_EXE_relaycc"))

@@ -1,8 +1,8 @@
-//! Writes files of LMDB, the Lightning Memory-Mapped Database, through its own library.
+//! Writes files of LMDB, the Lightning Memory-Mapped Database, through LMDB's own library.
 //!
-//! This is a crate by itself because it calls into C, and needs one `unsafe` block for it; relaycc, which uses it for the
-//! `lmdb` maps of Postfix, forbids those. It only writes: the library trusts a file that it is given to the last byte, and a
-//! damaged one ends the process, so files are read by relaycc itself.
+//! This is a separate crate because it calls C, and needs one `unsafe` block for that; relaycc, which uses it for the `lmdb` maps
+//! of Postfix, forbids unsafe code. It only writes: the library trusts every byte of a file, and a damaged one crashes the
+//! process, so relaycc reads files itself.
 
 use std::{
     env,
@@ -13,31 +13,31 @@ use std::{
 use heed::{CommitOrAbort, Database, EnvFlags, EnvOpenOptions, PutFlags, types::Bytes};
 use tempfile::NamedTempFile;
 
-/// Longest key that the library takes, in bytes; the shortest has one.
+/// Maximum length of a key in the library, in bytes; the minimum is 1.
 pub const MAX_KEY: usize = 511;
 
-/// Bytes that the size of the map is a multiple of, which has to be one of a page's: Postfix's own choice, so that a small table
-/// gets the bytes that `postmap` gives it.
-const STEP: u64 = 16 << 20;
+/// The size of the memory map is a multiple of this, which must be a multiple of the page size. This is Postfix's choice, so that
+/// small tables get the same bytes as from `postmap`.
+const MAP_SIZE_STEP: u64 = 16 << 20;
 
-/// The file of a database with these entries, in their order, which has to be that of the keys, each of which is there once.
+/// Writes a database file with these entries, which must be sorted by key, without duplicates.
 ///
-/// It is in the folder for temporary files, and has no name any more: it is gone when it is closed. It is read from its start,
-/// and was not brought to the disk.
+/// The file is in the temporary directory and already unlinked, so it disappears when it is closed. It is positioned at its start
+/// and not synced.
 ///
-/// The same entries make the same bytes, wherever the pages of the system's memory are of the same size; a file with pages of
-/// another size is read everywhere too.
+/// The same entries give the same bytes on all systems with the same page size; files with other page sizes can be read
+/// everywhere as well.
 ///
 /// # Errors
-/// The file cannot be written, or the entries are not as they have to be.
+/// The file cannot be written, or the entries do not meet the requirements.
 pub fn file_of<'e>(entries: impl Iterator<Item = (&'e [u8], &'e [u8])> + Clone) -> io::Result<File> {
     let named = NamedTempFile::new()?;
     let mut options = EnvOpenOptions::new().read_txn_without_tls();
     options.map_size(map_size(entries.clone())).max_dbs(0);
-    // SAFETY: what makes this unsafe is that the file becomes memory, which others may change, and that files may be damaged.
-    // This one is new, and empty; its name is random, is in no other hands, and is removed before anything is written.
-    // Without a lock file (NO_LOCK), transactions must not be concurrent: there is one. What NO_SYNC leaves undone matters
-    // after a crash only, when the file is gone. NO_SUB_DIR says that the path is that of the file itself.
+    // SAFETY: mapping a file is unsafe because others may change it, and because it may be damaged. This file is new and empty;
+    // its name is random, known to nobody, and removed before anything is written. Without a lock file (NO_LOCK), transactions
+    // must not be concurrent: there is only one. NO_SYNC matters only after a crash, when the file is gone. NO_SUB_DIR means that
+    // the path is the file itself.
     let env = unsafe {
         options.flags(EnvFlags::NO_SUB_DIR | EnvFlags::NO_LOCK | EnvFlags::NO_SYNC);
         options.open(named.path())
@@ -60,17 +60,18 @@ pub fn file_of<'e>(entries: impl Iterator<Item = (&'e [u8], &'e [u8])> + Clone) 
     Ok(file)
 }
 
-/// More bytes than the file will have, whatever the size of its pages: the address space for it.
+/// Upper bound of the file size for any page size, used as size of the address space.
 fn map_size<'e>(entries: impl Iterator<Item = (&'e [u8], &'e [u8])>) -> usize {
     const LARGEST_PAGE: u64 = 1 << 15;
     let size = entries.fold(0_u64, |size, (key, value)| {
         let node = (key.len() + value.len()) as u64 + 32;
-        // A page is left when the next entry does not fit into it, so that it may be half empty. Above the pages with
-        // entries there are at most as many others. What is longer than half a page gets pages of its own.
+        // A page is closed when the next entry does not fit, so it may be half empty. There are at most as many inner pages as
+        // leaves. Values longer than half a page get pages of their own.
         let own = if value.len() as u64 > 128 { LARGEST_PAGE } else { 0 };
         size.saturating_add(4 * node + own)
     });
-    usize::try_from((size / STEP + 1).saturating_mul(STEP)).unwrap_or(usize::MAX - (STEP as usize - 1))
+    usize::try_from((size / MAP_SIZE_STEP + 1).saturating_mul(MAP_SIZE_STEP))
+        .unwrap_or(usize::MAX - (MAP_SIZE_STEP as usize - 1))
 }
 
 fn failed(error: heed::Error) -> io::Error {

@@ -1,4 +1,4 @@
-//! Has the finished configuration of a site audited, by `build` and `lint`.
+//! Runs the audit on a site's finished configuration, for `build` and `lint`.
 
 use super::target_host::LoadedConfig;
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     site::Site,
 };
 
-/// What strangers could do with the configuration that is made of a site, if that is more than the site says.
+/// Reports what strangers can do with the generated configuration beyond what the site allows.
 pub(super) fn of_site(site: &Site, running: &LoadedConfig<'_>) -> Vec<Diagnostic> {
     let Some(document) = &running.document else { return Vec::new() };
     let audited = Audited { site, document, program: &running.program };

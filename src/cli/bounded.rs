@@ -1,4 +1,4 @@
-//! Files, read whole up to a limit: a configuration may name anything, and what it names may have no end.
+//! Bounded reads of whole files: a configuration may name any file, including one without an end.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -9,30 +9,30 @@ use std::{
 
 use crate::source::{PathPermissions, WritableDirectory};
 
-/// Longest text that is read: a site, a file that it includes, a table, members of a class, a zone. A table of a million entries has
-/// a sixth of that.
+/// Maximum size of a text: a site, an included file, a table, a class file, a zone. A table of a million entries needs a sixth of
+/// it.
 pub(super) const MAX_TEXT: u64 = 256 << 20;
 
-/// Longest map file that is read whole.
+/// Maximum size of a map file that is read whole.
 pub(super) const MAX_MAP: u64 = 4 << 30;
 
-/// Most symbolic links on the way to a file, as on Linux.
+/// Maximum number of symbolic links followed for one path, as on Linux.
 const MAX_LINKS: usize = 40;
 
-/// All of a file that is named on the command line. It may be a pipe, as `<(m4 site.m4)` is.
+/// Reads a file named on the command line. It may be a pipe, as in `<(m4 site.m4)`.
 ///
 /// # Errors
-/// It cannot be read, or is longer than [`MAX_TEXT`].
+/// The file cannot be read, or is longer than [`MAX_TEXT`].
 pub(super) fn named(path: &Path) -> io::Result<Vec<u8>> {
     all(&File::open(path)?, MAX_TEXT)
 }
 
-/// All of a file that a configuration names: a plain one, or `/dev/null`. From a pipe nothing might ever come.
+/// Reads a file that a configuration names: a plain file or `/dev/null`. Reading from a pipe could wait forever.
 ///
 /// # Errors
-/// It cannot be read, is no plain file, or is longer than [`MAX_TEXT`], a map file than [`MAX_MAP`].
+/// The file cannot be read, is not a plain file, or is longer than [`MAX_TEXT`] ([`MAX_MAP`] for a map file).
 pub(super) fn referenced(path: &Path) -> io::Result<Vec<u8>> {
-    // Whatever it is, opening it does not wait.
+    // Opening a pipe or a device must not block.
     let file = OpenOptions::new().read(true).custom_flags(NO_WAITING).open(path)?;
     let kind = file.metadata()?.file_type();
     let what = match () {
@@ -53,7 +53,7 @@ pub(super) fn referenced(path: &Path) -> io::Result<Vec<u8>> {
 /// `O_NONBLOCK`
 const NO_WAITING: i32 = rustix::fs::OFlags::NONBLOCK.bits() as i32;
 
-/// What permissions say of a file and of the directories that lead to it; `None` if there is no such file.
+/// Permissions of a file and of the directories that lead to it; `None` if the file does not exist.
 pub(super) fn permissions(path: &Path) -> Option<PathPermissions> {
     let is_link = fs::symlink_metadata(path).ok()?.file_type().is_symlink();
     let is_readable = fs::metadata(path).ok()?.permissions().mode() & 0o444 != 0;
@@ -66,10 +66,10 @@ pub(super) fn permissions(path: &Path) -> Option<PathPermissions> {
     Some(PathPermissions { writable: writable.collect(), is_link, is_readable })
 }
 
-/// All that a reader gives.
+/// Reads everything from a reader.
 ///
 /// # Errors
-/// It fails, or gives more than `limit` bytes.
+/// Reading fails, or there are more than `limit` bytes.
 pub(super) fn all(mut reader: impl Read, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     reader.by_ref().take(limit).read_to_end(&mut bytes)?;
@@ -79,12 +79,12 @@ pub(super) fn all(mut reader: impl Read, limit: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// That a file is longer than `limit`.
+/// The error for input that is longer than `limit`.
 pub(super) fn too_large(limit: u64) -> io::Error {
     io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {} MiB", limit >> 20))
 }
 
-/// Where a file is if `root` stands for `/`: links and `..` lead nowhere else, as for a process whose root it is.
+/// Resolves a path below `root`, which stands for `/`: links and `..` cannot leave it, as with chroot(2).
 ///
 /// # Errors
 /// A link cannot be followed.
@@ -108,7 +108,7 @@ pub(super) fn below(root: &Path, path: &Path) -> io::Result<PathBuf> {
                         }
                         left.extend(components(&target));
                     }
-                    // No link, or nothing at all, as whoever opens it will find.
+                    // Not a link, or missing; opening the result reports which.
                     Err(_) => found = next,
                 }
             }
@@ -124,7 +124,7 @@ enum Step {
     Into(PathBuf),
 }
 
-/// The steps of a path, the last one first.
+/// The steps of a path in reverse order.
 fn components(path: &Path) -> Vec<Step> {
     let step = |component| match component {
         Component::RootDir | Component::Prefix(_) => Some(Step::Root),

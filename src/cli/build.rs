@@ -1,4 +1,4 @@
-//! `relaycc build`: a site becomes the files that a mail system runs.
+//! `relaycc build`: compiles a site to the files that a mail system runs.
 
 use std::{
     ffi::OsString,
@@ -22,45 +22,53 @@ use super::{
 };
 use crate::{diagnostic::Diagnostic, dialogue::simulate_smtp, explain::verify, front::Compiled, source::Sources};
 
-/// Compile a site and write what it asks for
+/// Compile a site to sendmail.cf, map files and relay.toml
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  relaycc build site.toml --out /etc/mail          everything that the site asks for
-  relaycc build site.mc --emit cf --out -          sendmail.cf to standard output
+  relaycc build site.toml --out /etc/mail          write every file of the site
+  relaycc build site.mc --emit cf --out -          write sendmail.cf to standard output
   relaycc build - --syntax mc --format sendmail --emit cf --out - < site.mc
-                                                   what m4 does, warnings included
-  relaycc build site.toml --out /etc/mail --diff   what a build would change
+                                                   do what m4 does, warnings included
+  relaycc build site.toml --out /etc/mail --diff   show what a build would change
 
-Each file is written, left unchanged or removed, and a line says which. All of them belong to one build: they are replaced together once \
-they are complete, and a build that is interrupted in the middle of that is completed by the next one. A file that has its bytes \
-already is not touched. Files that an earlier build wrote and this one does not are emptied, if sendmail.cf still names them, or removed. \
-A symbolic link is not followed. A new file gets mode 0644, tables and relay.toml 0640, authinfo 0600; a replaced one keeps mode and \
-owner.")]
+Each file of the site is written, left unchanged or removed; one line per file says which. The files are replaced together, once all of \
+them are complete. If a build is interrupted while it replaces them, the next build completes it. Files whose content would not change are \
+not touched. Files of earlier builds that are no longer needed are removed, or emptied if sendmail.cf still refers to them. Symbolic links \
+are not followed. New files get mode 0644; tables and relay.toml 0640; authinfo 0600. A replaced file keeps its mode and owner.
+
+Exit status:
+  0  The files were written, or need no change
+  1  The site was rejected, or --check or --diff found that a file would change
+  2  Usage error, or a file could not be read or written
+On 1 and 2 nothing is written.\
+")]
 pub(super) struct Arguments {
-    /// The site: a .toml or .mc file; `-` is standard input
+    /// Site to compile: a .toml or .mc file, or `-` for standard input
     site: PathBuf,
-    /// Directory that the files are written to, created if it is missing; `-` writes one file to standard output. Without
-    /// it files go to the current directory, and only if they do not exist yet
+    /// Write the files to this directory, which is created if it is missing, or one file to standard output with `-`. Without
+    /// --out,
+    /// files are written to the current directory, and existing files are not replaced
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// What to write, separated by commas; without it, all that the site asks for
+    /// Write only these products (comma-separated) [default: all products of the site]
     #[arg(long, value_enum, value_delimiter = ',', value_name = "PRODUCT")]
     emit: Vec<Product>,
-    /// Write sendmail.cf.map.json too: which statement of the site asked for each line
+    /// Also write sendmail.cf.map.json, which maps each line of sendmail.cf to the statement that it was generated for
     #[arg(long)]
     source_map: bool,
-    /// Run the rulesets of the sendmail.cf on questions that the site answers itself: whether strangers may relay, who may,
-    /// and which way mail goes. Where they do otherwise than the site says, nothing is written
+    /// Run the generated rulesets and compare their decisions with the site: whether strangers can relay, who may relay, and how
+    /// mail
+    /// is routed. If a decision differs, nothing is written
     #[arg(long)]
     verify: bool,
-    /// With --verify: directory that stands for `/`, where files of maps and classes are that the site does not hold itself
+    /// Read the map and class files of the host below this directory, as if it were `/`; requires --verify
     #[arg(long, value_name = "DIR", requires = "verify")]
     root: Option<PathBuf>,
     /// Write nothing, and exit with status 1 if a build would change a file
     #[arg(long)]
     check: bool,
-    /// The same, and print what would change: lines of texts as `diff -u` does, entries of map files
+    /// Like --check, and also print the changes: text files as `diff -u` does, map files entry by entry
     #[arg(long)]
     diff: bool,
     #[command(flatten)]
@@ -71,7 +79,7 @@ pub(super) struct Arguments {
     report: ReportArguments,
 }
 
-/// Where the products go.
+/// Where the products are written.
 enum Destination<'a> {
     /// One file to standard output.
     Stdout,
@@ -83,29 +91,34 @@ impl Destination<'_> {
     fn of(arguments: &Arguments) -> Result<Destination<'_>, clap::Error> {
         let usage = |kind, message| Err(super::usage("build", kind, message));
         if arguments.source_map && !arguments.emit.is_empty() && !arguments.emit.contains(&Product::Cf) {
-            return usage(ErrorKind::ArgumentConflict, "--source-map maps sendmail.cf, which --emit leaves out");
+            return usage(ErrorKind::ArgumentConflict, "--source-map requires `cf` among the products of --emit");
         }
         let only_checks = arguments.check || arguments.diff;
         match arguments.out.as_deref() {
             None if only_checks => Ok(Destination::Directory(Path::new("."), Existing::Replace)),
-            Some(out) if out.as_os_str() == "-" && only_checks => {
-                usage(ErrorKind::ArgumentConflict, "--check and --diff compare files, and --out - writes none")
-            }
+            Some(out) if out.as_os_str() == "-" && only_checks => usage(
+                ErrorKind::ArgumentConflict,
+                "--check and --diff compare files, so they cannot be used with --out -",
+            ),
             None => Ok(Destination::Directory(Path::new("."), Existing::Refuse)),
             Some(out) if out.as_os_str() != "-" => Ok(Destination::Directory(out, Existing::Replace)),
-            Some(_) if arguments.source_map => {
-                usage(ErrorKind::ArgumentConflict, "--out - writes one file, so there is no place for --source-map")
-            }
+            Some(_) if arguments.source_map => usage(
+                ErrorKind::ArgumentConflict,
+                "--out - writes a single file, so it cannot be used with --source-map",
+            ),
             Some(_) => match arguments.emit.as_slice() {
                 [_] => Ok(Destination::Stdout),
-                _ => usage(ErrorKind::MissingRequiredArgument, "--out - writes one file: say which, as in --emit cf"),
+                _ => usage(
+                    ErrorKind::MissingRequiredArgument,
+                    "--out - writes a single file: select it with --emit, as in `--emit cf`",
+                ),
             },
         }
     }
 }
 
 /// # Errors
-/// Arguments that contradict each other.
+/// The arguments contradict each other.
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, clap::Error> {
     let destination = Destination::of(arguments)?;
     let mut reporter = Reporter::new(&arguments.report);
@@ -113,7 +126,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, clap::Error> {
 }
 
 /// # Errors
-/// A file that cannot be read or written.
+/// A file cannot be read or written.
 fn build(
     arguments: &Arguments,
     destination: &Destination<'_>,
@@ -176,7 +189,7 @@ fn build(
     }
 }
 
-/// Files of an earlier build that this one neither replaces nor leaves true, and that no manifest tells of.
+/// Reports files of an earlier build that would now be outdated and that no manifest lists.
 fn stale(directory: &Path, files: &[Artifact], obsolete: &[OsString], wanted: Selection<'_>) -> Vec<Diagnostic> {
     let made = |name: &str| files.iter().any(|made| made.file.name == name);
     [
@@ -189,10 +202,10 @@ fn stale(directory: &Path, files: &[Artifact], obsolete: &[OsString], wanted: Se
     .collect()
 }
 
-/// Leaves out the text of a table where it is written to the file that it was read from.
+/// Leaves out the text of a table that would be written to the file that it was read from.
 ///
 /// # Errors
-/// Another output would replace what it was made from.
+/// Another output would replace one of its own sources.
 fn without_sources(
     files: Vec<Artifact>,
     directory: &Path,
@@ -209,38 +222,38 @@ fn without_sources(
         None => Ok(kept),
         Some(made) => {
             let path = directory.join(&made.file.name).display().to_string();
-            let said = format!("`{path}` would be replaced by what is made from it");
+            let said = format!("`{path}` is read by this build and would be overwritten");
             Err(Box::new(
                 Diagnostic::error("overwrites_source", said)
-                    .why("a build does not change what it reads")
-                    .help("give `--out` another directory"),
+                    .why("a build never changes its own input")
+                    .help("write to another directory with `--out`"),
             ))
         }
     }
 }
 
-/// That the outputs could not be written.
+/// The error for outputs that could not be written.
 pub(super) fn unwritable(error: &OutputError) -> Box<Diagnostic> {
     let diagnostic = Diagnostic::error("unwritable_output", error.to_string());
     Box::new(match error {
-        OutputError::Io { .. } => diagnostic.why("nothing was written; files that were there are as they were"),
+        OutputError::Io { .. } => diagnostic.why("nothing was written; existing files are unchanged"),
         OutputError::NotAFile { .. } => diagnostic
-            .why("outputs replace plain files only, so that nothing is written through a link to somewhere else")
-            .help("remove it, or give `--out` another directory"),
+            .why("only plain files are replaced, so that a link cannot redirect the output")
+            .help("remove it, or write to another directory with `--out`"),
         OutputError::Exists { .. } => diagnostic
-            .why("without `--out` no file is replaced: this one may have been written by hand")
-            .help("to replace it, say so: `--out .`"),
+            .why("without `--out`, existing files are not replaced, as they may have been written by hand")
+            .help("to replace it, use `--out .`"),
         OutputError::Locked { .. } => diagnostic
-            .why("makemap, newaliases or sendmail is at work on it, or was stopped in the middle of that")
-            .help("let it finish, or end it; nothing was written"),
+            .why("makemap, newaliases or sendmail is using it, or was stopped while using it")
+            .help("wait until that process ends, or stop it; nothing was written"),
         OutputError::Busy { .. } => diagnostic
-            .why("files of two builds would be mixed if both wrote at once")
-            .help("let it finish, or end it; nothing was written"),
+            .why("two builds that write at the same time would mix their files")
+            .help("wait until that process ends, or stop it; nothing was written"),
         OutputError::Journal { .. } => diagnostic
-            .why("a file of this name tells which files of an interrupted build are still to be put in their places")
+            .why("a file of this name lists what an interrupted build still has to rename")
             .help("remove it and build again"),
         OutputError::HalfDone { .. } => diagnostic
-            .why("the files are now of two builds; the next build completes the set")
+            .why("the directory now has files of two builds; the next build completes the set")
             .help("remove the cause and build again"),
     })
 }

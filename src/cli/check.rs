@@ -1,4 +1,4 @@
-//! What `build` and `lint` have in common: a site is compiled, and what came out is judged.
+//! What `build` and `lint` share: compiling a site and running the checks on the result.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -31,18 +31,18 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Checks")]
 pub(super) struct CheckArguments {
-    /// A DNS zone to check the site against, as a master file; may be given several times. A file without $ORIGIN is of
-    /// the zone that its name says: `example.com.zone`, `db.example.com`
+    /// Check the site against this DNS zone, a master file; repeatable. A file without $ORIGIN is taken to be for the zone in its
+    /// name: `example.com.zone`, `db.example.com`
     #[arg(long, value_name = "FILE")]
     zone: Vec<PathBuf>,
-    /// Ask this machine's name servers for the MX records of the local domains
+    /// Query the name servers of this host for the MX records of the local domains
     #[arg(long)]
     dns: bool,
-    /// With --dns: ask this name server instead; may be given several times
+    /// Query this name server instead; repeatable, requires --dns
     #[arg(long, value_name = "ADDRESS[:PORT]", requires = "dns", value_parser = names::server)]
     dns_server: Vec<SocketAddr>,
-    /// What `sendmail -d0.1 -bt < /dev/null` prints on the host that will run the site: classes of maps that it was not
-    /// built with are errors
+    /// Check that the sendmail of the target host supports the site's maps. The file is the output of `sendmail -d0.1 -bt <
+    /// /dev/null` on that host
     #[arg(long, value_name = "FILE")]
     target: Option<PathBuf>,
 }
@@ -51,9 +51,9 @@ impl CheckArguments {
     /// Reads the files.
     ///
     /// # Errors
-    /// One of them cannot be read, or does not say what it is there for.
+    /// A file cannot be read, or is not what the option expects.
     pub(super) fn read(&self) -> Result<Checks, Box<Diagnostic>> {
-        // Only comments and texts of a zone hold other bytes than ASCII, and those are not looked at.
+        // Only comments and TXT data of a zone hold non-ASCII bytes, and no check looks at those.
         let read = |path: &PathBuf| {
             let text = String::from_utf8_lossy(&input::bytes(path)?).into_owned();
             Ok::<_, Box<Diagnostic>>(ZoneFile { name: path.display().to_string(), text })
@@ -72,15 +72,15 @@ impl CheckArguments {
 }
 
 fn no_target(path: &Path) -> Box<Diagnostic> {
-    let said = format!("`{}` does not say what sendmail was built with", path.display());
+    let said = format!("`{}` does not list the compile-time options of sendmail", path.display());
     Box::new(
         Diagnostic::error("no_target", said)
-            .why("a line with `Compiled with:` is looked for")
-            .help("make it on the host: sendmail -d0.1 -bt < /dev/null > FILE"),
+            .why("it has no line `Compiled with:`")
+            .help("create the file on the target host: sendmail -d0.1 -bt < /dev/null > FILE"),
     )
 }
 
-/// What a site is checked against, read.
+/// The contents of the files that a site is checked against.
 #[derive(Debug, Default)]
 pub(super) struct Checks {
     zones: Vec<ZoneFile>,
@@ -90,7 +90,7 @@ pub(super) struct Checks {
 }
 
 impl Checks {
-    /// The same with a directory that stands for `/`.
+    /// Sets the directory that stands for `/`.
     pub(super) fn below(self, root: Option<PathBuf>) -> Self {
         Self { root, ..self }
     }
@@ -103,25 +103,25 @@ struct ZoneFile {
     text: String,
 }
 
-/// Whether map files that are there are compared with the tables that they were made from.
+/// Whether existing map files are compared with the tables that they were made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MapFiles {
-    /// They are.
+    /// They are compared.
     Compared,
-    /// They are made anew.
+    /// They are not, because this run replaces them.
     Replaced,
 }
 
-/// A site that was judged.
+/// The result of the checks on a site.
 #[derive(Debug)]
 pub(super) struct Checked {
-    /// The site, and all that is to be said of it.
+    /// The site and all diagnostics.
     pub(super) compiled: Compiled,
-    /// Its sendmail.cf, if that had to be made to judge it.
+    /// Its sendmail.cf, if the checks needed it.
     pub(super) document: Option<Document>,
 }
 
-/// Compiles a site and adds what the lint rules find in it.
+/// Compiles a site and adds the findings of the lint rules.
 pub(super) fn check(file: &SiteFile, checks: &Checks, disk: &Disk, map_files: MapFiles) -> Checked {
     let mut compiled = front::compile(&file.input(), disk);
     let syntax = file.input().syntax;
@@ -150,8 +150,8 @@ pub(super) fn check(file: &SiteFile, checks: &Checks, disk: &Disk, map_files: Ma
         let refused = refused.collect::<BTreeSet<_>>();
         let is_new = |found: &Diagnostic| found.span().is_none_or(|span| !refused.contains(&span));
         compiled.diagnostics.extend(lint::check(site, &around).into_iter().filter(is_new));
-        // Only raw lines can ask for what is not there. Only they, or many of these, can be too many of something: no statement
-        // brings more than five mailers.
+        // Only raw lines can refer to what is not there. Only they, or many statements, can exceed a limit: no statement declares
+        // more than five mailers.
         let many = [site.queue_groups.len(), site.milters.len(), site.mailers.len()].into_iter().any(|n| n > 8);
         if !site.raw.is_empty() || many {
             let document = document.insert(cf::emit(site));
@@ -162,7 +162,7 @@ pub(super) fn check(file: &SiteFile, checks: &Checks, disk: &Disk, map_files: Ma
     Checked { compiled, document }
 }
 
-/// Map files that are there, each beside the text that holds the entries of its table.
+/// Finds existing map files, each next to the text with the entries of its table.
 fn files_of(site: &Site, sources: &Sources) -> BTreeMap<TableKind, (PathBuf, Vec<u8>)> {
     let file = |table: DeclaredTable<'_>| {
         let text = sources.get(table.entries.first()?.key.span.source)?.name();
@@ -214,7 +214,7 @@ fn exchangers(domains: &[String], site: &Site, settings: dns::Settings) -> (Stri
     (dns::written(&live.answers()), live.silence())
 }
 
-/// Files of class members: below the root, or beside the site by the last part of their path.
+/// Finds the class files: below the root, or next to the site by file name.
 fn class_files(site: &Site, name: &str, root: Option<&Path>, sources: &mut Sources) -> Vec<ClassText> {
     let mut texts = Vec::new();
     for class in HOST_CLASSES {

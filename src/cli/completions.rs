@@ -1,18 +1,18 @@
-//! `relaycc completions`: scripts that complete its arguments.
+//! `relaycc completions`: shell completion scripts.
 
 use clap::{Arg, Args, Command, CommandFactory};
 use clap_complete::Shell;
 
 use super::{Cli, Exit};
 
-/// Write a completion script for a shell to standard output
+/// Print a shell completion script
 #[derive(Debug, Args)]
 #[command(after_help = "\
 For bash: relaycc completions bash > /etc/bash_completion.d/relaycc
 For zsh:  relaycc completions zsh > /usr/local/share/zsh/site-functions/_relaycc
 For fish: relaycc completions fish > /etc/fish/completions/relaycc.fish")]
 pub(super) struct Arguments {
-    /// The shell
+    /// Shell that will run the script
     #[arg(value_enum)]
     shell: Shell,
 }
@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     super::print(script(arguments.shell).as_bytes())
 }
 
-/// The script. Those that clap writes complete the first word of a list only; lists are put in here.
+/// Generates the script. clap's scripts complete only the first word of a comma-separated list, so lists are added here.
 fn script(shell: Shell) -> String {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "relaycc", &mut script);
@@ -37,14 +37,14 @@ fn script(shell: Shell) -> String {
     script
 }
 
-/// An option that takes words with commas between them.
+/// An option that takes a comma-separated list of words.
 struct List {
     option: String,
-    /// Each word, and what it stands for.
+    /// Each word with its help text.
     words: Vec<(String, String)>,
 }
 
-/// The options of all commands that take lists of known words.
+/// Finds the options of all commands that take a list of fixed words.
 fn lists(command: &Command) -> Vec<List> {
     let of_this = command.get_arguments().filter(|arg| arg.get_value_delimiter() == Some(','));
     let list = |arg: &Arg| {
@@ -61,7 +61,7 @@ impl List {
         self.words.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" ")
     }
 
-    /// What is before the last comma stays, and no blank follows, since another word may.
+    /// Keeps the text before the last comma, and adds no blank, as another word may follow.
     fn in_bash(&self, script: &str) -> String {
         let names = self.names();
         let first = format!("COMPREPLY=($(compgen -W \"{names}\" -- \"${{cur}}\"))");
@@ -73,7 +73,7 @@ impl List {
         script.replace(&format!("{case}{first}"), &format!("{case}{last}"))
     }
 
-    /// `_values` of zsh completes lists, and leaves out what was said already.
+    /// Uses zsh's `_values`, which completes lists and omits words that are already there.
     fn in_zsh(&self, script: &str) -> String {
         let quoted = |text: &str| text.replace('\\', "").replace(['"', '`', '$', '[', ']', ':', '\''], "");
         let words = self.words.iter().map(|(name, help)| format!("\"{name}[{}]\"", quoted(help)));
@@ -99,7 +99,7 @@ impl List {
         out + rest
     }
 
-    /// `__fish_complete_list` of fish completes lists of what a command prints.
+    /// Uses fish's `__fish_complete_list`, which completes lists from the output of a command.
     fn in_fish(&self, script: &str) -> String {
         let quoted = |text: &str| text.replace(['\\', '\'', '"', '$', '(', ')'], "");
         let words = self.words.iter().map(|(name, help)| format!("'{name}\\t{}'", quoted(help)));
@@ -134,7 +134,7 @@ mod tests {
 
     use super::*;
 
-    /// What a shell prints; nothing where it is not installed.
+    /// Output of a shell; `None` where the shell is not installed.
     fn printed(shell: &str, arguments: &[&str], directory: &std::path::Path) -> Option<String> {
         let mut command = Command::new(shell);
         command.args(arguments).current_dir(directory).stdin(Stdio::null()).env("HOME", directory);
@@ -167,7 +167,7 @@ mod tests {
             let words = found.lines().map(|line| line.split('\t').next().unwrap()).collect::<Vec<_>>();
             assert_eq!(words, ["cf,access", "relay"]);
         }
-        // A terminal of its own, in which Tab is pressed.
+        // Tab is pressed in a pseudo-terminal.
         let zsh = r#"zmodload zsh/zpty; zpty z zsh -f -i
             zpty -w z "PS1=; fpath=($PWD \$fpath); autoload -U compinit; compinit -u -D"; sleep 2
             zpty -w -n z $'relaycc build --emit cf,ac\t'; sleep 2

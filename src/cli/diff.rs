@@ -1,4 +1,4 @@
-//! How a file would change: lines of a text, entries of a map file.
+//! Shows how a file would change: lines of a text, entries of a map file.
 
 use std::{collections::BTreeMap, fmt::Write, time::Duration};
 
@@ -9,21 +9,21 @@ use crate::map::{Entry, MapFile};
 /// Lines of context around a change.
 const CONTEXT: usize = 3;
 
-/// From then on the shortest difference is no longer looked for.
+/// Number of lines beyond which an approximate difference is good enough.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// A file as it is and as it would be; `None` where there is none.
+/// The current and the new content of a file; `None` if the file does not exist.
 pub(super) struct Compared<'a> {
     /// Its path.
     pub(super) path: &'a str,
-    /// Whether what it holds is not for every eye, as credentials are not.
+    /// Whether the content must not be shown, because it holds credentials.
     pub(super) is_secret: bool,
     pub(super) old: Option<&'a [u8]>,
     pub(super) new: Option<&'a [u8]>,
 }
 
 impl Compared<'_> {
-    /// The difference, in the form of `diff -u`. Entries of a map file stand for its lines, in the order of their keys.
+    /// The difference in `diff -u` format. For a map file, entries sorted by key take the place of lines.
     pub(super) fn unified(&self) -> String {
         let Self { path, is_secret, old, new } = self;
         let name = |side: &Option<&[u8]>| if side.is_some() { path } else { "/dev/null" };
@@ -41,7 +41,7 @@ impl Compared<'_> {
     }
 }
 
-/// Keys and values, each without the zero byte at its end. Those of no file are none; `None` for what is no map file.
+/// Keys and values without a trailing zero byte. An absent file has no entries; `None` if the bytes are not a map file.
 fn entries(bytes: &[u8]) -> Option<BTreeMap<Vec<u8>, Vec<u8>>> {
     if bytes.is_empty() {
         return Some(BTreeMap::new());

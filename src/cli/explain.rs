@@ -1,4 +1,4 @@
-//! `relaycc explain`: what a client is told, why, and what would have to change.
+//! `relaycc explain`: how a site answers a client, why, and what would change the answer.
 
 use std::{fmt::Write as _, net::IpAddr, path::PathBuf};
 
@@ -24,60 +24,65 @@ use crate::{
     source::{Sources, Span},
 };
 
-/// Say what a client would be told, why, and what would have to change
+/// Explain why a client gets its answer, and what would change it
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   relaycc explain site.toml --client 192.0.2.1 --from a@example.net --to joe@example.com
-  relaycc explain /etc/mail/sendmail.cf --client 192.0.2.1 --name mail.example.net --from a@example.net --to b@example.org
+  relaycc explain sendmail.cf --client 192.0.2.1 --from a@example.net --to b@example.org
 
-Nothing is sent, and without --dns nobody is asked: the rulesets of the site's sendmail.cf are run on what is given here, with the \
-entries of its tables, the files that its maps and classes name, and the zones given; without a zone, every name is taken to be that \
-of a host. Whether a local user exists is not asked.")]
+Nothing is sent, and DNS is queried only with --dns. The rulesets of the site's sendmail.cf are run with the entries of its tables, the \
+files that its maps and classes name, and the zones of --zone. Without zones, every name is assumed to be the name of a host. Local users \
+are not looked up.
+
+Exit status:
+  0  The answer was explained, and is the one given with --expect
+  1  The site was rejected, or the answer is not the one given with --expect
+  2  Usage error, or a file could not be read or written\
+")]
 pub(super) struct Arguments {
-    /// The site, a .toml or .mc file, or a sendmail.cf, a file that ends in .cf
+    /// Site to query: a .toml or .mc file, or a sendmail.cf, whose name must end in .cf
     site: PathBuf,
-    /// Address of the client
+    /// IP address of the client
     #[arg(long, value_name = "ADDRESS")]
     client: IpAddr,
-    /// Its name, if it has one that DNS has in both directions
+    /// Host name of the client, confirmed by DNS in both directions
     #[arg(long, value_name = "HOST")]
     name: Option<String>,
-    /// The name has another address: sendmail says "may be forged"
+    /// The client's name resolves to another address, which sendmail marks as "may be forged"
     #[arg(long, requires = "name")]
     forged: bool,
-    /// What it calls itself in HELO or EHLO
+    /// Name that the client sends in HELO or EHLO
     #[arg(long, value_name = "NAME")]
     helo: Option<String>,
-    /// The sender; empty for `<>`
+    /// Envelope sender (MAIL FROM); empty for the null sender `<>`
     #[arg(long, value_name = "ADDRESS")]
     from: Option<String>,
-    /// The recipient
+    /// Envelope recipient (RCPT TO)
     #[arg(long, value_name = "ADDRESS", requires = "from")]
     to: Option<String>,
-    /// The user that it has authenticated as, by PLAIN or by the mechanism after a colon: `joe`, `joe:GSSAPI`
+    /// User that the client authenticated as, optionally with the mechanism: `joe` (PLAIN) or `joe:GSSAPI`
     #[arg(long, value_name = "USER")]
     auth: Option<String>,
-    /// It has said STARTTLS, and its certificate was found to be this: OK, NO for none, FAIL, …
+    /// The client used STARTTLS, with this result of the certificate check: OK, NO (no certificate), FAIL, …
     #[arg(long, value_name = "VERIFY")]
     tls: Option<String>,
-    /// Distinguished name of its certificate's subject
+    /// Distinguished name of the subject of the client's certificate
     #[arg(long, value_name = "NAME", requires = "tls")]
     cert_subject: Option<String>,
-    /// Distinguished name of the certificate's issuer
+    /// Distinguished name of the issuer of the client's certificate
     #[arg(long, value_name = "NAME", requires = "tls")]
     cert_issuer: Option<String>,
-    /// Name of the listener that the client connects to, as DAEMON_OPTIONS gives it; without it all are asked that the client
-    /// may reach
+    /// Listener that the client connects to, by its name in DAEMON_OPTIONS [default: every listener that the client can reach]
     #[arg(long, value_name = "NAME")]
     listener: Option<String>,
-    /// Exit with status 1 unless this is what every listener decides
+    /// Exit with status 1 unless every listener gives this verdict
     #[arg(long, value_enum, value_name = "VERDICT")]
     expect: Option<ExpectedVerdict>,
     /// The same as `--format json`
     #[arg(long, hide = true)]
     json: bool,
-    /// List everything that was asked on the way too
+    /// Also list every lookup on the way
     #[arg(long)]
     all: bool,
     #[command(flatten)]
@@ -88,7 +93,7 @@ pub(super) struct Arguments {
     report: ReportArguments,
 }
 
-/// What `--expect` takes.
+/// Values of `--expect`.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum ExpectedVerdict {
     Accepted,
@@ -139,13 +144,13 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 }
 
 /// # Errors
-/// A file that cannot be read.
+/// A file cannot be read.
 fn explained(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
     let machine = arguments.machine.read(WithoutZones::Assumed, reporter)?;
     let question = arguments.question();
     let asked = machine.open(&arguments.site, &arguments.read, reporter)?;
     let Some(asked) = asked else { return Ok(Exit::Refused) };
-    let listeners = match reached(&asked.running, &question) {
+    let listeners = match select_listeners(&asked.running, &question) {
         Ok(listeners) => listeners,
         Err(diagnostic) => return Ok(reporter.failed(&diagnostic)),
     };
@@ -188,27 +193,27 @@ fn explained(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit,
     Ok(printed.max(asked.report(reporter)?))
 }
 
-/// The listeners that are asked: the one that is named, or all that the client may reach.
+/// Selects the listeners: the given one, or all that the client can reach.
 ///
 /// # Errors
-/// There is none of that name.
-fn reached(running: &LoadedConfig<'_>, question: &Question) -> Result<Vec<Listener>, Diagnostic> {
+/// No listener has that name.
+fn select_listeners(running: &LoadedConfig<'_>, question: &Question) -> Result<Vec<Listener>, Box<Diagnostic>> {
     let mut all = listeners(&running.program, question.client);
     if let Some(name) = &question.listener {
         let names = all.iter().map(|listener| listener.name.clone()).collect::<Vec<_>>();
         all.retain(|listener| listener.name == *name);
         if all.is_empty() {
             let unknown = Diagnostic::error("unknown_listener", format!("unknown listener `{name}`"));
-            return Err(match nearest(name, names.iter().map(String::as_str)) {
+            return Err(Box::new(match nearest(name, names.iter().map(String::as_str)) {
                 Some(near) => unknown.help(format!("did you mean `{near}`?")),
-                None => unknown.help(format!("listeners that this client may reach: {}", names.join(", "))),
-            });
+                None => unknown.help(format!("listeners that this client can reach: {}", names.join(", "))),
+            }));
         }
     }
     Ok(all)
 }
 
-/// That a listener decides otherwise than expected.
+/// The error if a listener gives another verdict than expected.
 fn unexpected_verdict(expected: ExpectedVerdict, dialogue: &Dialogue) -> Diagnostic {
     let (expected, found) = (VerdictKind::from(expected).name(), verdict_kind(&dialogue.verdict()).name());
     Diagnostic::error(
@@ -217,7 +222,7 @@ fn unexpected_verdict(expected: ExpectedVerdict, dialogue: &Dialogue) -> Diagnos
     )
 }
 
-/// The first explanation, with those of other listeners in it if they differ.
+/// The first explanation, with the explanations of other listeners in it if they differ.
 fn json(explained: Vec<(Explanation, Question)>) -> String {
     let mut explanations = explained.into_iter().map(|(explanation, _)| explanation);
     let Some(mut first) = explanations.next() else { return String::new() };
@@ -226,7 +231,7 @@ fn json(explained: Vec<(Explanation, Question)>) -> String {
     serde_json::to_string_pretty(&first).unwrap_or_default() + "\n"
 }
 
-/// What is said of a dialogue, without what would have to change.
+/// The explanation of a dialogue, without suggested changes.
 pub(super) fn text(
     dialogue: &Dialogue,
     question: &Question,
@@ -236,22 +241,22 @@ pub(super) fn text(
     Explanation::of(dialogue, running, site, Vec::new()).text(question, false)
 }
 
-/// All that is said, as JSON has it.
+/// The whole explanation, as it is serialized to JSON.
 #[derive(Debug, Serialize)]
 struct Explanation {
-    /// Names of the listeners that decide so.
+    /// Names of the listeners with this answer.
     listeners: Vec<String>,
-    /// Whether mail is accepted unchecked and queued, delivery mode `deferred`.
+    /// Whether mail is accepted unchecked and queued, because the delivery mode is `deferred`.
     deferred: bool,
     verdict: Verdict,
     reply: Option<String>,
     steps: Vec<ExplainedStep>,
     delivery: Option<Delivery>,
-    /// What was found to route the message.
+    /// Lookups that decided the route.
     routed_by: Vec<Said>,
-    /// Single changes that turn the verdict.
+    /// Single changes that would reverse the verdict.
     changes: Vec<Said>,
-    /// What listeners say that decide otherwise.
+    /// Answers of listeners that decide otherwise.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     others: Vec<Explanation>,
 }
@@ -263,13 +268,13 @@ struct ExplainedStep {
     reply: Option<String>,
     /// The rule that decided.
     decided_by: Option<Said>,
-    /// What was found.
+    /// Matches that led to the answer.
     because: Vec<Said>,
-    /// What was asked, found or not.
+    /// All lookups, with or without a result.
     asked: Vec<String>,
 }
 
-/// A clause, and where what it is about is written.
+/// A statement and its place in the source.
 #[derive(Debug, Serialize)]
 struct Said {
     what: String,
@@ -313,7 +318,7 @@ impl Explanation {
         }
     }
 
-    /// Whether another listener decides the same for the same reasons.
+    /// Whether another listener gives the same answer for the same reasons.
     fn is_same(&self, other: &Self) -> bool {
         let key = |one: &Self| {
             let steps = one.steps.iter().map(|step| (step.command, step.verdict.clone(), step.reply.clone()));
@@ -322,7 +327,7 @@ impl Explanation {
         key(self) == key(other)
     }
 
-    /// The line above an explanation where there are several.
+    /// The heading of an explanation when there are several.
     fn title(&self) -> String {
         match self.listeners.as_slice() {
             [one] => format!("=== listener {one}"),
@@ -349,10 +354,10 @@ impl Explanation {
             };
             let verdict = match (&step.verdict, &step.reply) {
                 (_, Some(reply)) => reply.clone(),
-                (Verdict::Discarded, _) => "accepted, and thrown away".into(),
-                (Verdict::Quarantined(reason), _) => format!("accepted, and held: {reason}"),
+                (Verdict::Discarded, _) => "accepted, then discarded".into(),
+                (Verdict::Quarantined(reason), _) => format!("accepted, then quarantined: {reason}"),
                 _ if self.deferred && step.command == Command::Rcpt => {
-                    "accepted unchecked, and queued: delivery mode is deferred".into()
+                    "accepted without checks and queued: the delivery mode is deferred".into()
                 }
                 _ => "accepted".into(),
             };
@@ -399,16 +404,16 @@ fn delivered(out: &mut String, delivery: &Delivery) {
         out.push_str("    it loops back: the best MX is this host, and sendmail returns the message\n");
     }
     if delivery.is_local {
-        out.push_str("    aliases and users of the host are asked for first\n");
+        out.push_str("    aliases and local users of the host are looked up first\n");
     }
     if delivery.is_for_now {
-        out.push_str("    something was not to be found out here: sendmail would try again later\n");
+        out.push_str("    a lookup had no answer: sendmail would try again later\n");
     }
 }
 
-/// The rule that decided: what it says of itself, and where it comes from.
+/// The rule that decided: its remark, and the statement that it comes from.
 fn decisive(step: &Step, running: &LoadedConfig<'_>, sources: Option<&Sources>) -> Option<Said> {
-    // Rules that only hand on what another has decided come after it.
+    // Later rules only pass on what this one decided.
     let rule = |any: bool| {
         step.events.iter().rev().find_map(|event| match event {
             Event::Rule { ruleset, span, line, decides } if any || *decides => Some((ruleset.clone(), *span, *line)),
@@ -424,7 +429,7 @@ fn decisive(step: &Step, running: &LoadedConfig<'_>, sources: Option<&Sources>) 
     Some(Said { what, place: Some(place) })
 }
 
-/// What was asked, for people.
+/// A lookup as text.
 fn asked(event: &Event) -> Option<String> {
     match event {
         Event::Rule { .. } => None,

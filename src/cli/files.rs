@@ -1,4 +1,4 @@
-//! The files that a configuration reads on the machine that it would run on, and which of them were not to be had.
+//! The files that a configuration reads on its host, and those that could not be read.
 
 use std::{
     cell::RefCell,
@@ -10,43 +10,43 @@ use std::{
 use super::{bounded, input::Disk};
 use crate::source::{FileSystem, PathPermissions};
 
-/// Files that are made, and those of the disk, below a directory that stands for `/`.
+/// Generated files, and the files below a directory that stands for `/`.
 #[derive(Debug, Default)]
 pub(super) struct Files {
     root: Option<PathBuf>,
-    /// Whether files of this machine are left alone: then there are none but those below the directory and those that are made.
+    /// Whether files of this machine are ignored: only generated files and those below the directory exist then.
     is_elsewhere: bool,
     made: BTreeMap<PathBuf, Vec<u8>>,
     disk: Disk,
-    /// Files that are taken to have nothing in them, for they could not be read.
+    /// Generated files for use where the disk has none; they are empty.
     empty: BTreeMap<PathBuf, io::Error>,
     unread: RefCell<BTreeMap<PathBuf, Unread>>,
 }
 
-/// A file that was asked for in vain.
+/// A file that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unread {
     kind: io::ErrorKind,
-    /// What the system said of it.
+    /// Error of the system.
     message: String,
-    /// Whether another with nothing in it took its place.
+    /// Whether an empty file was used instead.
     pub(super) is_replaced: bool,
 }
 
 impl Unread {
-    /// Why it could not be read.
+    /// Why the file could not be read.
     pub(super) fn cause(&self) -> io::Error {
         io::Error::new(self.kind, self.message.as_str())
     }
 }
 
 impl Files {
-    /// Those of the disk below `root`, or below `/`.
+    /// The files below `root`, or below `/`.
     pub(super) fn below(root: Option<PathBuf>) -> Self {
         Self { root, ..Self::default() }
     }
 
-    /// Those of a host that this machine need not be: without a directory that stands for `/` it has none.
+    /// The files of a host other than this machine: without a directory that stands for `/`, it has none.
     pub(super) fn of_host(root: Option<PathBuf>) -> Self {
         Self { root, is_elsewhere: true, ..Self::default() }
     }
@@ -56,12 +56,12 @@ impl Files {
         self.root.is_some()
     }
 
-    /// The file has these bytes.
+    /// Sets the content of a file.
     pub(super) fn make(&mut self, path: PathBuf, bytes: Vec<u8>) {
         self.made.insert(path, bytes);
     }
 
-    /// If it cannot be read, the file has these bytes, which stand for nothing.
+    /// Sets the content of a file that is used if the real file cannot be read.
     pub(super) fn make_if_unread(&mut self, path: PathBuf, bytes: Vec<u8>) {
         if let Err(cause) = self.on_disk(&path) {
             self.empty.insert(path.clone(), cause);
@@ -69,7 +69,7 @@ impl Files {
         }
     }
 
-    /// Why a file could not be read that was asked for; `None` if it could, or nobody asked.
+    /// Why a file could not be read; `None` if it was read, or not used.
     pub(super) fn unread(&self, path: &Path) -> Option<Unread> {
         self.unread.borrow().get(path).cloned()
     }
@@ -89,7 +89,7 @@ impl Files {
 }
 
 impl FileSystem for Files {
-    /// Below another root the files are a copy, whose permissions are not those of the host.
+    /// Below another root the files are copies, without the permissions that they have on the host.
     fn permissions(&self, path: &Path) -> Option<PathPermissions> {
         if self.root.is_some() || self.made.contains_key(path) { None } else { bounded::permissions(path) }
     }

@@ -1,4 +1,4 @@
-//! What is read: the site, and the files that it includes.
+//! Reads the site and the files that it includes.
 
 use std::{
     fs, io,
@@ -14,15 +14,15 @@ use crate::{
     source::FileSystem,
 };
 
-/// What diagnostics call standard input.
+/// Name of standard input in diagnostics.
 pub(super) const STDIN: &str = "<stdin>";
 
-/// What `--syntax` takes.
+/// Values of `--syntax`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum SyntaxName {
-    /// sendmail's own: m4 macros
+    /// m4 macros, as in sendmail's own .mc files
     Mc,
-    /// site.toml
+    /// TOML, as in site.toml
     Toml,
 }
 
@@ -35,7 +35,7 @@ impl From<SyntaxName> for Syntax {
     }
 }
 
-/// A site as it was found.
+/// A site's file with its syntax.
 #[derive(Debug)]
 pub(super) struct SiteFile {
     name: String,
@@ -44,23 +44,23 @@ pub(super) struct SiteFile {
 }
 
 impl SiteFile {
-    /// What the front end is given.
+    /// The input for the front end.
     pub(super) fn input(&self) -> Input<'_> {
         Input { name: &self.name, bytes: &self.bytes, syntax: self.syntax }
     }
 }
 
-/// Reads a site; `-` is standard input. The language is `said` or told by the file's name.
+/// Reads a site; `-` is standard input. The syntax is `said`, or follows from the file name.
 ///
 /// # Errors
-/// The file cannot be read, or its language is unknown.
+/// The file cannot be read, or its syntax is unknown.
 pub(super) fn read(path: &Path, said: Option<SyntaxName>) -> Result<SiteFile, Box<Diagnostic>> {
     let is_stdin = path.as_os_str() == "-";
     let name = if is_stdin { STDIN.into() } else { path.display().to_string() };
     let known = said.map(Syntax::from).or_else(|| Syntax::of(&name));
     let language = || known.ok_or_else(|| unknown_language(&name));
     if is_stdin {
-        // Said before anything is waited for.
+        // Reported before standard input is waited for.
         language()?;
     }
     let bytes = if is_stdin { from_stdin()? } else { bytes(path)? };
@@ -74,16 +74,16 @@ fn from_stdin() -> Result<Vec<u8>, Box<Diagnostic>> {
 
 fn unknown_language(name: &str) -> Box<Diagnostic> {
     let diagnostic = if name == STDIN {
-        Diagnostic::error("unknown_syntax", "cannot tell which language standard input is in")
-            .why("the language of a site is told by its file's name, and there is none here")
+        Diagnostic::error("unknown_syntax", "cannot determine the syntax of standard input")
+            .why("the syntax follows from the file name, and standard input has none")
     } else {
-        Diagnostic::error("unknown_syntax", format!("cannot tell which language `{name}` is in"))
-            .why("a site is a `.toml` or a `.mc`, and this name ends in neither")
+        Diagnostic::error("unknown_syntax", format!("cannot determine the syntax of `{name}`"))
+            .why("the syntax follows from the file name, and this one ends in neither `.toml` nor `.mc`")
     };
-    Box::new(diagnostic.help("say which: `--syntax toml` or `--syntax mc`"))
+    Box::new(diagnostic.help("add `--syntax toml` or `--syntax mc`"))
 }
 
-/// The bytes of a file named on the command line.
+/// Reads a file named on the command line.
 ///
 /// # Errors
 /// It cannot be read.
@@ -91,14 +91,14 @@ pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Box<Diagnostic>> {
     bounded::named(path).map_err(|cause| unreadable(path, &cause))
 }
 
-/// That a file named on the command line cannot be read.
+/// The error for a file named on the command line that cannot be read.
 pub(super) fn unreadable(path: &Path, cause: &io::Error) -> Box<Diagnostic> {
     let diagnostic = Diagnostic::error("unreadable_file", format!("cannot read `{}`: {cause}", path.display()));
     let hint = match cause.kind() {
         io::ErrorKind::NotFound => neighbour(path).map(|name| format!("did you mean `{name}`?")),
-        io::ErrorKind::IsADirectory => Some("name the file in it".into()),
+        io::ErrorKind::IsADirectory => Some("name a file in that directory".into()),
         io::ErrorKind::FileTooLarge => {
-            Some("no text of a site is as long as that: see that this is the right file".into())
+            Some("a text of a site is much smaller: check that this is the right file".into())
         }
         _ => None,
     };
@@ -108,12 +108,12 @@ pub(super) fn unreadable(path: &Path, cause: &io::Error) -> Box<Diagnostic> {
     })
 }
 
-/// That standard input cannot be read.
+/// The error for standard input that cannot be read.
 pub(super) fn unreadable_stdin(cause: &io::Error) -> Box<Diagnostic> {
     Box::new(Diagnostic::error("unreadable_input", format!("cannot read standard input: {cause}")))
 }
 
-/// A file in the same directory whose name is nearly that of `path`.
+/// Finds a file in the same directory with a similar name.
 fn neighbour(path: &Path) -> Option<String> {
     let directory = path.parent()?;
     let listed = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
@@ -127,7 +127,7 @@ fn neighbour(path: &Path) -> Option<String> {
 /// How a site is read.
 #[derive(Debug, clap::Args)]
 pub(super) struct ReadArguments {
-    /// The language of the site, if its name does not tell
+    /// Syntax of the site [default: from the file name]
     #[arg(long, value_enum, value_name = "SYNTAX")]
     pub(super) syntax: Option<SyntaxName>,
     #[command(flatten)]
@@ -144,11 +144,11 @@ impl ReadArguments {
     }
 }
 
-/// The files of this machine.
+/// How the files of this machine are read.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct Disk {
-    /// Directory with own `feature/NAME.m4`, `domain/`, `hack/`, `mailer/`, `ostype/` and `siteconfig/` files, for names that
-    /// sendmail does not have; may be given again
+    /// Also search this directory for `feature/NAME.m4`, `domain/`, `hack/`, `mailer/`, `ostype/` and `siteconfig/` files of your
+    /// own; repeatable
     #[arg(short = 'I', long = "include", value_name = "DIR")]
     include: Vec<PathBuf>,
 }

@@ -5,11 +5,11 @@ use clap_mangen::Man;
 
 use super::{Cli, Exit};
 
-/// Write a manual page to standard output
+/// Print a manual page
 #[derive(Debug, Args)]
-#[command(after_help = "To read it at once: relaycc man map build | man -l -")]
+#[command(after_help = "To view a page: relaycc man map build | man -l -")]
 pub(super) struct Arguments {
-    /// The command that the page is about, such as `build` or `map dump`; the program itself if there is none
+    /// Command that the page describes, such as `build` or `map dump` [default: relaycc itself]
     command: Vec<String>,
 }
 
@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, clap::Error> {
         let Some(found) = command.find_subcommand(word) else {
             let all = command.get_subcommands().map(clap::Command::get_name).collect::<Vec<_>>();
             let message = match all.is_empty() {
-                true => format!("`{name}` has no commands of its own"),
+                true => format!("`{name}` has no subcommands"),
                 false => format!("unknown command `{word}`; allowed values: {}", all.join(", ")),
             };
             return Err(super::usage("man", ErrorKind::InvalidValue, message));

@@ -1,7 +1,8 @@
-//! What a build has written to a directory: a file of its own there, so that the next build knows what it may empty or remove.
+//! The manifest: a file in the output directory that lists what builds have written, so that the next build knows what it may
+//! empty or remove.
 //!
-//! A map file whose last entry has gone from the site would otherwise stay, and sendmail would go on finding the entry in it. What
-//! somebody else has changed since is left alone.
+//! Otherwise, a map file would stay when the last entry of its table is removed from the site, and sendmail would still find the
+//! entry. Files that somebody else has changed since are left alone.
 
 use std::{collections::BTreeMap, ffi::OsString, fs, path::Path};
 
@@ -13,26 +14,26 @@ use super::{
 };
 use crate::diagnostic::Diagnostic;
 
-/// Its name in the output directory.
+/// Name of the manifest in the output directory.
 pub(super) const NAME: &str = ".relaycc-manifest";
 
-/// The version of its format.
+/// Version of the format.
 const VERSION: u32 = 1;
 
-/// Longest manifest that is read: a site has some dozen files.
+/// Maximum size of a manifest: a site has some dozen files.
 const MAX_LENGTH: u64 = 1 << 20;
 
-/// Files that builds have written to a directory, by their names.
+/// Files that builds have written to a directory, by name.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Manifest {
     version: u32,
     files: BTreeMap<String, Record>,
 }
 
-/// What a file was when it was written.
+/// A file as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Record {
-    /// What it is; nothing for the source map.
+    /// The product; `None` for the source map.
     product: Option<Product>,
     length: u64,
     /// [`fingerprint`] of its bytes.
@@ -51,13 +52,13 @@ impl Record {
     }
 }
 
-/// FNV-1a of 64 bits: tells whether somebody else has changed a file, not whether somebody wants to deceive.
+/// FNV-1a, 64 bits: detects accidental changes, not forgery.
 fn fingerprint(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 impl Manifest {
-    /// That of a directory; an empty one where there is none that can be read.
+    /// Reads the manifest of a directory; empty if there is none that can be read.
     pub(super) fn read(directory: &Path) -> Self {
         let path = directory.join(NAME);
         let is_plain = fs::symlink_metadata(&path).is_ok_and(|found| found.is_file() && found.len() <= MAX_LENGTH);
@@ -70,13 +71,13 @@ impl Manifest {
         manifest
     }
 
-    /// Whether a build has written this file, and it is as that build left it.
+    /// Whether a build wrote this file, and it has not been changed since.
     pub(super) fn holds(&self, directory: &Path, name: &str) -> bool {
         self.files.get(name).is_some_and(|record| record.describes(&directory.join(name)))
     }
 
-    /// Files of earlier builds that do not belong to this one, which makes `made`: those that can be removed, and what is to be
-    /// said of those that somebody has changed since.
+    /// Finds files of earlier builds that this build, which writes `made`, no longer needs: those that can be removed, and
+    /// warnings for those that somebody has changed since.
     pub(super) fn obsolete(
         &self,
         directory: &Path,
@@ -92,7 +93,7 @@ impl Manifest {
         (ours, changed.into_iter().map(|(name, _)| stale(directory, name)).collect())
     }
 
-    /// What it is after a build that made and removed these files.
+    /// The manifest after a build that wrote and removed these files.
     pub(super) fn after(mut self, made: &[Artifact], removed: &[OsString]) -> OutputFile {
         self.version = VERSION;
         self.files.retain(|name, _| !removed.iter().any(|removed| removed == name.as_str()));
@@ -105,10 +106,12 @@ impl Manifest {
     }
 }
 
-/// That a file of an earlier build is still there, and not as it was written.
+/// The warning for a file of an earlier build that was changed since.
 pub(super) fn stale(directory: &Path, name: &str) -> Diagnostic {
     let path = directory.join(name).display().to_string();
-    Diagnostic::warning("stale_output", format!("`{path}` is of an earlier build and does not belong to this one"))
-        .why("the site does not ask for the file any more, and it is not as the build left it, so it is not removed")
-        .help("remove it, unless something else uses it")
+    Diagnostic::warning("stale_output", format!("`{path}` is left over from an earlier build"))
+        .why(
+            "the site no longer needs the file, but it was changed after the build that wrote it, so it is not removed",
+        )
+        .help("remove it if nothing else uses it")
 }

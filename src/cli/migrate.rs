@@ -1,4 +1,4 @@
-//! `relaycc migrate`: a `.mc` becomes the site.toml that says the same.
+//! `relaycc migrate`: converts a `.mc` to a site.toml.
 
 use std::{
     collections::BTreeSet,
@@ -24,23 +24,30 @@ use crate::{
     source::Sources,
 };
 
-/// Differences that are shown one by one.
+/// Maximum number of differences reported one by one.
 const SHOWN: usize = 10;
 
-/// Write a .mc anew as the site.toml that says the same
+/// Convert a .mc file to site.toml
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  relaycc migrate site.mc                          the site.toml to standard output
-  relaycc migrate site.mc --out site.toml          to a file that is not there yet
+  relaycc migrate site.mc                          print the site.toml
+  relaycc migrate site.mc --out site.toml          write it to a new file
 
-Building the site.toml gives the bytes that building the .mc gives. Remarks are kept; definitions that change nothing, such as \
-those of a default, are left out; entries of tables stay in their files; what files of an own tree say is written out. A .mc that \
-cannot be said in a site.toml is refused, and nothing is written.")]
+The site.toml builds to the same bytes as the .mc. Comments are kept. Definitions without effect, such as those that repeat a default, are \
+left out. Table entries stay in their files. Files of your own tree (--include) are expanded in place. If the .mc cannot be expressed as a \
+site.toml, it is rejected.
+
+Exit status:
+  0  The site.toml was written
+  1  The .mc was rejected, or cannot be expressed as a site.toml
+  2  Usage error, or a file could not be read or written
+On 1 and 2 nothing is written.\
+")]
 pub(super) struct Arguments {
-    /// The site: a .mc file; `-` is standard input
+    /// Site to convert: a .mc file, or `-` for standard input
     site: PathBuf,
-    /// File that the site.toml is written to; it must not exist. Without it the site.toml goes to standard output
+    /// Write the site.toml to this file, which must not exist [default: standard output]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     #[command(flatten)]
@@ -55,14 +62,14 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 }
 
 /// # Errors
-/// A file that cannot be read or written.
+/// A file cannot be read or written.
 fn migrated(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
     let said = if arguments.site.as_os_str() == "-" { Some(SyntaxName::Mc) } else { None };
     let file = input::read(&arguments.site, said)?;
     if file.input().syntax == Syntax::Toml {
         return Err(Box::new(
             Diagnostic::error("migrate_toml", format!("`{}` is a site.toml already", arguments.site.display()))
-                .help("name the .mc that is to become one"),
+                .help("name the .mc file to convert"),
         ));
     }
     let place = |text: &str| seen_from(text, &arguments.site, arguments.out.as_deref());
@@ -88,19 +95,19 @@ fn migrated(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, 
     }
 }
 
-/// That the site.toml could not be written.
+/// The error for a site.toml that could not be written.
 fn not_written(error: &OutputError) -> Box<Diagnostic> {
     match error {
         OutputError::Exists { .. } => Box::new(
             Diagnostic::error("unwritable_output", error.to_string())
-                .why("no file is replaced: this one may have been written by hand")
-                .help("remove it, or give `--out` another name"),
+                .why("existing files are not replaced, as they may have been written by hand")
+                .help("remove it, or choose another name with `--out`"),
         ),
         _ => unwritable(error),
     }
 }
 
-/// How the site.toml names a text that is beside the `.mc`: by its name, or by its path if the site.toml goes elsewhere.
+/// Path of a text next to the `.mc`, as seen from the site.toml: its name, or its path if the site.toml is written elsewhere.
 fn seen_from(text: &str, site: &Path, out: Option<&Path>) -> String {
     let path = Path::new(text);
     let home = |path: &Path| path.parent().and_then(|parent| Path::new(".").join(parent).canonicalize().ok());
@@ -113,29 +120,29 @@ fn seen_from(text: &str, site: &Path, out: Option<&Path>) -> String {
     }
 }
 
-/// What a site.toml cannot say: the lines of sendmail.cf that would not be the same.
+/// Errors for the lines of sendmail.cf that the site.toml cannot reproduce.
 fn differences(site: &Site, other: &Site, sources: &Sources) -> Vec<Diagnostic> {
     let (theirs, ours) = (cf::emit(site), cf::emit(other));
     let ours = ours.lines().map(|line| line.text.to_owned()).collect::<BTreeSet<_>>();
     let missing = theirs.lines().filter(|line| !line.text.is_empty() && !ours.contains(line.text)).collect::<Vec<_>>();
     let said = |text: &str| {
-        Diagnostic::error("not_migrated", format!("a site.toml cannot say what becomes `{text}`"))
-            .why("the .mc depends here on the order of its statements, or says something that has no key")
-            .help("keep the .mc, or write the line under `local_config` and leave the statement out")
+        Diagnostic::error("not_migrated", format!("site.toml cannot express the line `{text}`"))
+            .why("the .mc depends on the order of its statements here, or uses something that has no key in site.toml")
+            .help("keep the .mc, or replace the statement by this line in `LOCAL_CONFIG`")
     };
     let mut diagnostics = Vec::new();
     for line in missing.iter().take(SHOWN) {
         let diagnostic = said(line.text.lines().next().unwrap_or_default());
         diagnostics.push(match line.origin.filter(|span| sources.get(span.source).is_some()) {
-            Some(span) => diagnostic.at(span, "asked for here"),
+            Some(span) => diagnostic.at(span, "written for this statement"),
             None => diagnostic,
         });
     }
     if diagnostics.is_empty() {
         diagnostics.push(
-            Diagnostic::error("not_migrated", "a site.toml cannot say this in the same order")
-                .why("its statements take effect in an order of their own, and here another one matters")
-                .help("keep the .mc, or bring its statements into the usual order"),
+            Diagnostic::error("not_migrated", "site.toml cannot express this order of lines")
+                .why("the statements of a site.toml take effect in a fixed order, and this .mc depends on another one")
+                .help("keep the .mc, or put its statements into the usual order"),
         );
     }
     diagnostics

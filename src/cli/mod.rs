@@ -1,7 +1,7 @@
-//! The command line: one file per subcommand. The only place that reads files, prints, or decides an exit status.
+//! The command line: one file per subcommand. This is the only place that reads files, prints, or decides an exit status.
 //!
-//! Results go to standard output and diagnostics to standard error. How a language is read, and what a product looks
-//! like, is none of its business.
+//! Results go to standard output and diagnostics to standard error. Parsing languages and formatting products are not its
+//! business.
 
 mod audit;
 mod bounded;
@@ -39,17 +39,19 @@ use std::{
 
 use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
 
-/// The arguments of the whole program.
+/// Arguments of the program.
 #[derive(Debug, Parser)]
 #[command(
     name = "relaycc",
     version,
     about = "A compiler for mail-relay policy",
-    long_about = "A compiler for mail-relay policy.\n\nIt reads what a mail relay is to do, from a site.toml or from the \
-                  site.mc that a sendmail site already has, refuses what it does not understand, and writes sendmail.cf, \
-                  the access map and the configuration of a relay.",
-    after_help = "Exit status: 0 done, perhaps with warnings; 1 the input was refused, or there were warnings under \
-                  --deny warnings; 2 wrong usage, or a file that cannot be read or written. On 1 and 2 nothing is written.",
+    long_about = "A compiler for mail-relay policy\n\nrelaycc compiles a site.toml, or the site.mc of an existing sendmail \
+                  host, to sendmail.cf, map files and the configuration of a relay. Input that it does not understand is \
+                  rejected, with the place of the error.",
+    after_help = "Exit status:\n  0  Success, possibly with warnings\n  1  The input was rejected, or there were \
+                  warnings and --deny warnings was given\n  2  Usage error, or a file could not be read or \
+                  written\nOn 1 and 2 nothing is written.\n\nSee `relaycc help <COMMAND>` for more information on a \
+                  command.",
     max_term_width = 100
 )]
 struct Cli {
@@ -72,14 +74,14 @@ enum Command {
     Man(man::Arguments),
 }
 
-/// How a run ended.
+/// The exit status of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Exit {
-    /// Everything that was asked for was done.
+    /// Success.
     Done,
-    /// The input was refused.
+    /// The input was rejected.
     Refused,
-    /// Wrong usage, or a file that cannot be read or written.
+    /// Usage error, or a file cannot be read or written.
     Failed,
 }
 
@@ -93,7 +95,7 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Runs the program on the process's own arguments.
+/// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
     let outcome = Cli::try_parse().and_then(|cli| match cli.command {
         Command::Build(arguments) => build::run(&arguments),
@@ -110,14 +112,14 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(exit) => exit.into(),
         Err(usage) => {
-            // Also how `--help` and `--version` arrive. Where it cannot be printed there is nobody to tell.
+            // `--help` and `--version` arrive here as well. If printing fails, nobody is left to be informed.
             let _ = usage.print();
             if usage.use_stderr() { Exit::Failed.into() } else { Exit::Done.into() }
         }
     }
 }
 
-/// An error in how subcommand `of` was called, or the one of it that a second word names, in clap's words.
+/// A usage error of a subcommand, given by its words (`map build`), in clap's format.
 fn usage(of: &str, kind: ErrorKind, message: impl Display) -> clap::Error {
     let mut command = Cli::command();
     command.build();
@@ -133,12 +135,17 @@ fn usage_within(command: &mut clap::Command, of: &[&str], kind: ErrorKind, messa
     command.error(kind, message)
 }
 
-/// Writes a result. A reader that has seen enough, as in `relaycc man | head`, ends the run without a word, and is no failure of it.
+/// A number with the noun that fits it: `1 entry`, `2 entries`.
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// Writes a result. A reader that closes the pipe, as in `relaycc man | head`, is not an error.
 fn print(result: &[u8]) -> Exit {
     try_print(result).unwrap_or(Exit::Done)
 }
 
-/// Writes a part of a result; `None` if nobody reads any more, so that there is no use in going on.
+/// Writes a part of a result; `None` if the reader has closed the pipe, so that the rest need not be computed.
 fn try_print(part: &[u8]) -> Option<Exit> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(part).and_then(|()| stdout.flush()) {

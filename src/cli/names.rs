@@ -1,5 +1,5 @@
-//! Where names come from: the zones given, answers that were recorded, name servers; or nothing is asked, and every name is that
-//! of a host.
+//! DNS for commands that run rulesets: zone files, recorded answers or name servers; without any of them, every name is assumed
+//! to be the name of a host.
 
 use std::{
     cell::Cell,
@@ -25,35 +25,33 @@ use crate::{
     syntax::zone::{self, Zones},
 };
 
-/// Where the machine's name servers are listed.
+/// List of the machine's name servers.
 const RESOLV_CONF: &str = "/etc/resolv.conf";
 
-/// What is said of names.
+/// Options that control DNS lookups.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Names")]
+#[command(next_help_heading = "DNS")]
 pub(super) struct NameArguments {
-    /// A DNS zone to answer from, as a master file, or what --dns-record wrote; may be given several times. A file without
-    /// $ORIGIN is of the zone that its name says; `root.zone` is of the root
+    /// Answer DNS queries from this zone, a master file or a file of --dns-record; repeatable. A file without $ORIGIN is taken to
+    /// be for the zone in its name; `root.zone` is the root
     #[arg(long, value_name = "FILE")]
     zone: Vec<PathBuf>,
-    /// A DNS zone whose servers do not answer; may be given several times
+    /// Answer queries for this zone as if its servers were unreachable; repeatable
     #[arg(long, value_name = "ZONE")]
     failing: Vec<String>,
-    /// Ask this machine's name servers for names that no zone given holds
+    /// Query this machine's name servers for names outside the given zones
     #[arg(long)]
     dns: bool,
-    /// With --dns: ask this name server instead; may be given several times
+    /// Query this name server instead; repeatable, requires --dns
     #[arg(long, value_name = "ADDRESS[:PORT]", requires = "dns", value_parser = server)]
     dns_server: Vec<SocketAddr>,
-    /// With --dns: write down what is answered, so that --zone answers the same later
+    /// Record the answers in this file, for later use with --zone; requires --dns
     #[arg(long, value_name = "FILE", requires = "dns")]
     dns_record: Option<PathBuf>,
 }
 
 pub(super) fn server(text: &str) -> Result<SocketAddr, String> {
-    dns::server(text).ok_or_else(|| {
-        "a name server is named by its address: `192.0.2.1`, `192.0.2.1:5353`, `[2001:db8::1]:53`".into()
-    })
+    dns::server(text).ok_or_else(|| "expected an address: `192.0.2.1`, `192.0.2.1:5353`, `[2001:db8::1]:53`".into())
 }
 
 /// How name servers are asked: those given, or this machine's.
@@ -63,21 +61,21 @@ pub(super) fn settings(servers: &[SocketAddr]) -> dns::Settings {
     dns::Settings::of(&String::from_utf8_lossy(&resolv_conf)).asking(servers)
 }
 
-/// Answers where no zone is given.
+/// Answers to queries when no zone is given.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum WithoutZones {
-    /// Nothing can be found out now.
+    /// Temporary failure.
     Nothing,
-    /// Every name is that of a host.
+    /// Every name is the name of a host.
     #[default]
     Assumed,
 }
 
 impl NameArguments {
-    /// Reads the zones. What is wrong in them is said.
+    /// Reads the zones and reports their errors.
     ///
     /// # Errors
-    /// One of them cannot be read.
+    /// A zone cannot be read.
     pub(super) fn read(&self, without: WithoutZones, reporter: &mut Reporter<'_>) -> Result<Known, Box<Diagnostic>> {
         let (mut zones, mut recorded) = (Zones::default(), Recorded::default());
         let mut sources = Sources::default();
@@ -106,22 +104,22 @@ impl NameArguments {
     }
 }
 
-/// Names that are known, or can be found out.
+/// A resolver for names in zones, recordings and name servers.
 #[derive(Debug)]
 pub(super) struct Known {
     zones: ZoneResolver,
     recorded: Recorded,
     live: Option<Live>,
-    /// Where answers are written to.
+    /// File for recorded answers.
     record: Option<PathBuf>,
-    /// Whether every name is taken to be that of a host instead.
+    /// Whether every name is assumed to be the name of a host.
     assumed: bool,
-    /// Whether a name was asked for that is not known.
+    /// Whether a name was queried whose answer is unknown.
     unknown: Cell<bool>,
 }
 
 impl Known {
-    /// Every name is taken to be that of a host.
+    /// A resolver that assumes that every name is the name of a host.
     pub(super) fn assumed() -> Self {
         Self {
             zones: ZoneResolver::default(),
@@ -133,24 +131,24 @@ impl Known {
         }
     }
 
-    /// Waits for name servers as a configuration says.
+    /// Applies the resolver timeouts of a configuration.
     pub(super) fn apply_resolver_options(&self, program: &Program) {
         if let Some(live) = &self.live {
             live.apply_resolver_options(program);
         }
     }
 
-    /// What is to be said of names that were asked for, and not known.
+    /// Advice if names were queried whose answers are unknown.
     pub(super) fn found(&self) -> Vec<Diagnostic> {
         let unknown = self.unknown.get().then(|| {
-            Diagnostic::advice("names_not_looked_up", "names were asked for that no zone given holds")
-                .why("no name server is asked here, so these were answered as if none could be reached")
-                .help("give the zones that hold them with `--zone`, or ask name servers with `--dns`")
+            Diagnostic::advice("names_not_looked_up", "some names were looked up that no given zone contains")
+                .why("without `--dns`, lookups of such names fail temporarily")
+                .help("add their zones with `--zone`, or query name servers with `--dns`")
         });
         unknown.into_iter().chain(self.live.as_ref().and_then(Live::silence)).collect()
     }
 
-    /// Writes down what was answered, if that is wanted: by name servers now, and what a record given says already.
+    /// Writes the answers to the file for recorded answers, if there is one: new answers, and those of a given recording.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -174,7 +172,7 @@ impl Resolver for Known {
     }
 }
 
-/// Names that no zone given holds.
+/// Names that no given zone contains.
 struct Beyond<'k>(&'k Known);
 
 impl Resolver for Beyond<'_> {

@@ -1,4 +1,4 @@
-//! Where a rule stands, what it says of itself, and which statement of the site asked for it.
+//! The place of a rule: its line, its comment, and the statement of the site that it was generated for.
 
 use super::target_host::LoadedConfig;
 use crate::source::{Sources, Span};
@@ -17,13 +17,13 @@ impl LoadedConfig<'_> {
         format!("{name}:{line}")
     }
 
-    /// The statement of the site that a line was made for, if one asked for it.
+    /// The statement of the site that a line was generated for, if any.
     pub(super) fn origin(&self, line: usize) -> Option<Span> {
         let document = self.document.as_ref()?;
         document.numbered().find(|(numbers, _)| numbers.contains(&line))?.1.origin
     }
 
-    /// The remark of a rule: behind it, or on the lines right above it.
+    /// The comment of a rule: at its end, or on the lines directly above.
     pub(super) fn remark(&self, rule: Span) -> Option<String> {
         behind(self.sources.snippet(rule)).or_else(|| {
             let text = self.sources.get(self.source)?.text();
@@ -32,13 +32,13 @@ impl LoadedConfig<'_> {
     }
 }
 
-/// What follows a rule's two sides.
+/// The third column of a rule line.
 pub(super) fn behind(rule: &str) -> Option<String> {
     let remark = rule.split('\t').filter(|part| !part.is_empty()).nth(2)?.trim();
     (!remark.is_empty()).then(|| remark.to_owned())
 }
 
-/// The comment that a text ends with, lines put together.
+/// The comment at the end of a text, with its lines joined.
 fn above(text: &str) -> Option<String> {
     let lines = text.lines().rev().take_while(|line| line.starts_with('#'));
     let lines = lines.map(|line| line.trim_matches(|c: char| c == '#' || c.is_whitespace()));

@@ -1,4 +1,4 @@
-//! The files that a site becomes, chosen by `--emit`.
+//! The output files of a site, selected with `--emit`.
 
 use std::collections::BTreeSet;
 
@@ -19,34 +19,34 @@ use crate::{
     source::Sources,
 };
 
-/// What a site can become.
+/// Values of `--emit`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Product {
     /// sendmail.cf
     Cf,
-    /// access, the text of the access map
+    /// Text of the access map
     Access,
     /// Texts of the other tables: mailertable, virtusertable, …
     Tables,
-    /// access.db and the map files of the other tables, as sendmail opens them
+    /// Map files of all tables, as sendmail opens them: access.db, mailertable.db, …
     Db,
-    /// relay.toml, for a relay that is not sendmail
+    /// relay.toml, for a relay other than sendmail
     Relay,
 }
 
-/// Name of the main product in the output directory.
+/// File name of sendmail.cf in the output directory.
 pub(super) const CF: &str = "sendmail.cf";
 
-/// Name of the relay's configuration there.
+/// File name of the relay's configuration.
 pub(super) const RELAY: &str = "relay.toml";
 
-/// A file that is to be written.
+/// An output file.
 #[derive(Debug)]
 pub(super) struct Artifact {
-    /// What it is; the source map is none of these.
+    /// The product; `None` for the source map.
     pub(super) product: Option<Product>,
-    /// Its name and what it holds.
+    /// Name and content.
     pub(super) file: OutputFile,
 }
 
@@ -56,7 +56,7 @@ impl Artifact {
         Self { product: Some(product), file }
     }
 
-    /// A map file that is made from the text `name`.
+    /// A map file built from the text `name`.
     fn map(name: &str, format: Format, mode: u32, bytes: Vec<u8>) -> Self {
         let mut made = Self::new(Product::Db, &format!("{name}.{}", format.extension()), mode, bytes);
         made.file.is_map = true;
@@ -65,29 +65,29 @@ impl Artifact {
     }
 }
 
-/// What was asked for.
+/// The selected products.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Selection<'a> {
-    /// The products named; none: all that the site has.
+    /// Products named with `--emit`; if empty, all that the site has.
     pub(super) named: &'a [Product],
     /// Whether sendmail.cf comes with its source map.
     pub(super) source_map: bool,
 }
 
 impl Selection<'_> {
-    /// Whether a product is to be made if the site has it.
+    /// Whether a product is selected, if the site has it.
     pub(super) fn has(self, product: Product) -> bool {
         self.named.is_empty() || self.names(product)
     }
 
-    /// Whether a product has to be made.
+    /// Whether a product was named, so that its absence is an error.
     pub(super) fn names(self, product: Product) -> bool {
         self.named.contains(&product)
     }
 }
 
-/// Makes what is wanted and adds what is to be said about it. `document` is sendmail.cf if that is made already. Tables without
-/// entries are made where `is_ours` says that an earlier build wrote them: what was in them must not be found any more.
+/// Generates the selected products and adds diagnostics. `document` is sendmail.cf if it is generated already. Tables without
+/// entries are generated if `is_ours` says that an earlier build wrote them, since their old entries must not stay.
 pub(super) fn make(
     site: &Site,
     document: Option<Document>,
@@ -139,7 +139,7 @@ pub(super) fn make(
     files
 }
 
-/// The text of a table, and its map file. Who may send mail through a host is not for every user of it to read.
+/// The text of a table and its map file. Not every user of the host may read who is allowed to relay.
 fn make_table(
     table: &DeclaredTable<'_>,
     wanted: Selection<'_>,
@@ -156,7 +156,7 @@ fn make_table(
             Err(said) => refused = said,
         }
     }
-    // The map file refuses what the text refuses, in the same words.
+    // The map file has the same errors as the text.
     if wanted.has(Product::Db) && refused.is_empty() {
         match tables::format(table) {
             Ok(None) => {}
@@ -167,7 +167,7 @@ fn make_table(
                 Err(said) => refused = said,
             },
             Err(mut said) => {
-                // A site with maps of another kind is fine as long as nobody asks for these.
+                // Maps of other classes are an error only if map files were requested by name.
                 if !wanted.names(Product::Db) {
                     said.iter_mut().for_each(|diagnostic| diagnostic.severity = Severity::Warning);
                 }
@@ -178,14 +178,14 @@ fn make_table(
     diagnostics.append(&mut refused);
 }
 
-/// Aliases without entries, where an earlier build wrote some.
+/// An empty aliases text, where an earlier build wrote one with entries.
 fn empty_aliases(site: &Site, wanted: Selection<'_>, is_ours: &dyn Fn(&str) -> bool, files: &mut Vec<Artifact>) {
     let mut made = Vec::new();
     make_aliases(site, &alias_text::empty(), wanted, &mut made, &mut Vec::new());
     files.extend(made.into_iter().filter(|made| made.file.name.to_str().is_some_and(is_ours)));
 }
 
-/// The text of aliases, and their map file.
+/// The text of the aliases and their map file.
 fn make_aliases(
     site: &Site,
     aliases: &AliasTable,
@@ -195,10 +195,10 @@ fn make_aliases(
 ) {
     let Some(file) = site.alias_file() else {
         diagnostics.push(
-            Diagnostic::error("no_alias_file", "the site has aliases, and not one file for them")
+            Diagnostic::error("no_alias_file", "no single file for the site's aliases")
                 .at(aliases.declared.span, "aliases")
-                .why("the option AliasFile names several files, or none")
-                .help("define ALIAS_FILE, in a site.toml `alias_file`, as the one file that these are for"),
+                .why("the option AliasFile names several files or none, so it is unclear where the aliases belong")
+                .help("set ALIAS_FILE (`alias_file` in a site.toml) to a single file"),
         );
         return;
     };
@@ -211,24 +211,24 @@ fn make_aliases(
     let class = if file.class == "implicit" { "hash" } else { file.class };
     let mut bytes = Vec::new();
     let refused = match Format::from_name(class) {
-        None => format!("no map file can be written for the aliases: their map is of class `{class}`"),
+        None => format!("cannot write a map of class `{class}` for the aliases"),
         Some(format) => match map::write(format, &aliases.pairs, Duplicates::Last, &mut bytes) {
             Ok(()) => {
                 files.push(Artifact::map(file.name(), format, 0o640, bytes));
                 return;
             }
-            Err(error) => format!("the aliases cannot be written as a {format} file: {error}"),
+            Err(error) => format!("cannot write the aliases as a {format} file: {error}"),
         },
     };
     diagnostics.push(
         Diagnostic::error("table_map_class", refused)
             .at(aliases.declared.span, "aliases")
-            .why("map files are written for the classes hash, btree and cdb")
-            .help("name one of these before the path in ALIAS_FILE, as in `hash:/etc/mail/aliases`"),
+            .why("only maps of class hash, btree and cdb can be written")
+            .help("put one of these classes before the path in ALIAS_FILE, as in `hash:/etc/mail/aliases`"),
     );
 }
 
-/// Files that would be written over each other.
+/// Errors for outputs that would overwrite each other.
 fn same_names(site: &Site, files: &[Artifact]) -> Vec<Diagnostic> {
     let mut names = BTreeSet::new();
     files
@@ -236,9 +236,9 @@ fn same_names(site: &Site, files: &[Artifact]) -> Vec<Diagnostic> {
         .filter(|made| !names.insert(&made.file.name))
         .map(|made| {
             let name = made.file.name.to_string_lossy().into_owned();
-            let diagnostic = Diagnostic::error("same_file", format!("two outputs would be called `{name}`"))
-                .why("outputs are named as the files of their maps, without the directories")
-                .help("give one of the maps a file of another name");
+            let diagnostic = Diagnostic::error("same_file", format!("two outputs with the same name `{name}`"))
+                .why("an output has the file name of its map, without the directory")
+                .help("use another file name for one of the maps");
             let called = |table: &DeclaredTable<'_>| name.split('.').next() == table.file_name().split('.').next();
             let tables = site.declared_tables().filter(|table| !table.entries.is_empty());
             tables.filter(called).fold(diagnostic, |diagnostic, table| diagnostic.at(table.declared, "this map's file"))
@@ -246,7 +246,7 @@ fn same_names(site: &Site, files: &[Artifact]) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// That texts or map files of tables were asked for, and there are no entries.
+/// The error if texts or map files of tables were requested that have no entries.
 fn no_entries(site: &Site, product: Product) -> Diagnostic {
     let (what, wanted): (_, fn(TableKind) -> bool) = match product {
         Product::Access => ("the access map", |kind| kind == TableKind::Access),
@@ -254,17 +254,17 @@ fn no_entries(site: &Site, product: Product) -> Diagnostic {
         _ => ("a table", |_| true),
     };
     let declared = site.declared_tables().filter(|table| wanted(table.kind)).collect::<Vec<_>>();
-    let diagnostic = Diagnostic::error("no_entries", format!("there are no entries of {what} to write"));
+    let diagnostic = Diagnostic::error("no_entries", format!("no entries of {what} to write"));
     if declared.is_empty() {
-        return diagnostic
-            .why("the site declares no map for it")
-            .help("enable the feature that declares it (access_db, mailertable, …), or leave out what needs it");
+        return diagnostic.why("the site does not declare the map").help(
+            "enable the feature that declares it (access_db, mailertable, …), or remove the product from --emit",
+        );
     }
     declared
         .iter()
         .fold(diagnostic, |diagnostic, table| diagnostic.at(table.declared, "declared here, without entries"))
-        .why("the site has the map, and no entries of it")
-        .help("a site.toml has them in a table as [access], or names their text with `access_file`; those of a .mc are in a text beside it, named as the map's file")
+        .why("the site declares the map, but has no entries for it")
+        .help("in a site.toml, write entries under [access], or name their text with `access_file`; for a .mc, put the text next to it, under the file name of the map")
 }
 
 fn make_relay(site: &Site, wanted: Selection<'_>, files: &mut Vec<Artifact>, diagnostics: &mut Vec<Diagnostic>) {

@@ -1,21 +1,21 @@
-//! `relaycc schema`: JSON Schemas of what the program reads and writes.
+//! `relaycc schema`: JSON Schemas of input and output files.
 
 use clap::{Args, ValueEnum};
 
 use super::Exit;
 use crate::{emit::relay, front::toml::schema};
 
-/// Write the JSON Schema of site.toml, or of relay.toml, to standard output
+/// Print the JSON Schema of site.toml or relay.toml
 #[derive(Debug, Args)]
-#[command(after_help = "Editors complete and check a site.toml that names the schema in its first line:\n  \
+#[command(after_help = "Editors validate and complete a site.toml whose first line names the schema:\n  \
                         #:schema ./site.schema.json")]
 pub(super) struct Arguments {
-    /// The file that the schema is about
+    /// File format that the schema describes
     #[arg(value_enum, value_name = "SCHEMA", default_value_t)]
     of: Described,
 }
 
-/// What there are schemas of.
+/// Formats that have a schema.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 enum Described {
     /// site.toml

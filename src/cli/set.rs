@@ -1,4 +1,4 @@
-//! The files of a build: written together, or compared with those that are there.
+//! The files of a build: written together, or compared with the existing ones.
 
 use std::{
     ffi::OsString,
@@ -23,17 +23,17 @@ use super::{
 };
 use crate::{diagnostic::Diagnostic, source::Sources};
 
-/// The files of a build and the directory that they belong into.
+/// The files of a build and their directory.
 pub(super) struct Set<'d> {
     pub(super) directory: &'d Path,
     pub(super) files: Vec<Artifact>,
-    /// Files of earlier builds that are to go.
+    /// Files of earlier builds to remove.
     pub(super) obsolete: Vec<OsString>,
     /// What earlier builds have written.
     pub(super) manifest: Manifest,
 }
 
-/// A file and what became of it, for programs.
+/// A file and what happened to it, as JSON.
 #[derive(Serialize)]
 struct Entry<'a> {
     file: &'a str,
@@ -41,10 +41,10 @@ struct Entry<'a> {
 }
 
 impl Set<'_> {
-    /// Writes them, and says of each what became of it.
+    /// Writes the files and prints what happened to each.
     ///
     /// # Errors
-    /// They cannot be written.
+    /// The files cannot be written.
     pub(super) fn write(self, existing: Existing, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
         let Self { directory, files, obsolete, manifest } = self;
         let record = manifest.after(&files, &obsolete);
@@ -62,11 +62,10 @@ impl Set<'_> {
         Ok(super::print(listed(directory, &done.changes, reporter.is_json(), &word).as_bytes()))
     }
 
-    /// Compares them with those that are there, and says of each what would become of it; with `shows_differences` how it would
-    /// change.
+    /// Compares the files with the existing ones and prints what would happen to each; with `shows_differences` also the changes.
     ///
     /// # Errors
-    /// One of those that are there could not be replaced.
+    /// An existing file cannot be replaced.
     pub(super) fn compare(
         &self,
         shows_differences: bool,
@@ -94,7 +93,7 @@ impl Set<'_> {
     }
 }
 
-/// A line for each file of the user.
+/// One line for each file of the user.
 fn listed(
     directory: &Path,
     changes: &[(OsString, Change)],
@@ -133,22 +132,22 @@ fn differences(directory: &Path, files: &[OutputFile], changes: &[(OsString, Cha
     shown.collect()
 }
 
-/// That an interrupted build was completed first.
+/// The advice that an interrupted build was completed first.
 fn completed(directory: &Path, files: &[OsString]) -> Diagnostic {
     let names = files.iter().filter(|name| *name != manifest::NAME).map(|name| format!("`{}`", name.display()));
-    Diagnostic::advice("interrupted_build", format!("an earlier build into `{}` was interrupted", directory.display()))
+    Diagnostic::advice("interrupted_build", format!("completed an interrupted build into `{}`", directory.display()))
         .why(format!(
-            "until now its files were mixed with older ones; {} came last",
+            "until now, the directory had files of two builds; {} came last",
             names.collect::<Vec<_>>().join(", ")
         ))
-        .help("restart what runs with these files, if it was started since")
+        .help("restart programs that were started with these files since then")
 }
 
-/// That a build into a directory was interrupted and is not completed, if it was.
+/// The warning for a directory with an incomplete set of files, if a build into it was interrupted.
 pub(super) fn unfinished(directory: &Path) -> Option<Diagnostic> {
     output::is_unfinished(directory).then(|| {
-        Diagnostic::warning("interrupted_build", format!("a build into `{}` was interrupted", directory.display()))
-            .why("some of the files there are of that build, the others of the one before")
-            .help("build again: that completes it")
+        Diagnostic::warning("interrupted_build", format!("incomplete build in `{}`", directory.display()))
+            .why("a build was interrupted, so some files are new and others are of the build before")
+            .help("build again, which completes it")
     })
 }

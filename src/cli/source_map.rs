@@ -1,4 +1,4 @@
-//! The source map: which statement asked for each line of sendmail.cf.
+//! The source map: the statement that each line of sendmail.cf was generated for.
 
 use serde::Serialize;
 
@@ -7,25 +7,25 @@ use crate::{
     source::{SourceId, Sources},
 };
 
-/// Name of the map beside sendmail.cf.
+/// File name of the source map next to sendmail.cf.
 pub(super) const FILE_NAME: &str = "sendmail.cf.map.json";
 
-/// The whole map. `lines` is in the order of the output and leaves out lines that every site has.
+/// The whole source map. `lines` is in output order, without lines that every site has.
 #[derive(Serialize)]
 struct SourceMap<'a> {
     /// Version of this format.
     format: u32,
-    /// The file that is mapped.
+    /// Name of the mapped file.
     file: &'a str,
-    /// Texts that lines come from.
+    /// Texts that the lines come from.
     sources: Vec<&'a str>,
     lines: Vec<Mapping>,
 }
 
-/// Where one emitted line comes from. Lines and columns count from 1.
+/// Origin of one output line. Lines and columns count from 1.
 #[derive(Serialize)]
 struct Mapping {
-    /// The line of the output.
+    /// Line of the output.
     emitted: usize,
     /// Index into `sources`.
     source: usize,
@@ -33,7 +33,7 @@ struct Mapping {
     column: usize,
 }
 
-/// The map of `document` as JSON, one mapping a line so that it can be searched with `grep`.
+/// The source map of `document` as JSON, one mapping per line so that it can be searched with `grep`.
 pub(super) fn json(document: &Document, sources: &Sources) -> String {
     let mut ids: Vec<SourceId> = Vec::new();
     let mut lines = Vec::new();

@@ -1,4 +1,4 @@
-//! The machine that a configuration would run on, as far as a command that runs rulesets is told of it.
+//! The host that a configuration is meant for, as given on the command line to commands that run rulesets.
 
 use std::{
     fs,
@@ -29,18 +29,18 @@ use crate::{
     source::{SourceId, Sources, Span},
 };
 
-/// What is said of the machine.
+/// Options that describe the target host.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "TargetHost")]
+#[command(next_help_heading = "Target host")]
 pub(super) struct TargetHostArguments {
-    /// Name of the host that the configuration runs on; without it the one that the site says, or that of this host
+    /// Host name of the target host [default: the name in the site, or of this machine]
     #[arg(long, value_name = "NAME")]
     host: Option<String>,
-    /// Address of the host, besides 127.0.0.1; may be given several times
+    /// IP address of the target host, besides 127.0.0.1; repeatable
     #[arg(long, value_name = "ADDRESS")]
     address: Vec<IpAddr>,
-    /// Directory that stands for `/`: files of maps and classes are read below it. Without it those of a site count as
-    /// missing; those of a sendmail.cf are read where it says
+    /// Read map and class files below this directory, as if it were `/`. By default, those of a site count as missing, and those
+    /// of a sendmail.cf are read from this machine
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
     #[command(flatten)]
@@ -48,7 +48,7 @@ pub(super) struct TargetHostArguments {
 }
 
 impl TargetHostArguments {
-    /// Reads what is said of names. What is wrong in it is said.
+    /// Reads the zones and reports their errors.
     ///
     /// # Errors
     /// A file cannot be read.
@@ -63,36 +63,36 @@ impl TargetHostArguments {
     }
 }
 
-/// What is asked: a site, or a sendmail.cf.
+/// The configuration that a command runs: a site, or a sendmail.cf.
 pub(super) struct ConfigUnderTest<'m> {
-    /// It, ready to be run.
+    /// The configuration, ready to run.
     pub(super) running: LoadedConfig<'m>,
-    /// The site that it was made of, with the texts that its places are in.
+    /// The site with its texts, if there is one.
     pub(super) site: Option<(Site, Sources)>,
-    /// The file that it was read from, if that is a site.toml: it may have cases.
+    /// The file of the site, if it is a site.toml, which may have test cases.
     pub(super) toml: Option<SiteFile>,
 }
 
 impl ConfigUnderTest<'_> {
-    /// Says what is wrong with its lines, and what its answers lack, now that it was asked, and writes down what name servers
-    /// answered. The verdict is that of all that was said so far.
+    /// Reports errors in its lines and missing data after it was run, and writes the recorded DNS answers. The exit status covers
+    /// all diagnostics so far.
     ///
     /// # Errors
-    /// What is to be written cannot be.
+    /// The recorded answers cannot be written.
     pub(super) fn report(&self, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
         self.report_lines(reporter);
         self.report_run(reporter)
     }
 
-    /// The part of [`ConfigUnderTest::report`] that is known before it is asked.
+    /// The part of [`ConfigUnderTest::report`] that is available before it is run.
     pub(super) fn report_lines(&self, reporter: &mut Reporter<'_>) {
         reporter.found(&self.running.of_lines(), self.places());
     }
 
-    /// The part that is not.
+    /// The part that is available only afterwards.
     ///
     /// # Errors
-    /// What is to be written cannot be.
+    /// The recorded answers cannot be written.
     pub(super) fn report_run(&self, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
         reporter.found(&self.running.of_maps(), self.places());
         reporter.found(&self.running.resolver.found(), self.places());
@@ -100,22 +100,22 @@ impl ConfigUnderTest<'_> {
         Ok(reporter.verdict())
     }
 
-    /// The texts that what is said of it points into.
+    /// The texts that its diagnostics refer to.
     fn places(&self) -> &Sources {
         self.site.as_ref().map_or(&self.running.sources, |(_, sources)| sources)
     }
 
-    /// The site and its texts.
+    /// The site with its texts.
     pub(super) fn site(&self) -> Option<(&Site, &Sources)> {
         self.site.as_ref().map(|(site, sources)| (site, sources))
     }
 }
 
 impl TargetHost {
-    /// Reads a file that is asked; `None` if it is refused, which is said.
+    /// Reads a configuration; `None` if it is rejected, which is reported.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// The file cannot be read.
     pub(super) fn open(
         &self,
         path: &Path,
@@ -128,7 +128,7 @@ impl TargetHost {
         let file = read.site(path)?;
         let Checked { compiled, .. } = check::check(&file, &Checks::default(), &read.disk, MapFiles::Replaced);
         let Compiled { site, incomplete, diagnostics, sources } = compiled;
-        // What else is to be said of it is the business of lint and build.
+        // Warnings and advice are reported by lint and build.
         let errors = diagnostics.into_iter().filter(Diagnostic::is_error).collect::<Vec<_>>();
         reporter.found(&errors, &sources);
         let Some(site) = site.filter(|_| errors.is_empty()).or(incomplete) else {
@@ -139,10 +139,10 @@ impl TargetHost {
         Ok(Some(ConfigUnderTest { running: self.site(&site), site: Some((site, sources)), toml }))
     }
 
-    /// Reads a sendmail.cf that is asked.
+    /// Reads a sendmail.cf.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// The file cannot be read.
     pub(super) fn open_cf(&self, path: &Path) -> Result<ConfigUnderTest<'_>, Box<Diagnostic>> {
         let mut running = self.cf(&path.display().to_string(), &input::bytes(path)?);
         running.diagnostics.extend(path.parent().and_then(set::unfinished));
@@ -150,7 +150,7 @@ impl TargetHost {
     }
 }
 
-/// The machine.
+/// The target host.
 pub(super) struct TargetHost {
     host: Option<String>,
     addresses: Vec<IpAddr>,
@@ -159,44 +159,43 @@ pub(super) struct TargetHost {
 }
 
 impl TargetHost {
-    /// One with names assumed and the files below `root`, or those of this machine.
+    /// A host whose names are assumed and whose files are below `root`, or those of this machine.
     pub(super) fn with_files_below(root: Option<PathBuf>) -> Self {
         Self { host: None, addresses: vec![IpAddr::from([127, 0, 0, 1])], root, names: Known::assumed() }
     }
 }
 
-/// A configuration on it, ready to be run.
+/// A configuration on the target host, ready to run.
 pub(super) struct LoadedConfig<'m> {
     pub(super) program: Program,
-    /// The text that it was read from, and all that its places are in.
+    /// The text that it was read from, with all texts that its places refer to.
     pub(super) sources: Sources,
     pub(super) source: SourceId,
-    /// The same with the places that its lines come from, if it was made of a site.
+    /// The generated document, whose lines know their origin, if it was compiled from a site.
     pub(super) document: Option<Document>,
-    /// What is wrong with it, with places in it.
+    /// Errors in the configuration.
     diagnostics: Vec<Diagnostic>,
     files: Files,
     resolver: &'m Known,
 }
 
 impl LoadedConfig<'_> {
-    /// Starts it.
+    /// Starts a session.
     pub(super) fn session(&self) -> Session<'_> {
         Session::new(&self.program, self.services())
     }
 
-    /// What is to be said of its lines. Places are in the texts of the site, if it was made of one, otherwise in
-    /// [`LoadedConfig::sources`].
+    /// Diagnostics for its lines. Places are in the texts of the site, if there is one, otherwise in [`LoadedConfig::sources`].
     pub(super) fn of_lines(&self) -> Vec<Diagnostic> {
         let mut found = self.diagnostics.clone();
         self.finish(&mut found);
-        // A file that every site names without being asked to need not be there.
+        // A file that the defaults of every site name may be missing.
         let is_unasked = |one: &Diagnostic| one.severity == Severity::Advice && one.labels.is_empty();
         found.retain(|diagnostic| diagnostic.code != FILE_NOT_READ || !is_unasked(diagnostic));
         found
     }
 
-    /// What is to be said of maps that were asked, with places of the same kind: whose files could not be read.
+    /// Diagnostics for maps that were used but whose files could not be read, with the same kind of places.
     pub(super) fn of_maps(&self) -> Vec<Diagnostic> {
         let maps = self.program.map_declarations().iter();
         let mut found = maps.filter_map(|map| self.map_file(map)).collect::<Vec<_>>();
@@ -204,14 +203,14 @@ impl LoadedConfig<'_> {
         found
     }
 
-    /// Files that it lacks, each as a sentence without a full stop.
+    /// The missing files, each as a sentence without a full stop.
     pub(super) fn not_read(&self) -> Vec<String> {
         let found = self.of_lines().into_iter().chain(self.of_maps());
         let lacks = |one: &Diagnostic| one.code == FILE_NOT_READ && one.severity > Severity::Advice;
         found.filter(lacks).map(|one| one.message).collect()
     }
 
-    /// Has diagnostics point at the site, and say what can be done here.
+    /// Moves places to the site, and adds help that fits this command.
     fn finish(&self, found: &mut [Diagnostic]) {
         for diagnostic in found {
             if self.document.is_some() {
@@ -219,18 +218,18 @@ impl LoadedConfig<'_> {
             }
             if diagnostic.code == FILE_NOT_READ {
                 let there = match self.files.has_root() {
-                    true => "put it below the directory that `--root` names",
-                    false => "say with `--root DIR` where the host's files are",
+                    true => "put the file below the directory given with `--root`",
+                    false => "give the directory with the host's files with `--root DIR`",
                 };
-                diagnostic.help = Some(format!("{there}, or write what it holds into the configuration"));
+                diagnostic.help = Some(format!("{there}, or write its content into the configuration"));
             }
         }
     }
 
-    /// That a map was asked whose file could not be read.
+    /// The diagnostic for a map that was used but whose file could not be read.
     fn map_file(&self, map: &Declaration) -> Option<Diagnostic> {
         let unread = map.files().into_iter().map(|path| Some((self.files.unread(&path)?, path)));
-        // The last one of several is the text that the others are made of.
+        // The last of several files is the text that the others are built from.
         let (unread, path) = unread.collect::<Option<Vec<_>>>()?.into_iter().next_back()?;
         let without = match (unread.is_replaced, map.flags.optional) {
             (_, true) => Without::Optional,
@@ -241,7 +240,7 @@ impl LoadedConfig<'_> {
         Some(file_not_read(&path, &what, &unread.cause(), without, map.span))
     }
 
-    /// Has a diagnostic point at the statement that a line was made for, instead of the line.
+    /// Moves the place of a diagnostic from the line to the statement that it was generated for.
     fn place(&self, diagnostic: &mut Diagnostic) {
         let origin = |span: Span| {
             let (line, _) = self.sources.get(span.source)?.line_column(span.start);
@@ -251,14 +250,14 @@ impl LoadedConfig<'_> {
         diagnostic.labels = labels.filter_map(|label| Some(Label { span: origin(label.span)?, ..label })).collect();
     }
 
-    /// What it asks the machine for.
+    /// What the rulesets need from the host.
     pub(super) fn services(&self) -> Services<'_> {
         Services { files: &self.files, resolver: self.resolver }
     }
 }
 
 impl TargetHost {
-    /// A site; the entries that it holds are its map files.
+    /// Loads a site; the entries in it are its map files.
     pub(super) fn site(&self, site: &Site) -> LoadedConfig<'_> {
         let document = cf::emit(site);
         let mut sources = Sources::default();
@@ -270,7 +269,7 @@ impl TargetHost {
                 Ok(Some(format)) => {
                     let path = PathBuf::from(format!("{path}.{}", format.extension()));
                     let made = tables::map_file(&table, format).unwrap_or_default();
-                    // A table that is kept elsewhere is read from there. Where it is not there it has no entries.
+                    // A table that is kept elsewhere is read from there; if it is missing, it has no entries.
                     if table.entries.is_empty() { files.make_if_unread(path, made) } else { files.make(path, made) }
                 }
                 Ok(None) if table.entries.is_empty() => files.make_if_unread(PathBuf::from(path), Vec::new()),
@@ -285,7 +284,7 @@ impl TargetHost {
         self.running(sources, source, Some(document), files, own)
     }
 
-    /// A sendmail.cf.
+    /// Loads a sendmail.cf.
     pub(super) fn cf(&self, name: &str, bytes: &[u8]) -> LoadedConfig<'_> {
         let mut sources = Sources::default();
         let source = sources.add_bytes(name, bytes);

@@ -1,4 +1,4 @@
-//! `relaycc test`: the cases of a site.
+//! `relaycc test`: runs the test cases of a site.
 
 use std::{collections::HashSet, fmt::Write as _, path::PathBuf};
 
@@ -23,14 +23,14 @@ use crate::{
     source::{Sources, Span},
 };
 
-/// Ask a site its cases, and compare what it says with what it should say
+/// Run a site's test cases
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   relaycc test site.toml --zone example.com.zone
   relaycc test site.mc --cases site.test.toml --junit > report.xml
 
-Cases are tables [[test]] of a site.toml, or of files that have nothing else:
+Cases are [[test]] tables, in the site.toml or in separate files:
 
   [[test]]
   about   = \"outsiders may not relay\"
@@ -40,20 +40,26 @@ Cases are tables [[test]] of a site.toml, or of files that have nothing else:
   verdict = \"refused\"               # accepted, refused, deferred, discarded, quarantined
   text    = \"Relaying denied\"       # code, status, mailer, host, recipient, sender
 
-A case that fails comes with its explanation, and exit status 1. What no case exercises is listed.")]
+A failed case is printed with an explanation. Entries and statements that no case covers are listed.
+
+Exit status:
+  0  All cases passed
+  1  A case failed, the site or a case was rejected, or --all-covered found something uncovered
+  2  Usage error, or a file could not be read or written\
+")]
 pub(super) struct Arguments {
-    /// The site, a .toml or .mc file, or a sendmail.cf, a file that ends in .cf
+    /// Site to test: a .toml or .mc file, or a sendmail.cf, whose name must end in .cf
     site: PathBuf,
-    /// A file of cases; may be given several times
+    /// Also run the cases in this file; repeatable
     #[arg(long, value_name = "FILE")]
     cases: Vec<PathBuf>,
-    /// Print the cases as JUnit's XML, for systems that collect such reports
+    /// Print the results as JUnit XML
     #[arg(long)]
     junit: bool,
-    /// `text`, `json` or `junit`, as it was spelt once
+    /// Former spelling of the output format: `text`, `json` or `junit`.
     #[arg(long, value_enum, value_name = "FORM", hide = true, conflicts_with = "junit")]
     output: Option<Form>,
-    /// Exit status 1, too, if an entry, a relay domain or a statement is exercised by no case
+    /// Exit with status 1 if no case covers some entry, relay domain or statement
     #[arg(long)]
     all_covered: bool,
     #[command(flatten)]
@@ -64,14 +70,14 @@ pub(super) struct Arguments {
     report: ReportArguments,
 }
 
-/// What is printed.
+/// Output formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Form {
-    /// A line for each case
+    /// One line per case
     Text,
-    /// One object with all cases and what is covered
+    /// One JSON object with all cases and the coverage
     Json,
-    /// JUnit's XML, for systems that collect such reports
+    /// JUnit XML
     Junit,
 }
 
@@ -81,7 +87,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 }
 
 /// # Errors
-/// A file that cannot be read.
+/// A file cannot be read.
 fn tested(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
     let machine = arguments.machine.read(WithoutZones::Assumed, reporter)?;
     let mut suite = Suite::default();
@@ -98,7 +104,7 @@ fn tested(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Bo
     Ok(judged.max(asked.report(reporter)?))
 }
 
-/// The cases, and the texts that they are in.
+/// The cases and the texts that contain them.
 #[derive(Default)]
 struct Suite {
     sources: Sources,
@@ -111,7 +117,7 @@ impl Suite {
         let id = self.sources.add_bytes(name, bytes);
         match front::cases(&self.sources, id, is_site) {
             Ok(mut cases) => self.cases.append(&mut cases),
-            // What is wrong with a site is said when it is compiled.
+            // Errors in a site are reported when it is compiled.
             Err(_) if is_site => {}
             Err(mut errors) => self.errors.append(&mut errors),
         }
@@ -130,9 +136,9 @@ impl Suite {
             return Exit::Refused;
         }
         if self.cases.is_empty() {
-            let diagnostic = Diagnostic::error("no_cases", "there are no cases to run")
-                .why("a site without cases would pass every test")
-                .help("write them as [[test]] into the site.toml, or name their files with --cases");
+            let diagnostic = Diagnostic::error("no_cases", "no test cases")
+                .why("a run without cases would always pass")
+                .help("add [[test]] tables to the site.toml, or name files with --cases");
             reporter.found(&[diagnostic], &self.sources);
             reporter.sum_up("");
             return Exit::Refused;
@@ -158,7 +164,7 @@ impl Suite {
     }
 }
 
-/// What the cases exercise of a site, and what they do not.
+/// Determines which parts of a site the cases cover.
 fn covered(site: &Site, sources: &Sources, running: &LoadedConfig<'_>, dialogues: &[&Dialogue]) -> Vec<Item> {
     let mut statements: Vec<(Span, String)> = Vec::new();
     let mut seen = HashSet::new();
@@ -183,7 +189,7 @@ struct Report {
     covered: usize,
     coverable: usize,
     not_covered: Vec<NotCovered>,
-    /// Files that the answers lack.
+    /// Files that were missing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     not_read: Vec<String>,
 }
@@ -256,19 +262,18 @@ impl Report {
             }
         }
         if !self.not_covered.is_empty() {
-            out.push_str("not exercised by any case\n");
+            out.push_str("not covered by any case\n");
             for NotCovered { what, place } in &self.not_covered {
                 let _ = writeln!(out, "        {what}  ({place})");
             }
         }
         for what in &self.not_read {
-            let _ = writeln!(out, "all this holds where {what}");
+            let _ = writeln!(out, "these results assume that {what}");
         }
         let Self { failed, covered, coverable, .. } = self;
-        let count = self.cases.len();
-        let _ = write!(out, "{count} cases, {failed} failed");
+        let _ = write!(out, "{}, {failed} failed", super::counted(self.cases.len(), "case", "cases"));
         if *coverable > 0 {
-            let _ = write!(out, "; {covered} of {coverable} entries, relay domains and statements exercised");
+            let _ = write!(out, "; {covered} of {coverable} entries, relay domains and statements covered");
         }
         out.push('\n');
         out
@@ -304,7 +309,7 @@ impl Report {
     }
 }
 
-/// What a case is called: what it shows, and who asks for what.
+/// The name of a case: its description, and who sends to whom.
 fn name(outcome: &Outcome<'_>) -> String {
     let question = &outcome.question;
     let mut asked = question.client.to_string();
@@ -320,7 +325,7 @@ fn name(outcome: &Outcome<'_>) -> String {
     })
 }
 
-/// Text as XML has it; what XML cannot have is left out.
+/// Escapes text for XML; characters that XML does not allow are left out.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

@@ -1,34 +1,34 @@
-//! Where an accepted message goes.
+//! Routing of accepted messages.
 
 use serde::Serialize;
 
 use super::record::Record;
 use crate::rewrite::{Resolved, Session};
 
-/// Most times that ruleset 5 is asked for one recipient.
+/// Maximum number of times that ruleset 5 is applied to one recipient.
 const MAX_LOCAL_ROUNDS: usize = 10;
 
-/// Where a message goes that was accepted.
+/// The destination of an accepted message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Delivery {
-    /// The delivery agent.
+    /// Mailer.
     pub mailer: String,
-    /// The host that it is given to, if it is given to one.
+    /// Host for the mailer, if any.
     pub host: Option<String>,
-    /// The recipient as the agent is told.
+    /// Recipient as the mailer receives it.
     pub recipient: String,
-    /// The sender as the agent is told.
+    /// Sender as the mailer receives it.
     pub sender: Option<String>,
-    /// Whether something could not be found out, so that sendmail would try again later.
+    /// Whether a lookup failed, so that sendmail would try again later.
     pub is_for_now: bool,
     /// Whether the host's best mail exchanger is this host, so that sendmail returns the message: it loops back.
     pub loops_back: bool,
-    /// Whether the agent asks for aliases, and for users of this host, first (flags `A` and `w`).
+    /// Whether aliases and local users are looked up first (flags `A` and `w`).
     pub is_local: bool,
 }
 
-/// Where a message goes. An agent that asks ruleset 5 first (flag `5`) may hand it to another: that is how a hub and a relay
-/// for local users get their mail. Aliases, which come before that, are not asked.
+/// Routes a message. Ruleset 5 may redirect recipients of a mailer with flag `5`, which is how hubs and relays for local users
+/// get their mail. Aliases, which would come first, are not expanded.
 pub(super) fn delivery(
     session: &mut Session<'_>,
     sender: &str,
@@ -42,7 +42,7 @@ pub(super) fn delivery(
     let mut is_local = mailer.has(b'A') || mailer.has(b'w');
     let user = |resolved: &Resolved| resolved.user.clone().unwrap_or_default();
     let mut address = recipient.as_bytes().to_vec();
-    // Each time a piece of the address may go: `+detail` first.
+    // Each iteration may remove a part of the address: `+detail` first.
     for _ in 0..MAX_LOCAL_ROUNDS {
         if !mailer.has(b'5') {
             break;

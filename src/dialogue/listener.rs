@@ -1,26 +1,26 @@
-//! Where the daemon of a configuration listens, as its `DaemonPortOptions` say (op guide section 5.6).
+//! The listeners of a configuration, from its `DaemonPortOptions` (op guide section 5.6).
 
 use std::net::IpAddr;
 
 use super::question::Question;
 use crate::{rewrite::Program, syntax::cf::equates::equate};
 
-/// How a message is delivered once it is accepted: option `DeliveryMode`, or the key of that name of a listener.
+/// When an accepted message is delivered: option `DeliveryMode`, or the key of that name of a listener.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DeliveryMode {
     /// `b`: in the background, as soon as it is accepted.
     #[default]
     Background,
-    /// `i`: before the client is answered.
+    /// `i`: before the reply to the client.
     Interactive,
     /// `q`: by the next queue run.
     Queue,
-    /// `d`: by the next queue run; until then no map is asked, and mail is accepted unchecked.
+    /// `d`: by the next queue run; until then no map is queried, and mail is accepted unchecked.
     Deferred,
 }
 
 impl DeliveryMode {
-    /// The mode that a value begins with; sendmail looks at its first letter only.
+    /// The mode for a value; only its first letter counts, as in sendmail.
     pub fn of(value: &str) -> Option<Self> {
         match value.chars().next()? {
             'b' => Some(Self::Background),
@@ -31,7 +31,7 @@ impl DeliveryMode {
         }
     }
 
-    /// The letter that `${deliveryMode}` holds.
+    /// The letter in `${deliveryMode}`.
     pub fn letter(self) -> &'static str {
         match self {
             Self::Background => "b",
@@ -41,7 +41,7 @@ impl DeliveryMode {
         }
     }
 
-    /// The mode of a whole configuration.
+    /// The default mode of a configuration.
     pub(super) fn of_program(program: &Program) -> Self {
         let value = program.option("deliverymode").unwrap_or_default();
         Self::of(&String::from_utf8_lossy(value)).unwrap_or_default()
@@ -55,18 +55,18 @@ pub struct Listener {
     pub name: String,
     /// `${daemon_family}`: `inet`, `inet6`, `local`.
     pub family: String,
-    /// `${daemon_addr}`: the address that it is bound to, `0.0.0.0` or `::` for all.
+    /// `${daemon_addr}`: the address of the socket, `0.0.0.0` or `::` for all.
     pub address: String,
-    /// `${daemon_port}`, as a number if it is known.
+    /// `${daemon_port}`, as a number if possible.
     pub port: String,
-    /// Letters of its modifiers.
+    /// Letters of the modifiers.
     pub modifiers: String,
-    /// How messages that come in here are delivered.
+    /// When messages received here are delivered.
     pub delivery_mode: DeliveryMode,
 }
 
 impl Listener {
-    /// The first of those of sendmail: port 25, all addresses.
+    /// The first default listener of sendmail: port 25, all addresses.
     fn of(options: &str, index: usize, mode: DeliveryMode) -> Self {
         let value = |letter| equate(options, letter).unwrap_or_default();
         let family = match value('F').to_ascii_lowercase().as_str() {
@@ -98,7 +98,7 @@ impl Listener {
         }
     }
 
-    /// The one that a question names, or the first that its client may reach.
+    /// The listener that a question names, or the first that its client can reach.
     pub(super) fn of_question(program: &Program, question: &Question) -> Self {
         let mut all = listeners(program, question.client).into_iter();
         let first = all.next();
@@ -110,7 +110,7 @@ impl Listener {
         }
     }
 
-    /// Whether clients have to authenticate before MAIL: modifier `a`.
+    /// Whether clients must authenticate before MAIL: modifier `a`.
     pub fn requires_login(&self) -> bool {
         self.has('a')
     }
@@ -120,7 +120,7 @@ impl Listener {
         self.modifiers.contains(modifier)
     }
 
-    /// `${daemon_flags}`: a lower-case letter with a blank behind it, an upper-case one twice and then a blank.
+    /// `${daemon_flags}`: each lower-case letter followed by a blank, each upper-case letter doubled and followed by a blank.
     pub(super) fn flags(&self) -> String {
         self.modifiers
             .chars()
@@ -128,13 +128,13 @@ impl Listener {
             .collect()
     }
 
-    /// The address, if it is bound to a single one.
+    /// The address, if the socket is bound to a single one.
     pub fn bound(&self) -> Option<IpAddr> {
         let address = self.address.trim_start_matches("IPv6:").trim_matches(['[', ']']);
         address.parse().ok().filter(|address: &IpAddr| !address.is_unspecified())
     }
 
-    /// Whether a client of this address can be meant by it.
+    /// Whether a client with this address can use the listener.
     fn takes(&self, client: IpAddr) -> bool {
         match self.family.as_str() {
             "inet" => client.to_canonical().is_ipv4(),
@@ -144,8 +144,8 @@ impl Listener {
     }
 }
 
-/// The listeners that a client of this address may reach: those of its address family, or all where there is none of it.
-/// Whether a listener's own address can be reached from there is a matter of routes and address translation.
+/// The listeners that a client with this address can reach: those of its address family, or all if there are none. Routing and
+/// address translation are not considered.
 pub fn listeners(program: &Program, client: IpAddr) -> Vec<Listener> {
     let mode = DeliveryMode::of_program(program);
     let texts = program.listeners.iter().map(|text| String::from_utf8_lossy(text));
@@ -166,7 +166,7 @@ mod tests {
         let listener = Listener::of("Port=smtps, name=TLS, Modify=Eu, DeliveryMode=d", 0, DeliveryMode::Background);
         assert_eq!((listener.port.as_str(), listener.name.as_str()), ("465", "TLS"));
         assert_eq!(listener.delivery_mode, DeliveryMode::Deferred);
-        // As sendmail 8.17 shows ${daemon_flags}.
+        // As sendmail 8.17 prints ${daemon_flags}.
         assert_eq!(listener.flags(), "EE u ");
         let plain = Listener::of("", 1, DeliveryMode::Queue);
         assert_eq!((plain.name.as_str(), plain.address.as_str()), ("Daemon1", "0.0.0.0"));

@@ -1,4 +1,4 @@
-//! What macros hold while the server talks to a client (op guide section 5.2), as observed in a running daemon.
+//! Values of macros during the dialogue (op guide section 5.2), as observed in a running daemon.
 
 use std::net::IpAddr;
 
@@ -8,10 +8,10 @@ use super::{
 };
 use crate::rewrite::{Resolved, Session};
 
-/// The port that a client comes from.
+/// Port of the client.
 pub const CLIENT_PORT: &str = "50000";
 
-/// The identifier of the message.
+/// Queue identifier of the message.
 pub const QUEUE_ID: &str = "000000000000001";
 
 fn set(session: &mut Session<'_>, values: &[(&str, &str)]) {
@@ -26,7 +26,7 @@ fn unset(session: &mut Session<'_>, names: &[&str]) {
     }
 }
 
-/// A client has connected to a listener.
+/// Sets the macros for a new connection.
 pub(super) fn connected(session: &mut Session<'_>, question: &Question, listener: &Listener) {
     let (name, address) = (question.client_name(), question.address());
     let ptr = question.name.as_ref().unwrap_or(&name);
@@ -43,7 +43,7 @@ pub(super) fn connected(session: &mut Session<'_>, question: &Question, listener
     set(
         session,
         &[
-            // Until the listener's own mode takes effect, which is after check_relay.
+            // The listener's own mode takes effect only after check_relay.
             ("deliveryMode", DeliveryMode::of_program(session.program()).letter()),
             ("opMode", "d"),
             ("client_name", &name),
@@ -67,7 +67,7 @@ pub(super) fn connected(session: &mut Session<'_>, question: &Question, listener
     unset(session, &["addr_type", "verify", "auth_type", "auth_authen", "auth_author", "auth_ssf"]);
 }
 
-/// The interface that the connection came in by: the address that the listener is bound to, or the host's first one.
+/// The interface of the connection: the address of the listener, or the first address of the host.
 fn interface(session: &mut Session<'_>, client: IpAddr, listener: &Listener) {
     let host = session.program().host.clone();
     let is_ipv6 = client.to_canonical().is_ipv6();
@@ -80,7 +80,7 @@ fn interface(session: &mut Session<'_>, client: IpAddr, listener: &Listener) {
     set(session, &[("if_family", if is_ipv6 { "10" } else { "2" })]);
     match address {
         Some(address) => set(session, &[("if_name", &host.name), ("if_addr", &address_of(address))]),
-        // The loopback interface has a name and no address.
+        // The loopback interface has a name but no address.
         None => {
             set(session, &[("if_name", "localhost")]);
             unset(session, &["if_addr"]);
@@ -88,7 +88,7 @@ fn interface(session: &mut Session<'_>, client: IpAddr, listener: &Listener) {
     }
 }
 
-/// The client has said EHLO, STARTTLS and AUTH, as far as it does.
+/// Sets the macros for EHLO, STARTTLS and AUTH, as far as the client uses them.
 pub(super) fn introduced(session: &mut Session<'_>, question: &Question, listener: &Listener) {
     let name = question.client_name();
     let mut protocol = "ESMTP".to_owned();
@@ -128,7 +128,7 @@ fn common_name(name: &str) -> &str {
     name.rsplit('/').find_map(|part| part.strip_prefix("CN=")).unwrap_or_default()
 }
 
-/// The sender of MAIL is read.
+/// Sets the macros for MAIL.
 pub(super) fn sender(session: &mut Session<'_>, sender: &str, parsed: &Resolved) {
     set(
         session,
@@ -144,22 +144,22 @@ pub(super) fn sender(session: &mut Session<'_>, sender: &str, parsed: &Resolved)
     address(session, "mail", parsed);
 }
 
-/// The recipient of RCPT is read.
+/// Sets the macros for RCPT.
 pub(super) fn recipient(session: &mut Session<'_>, parsed: &Resolved) {
     address(session, "rcpt", parsed);
 }
 
-/// The recipient is accepted, and the client says DATA.
+/// Sets the macros for DATA, after the recipient has been accepted.
 pub(super) fn data(session: &mut Session<'_>, recipient: &Resolved) {
     set(session, &[("nrcpts", "1")]);
     unset(session, &["rcpt_mailer", "rcpt_host", "rcpt_addr"]);
-    // It stays where aliases of the recipient are looked up.
+    // It stays set while aliases of the recipient are looked up.
     if !session.program().mailer(&recipient.agent).is_some_and(|mailer| mailer.has(b'A')) {
         unset(session, &["addr_type"]);
     }
 }
 
-/// Agent, host and user of an address; `$h` and `$u` are not those of the envelope yet.
+/// Sets mailer, host and user of an address; `$h` and `$u` are not yet those of the envelope.
 fn address(session: &mut Session<'_>, prefix: &str, parsed: &Resolved) {
     let parts = [("mailer", Some(&parsed.agent)), ("host", parsed.host.as_ref()), ("addr", parsed.user.as_ref())];
     for (name, value) in parts {

@@ -1,11 +1,11 @@
-//! The dialogue of sendmail's SMTP server: which ruleset is called at which command, with which input and which macros.
+//! The dialogue of sendmail's SMTP server: which ruleset is called at which command, with which argument and macros.
 //!
-//! A [`Question`] is put to a [`Session`](crate::rewrite::Session) by [`simulate_smtp`]: connection, MAIL, RCPT and DATA, each with
-//! its verdict, the reply that the client reads, and the [`Event`]s on the way. What the macros hold at each command was
-//! observed in a running daemon: `fixtures/dialogue/macros.md`. Nothing here knows what a site is, or who asks.
+//! [`simulate_smtp`] puts a [`Question`] to a [`Session`](crate::rewrite::Session): connection, MAIL, RCPT and DATA, each with
+//! its verdict, its reply, and the [`Event`]s on the way. The values of macros at each command were observed in a running daemon:
+//! `fixtures/dialogue/macros.md`. Sites and callers are not known here.
 //!
-//! What the daemon only knows at run time has a fixed value here: a client comes from port [`CLIENT_PORT`], as the first one and
-//! the only one; the load is zero, the queue identifier is [`QUEUE_ID`]. Dates and times are empty.
+//! Values that the daemon knows only at run time are fixed: the client uses port [`CLIENT_PORT`] and is the only one; the load is
+//! zero; the queue identifier is [`QUEUE_ID`]. Dates and times are empty.
 
 mod delivery;
 mod listener;

@@ -1,27 +1,27 @@
-//! Who asks for what.
+//! A client and its message.
 
 use std::net::IpAddr;
 
-/// A client, and the envelope of the message that it brings.
+/// A client, and the envelope of its message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
-    /// Its address.
+    /// IP address of the client.
     pub client: IpAddr,
-    /// Its name, as DNS says in both directions; `None` if it has none.
+    /// Host name of the client, confirmed by DNS in both directions; `None` if it has none.
     pub name: Option<String>,
-    /// Whether that name has another address: "may be forged".
+    /// Whether that name resolves to another address: "may be forged".
     pub is_forged: bool,
-    /// What it calls itself in HELO or EHLO; its name or address if that is not said.
+    /// Name in HELO or EHLO; defaults to the host name or address.
     pub helo: Option<String>,
-    /// The sender of MAIL, without angle brackets; empty for `<>`. Without one only the connection is looked at.
+    /// Sender in MAIL, without angle brackets; empty for `<>`. `None` to check only the connection.
     pub sender: Option<String>,
-    /// The recipient of RCPT.
+    /// Recipient in RCPT.
     pub recipient: Option<String>,
-    /// Who it has authenticated as, if it has.
+    /// Authentication, if any.
     pub user: Option<Login>,
-    /// What is known of its certificate once it has said STARTTLS, if it has.
+    /// TLS session with the client's certificate, if STARTTLS is used.
     pub tls: Option<Tls>,
-    /// The name of the listener that it connects to; the first one that it can reach if that is not said.
+    /// Name of the listener; defaults to the first one that the client can reach.
     pub listener: Option<String>,
 }
 
@@ -37,16 +37,16 @@ pub struct Login {
 /// A successful STARTTLS (RFC 3207).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tls {
-    /// The macro `{verify}`: `OK`, `NO` for no certificate, `FAIL`, …
+    /// The macro `{verify}`: `OK`, `NO` without a certificate, `FAIL`, …
     pub verify: String,
     /// Distinguished name of the certificate's subject.
     pub subject: String,
-    /// That of its issuer.
+    /// Distinguished name of its issuer.
     pub issuer: String,
 }
 
 impl Login {
-    /// `joe`, or `joe:MECHANISM`.
+    /// Parses `joe`, or `joe:MECHANISM`.
     pub fn of(text: &str) -> Self {
         let (name, mechanism) = text.split_once(':').unwrap_or((text, "PLAIN"));
         Self { name: name.to_owned(), mechanism: mechanism.to_owned() }
@@ -54,7 +54,7 @@ impl Login {
 }
 
 impl Question {
-    /// A client and nothing else.
+    /// A question about the connection only.
     pub fn of(client: IpAddr) -> Self {
         Self {
             client,
@@ -69,18 +69,18 @@ impl Question {
         }
     }
 
-    /// The address as macros have it.
+    /// The address as in macros.
     pub fn address(&self) -> String {
         address_of(self.client)
     }
 
-    /// The name as macros have it: the address in brackets where there is none that is true.
+    /// The name as in macros: the address in brackets if there is no confirmed name.
     pub(super) fn client_name(&self) -> String {
         self.name.clone().filter(|_| !self.is_forged).unwrap_or_else(|| format!("[{}]", self.address()))
     }
 }
 
-/// An address as macros have it: IPv6 with a tag, in eight groups.
+/// An address as in macros: IPv6 with a tag and eight groups.
 pub(super) fn address_of(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => address.to_string(),

@@ -1,43 +1,43 @@
-//! What rules asked and found while a step was decided.
+//! Records matches and lookups during a step.
 
 use crate::{
     rewrite::{Program, Rule, Ruleset, TraceObserver, Workspace},
     source::Span,
 };
 
-/// Something that happened.
+/// An event during a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// A rule matched.
     Rule {
-        /// The ruleset that it is in.
+        /// Its ruleset.
         ruleset: String,
         /// Its place in the sendmail.cf.
         span: Span,
-        /// Its line there.
+        /// Its line number there.
         line: usize,
         /// Whether it names the verdict itself.
         decides: bool,
     },
-    /// A part of the address, or of the client, is a member of a class.
+    /// A part of the address or client is a member of a class.
     Member {
         /// The class, without `$=`.
         class: String,
         /// The member.
         member: String,
     },
-    /// A map was asked.
+    /// A map was queried.
     LookedUp {
         /// The map.
         map: String,
-        /// The key.
+        /// Key.
         key: String,
-        /// What it has; `None` if there is no such key.
+        /// Value; `None` if the map does not have the key.
         value: Option<String>,
     },
 }
 
-/// Writes down what happens.
+/// Records events.
 #[derive(Debug, Default)]
 pub(super) struct Record {
     pub(super) events: Vec<Event>,
@@ -69,7 +69,7 @@ impl TraceObserver for Record {
     fn on_class_match(&mut self, class: &[u8], member: &[u8]) {
         let class = text(class).trim_matches(['{', '}']).to_owned();
         let event = Event::Member { class, member: text(member).split(' ').collect() };
-        // Rules that apply again and again find the same again.
+        // Rules that apply repeatedly repeat their matches.
         if !self.events.contains(&event) {
             self.events.push(event);
         }

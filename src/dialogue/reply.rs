@@ -1,17 +1,17 @@
-//! What the client reads.
+//! Verdicts and replies.
 
 use serde::Serialize;
 
 use crate::{rewrite::Resolved, site::is_dsn};
 
-/// A reply of SMTP (RFC 5321 section 4.2) with its enhanced status code (RFC 3463).
+/// An SMTP reply (RFC 5321 section 4.2) with its enhanced status code (RFC 3463).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reply {
-    /// Three digits.
+    /// Reply code of three digits.
     pub code: u16,
-    /// `D.S.N`
+    /// Enhanced status code `D.S.N`.
     pub status: String,
-    /// What follows, with the address that it is about before it.
+    /// Text, preceded by the address that it is about.
     pub text: String,
 }
 
@@ -21,30 +21,30 @@ impl std::fmt::Display for Reply {
     }
 }
 
-/// What a ruleset decided.
+/// Decision of a ruleset.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// It goes on.
+    /// The command is accepted.
     Accepted,
-    /// The client is told so, for good.
+    /// The command is rejected permanently.
     Refused,
-    /// The client is told to come again.
+    /// The command is rejected temporarily.
     Deferred,
-    /// It is accepted, and thrown away.
+    /// The message is accepted and discarded.
     Discarded,
-    /// It is accepted, and held in the queue, for this reason.
+    /// The message is accepted and quarantined in the queue, for this reason.
     Quarantined(String),
 }
 
 impl Verdict {
-    /// Whether the client is told that all is well.
+    /// Whether the client gets a positive reply.
     pub fn is_accepted(&self) -> bool {
         !matches!(self, Self::Refused | Self::Deferred)
     }
 }
 
-/// What a verdict ruleset (`check_…`, `tls_…`) says with what it resolved to. `address` is what the reply names.
+/// The verdict of a policy ruleset (`check_…`, `tls_…`) that resolved to this. The reply names `address`.
 pub(super) fn of_check(resolved: Option<&Resolved>, address: Option<&str>) -> (Verdict, Option<Reply>) {
     let Some(resolved) = resolved else { return (Verdict::Accepted, None) };
     if resolved.agent.eq_ignore_ascii_case(b"discard") {

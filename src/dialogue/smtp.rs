@@ -1,4 +1,4 @@
-//! Connection, MAIL, RCPT and DATA, in the order in which the server asks its rulesets.
+//! Connection, MAIL, RCPT and DATA, with rulesets in the order of the server.
 
 use serde::Serialize;
 
@@ -12,10 +12,10 @@ use super::{
 };
 use crate::rewrite::{Outcome, Parsed, Resolved, Session};
 
-/// The status of a ruleset that could not find something out now (`EX_TEMPFAIL`).
+/// Status of a ruleset that failed temporarily (`EX_TEMPFAIL`).
 const TRY_LATER: u8 = 75;
 
-/// What a step is about.
+/// Subject of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Command {
@@ -25,43 +25,43 @@ pub enum Command {
     Mail,
     /// The recipient.
     Rcpt,
-    /// The message; only where the configuration has a ruleset for it.
+    /// The message, if the configuration has a ruleset for it.
     Data,
 }
 
-/// One step, and what was decided in it.
+/// A step and its outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// What it is about.
+    /// Subject.
     pub command: Command,
-    /// What was decided.
+    /// Verdict.
     pub verdict: Verdict,
-    /// What the client reads, if it is refused.
+    /// Reply, if the step was rejected.
     pub reply: Option<Reply>,
-    /// What was asked and found on the way, in order.
+    /// Matches and lookups, in order.
     pub events: Vec<Event>,
 }
 
-/// What came of a question.
+/// The answer to a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dialogue {
-    /// The listener that the client talked to.
+    /// The listener of the connection.
     pub listener: Listener,
-    /// The steps that were taken: none follows one that was refused.
+    /// The steps, up to the first that was rejected.
     pub steps: Vec<Step>,
-    /// Where the message goes.
+    /// The destination of the message.
     pub delivery: Option<Delivery>,
-    /// What was asked and found to find that out.
+    /// Matches and lookups during routing.
     pub routing: Vec<Event>,
 }
 
 impl Dialogue {
-    /// Everything that was asked and found, in order.
+    /// All matches and lookups, in order.
     pub fn events(&self) -> impl Iterator<Item = &Event> {
         self.steps.iter().flat_map(|step| &step.events).chain(&self.routing)
     }
 
-    /// What was decided in the end. A message that is not refused is thrown away, or held, if any step says so.
+    /// The final verdict. An accepted message is discarded or quarantined if any step says so.
     pub fn verdict(&self) -> Verdict {
         let find = |decides: fn(&Verdict) -> bool| self.steps.iter().map(|step| &step.verdict).find(|v| decides(v));
         let refused = find(|verdict| !verdict.is_accepted());
@@ -69,18 +69,18 @@ impl Dialogue {
         discarded.or_else(|| find(|verdict| *verdict != Verdict::Accepted)).cloned().unwrap_or(Verdict::Accepted)
     }
 
-    /// What the client reads in the end, if it is refused.
+    /// The reply that rejects the message, if it is rejected.
     pub fn reply(&self) -> Option<&Reply> {
         self.steps.iter().find_map(|step| step.reply.as_ref())
     }
 
-    /// Whether mail was accepted without being checked, to be looked at by the next queue run.
+    /// Whether mail was accepted unchecked, to be processed by the next queue run.
     pub fn is_deferred(&self) -> bool {
         self.listener.delivery_mode == DeliveryMode::Deferred
     }
 }
 
-/// Holds the dialogue. Macros that it sets stay set.
+/// Runs the dialogue for a question. Macros that it sets stay set.
 pub fn simulate_smtp(session: &mut Session<'_>, question: &Question) -> Dialogue {
     let listener = Listener::of_question(session.program(), question);
     macros::connected(session, question, &listener);
@@ -104,7 +104,7 @@ struct Steps<'a, 's> {
 }
 
 impl Steps<'_, '_> {
-    /// Takes the steps that the question asks for, until one is refused.
+    /// Runs the steps of the question until one is rejected.
     fn run(&mut self, question: &Question) {
         let client = format!("{}$|{}", question.client_name(), question.address());
         if !self.check(Command::Connect, "check_relay", &client, None) {
@@ -140,13 +140,13 @@ impl Steps<'_, '_> {
         program.ruleset(ruleset).and_then(|number| program.rules(number)).is_some_and(|rules| !rules.rules.is_empty())
     }
 
-    /// Asks a ruleset, if there is one. Whether the dialogue goes on.
+    /// Runs a ruleset, if it exists; returns whether the dialogue continues.
     fn check(&mut self, command: Command, ruleset: &str, input: &str, address: Option<&str>) -> bool {
         let mut record = Record::default();
         let outcome = self.session.call(ruleset.as_bytes(), input.as_bytes(), Some(&mut record));
         let (verdict, reply) = match outcome {
             Some(Outcome { resolved, status, .. }) => {
-                // What could not be found out is no fault of the address, and the reply does not name it.
+                // A temporary failure is not the fault of the address, so the reply does not name it.
                 of_check(resolved.as_ref(), address.filter(|_| status != TRY_LATER))
             }
             None => (Verdict::Accepted, None),
@@ -156,9 +156,9 @@ impl Steps<'_, '_> {
         goes_on
     }
 
-    /// Agent, host and user of an address; `None` if it is refused, as one that mail cannot be for.
+    /// Mailer, host and user of an address; `None` if the address is rejected as invalid.
     fn parse(&mut self, command: Command, address: &str) -> Option<Resolved> {
-        // The null sender is no address. It belongs to the local mailer.
+        // The null sender is not an address. It belongs to the local mailer.
         if address.is_empty() && command == Command::Mail {
             self.session.set_macro(b"addr_type", Some(b"e s"));
             return Some(Resolved { agent: b"local".to_vec(), ..Resolved::default() });
@@ -178,7 +178,7 @@ impl Steps<'_, '_> {
             }
             Parsed::Invalid(message) => {
                 let message = String::from_utf8_lossy(&message);
-                // It names the address as test mode was given it, without angle brackets.
+                // The message contains the address as in test mode, without angle brackets.
                 let message = message.split_once("... ").map_or(&*message, |(_, message)| message);
                 let text = format!("<{address}>... {message}");
                 Reply { code: 553, status: "5.0.0".to_owned(), text }

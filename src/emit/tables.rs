@@ -1,7 +1,7 @@
-//! Tables as files: the text that `makemap` reads, and the pairs of the map file made from it.
+//! Tables as files: the text that `makemap` reads, and the pairs of the map file built from it.
 //!
-//! What the text cannot carry is refused, so that `makemap` run on our text gives the same pairs as [`pairs`], and no
-//! entry of the site is lost or altered on the way. What entries mean is not this module's business.
+//! Entries that the text cannot represent are rejected, so that `makemap` builds the same pairs from our text as [`pairs`]
+//! returns, and no entry of the site is lost or changed. The meaning of entries is not this module's business.
 
 use crate::{
     diagnostic::Diagnostic,
@@ -9,19 +9,19 @@ use crate::{
     site::{DeclaredTable, TableEntry},
 };
 
-/// Keys longer than this do not push the column of the values further right.
+/// Maximum width of the key column; longer keys do not move the values further right.
 const MAX_COLUMN: usize = 40;
 
-/// The text of a table: a comment that says what it is and how it becomes a map file, then one line for each entry, in
-/// the site's order, values in one column.
+/// The text of a table: a comment that explains it and how to build the map file, then one line per entry, in the site's order,
+/// with aligned values.
 ///
 /// # Errors
-/// Every entry that the text format cannot carry, and every key that would come twice.
+/// Every entry that the text format cannot represent, and every duplicate key.
 pub fn text(table: &DeclaredTable<'_>) -> Result<String, Vec<Diagnostic>> {
     let plan = plan(table)?;
     let column = plan.iter().map(|entry| entry.key.value.len()).filter(|len| *len <= MAX_COLUMN).max().unwrap_or(0);
     let mut text = header(table);
-    // Columns of a map of class `text` may end at tabs only.
+    // In maps of class `text`, only tabs may separate columns.
     let tabs = table.map.class() == "text" && table.map.columns().delimiter.is_some();
     for TableEntry { key, value } in plan {
         let (key, value) = (&key.value, &value.value);
@@ -39,10 +39,10 @@ pub fn text(table: &DeclaredTable<'_>) -> Result<String, Vec<Diagnostic>> {
     Ok(text)
 }
 
-/// The format of a table's map file; `None` if it has none, since sendmail reads the text itself (class `text`).
+/// The format of a table's map file; `None` for class `text`, as sendmail reads the text itself.
 ///
 /// # Errors
-/// A class of maps that no map file is written for.
+/// The class of the map cannot be written.
 pub fn format(table: &DeclaredTable<'_>) -> Result<Option<Format>, Vec<Diagnostic>> {
     let class = table.map.class();
     if class == "text" {
@@ -53,11 +53,11 @@ pub fn format(table: &DeclaredTable<'_>) -> Result<Option<Format>, Vec<Diagnosti
         None => Err(vec![
             Diagnostic::error(
                 "table_map_class",
-                format!("no map file can be written for {}: its map is of class `{class}`", table.kind.spec().title),
+                format!("cannot write a map file of class `{class}` for {}", table.kind.spec().title),
             )
             .at(table.declared, "declared here")
-            .why("map files are written for the classes hash, btree and cdb")
-            .help("declare the map as one of these, or keep its entries where that class has them"),
+            .why("only maps of class hash, btree and cdb can be written")
+            .help("declare the map with one of these classes, or maintain its entries outside of the site"),
         ]),
     }
 }
@@ -65,7 +65,7 @@ pub fn format(table: &DeclaredTable<'_>) -> Result<Option<Format>, Vec<Diagnosti
 /// The keys and values of the map file, in the site's order: what `makemap` stores for [`text`].
 ///
 /// # Errors
-/// As [`text`].
+/// Those of [`text`].
 pub fn pairs(table: &DeclaredTable<'_>) -> Result<Pairs, Vec<Diagnostic>> {
     let entries = plan(table)?;
     Ok(entries.iter().map(|entry| table.stored(entry)).collect())
@@ -74,61 +74,61 @@ pub fn pairs(table: &DeclaredTable<'_>) -> Result<Pairs, Vec<Diagnostic>> {
 /// The map file's bytes.
 ///
 /// # Errors
-/// As [`pairs`]; and what the format cannot hold.
+/// Those of [`pairs`], and entries that the format cannot store.
 pub fn map_file(table: &DeclaredTable<'_>, format: Format) -> Result<Vec<u8>, Vec<Diagnostic>> {
     let pairs = pairs(table)?;
     let mut bytes = Vec::new();
     map::write(format, &pairs, Duplicates::Refuse, &mut bytes).map_err(|error| {
         let title = table.kind.spec().title;
         vec![
-            Diagnostic::error("table_map_file", format!("{title} cannot be written as a {format} file: {error}"))
+            Diagnostic::error("table_map_file", format!("cannot write {title} as a {format} file: {error}"))
                 .at(table.declared, "declared here"),
         ]
     })?;
     Ok(bytes)
 }
 
-/// The entries, if the text can carry them all.
+/// The entries, if the text can represent all of them.
 fn plan<'a>(table: &DeclaredTable<'a>) -> Result<&'a [TableEntry], Vec<Diagnostic>> {
     let title = table.kind.spec().title;
     let mut refused: Vec<_> = table.entries.iter().filter_map(|entry| refusal(title, entry)).collect();
     refused.extend(table.repeated().into_iter().map(|(first, again)| {
-        Diagnostic::error("repeated_key", format!("{title} has the key `{}` twice", again.key))
+        Diagnostic::error("repeated_key", format!("duplicate key `{}` in {title}", again.key))
             .at(again.key.span, "again here")
             .at(first.key.span, "first here")
-            .why("a map file holds each key once, and keys are looked up in lower case; makemap refuses the second")
+            .why("a map file holds one value per key, and keys that differ only in case are the same key; makemap rejects the second")
             .help("remove one of the two entries")
     }));
     if refused.is_empty() { Ok(table.entries) } else { Err(refused) }
 }
 
-/// Why one line of text cannot hold the entry, if it cannot.
+/// Why an entry cannot be written as one line of text, if it cannot.
 fn refusal(title: &str, entry: &TableEntry) -> Option<Diagnostic> {
     let (key, value) = (entry.key.value.as_str(), entry.value.value.as_str());
     let (span, what, why) = if key.is_empty() {
-        (entry.key.span, "is empty", "a line of the text begins with its key")
+        (entry.key.span, "has an empty key", "a line of the text starts with the key")
     } else if key.starts_with('#') {
-        (entry.key.span, "begins with `#`", "makemap takes the line for a comment and drops the entry")
+        (entry.key.span, "starts with `#`", "makemap treats the line as a comment and ignores the entry")
     } else if key.bytes().any(is_blank) {
         (
             entry.key.span,
-            "has a blank in it",
-            "the key ends at the first blank; the rest would become part of the value",
+            "contains a blank in its key",
+            "the key ends at the first blank, and the rest becomes part of the value",
         )
     } else if key.contains('\0') {
-        (entry.key.span, "has a zero byte in it", "makemap ends the line at a zero byte")
+        (entry.key.span, "contains a zero byte", "makemap treats a zero byte as the end of the line")
     } else if value.is_empty() {
-        (entry.value.span, "has no value", "makemap refuses a key without a value")
+        (entry.value.span, "has no value", "makemap rejects a key without a value")
     } else if value.bytes().next().is_some_and(is_blank) {
-        (entry.value.span, "has a value that begins with a blank", "blanks between key and value belong to neither")
+        (entry.value.span, "has a value that starts with a blank", "blanks between key and value are ignored")
     } else if value.contains(['\n', '\0']) {
         (
             entry.value.span,
-            "has a value of more than one line",
-            "an entry is one line; the rest would become another entry",
+            "has a value with several lines",
+            "an entry is one line, and the rest would become another entry",
         )
     } else if key.len() + 1 + value.len() > MAX_LINE {
-        (entry.span(), "is too long", "makemap refuses lines of more than 1,022 bytes")
+        (entry.span(), "is too long", "makemap rejects lines longer than 1,022 bytes")
     } else {
         return None;
     };
@@ -141,7 +141,7 @@ fn refusal(title: &str, entry: &TableEntry) -> Option<Diagnostic> {
     )
 }
 
-/// What C's `isspace` takes for a blank, as `makemap` does.
+/// Whether C's `isspace`, and so `makemap`, treats the byte as a blank.
 fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
 }

@@ -1,4 +1,4 @@
-//! Names where no zone is given.
+//! A resolver for runs without zones.
 
 use std::net::Ipv4Addr;
 
@@ -7,8 +7,8 @@ use crate::{
     syntax::zone::Data,
 };
 
-/// Takes every name to be that of a host with an address, which is its own best mail exchanger. Names of addresses are not
-/// known, and no list has a client in it.
+/// Assumes that every name is a host with an address, and its own best mail exchanger. Reverse lookups find nothing, and no DNS
+/// list contains a client.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Assumed;
 
@@ -18,14 +18,14 @@ impl Resolver for Assumed {
             return Answer::NoName;
         }
         match kind {
-            // From a range that is kept for examples (RFC 5737).
+            // From a range reserved for examples (RFC 5737).
             RecordType::A => Answer::Records(vec![Data::A(Ipv4Addr::new(203, 0, 113, 1))]),
             _ => Answer::NoData,
         }
     }
 }
 
-/// Whether a name asks a DNS list about an address: `1.2.0.192.list.example`.
+/// Whether a name is a query of a DNS list for an address: `1.2.0.192.list.example`.
 fn is_listing(name: &str) -> bool {
     let mut labels = name.split('.');
     let octets = labels.by_ref().take(4).filter(|label| label.parse::<u8>().is_ok()).count();

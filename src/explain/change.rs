@@ -1,4 +1,4 @@
-//! What would have to change for the other verdict: the same question is put to sites that differ in one thing.
+//! Finds changes that would reverse the verdict, by putting the same question to sites that differ in one respect.
 
 use super::reason::entry_of;
 use crate::{
@@ -8,26 +8,26 @@ use crate::{
     source::{Span, Spanned},
 };
 
-/// A change with which the verdict is the other one.
+/// A change that reverses the verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// What to do, as a sentence without a full stop.
+    /// What to do, as a clause without a full stop.
     pub what: String,
-    /// The place in the site that it is about, if it is about one.
+    /// The place in the site, if the change is about one.
     pub place: Option<Span>,
 }
 
-/// Asks a site that differs from the real one.
+/// Puts a question to a variant of the site.
 pub type Ask<'a> = &'a mut dyn FnMut(&Site, &Question) -> Dialogue;
 
-/// A site or a question that differs, and how.
+/// A variant of the site or the question, with its description.
 struct Candidate {
     change: Change,
     site: Site,
     question: Question,
 }
 
-/// Single changes that turn `now` into the other verdict, those that undo something first.
+/// Finds single changes that reverse the verdict `now`; those that undo a statement come first.
 pub fn changes(site: &Site, question: &Question, now: &Dialogue, ask: Ask<'_>) -> Vec<Change> {
     let accepted = now.verdict().is_accepted();
     let mut candidates = Candidates { site, question, list: Vec::new() };
@@ -58,7 +58,7 @@ impl Candidates<'_> {
         }
     }
 
-    /// Entries and members that were found, one by one, are not there.
+    /// Tries to remove each entry and member that was found.
     fn without_what_was_found(&mut self, now: &Dialogue) {
         let events = now.events().cloned().collect::<Vec<_>>();
         for event in events {
@@ -93,7 +93,7 @@ impl Candidates<'_> {
         }
     }
 
-    /// Adds an entry of the access map before all others, if the site holds its entries.
+    /// Tries an additional first entry of the access map, if the site contains its entries.
     fn entry(&mut self, key: String, value: &str) {
         if self.site.entries_of(TableKind::Access).is_empty() {
             return;
@@ -118,9 +118,9 @@ impl Candidates<'_> {
         });
     }
 
-    /// Turns something off that the site has.
+    /// Tries to turn off a feature of the site.
     fn without(&mut self, name: &str, place: Option<Span>, change: impl FnOnce(&mut Site)) {
-        self.add(format!("leave out {name}"), place, change);
+        self.add(format!("remove {name}"), place, change);
     }
 
     fn looser(&mut self) {
@@ -148,7 +148,7 @@ impl Candidates<'_> {
         let place = self.site.blocklists.first().map(|list| list.span);
         self.without("the DNS lists", place, |site| site.blocklists.clear());
         if let Some(span) = self.site.system.as_ref().map(|system| system.span) {
-            self.add("accept senders whose domain is not found: accept_unresolvable_domains", None, |site| {
+            self.add("accept senders whose domain does not exist: accept_unresolvable_domains", None, |site| {
                 site.senders.accept_unresolvable = Some(Spanned::new((), span));
             });
             self.add("accept senders without a domain: accept_unqualified_senders", None, |site| {

@@ -1,4 +1,4 @@
-//! What no case asks for.
+//! Determines what test cases do not cover.
 
 use std::collections::BTreeSet;
 
@@ -9,19 +9,19 @@ use crate::{
     source::Span,
 };
 
-/// Something that cases can exercise.
+/// Something that cases can cover.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// What it is: `entry `To:abuse@` of the access map`.
+    /// Description: `entry `To:abuse@` of the access map`.
     pub what: String,
-    /// Where it is written.
+    /// Place in the site.
     pub place: Span,
-    /// Whether a case does.
+    /// Whether a case covers it.
     pub is_covered: bool,
 }
 
-/// Entries of tables, relay domains, and statements that have rules, each with whether a case exercises it. `statement` says
-/// which statement a rule was made for.
+/// Table entries, relay domains, and statements with rules, each with whether a case covers it. `statement` returns the statement
+/// that a rule was generated for.
 pub fn coverage(
     site: &Site,
     dialogues: &[&Dialogue],

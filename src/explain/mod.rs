@@ -1,8 +1,7 @@
-//! What a client is told by a configuration, and why.
+//! Explains how a configuration answers a client.
 //!
-//! A question is put to the site's rulesets by [`crate::dialogue`]. What was asked and found on the way becomes the [`Reason`]s,
-//! each with its place in the site; and other sites, that differ in one thing, are asked the same to say what would have to
-//! [`Change`].
+//! [`crate::dialogue`] puts a question to the site's rulesets. The lookups on the way become [`Reason`]s, each with its place in
+//! the site. The same question to sites that differ in one respect shows which [`Change`] would reverse the verdict.
 
 mod assumed;
 mod change;

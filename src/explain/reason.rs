@@ -1,4 +1,4 @@
-//! Why a step was decided as it was: what was found, each with its place in the site.
+//! The reasons for a decision: the matches that led to it, each with its place in the site.
 
 use crate::{
     catalog::table::TABLES,
@@ -7,16 +7,16 @@ use crate::{
     source::Span,
 };
 
-/// Something that had a part in a decision.
+/// Something that contributed to a decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {
-    /// What it is, as a clause.
+    /// Description, as a clause.
     pub what: String,
-    /// Its place in the site, if it is written there.
+    /// Place in the site, if it is written there.
     pub place: Option<Span>,
 }
 
-/// What of these events had a part in a decision, in the order in which it was found. Without a site there are no places.
+/// The reasons among these events, in order. Without a site there are no places.
 pub fn reasons(events: &[Event], site: Option<&Site>) -> Vec<Reason> {
     let mut reasons: Vec<Reason> = Vec::new();
     for event in events {
@@ -30,16 +30,16 @@ pub fn reasons(events: &[Event], site: Option<&Site>) -> Vec<Reason> {
     reasons
 }
 
-/// Classes in which policy is written, and what their members are.
+/// Classes that express policy, with the meaning of their members.
 const CLASSES: [(&str, &str); 9] = [
-    ("R", "among those who may relay"),
+    ("R", "allowed to relay"),
     ("w", "a name of this host"),
     ("VirtHost", "a virtual domain"),
     ("M", "a domain that is masqueraded"),
     ("N", "an exception to masquerading"),
-    ("E", "a user who is never masqueraded"),
+    ("E", "a user that is never masqueraded"),
     ("G", "a generics domain"),
-    ("L", "a user of this host in spite of its hub"),
+    ("L", "a user whose mail stays on this host despite the hub"),
     ("m", "the domain of this host"),
 ];
 
@@ -65,25 +65,25 @@ fn of_look_up(map: &str, key: &str, value: Option<&str>, site: Option<&Site>) ->
         }
         (None, Some(value)) if is_telling(map) => {
             let what = match (map, value.contains("<TEMP>")) {
-                ("resolve", true) => format!("`{key}` cannot be found out in DNS now"),
+                ("resolve", true) => format!("`{key}` cannot be resolved at the moment"),
                 ("resolve", false) => return None,
                 _ => format!("the map `{map}` has `{key}`: `{value}`"),
             };
             Some(Reason { what, place: None })
         }
         (None, None) if map == "resolve" => {
-            Some(Reason { what: format!("`{key}` is not found in DNS (map `{map}`)"), place: None })
+            Some(Reason { what: format!("`{key}` does not exist in DNS (map `{map}`)"), place: None })
         }
         _ => None,
     }
 }
 
-/// Maps that only compute say nothing about policy.
+/// Maps that only compute a value do not express policy.
 fn is_telling(map: &str) -> bool {
     !matches!(map, "arith" | "dequote" | "macro" | "storage" | "host")
 }
 
-/// The entry of a table that a look-up with this key finds.
+/// The entry of a table that a lookup of this key finds.
 pub(super) fn entry_of<'a>(table: &DeclaredTable<'a>, key: &str) -> Option<&'a TableEntry> {
     let folds = table.map.folds_case();
     table.entries.iter().find(

@@ -1,4 +1,4 @@
-//! Cases: asked, and compared with what is expected.
+//! Runs test cases and compares the results with the expectations.
 
 use crate::{
     dialogue::{Dialogue, Login, Question, Tls, Verdict, simulate_smtp},
@@ -7,33 +7,33 @@ use crate::{
     source::Span,
 };
 
-/// A case with one of its recipients, and what came of it.
+/// The outcome of a case for one of its recipients.
 #[derive(Debug, Clone)]
 pub struct Outcome<'c> {
     /// The case.
     pub case: &'c Case,
-    /// What was asked.
+    /// The question.
     pub question: Question,
-    /// What was answered.
+    /// The answer.
     pub dialogue: Dialogue,
-    /// What is not as expected; none if the case passes.
+    /// Differences from the expectation; empty if the case passes.
     pub differences: Vec<Difference>,
 }
 
-/// Something that is not as expected.
+/// A difference from the expectation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// What it is: `verdict`, `code`, …
+    /// The compared property: `verdict`, `code`, …
     pub what: &'static str,
-    /// What is expected.
+    /// Expected value.
     pub expected: String,
-    /// What it is.
+    /// Actual value.
     pub found: String,
-    /// Where it is expected.
+    /// Place of the expectation.
     pub place: Span,
 }
 
-/// Asks a case, once for each of its recipients. `session` makes a new session for each.
+/// Runs a case once per recipient, each time in a new session.
 pub fn run<'c, 's>(case: &'c Case, mut session: impl FnMut() -> Session<'s>) -> Vec<Outcome<'c>> {
     let recipients = match case.to.as_slice() {
         [] => vec![None],
@@ -69,7 +69,7 @@ fn question(case: &Case, recipient: Option<&String>) -> Question {
     }
 }
 
-/// The verdict as cases name it.
+/// Name of a verdict in cases.
 pub fn verdict_kind(verdict: &Verdict) -> VerdictKind {
     match verdict {
         Verdict::Accepted => VerdictKind::Accepted,

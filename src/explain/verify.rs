@@ -1,7 +1,7 @@
-//! Whether a configuration does what its site says: questions that the site answers by itself, put to the rulesets made of it.
+//! Verifies that a configuration does what its site says, with questions whose answers follow from the site alone.
 //!
-//! What the site says is read from the IR alone: who may relay, whom mail is relayed for, and which way the mail of a domain goes.
-//! Raw rules may say otherwise, and so may a fault of this program; neither is deployed unseen.
+//! The expected answers come from the IR: who may relay, whom mail is relayed for, and how mail of a domain is routed. Raw rules
+//! may contradict them, and so may a bug in this program; neither should be deployed unnoticed.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -13,19 +13,19 @@ use crate::{
     source::Span,
 };
 
-/// A client that no site knows (RFC 5737).
+/// A client that no site mentions (RFC 5737).
 const STRANGER: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 254));
-/// A sender and a recipient that no site knows (RFC 6761).
+/// A sender and a recipient that no site mentions (RFC 6761).
 const SENDER: &str = "stranger@stranger.invalid.example";
 const RECIPIENT: &str = "somebody@elsewhere.invalid.example";
 
-/// Asks the configuration that was made of a site.
+/// Puts a question to the generated configuration.
 pub type Ask<'a> = &'a mut dyn FnMut(&Question) -> Dialogue;
 
-/// What the configuration does otherwise than the site says, and how many questions were asked.
+/// The differences between configuration and site, and the number of questions.
 pub fn verify(site: &Site, ask: Ask<'_>) -> (Vec<Diagnostic>, usize) {
     let mut verification = Verification { site, ask, found: Vec::new(), asked: 0 };
-    // A configuration for submission takes mail from this host's users only, and decides nothing about relaying.
+    // A submission configuration accepts mail only from users of this host, and decides nothing about relaying.
     if site.submission.is_none() {
         verification.relay_domains();
         verification.routes();
@@ -45,7 +45,7 @@ fn question(client: IpAddr, recipient: &str) -> Question {
     Question { sender: Some(SENDER.into()), recipient: Some(recipient.into()), ..Question::of(client) }
 }
 
-/// Whether an entry of a table had a part in it, which may decide otherwise.
+/// Whether an entry of a table was involved, which may override the expectation.
 fn by_entry(dialogue: &Dialogue) -> bool {
     dialogue.events().any(|event| matches!(event, Event::LookedUp { map, value: Some(_), .. } if map == "access"))
 }
@@ -56,7 +56,7 @@ impl Verification<'_> {
         (self.ask)(question)
     }
 
-    /// Mail for the relay domains is taken from everybody, and mail of the relay networks for everybody.
+    /// Mail for relay domains is accepted from everybody, and mail from relay networks for everybody.
     fn relay_domains(&mut self) {
         let members = self.site.classes.members(Class::Relay).to_vec();
         for member in members {
@@ -76,7 +76,7 @@ impl Verification<'_> {
         }
     }
 
-    /// Mail for the domains of the mailertable goes the way that stands there.
+    /// Mail for domains in the mailertable is routed as it says.
     fn routes(&mut self) {
         let entries = self.site.entries_of(TableKind::Mailertable).to_vec();
         for entry in entries {
@@ -85,13 +85,13 @@ impl Verification<'_> {
             if !plain || matches!(mailer.trim(), "error" | "local") {
                 continue;
             }
-            // The table is asked after the local domains, and the access map may refuse.
+            // Local domains come before the table, and the access map may reject.
             let client = IpAddr::V4(Ipv4Addr::LOCALHOST);
             let dialogue = self.ask(&question(client, &format!("somebody@{}", entry.key.value)));
             let Some(delivery) = dialogue.delivery else { continue };
             let found = delivery.host.unwrap_or_default();
             if !delivery.is_local && !found.eq_ignore_ascii_case(host.trim()) {
-                let said = format!("mail for `{}` goes to `{found}`, not to `{}`", entry.key, host.trim());
+                let said = format!("mail for `{}` is routed to `{found}` instead of `{}`", entry.key, host.trim());
                 self.report("not_routed", entry.span(), &said);
             }
         }
@@ -101,13 +101,13 @@ impl Verification<'_> {
         self.found.push(
             Diagnostic::error(code, message)
                 .at(place, "said here")
-                .why("the rules that the site is made into do not do what it says")
-                .help("look at the raw rules of the site; `relaycc explain` shows which one decides"),
+                .why("the generated rules decide otherwise than the site says")
+                .help("check the raw rules of the site; `relaycc explain` shows which rule decides"),
         );
     }
 }
 
-/// A client in a network that is written as its first octets.
+/// A client in a network that is given as its first octets.
 fn network(text: &str) -> Option<IpAddr> {
     let octets = text.split('.').map(|octet| octet.parse::<u8>().ok()).collect::<Option<Vec<_>>>()?;
     let mut address = [1; 4];
@@ -115,7 +115,7 @@ fn network(text: &str) -> Option<IpAddr> {
     Some(IpAddr::from(address))
 }
 
-/// Whether a text is a name in DNS, in full.
+/// Whether a text is a fully qualified DNS name.
 fn is_domain(text: &str) -> bool {
     text.contains('.')
         && !text.starts_with('.')

@@ -1,4 +1,4 @@
-//! The same for all layouts: a writer that is told which, and a reader that finds out.
+//! Format-independent access: a writer that is given the format, and a reader that detects it.
 
 use std::{borrow::Cow, fmt, io};
 
@@ -12,7 +12,7 @@ use super::{
     pipe::{CHUNK, through_thread},
 };
 
-/// A layout of map files, named as the type of a `K` line and as `makemap`'s first word.
+/// A format of map files. Names are those of `K` lines and of `makemap`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
     /// Berkeley DB, linear hashing.
@@ -26,18 +26,18 @@ pub enum Format {
 }
 
 impl Format {
-    /// All of them; all are read.
+    /// All formats; all of them can be read.
     pub const ALL: [Self; 4] = [Self::Hash, Self::Btree, Self::Cdb, Self::Lmdb];
 
-    /// Those that sendmail reads.
+    /// The formats that sendmail reads.
     pub const SENDMAIL: [Self; 3] = [Self::Hash, Self::Btree, Self::Cdb];
 
-    /// Whether such files are written, which for lmdb takes the Cargo feature of that name.
+    /// Whether the format can be written, which for lmdb requires the Cargo feature of that name.
     pub fn is_written(self) -> bool {
         self != Self::Lmdb || cfg!(feature = "lmdb")
     }
 
-    /// Its name.
+    /// Name of the format.
     pub fn name(self) -> &'static str {
         match self {
             Self::Hash => "hash",
@@ -47,12 +47,12 @@ impl Format {
         }
     }
 
-    /// The one of this name.
+    /// The format with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.name() == name)
     }
 
-    /// How the name of such a file ends, without the dot: what sendmail and Postfix add to the name of the map.
+    /// File name ending without the dot, which sendmail and Postfix append to the name of the map.
     pub fn extension(self) -> &'static str {
         match self {
             Self::Hash | Self::Btree => "db",
@@ -61,7 +61,7 @@ impl Format {
         }
     }
 
-    /// The one that a file with these bytes is of; the rest of the file may still be damaged.
+    /// Detects the format of a file from its first bytes; the rest of the file may still be damaged.
     pub fn of(bytes: &[u8]) -> Option<Self> {
         match MapFile::open(bytes) {
             Ok(file) => Some(file.format()),
@@ -76,16 +76,16 @@ impl fmt::Display for Format {
     }
 }
 
-/// Number of entries from which a second thread is worth its start.
+/// Number of entries from which a second thread is faster.
 const PARALLEL_THRESHOLD: usize = 10_000;
 
-/// Writes a map file of this format that holds `entries`.
+/// Writes a map file of this format with the given entries.
 ///
-/// `out` gets large pieces and is flushed; where there are many entries, pages are made on several threads meanwhile.
-/// Memory is used as [`hash::write_with`], [`btree::write_with`], [`cdb::write_with`] and [`lmdb::write_with`] say.
+/// `out` receives large chunks and is flushed; with many entries, pages are built on several threads meanwhile. For memory use,
+/// see [`hash::write_with`], [`btree::write_with`], [`cdb::write_with`] and [`lmdb::write_with`].
 ///
 /// # Errors
-/// [`WriteError::Io`] if `out` fails, or lmdb's scratch file; any other before anything is written.
+/// [`WriteError::Io`] if `out` fails, or lmdb's scratch file; any other error before anything is written.
 ///
 /// ```
 /// use relaycc::map::{Duplicates, Format, MapFile, write};
@@ -112,7 +112,7 @@ where
     K: AsRef<[u8]> + Sync,
     V: AsRef<[u8]> + Sync,
 {
-    // Hash files are made on several threads in any case.
+    // Hash files are built on several threads in any case.
     if entries.len() < PARALLEL_THRESHOLD || format == Format::Hash {
         let mut out = io::BufWriter::with_capacity(CHUNK, out);
         write_directly(format, entries, duplicates, &mut out)?;
@@ -135,7 +135,7 @@ fn write_directly<K: AsRef<[u8]> + Sync, V: AsRef<[u8]> + Sync>(
     }
 }
 
-/// A map file of any format, found out from its content.
+/// A map file whose format was detected from its content.
 #[derive(Debug, Clone)]
 pub enum MapFile<'a> {
     /// Of [`Format::Hash`].
@@ -149,13 +149,13 @@ pub enum MapFile<'a> {
 }
 
 impl<'a> MapFile<'a> {
-    /// Reads the start of a file from its `bytes`.
+    /// Detects the format and reads the header.
     ///
     /// # Errors
-    /// If it is of no format that is read here, or its start cannot be true.
+    /// The format is unknown, or the header is damaged.
     pub fn open(bytes: &'a [u8]) -> Result<Self, ReadError> {
-        // A cdb comes first, since a number of slots in it may look as if it marked one of the others. None of those can
-        // be a cdb, for their version is where a cdb has the position of a table, which is not less than 2048.
+        // cdb must be tried first, since its number of slots may look like the magic number of another format. The reverse is
+        // impossible: in the other formats, the version is where a cdb has the position of a table, which is at least 2048.
         if let Ok(file) = CdbFile::open(bytes) {
             return Ok(Self::Cdb(file));
         }
@@ -165,17 +165,17 @@ impl<'a> MapFile<'a> {
         }
         match (HashFile::open(bytes), BtreeFile::open(bytes)) {
             (Err(ReadError::Unrecognized(_)), Err(ReadError::Unrecognized(_))) => {
-                Err(ReadError::Unrecognized("it begins neither as a hash or btree file nor as a cdb or an LMDB file"))
+                Err(ReadError::Unrecognized("its first bytes match no known format"))
             }
             (Err(ReadError::Unrecognized(_)), btree) => btree.map(Self::Btree),
             (hash, _) => hash.map(Self::Hash),
         }
     }
 
-    /// Reads the start of a file that is known to be of this format, which is quicker.
+    /// Reads the header of a file whose format is known, which is faster.
     ///
     /// # Errors
-    /// If it is not, or its start cannot be true.
+    /// The file has another format, or its header is damaged.
     pub fn open_as(format: Format, bytes: &'a [u8]) -> Result<Self, ReadError> {
         match format {
             Format::Hash => HashFile::open(bytes).map(Self::Hash),
@@ -185,7 +185,7 @@ impl<'a> MapFile<'a> {
         }
     }
 
-    /// Its format.
+    /// Format of the file.
     pub fn format(&self) -> Format {
         match self {
             Self::Hash(_) => Format::Hash,
@@ -195,10 +195,10 @@ impl<'a> MapFile<'a> {
         }
     }
 
-    /// The value of `key`; if it has several, the first.
+    /// The value of `key`, or the first of its values.
     ///
     /// # Errors
-    /// If the file is damaged where the key should be.
+    /// The file is damaged where the key should be.
     pub fn get(&self, key: &[u8]) -> Result<Option<Cow<'a, [u8]>>, ReadError> {
         match self {
             Self::Hash(file) => file.get(key),
@@ -208,8 +208,7 @@ impl<'a> MapFile<'a> {
         }
     }
 
-    /// The values of keys, as [`Self::get`] finds them; each page is visited once for all of its keys, which takes a fraction of
-    /// the time where keys are many.
+    /// Looks up several keys like [`Self::get`], but visits each page only once, which is much faster for many keys.
     pub fn get_all(&self, keys: &[&[u8]], answers: &mut Answers) {
         match self {
             Self::Hash(file) => {
@@ -221,16 +220,16 @@ impl<'a> MapFile<'a> {
             }
             Self::Cdb(_) | Self::Lmdb(_) => {
                 answers.fill(keys, keys.iter().map(|_| Ok(0)), |order, answers| {
-                    for asked in order {
-                        answers.put(asked.number, self.get(asked.of(keys)));
+                    for query in order {
+                        answers.put(query.number, self.get(query.key_in(keys)));
                     }
                 });
             }
         }
     }
 
-    /// All entries, in the order of the file; ends after the first error. What is on one page is borrowed from the file;
-    /// only keys and values on several pages are put together.
+    /// All entries in the order of the file; ends after the first error. Keys and values on one page are borrowed; only those
+    /// that span several pages are copied.
     pub fn entries(&self) -> Entries<'_, 'a> {
         match self {
             Self::Hash(file) => Entries::Hash(file.entries()),
@@ -297,7 +296,7 @@ mod tests {
 
     #[test]
     fn a_cdb_that_bears_the_mark_of_another_format_is_a_cdb() {
-        // Table 1 has as many slots as the number that marks a btree file.
+        // Table 1 has as many slots as the magic number of a btree file.
         let count = 0x0005_3162 / 2;
         let mut file = vec![0; 2048];
         let mut end = 2048_u32;

@@ -1,4 +1,4 @@
-//! Many keys that are looked up together.
+//! Lookups of many keys at once.
 
 use std::{borrow::Cow, hint, mem, ops::Range};
 
@@ -10,31 +10,31 @@ use super::{
     window::{Bytes, ReadAt, Window},
 };
 
-/// What a file says of keys that were asked for together, by the order in which they were given.
+/// The results of a batch of lookups, in the order of the keys.
 ///
-/// It takes as many bytes as the values have that were found, and forty or so for each key. That memory is used again by those
-/// who hand it over again.
+/// They take as much memory as the values found, plus about forty bytes per key. The memory is reused if the same object is
+/// passed again.
 #[derive(Debug, Default)]
 pub struct Answers {
     /// The values, in the order in which they were found.
     values: Vec<u8>,
-    /// Where among them the value of each key is.
+    /// Range of each key's value.
     places: Vec<Range<usize>>,
-    /// What is wrong where a key should be, with the key's number; in the order of these numbers.
+    /// Errors with the index of their key, sorted by index.
     errors: Vec<(u32, ReadError)>,
     order: Vec<KeyPlace>,
-    /// What was read of the file last.
+    /// The last chunk that was read.
     piece: Vec<u8>,
 }
 
-/// The place of a value that is not there.
+/// Range of a value that was not found.
 const NOWHERE: Range<usize> = usize::MAX..usize::MAX;
 
 impl Answers {
-    /// The value of the key of this number, counted from 0, as [`MapFile::get`](super::MapFile::get) returns it.
+    /// The value of the key with this index, like [`MapFile::get`](super::MapFile::get).
     ///
     /// # Errors
-    /// If the file is damaged where the key should be, or cannot be read there.
+    /// The file is damaged where the key should be, or cannot be read there.
     pub fn get(&self, number: usize) -> Result<Option<&[u8]>, &ReadError> {
         if let Some(value) = self.places.get(number).and_then(|place| self.values.get(place.clone())) {
             return Ok(Some(value));
@@ -43,7 +43,7 @@ impl Answers {
         error.ok().and_then(|error| self.errors.get(error)).map_or(Ok(None), |(_, error)| Err(error))
     }
 
-    /// Begins anew with so many keys, and asks for them in the order of their places in the file.
+    /// Starts a new batch, and sorts the keys by their place in the file.
     pub(super) fn fill(
         &mut self,
         keys: &[&[u8]],
@@ -62,13 +62,13 @@ impl Answers {
                 Err(error) => self.errors.push((number, error)),
             }
         }
-        order.sort_unstable_by_key(|asked| u64::from(asked.place) << u32::BITS | u64::from(asked.number));
+        order.sort_unstable_by_key(|query| u64::from(query.place) << u32::BITS | u64::from(query.number));
         ask(&order, self);
         self.errors.sort_unstable_by_key(|(number, _)| *number);
         self.order = order;
     }
 
-    /// Takes what was found of a key.
+    /// Stores the result of one lookup.
     pub(super) fn put(&mut self, number: u32, answer: Result<Option<Cow<'_, [u8]>>, ReadError>) {
         match answer {
             Ok(Some(value)) => {
@@ -83,34 +83,34 @@ impl Answers {
     }
 }
 
-/// A key that is asked for.
+/// A key to look up.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct KeyPlace {
-    /// Where in the file it can be.
+    /// Its place in the file.
     pub(super) place: u32,
-    /// The place that it has among the keys.
+    /// Its index.
     pub(super) number: u32,
 }
 
 impl KeyPlace {
-    /// The key itself.
-    pub(super) fn of<'k>(self, keys: &[&'k [u8]]) -> &'k [u8] {
+    /// The key.
+    pub(super) fn key_in<'k>(self, keys: &[&'k [u8]]) -> &'k [u8] {
         keys.get(self.number as usize).copied().unwrap_or_default()
     }
 }
 
-/// Those of one place after the other. The memory that their keys are in is asked for all at once before any of it is needed:
-/// waiting for one after the other takes most of the time of many look-ups.
+/// Groups keys by place. The memory of the keys is prefetched all at once: waiting for one after the other takes most of the time
+/// of large batches.
 pub(super) fn by_place<'o>(order: &'o [KeyPlace], keys: &[&[u8]]) -> impl Iterator<Item = &'o [KeyPlace]> {
-    order.chunk_by(|a, b| a.place == b.place).inspect(|asked| {
-        hint::black_box(asked.iter().fold(0, |sum, asked| match asked.of(keys) {
+    order.chunk_by(|a, b| a.place == b.place).inspect(|queries| {
+        hint::black_box(queries.iter().fold(0, |sum, query| match query.key_in(keys) {
             [first, .., last] => sum ^ first ^ last,
             _ => sum,
         }));
     })
 }
 
-/// A hash or btree file that is asked for many keys, of which only that is read where they can be.
+/// A hash or btree file for many lookups, of which only the necessary parts are read.
 ///
 /// ```
 /// use relaycc::map::{Answers, Duplicates, Format, Lookup, write};
@@ -133,7 +133,7 @@ pub struct Lookup<R> {
     kind: Kind,
 }
 
-/// What is known of a file without the pages that hold its entries.
+/// Data of the file that is needed to locate a key.
 #[derive(Debug)]
 enum Kind {
     Hash(HashFile<'static>),
@@ -141,14 +141,14 @@ enum Kind {
 }
 
 impl<R: ReadAt> Lookup<R> {
-    /// About how many bytes are read at a time.
-    const PIECE: usize = 1 << 17;
+    /// Approximate number of bytes read at a time.
+    const CHUNK_SIZE: usize = 1 << 17;
 
-    /// So many pages that are not needed are read, rather than that it is read once more.
-    const GAP: u32 = 2;
+    /// Maximum number of unneeded pages that are read to avoid another read.
+    const MAX_GAP: u32 = 2;
 
-    /// Reads the start of a file. `None` if it is of another format, is damaged, or cannot be read: which of these,
-    /// [`MapFile::open`](super::MapFile::open) says of its bytes.
+    /// Reads the header. `None` if the file has another format, is damaged or cannot be read;
+    /// [`MapFile::open`](super::MapFile::open) tells which.
     pub fn of(source: R) -> Option<Self> {
         let length = source.length().ok()?;
         let window = Window::new(&source, length, 0, &[]);
@@ -168,7 +168,7 @@ impl<R: ReadAt> Lookup<R> {
         Some(Self { source, length, pages, kind })
     }
 
-    /// The values of keys, as [`MapFile::get_all`](super::MapFile::get_all) finds them.
+    /// Looks up keys, like [`MapFile::get_all`](super::MapFile::get_all).
     pub fn get_all(&self, keys: &[&[u8]], answers: &mut Answers) {
         let ask = |order: &[KeyPlace], answers: &mut Answers| self.ask_all(order, keys, answers);
         match &self.kind {
@@ -179,37 +179,37 @@ impl<R: ReadAt> Lookup<R> {
 
     fn ask_all(&self, mut order: &[KeyPlace], keys: &[&[u8]], answers: &mut Answers) {
         let mut piece = mem::take(&mut answers.piece);
-        while let Some((asked, later)) = self.next_piece(order) {
+        while let Some((queries, later)) = self.next_piece(order) {
             order = later;
-            self.ask(asked, keys, &mut piece, answers);
+            self.look_up(queries, keys, &mut piece, answers);
         }
         answers.piece = piece;
     }
 
-    /// Divides keys into those for which one piece is read and the others.
+    /// Splits off the keys that one chunk covers.
     fn next_piece<'o>(&self, order: &'o [KeyPlace]) -> Option<(&'o [KeyPlace], &'o [KeyPlace])> {
         let first = order.first()?.place;
-        let most = self.pages.pages_in(Self::PIECE);
-        let is_near = |[a, b]: &&[KeyPlace; 2]| b.place - a.place <= Self::GAP && b.place - first < most;
+        let most = self.pages.pages_in(Self::CHUNK_SIZE);
+        let is_near = |[a, b]: &&[KeyPlace; 2]| b.place - a.place <= Self::MAX_GAP && b.place - first < most;
         let count = 1 + order.array_windows().take_while(is_near).count();
         order.split_at_checked(count)
     }
 
-    /// Reads the piece that these keys can be in, and looks them up.
-    fn ask(&self, asked: &[KeyPlace], keys: &[&[u8]], piece: &mut Vec<u8>, answers: &mut Answers) {
+    /// Reads the chunk for these keys, and looks them up.
+    fn look_up(&self, queries: &[KeyPlace], keys: &[&[u8]], piece: &mut Vec<u8>, answers: &mut Answers) {
         let pages =
-            asked.first().zip(asked.last()).map_or(0..0, |(first, last)| first.place..last.place.saturating_add(1));
+            queries.first().zip(queries.last()).map_or(0..0, |(first, last)| first.place..last.place.saturating_add(1));
         let place = self.pages.place(pages.start, pages.end - pages.start);
         let end = usize::try_from(self.length).map_or(place.end, |length| place.end.min(length));
         piece.resize(end.saturating_sub(place.start), 0);
         if self.source.read_exact_at(piece, place.start as u64).is_err() {
-            // What is wrong is told where a page is needed that is not there.
+            // An error here is reported when a missing page is needed.
             piece.clear();
         }
         let window = Window::new(&self.source, self.length, place.start, piece);
         match &self.kind {
-            Kind::Hash(file) => file.over(Bytes::Window(&window)).answer_all(asked, keys, answers),
-            Kind::Btree(file, _) => file.over(Bytes::Window(&window)).answer_all(asked, keys, answers),
+            Kind::Hash(file) => file.over(Bytes::Window(&window)).answer_all(queries, keys, answers),
+            Kind::Btree(file, _) => file.over(Bytes::Window(&window)).answer_all(queries, keys, answers),
         }
     }
 }
@@ -221,7 +221,7 @@ mod tests {
     use super::*;
     use crate::map::{Duplicates, Format, MapFile, write};
 
-    /// Short and large entries, and some that are all of one bucket.
+    /// Short and large entries, and some in the same bucket.
     fn entries() -> Vec<(Vec<u8>, Vec<u8>)> {
         let mut entries = (0..9000).map(|n| (format!("key{n}").into_bytes(), vec![b'v'; n % 50])).collect::<Vec<_>>();
         entries.extend((0..40).map(|n| (vec![n; 1500], vec![n; 5000])));
@@ -234,7 +234,7 @@ mod tests {
         let entries = entries();
         let absent = [&b""[..], b"key", b"key9999", b"zz", &[7; 1501], &[0; 200]];
         let keys = entries.iter().rev().map(|(key, _)| key.as_slice()).chain(absent).collect::<Vec<_>>();
-        // Those of one page, of some pages, of most, and the same again and again.
+        // Keys of one page, of some pages, of most pages, and repeated keys.
         let several =
             [1, 7, 100, keys.len()].map(|count| keys.iter().rev().copied().step_by(keys.len() / count).collect());
         let several = several.into_iter().chain([Vec::new(), vec![keys[0]; 1000], keys.clone()]).collect::<Vec<_>>();
@@ -263,7 +263,7 @@ mod tests {
         }
     }
 
-    /// A disk that cannot read one place.
+    /// A disk with one unreadable place.
     #[derive(Debug)]
     struct Failing<'a> {
         bytes: &'a [u8],

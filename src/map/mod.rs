@@ -1,23 +1,22 @@
-//! Key-value map files, read without any C library, and all but one format written without.
+//! Key-value map files: all formats are read, and all but one are written, without a C library.
 //!
-//! sendmail keeps its tables (access, mailertable, virtusertable, …) as text for people and as a *map file* for look-ups:
-//! a set of byte-string keys, each with one byte-string value, in a layout that finds a key without reading the whole.
-//! A `K` line names the layout as the map's type. Here is one module per layout, and
-//! [`text`] for the form that people write:
+//! sendmail keeps its tables (access, mailertable, virtusertable, …) as text for people and as a *map file* for lookups:
+//! byte-string keys, each with a byte-string value, in a layout in which a key is found without reading the whole file. A `K`
+//! line gives the layout as the type of the map. There is one module per layout, and [`text`] for the form that people write:
 //!
 //! | module | `K` type | layout |
 //! |---|---|---|
 //! | [`hash`] | `hash` | Berkeley DB, linear hashing |
 //! | [`btree`] | `btree` | Berkeley DB, a tree of pages in the order of the keys |
 //! | [`cdb`] | `cdb` | D. J. Bernstein's constant database |
-//! | [`lmdb`] | none; Postfix's `lmdb` | a tree of pages, for Postfix and no sendmail |
+//! | [`lmdb`] | none; Postfix's `lmdb` | a tree of pages, for Postfix only |
 //!
-//! [`write()`] and [`MapFile`] do the same for all of them. [`Parts`] lists a large file that need not be in memory,
-//! and [`Lookup`] asks one for keys.
+//! [`write()`] and [`MapFile`] are independent of the layout. [`Parts`] lists a large file that need not be in memory, and
+//! [`Lookup`] finds keys in one.
 //!
-//! Nothing here opens a file, but for the scratch file of [`lmdb`], and nothing knows what the keys and values mean to sendmail. A writer takes entries and an
-//! [`io::Write`]; a reader takes the file's bytes, or whatever they can be read from at any place. A NUL at the end of keys and values, as `makemap -N` stores it, is a
-//! byte like any other.
+//! Nothing here opens a file, except the scratch file of [`lmdb`], or knows what the keys and values mean to sendmail. A writer
+//! takes entries and an [`io::Write`]; a reader takes the file's bytes, or a source for random access. A NUL at the end of keys
+//! and values, as `makemap -N` stores it, is a byte like any other.
 
 mod berkeley;
 pub mod btree;
@@ -47,49 +46,48 @@ pub struct Entry<'a> {
     pub value: Cow<'a, [u8]>,
 }
 
-/// Keys and values that are to be stored, in order.
+/// Keys and values to store, in order.
 pub type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
 
-/// What becomes of entries whose key an earlier entry has.
+/// Policy for entries whose key is already taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Duplicates {
-    /// The whole is refused.
+    /// Reject the whole input.
     #[default]
     Refuse,
-    /// The first entry of a key stays, as with `makemap` without options, which complains of the others.
+    /// Keep the first entry, as `makemap` does without options, and reports the others.
     First,
-    /// The last entry of a key stays, as with `makemap -r`.
+    /// Keep the last entry, like `makemap -r`.
     Last,
-    /// All stay, in their order, as with `makemap -d`. A look-up finds the first of them. lmdb files have one value for a key,
-    /// so that there this is [`Duplicates::Refuse`].
+    /// Keep all entries in their order, like `makemap -d`. A lookup finds the first of them. lmdb files have one value per key,
+    /// so there this is [`Duplicates::Refuse`].
     Keep,
 }
 
 /// Why a map file was not written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// Two entries have the same key, and [`Duplicates::Refuse`] was asked for.
-    #[error("entries {first} and {second} (counted from 0) have the same key")]
+    /// Two entries have the same key, with [`Duplicates::Refuse`].
+    #[error("duplicate key in entries {first} and {second} (counted from 0)")]
     DuplicateKey {
-        /// Index of the entry that came first in the input.
+        /// Index of the earlier entry.
         first: usize,
-        /// Index of the one that repeats its key.
+        /// Index of the later entry.
         second: usize,
     },
-    /// The entries need more than the format can number: 2³² − 1 entries or pages, or bytes in one key or value; or,
-    /// in a cdb, in the whole file.
+    /// The entries exceed 2³² − 1 entries or pages, or bytes in one key or value; or, in a cdb, bytes in the file.
     #[error("{0} exceed what this format can count (4294967295)")]
     TooLarge(&'static str),
-    /// The format has no keys of this length.
-    #[error("entry {entry} (counted from 0) has a key that is not of {} to {} bytes", lengths.start(), lengths.end())]
+    /// The format does not allow keys of this length.
+    #[error("entry {entry} (counted from 0) has a key of invalid length: expected {} to {} bytes", lengths.start(), lengths.end())]
     KeyLength {
         /// Index of the entry.
         entry: usize,
-        /// The lengths that keys may have, in bytes.
+        /// Allowed lengths of keys, in bytes.
         lengths: RangeInclusive<usize>,
     },
-    /// This program was built without what writes the format.
-    #[error("this program was built without the feature `{0}`, which writes such files")]
+    /// This program was built without support for writing the format.
+    #[error("this program was built without the feature `{0}`, which writes files of this format")]
     LeftOut(&'static str),
     /// The output could not be written.
     #[error("the map file could not be written: {0}")]
@@ -98,52 +96,52 @@ pub enum WriteError {
 
 /// Why a map file could not be read.
 ///
-/// Pages are counted from 0, the page with the file's own description; byte offset = page × page size.
+/// Pages are counted from 0, the header page; byte offset = page × page size.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
-    /// The file does not begin as a map file of this layout does.
-    #[error("this is no such map file: {0}")]
+    /// The file does not start like a map file of this layout.
+    #[error("not a map file of this format: {0}")]
     Unrecognized(&'static str),
-    /// The file is of a version of this layout that is not read here.
-    #[error("version {found} of the format is not read, only {first} to {last} are")]
+    /// The version of the layout is not supported.
+    #[error("version {found} of the format is not supported, only {first} to {last} are")]
     Version {
-        /// What the file says.
+        /// Version of the file.
         found: u32,
-        /// The first version that is read.
+        /// First supported version.
         first: u32,
-        /// The last.
+        /// Last supported version.
         last: u32,
     },
-    /// The file is of this layout but uses a part of it that is not read here.
-    #[error("page {page}: {what} cannot be read")]
+    /// The file uses an unsupported feature of the layout.
+    #[error("page {page}: {what} is not supported")]
     Unsupported {
         /// The page that uses it.
         page: u32,
-        /// What it uses.
+        /// The feature.
         what: &'static str,
     },
-    /// The file contradicts itself.
+    /// The file is inconsistent.
     #[error("page {page} is damaged: {what}")]
     Corrupt {
-        /// The page where it shows.
+        /// The page with the error.
         page: u32,
-        /// What is wrong there.
+        /// The error.
         what: &'static str,
     },
-    /// What the file is read from failed.
+    /// Reading the file failed.
     #[error("the file cannot be read at byte {offset}: {cause}")]
     Unreadable {
-        /// Where, in bytes from the start of the file.
+        /// Position in bytes from the start of the file.
         offset: u64,
-        /// What kind of failure it was.
+        /// Kind of the failure.
         cause: io::ErrorKind,
     },
-    /// A file that has no pages contradicts itself.
+    /// A file without pages is inconsistent.
     #[error("the file is damaged at byte {offset}: {what}")]
     CorruptAt {
-        /// Where it shows, in bytes from the start of the file.
+        /// Position in bytes from the start of the file.
         offset: u64,
-        /// What is wrong there.
+        /// The error.
         what: &'static str,
     },
 }

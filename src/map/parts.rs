@@ -1,4 +1,4 @@
-//! Files that are listed without being in memory.
+//! Lists files that need not be in memory.
 
 use std::ops::Range;
 
@@ -10,21 +10,21 @@ use super::{
     window::{Bytes, ReadAt, Window},
 };
 
-/// About how many bytes of a file are a part.
+/// Approximate size of a part in bytes.
 const SIZE: usize = 1 << 19;
 
 /// A part of a file.
 #[derive(Debug)]
 pub struct Part {
-    /// The first of its buckets, or of its leaves.
+    /// First bucket or leaf.
     pub(super) first: u32,
-    /// The first of the next part's; `None` for the last part.
+    /// First bucket or leaf of the next part; `None` for the last part.
     pub(super) end: Option<u32>,
-    /// Where most of its pages are.
+    /// Byte range with most of its pages.
     pub(super) place: Range<usize>,
 }
 
-/// A hash or btree file in parts, which can be listed at the same time, and of which those are in memory that are being listed.
+/// A hash or btree file, split into parts that can be listed in parallel; only those being listed are in memory.
 ///
 /// ```
 /// use relaycc::map::{Duplicates, Format, Parts, write};
@@ -50,8 +50,8 @@ pub struct Parts<R> {
 }
 
 impl<R: ReadAt> Parts<R> {
-    /// Divides a file. `None` if it is of no format that is listed in parts, is damaged, or cannot be read: which of these,
-    /// [`MapFile::open`](super::MapFile::open) says of its bytes.
+    /// Splits a file. `None` if the format cannot be listed in parts, or the file is damaged or cannot be read;
+    /// [`MapFile::open`](super::MapFile::open) tells which.
     pub fn of(source: R) -> Option<Self> {
         let length = source.length().ok()?;
         let window = Window::new(&source, length, 0, &[]);
@@ -66,18 +66,18 @@ impl<R: ReadAt> Parts<R> {
         Some(Self { length, is_tree, parts, visits, source })
     }
 
-    /// The parts, in the order of the file.
+    /// The parts in the order of the file.
     pub fn all(&self) -> &[Part] {
         &self.parts
     }
 
-    /// Reads a part into `memory`, and has its entries listed.
+    /// Reads a part into `memory` and passes its entries to `list`.
     ///
-    /// Those of all parts, one after the other, are what [`MapFile::entries`](super::MapFile::entries) lists, unless the file is
-    /// damaged: then one of them ends with an error, though not always the same. A part is listed once only: each page is.
+    /// All parts together give the same entries as [`MapFile::entries`](super::MapFile::entries), unless the file is damaged:
+    /// then one of them ends with an error, though not always the same one. A part can be listed only once, since each page is.
     ///
     /// # Errors
-    /// If the part cannot be read, or begins with damage.
+    /// The part cannot be read, or starts with damage.
     pub fn list<T>(
         &self,
         part: &Part,
@@ -93,7 +93,7 @@ impl<R: ReadAt> Parts<R> {
         let (bytes, visits) = (Bytes::Window(&window), self.visits.clone());
         if self.is_tree {
             let file = BtreeFile::within(bytes)?;
-            let entries = file.part(part, visits).ok_or(corrupt(part.first, "what is before it cannot be true"))?;
+            let entries = file.part(part, visits).ok_or(corrupt(part.first, "the preceding page is damaged"))?;
             return Ok(list(Entries::Btree(entries)));
         }
         let file = HashFile::within(bytes)?;
@@ -134,7 +134,7 @@ mod tests {
             let mut file = Vec::new();
             write(format, &entries, Duplicates::Keep, &mut file).unwrap();
             let all = MapFile::open(&file).unwrap().entries().collect::<Vec<_>>().len();
-            // Untouched, and with one byte changed here and there: the parts say so or are the whole.
+            // Unchanged, and with single bytes changed: the parts report an error or are complete.
             let mut errors = 0;
             for change in 0..60 {
                 let mut bytes = file.clone();

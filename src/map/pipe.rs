@@ -1,4 +1,4 @@
-//! Writes while more is being made: one thread lays out pages, another hands them to the system.
+//! Overlaps computing and writing: one thread builds pages, another writes them.
 
 use std::{
     io,
@@ -8,19 +8,19 @@ use std::{
 
 use super::WriteError;
 
-/// Bytes that are written at a time.
+/// Number of bytes written at a time.
 pub(super) const CHUNK: usize = 1 << 18;
-/// How many such pieces may wait to be written.
-const WAITING: usize = 4;
+/// Maximum number of chunks that wait to be written.
+const MAX_QUEUED_CHUNKS: usize = 4;
 
-/// Writes to `out` what `make` writes, which runs in a thread of its own.
+/// Writes to `out` what `make` writes; `make` runs on its own thread.
 pub(super) fn through_thread(
     out: &mut impl io::Write,
     make: impl FnOnce(&mut Pipe) -> Result<(), WriteError> + Send,
 ) -> Result<(), WriteError> {
     thread::scope(|scope| {
-        let (full, to_write) = sync_channel(WAITING);
-        let (used, empty) = sync_channel(WAITING + 2);
+        let (full, to_write) = sync_channel(MAX_QUEUED_CHUNKS);
+        let (used, empty) = sync_channel(MAX_QUEUED_CHUNKS + 2);
         let maker = scope.spawn(move || {
             let mut pipe = Pipe { chunk: Vec::with_capacity(CHUNK), full, empty };
             make(&mut pipe)?;
@@ -30,10 +30,10 @@ pub(super) fn through_thread(
         for chunk in to_write {
             written = out.write_all(&chunk);
             if written.is_err() {
-                // The pipe is closed with this loop, and the maker fails.
+                // Leaving the loop closes the pipe, so that the maker fails.
                 break;
             }
-            // If the maker is done, nobody needs it.
+            // If the maker is done, nobody needs the buffer.
             let _ = used.try_send(chunk);
         }
         let made: Result<(), WriteError> = maker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
@@ -43,7 +43,7 @@ pub(super) fn through_thread(
     })
 }
 
-/// The end that is written into.
+/// The writing end.
 pub(super) struct Pipe {
     chunk: Vec<u8>,
     full: SyncSender<Vec<u8>>,

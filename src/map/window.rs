@@ -1,4 +1,4 @@
-//! The bytes of a file, in memory or read as they are asked for.
+//! The bytes of a file, in memory or read on demand.
 
 use std::{
     fmt::Debug,
@@ -13,18 +13,18 @@ use std::{
 
 use super::ReadError;
 
-/// What can be read at any place, such as a file, and by several threads at once.
+/// A source for random access, such as a file, that several threads can use at once.
 pub trait ReadAt: Debug + Sync {
-    /// How many bytes there are.
+    /// Size in bytes.
     ///
     /// # Errors
-    /// If that cannot be found out.
+    /// The size cannot be determined.
     fn length(&self) -> io::Result<u64>;
 
     /// Fills `buffer` with the bytes from `offset` on.
     ///
     /// # Errors
-    /// If there are not as many, or they cannot be read.
+    /// There are not enough bytes, or they cannot be read.
     fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()>;
 }
 
@@ -65,12 +65,12 @@ impl ReadAt for [u8] {
 pub(super) enum Bytes<'a> {
     /// In memory.
     Whole(&'a [u8]),
-    /// Where they are, and those that are in memory.
+    /// In a source, with some of them in memory.
     Window(&'a Window<'a>),
 }
 
 impl<'a> Bytes<'a> {
-    /// How many there are.
+    /// Number of bytes.
     pub(super) fn len(self) -> u64 {
         match self {
             Self::Whole(bytes) => bytes.len() as u64,
@@ -78,16 +78,16 @@ impl<'a> Bytes<'a> {
         }
     }
 
-    /// The first ones, at most `most`.
+    /// The first bytes, at most `most`.
     pub(super) fn start(self, most: usize) -> Result<&'a [u8], ReadError> {
         let most = usize::try_from(self.len()).map_or(most, |length| most.min(length));
         Ok(self.get(0, most)?.unwrap_or_default())
     }
 
-    /// So many of them from `at` on; `None` if there are not as many.
+    /// `length` bytes from `at` on; `None` if there are not as many.
     ///
     /// # Errors
-    /// If they cannot be read.
+    /// They cannot be read.
     #[inline]
     pub(super) fn get(self, at: usize, length: usize) -> Result<Option<&'a [u8]>, ReadError> {
         match self {
@@ -97,19 +97,19 @@ impl<'a> Bytes<'a> {
     }
 }
 
-/// A file of which one piece is in memory, and what else is asked for, from then on.
+/// A source with one chunk in memory. Other parts are read on demand and kept.
 #[derive(Debug)]
 pub(super) struct Window<'s> {
     source: &'s dyn ReadAt,
     length: u64,
-    /// Where the piece begins.
+    /// Start of the chunk.
     start: usize,
     piece: &'s [u8],
     elsewhere: Kept,
 }
 
 impl<'s> Window<'s> {
-    /// Over a source of so many bytes, with what is in `memory` from byte `start` on.
+    /// A source of this size, of which `memory` holds the bytes from `start` on.
     pub(super) fn new(source: &'s dyn ReadAt, length: u64, start: usize, piece: &'s [u8]) -> Self {
         Self { source, length, start, piece, elsewhere: Kept::default() }
     }
@@ -134,19 +134,19 @@ impl<'s> Window<'s> {
     }
 }
 
-/// What was read once and is kept. A table has twice as many places as the one before it, and is made when it is needed.
+/// Chunks that were read and are kept. Each table has twice as many places as the one before, and is allocated on demand.
 #[derive(Debug, Default)]
 struct Kept {
     tables: [OnceLock<Box<[Place]>>; u32::BITS as usize],
     count: AtomicU32,
 }
 
-/// Where one piece is kept.
+/// Storage for one chunk.
 type Place = OnceLock<Box<[u8]>>;
 
 impl Kept {
     fn keep(&self, bytes: Box<[u8]>) -> &[u8] {
-        // From 1, so that the highest bit of a number tells its table, and the others its place there.
+        // Counted from 1, so that the highest bit of a number selects its table, and the other bits the place in it.
         let number = self.count.fetch_add(1, Ordering::Relaxed).saturating_add(1);
         let table = number.ilog2();
         let places = || (0..1_u32 << table).map(|_| Place::new()).collect();
@@ -175,7 +175,7 @@ mod tests {
                 seen.push((at, found));
             }
         }
-        // What was handed out before stays.
+        // References that were handed out stay valid.
         assert!(seen.iter().all(|(at, found)| found.is_none_or(|found| file[*at..].starts_with(found))));
         assert_eq!(window.get(usize::MAX, 2), Ok(None));
         assert_eq!((window.start(512).unwrap(), window.start(30_000).unwrap()), (&file[..512], &file[..]));
@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_told() {
         let source = &[0; 100][..];
-        // It was longer when it was looked at.
+        // The file has become shorter since its size was read.
         let window = Window::new(&source, 200, 0, &[]);
         let cause = io::ErrorKind::UnexpectedEof;
         assert_eq!(window.get(90, 20), Err(ReadError::Unreadable { offset: 90, cause }));

@@ -1,33 +1,33 @@
-//! Remarks of a `.mc`: what people wrote for people, and which statement it was about.
+//! Comments of a `.mc`, with the statements that they are about.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Lines that are no remarks, counted from 0.
+/// Lines that are not comments, counted from 0.
 #[derive(Debug, Default)]
 pub(super) struct Taken {
     /// Lines on which a statement begins.
     pub first: BTreeSet<usize>,
-    /// Lines on which a statement or a definition goes on, and raw lines.
+    /// Continuation lines of statements and definitions, and raw lines.
     pub further: BTreeSet<usize>,
 }
 
-/// The remarks of a file.
+/// The comments of a file.
 #[derive(Debug, Default)]
 pub(super) struct Comments {
-    /// Blocks of lines, by the line of what they stand before.
+    /// Blocks of comment lines, by the line of the statement that follows.
     before: BTreeMap<usize, Vec<String>>,
-    /// Remarks behind a statement, by its line.
+    /// Trailing comments, by the line of their statement.
     behind: BTreeMap<usize, String>,
-    /// Lines of statements before which the text takes a breath.
+    /// Lines of statements that start a new paragraph.
     breaks: BTreeSet<usize>,
-    /// What stands before everything, about the file as a whole.
+    /// The comment at the start, about the file as a whole.
     pub head: Vec<String>,
-    /// What stands after the last statement.
+    /// The comment after the last statement.
     pub tail: Vec<String>,
 }
 
 impl Comments {
-    /// Finds the remarks of a text.
+    /// Finds the comments of a text.
     pub fn find(text: &str, taken: &Taken) -> Self {
         let mut comments = Self::default();
         let mut blocks: Vec<Vec<String>> = Vec::new();
@@ -81,28 +81,28 @@ impl Comments {
         comments
     }
 
-    /// What was written before the statement that begins on this line; each remark is given once.
+    /// Takes the comments before the statement on this line; each comment is returned once.
     pub fn take_before(&mut self, line: usize) -> Vec<String> {
         self.before.remove(&line).unwrap_or_default()
     }
 
-    /// Whether a new paragraph begins with the statement on this line.
+    /// Whether the statement on this line starts a new paragraph.
     pub fn is_paragraph(&self, line: usize) -> bool {
         self.breaks.contains(&line)
     }
 
-    /// What was written behind it on its line.
+    /// The trailing comment on this line.
     pub fn take_behind(&mut self, line: usize) -> Option<String> {
         self.behind.remove(&line)
     }
 }
 
-/// Blocks as one, with an empty line between them.
+/// Joins blocks, separated by empty lines.
 fn joined(blocks: Vec<Vec<String>>) -> Vec<String> {
     blocks.join(&String::new())
 }
 
-/// A remark without what marks it as one, and without what only decorates it.
+/// A comment without its comment characters and decorations.
 fn cleaned(line: &str) -> String {
     let mut text = line;
     while let Some(rest) = text.strip_prefix("dnl").filter(|rest| !rest.starts_with(|c: char| c.is_alphanumeric())) {
@@ -114,7 +114,7 @@ fn cleaned(line: &str) -> String {
     if text.chars().all(decoration) { String::new() } else { text.to_owned() }
 }
 
-/// The remark behind a statement's closing parenthesis.
+/// The comment after a statement's closing parenthesis.
 fn behind(line: &str) -> Option<String> {
     let (_, rest) = line.rsplit_once(')')?;
     let remark = rest.trim_start().strip_prefix("dnl").or_else(|| rest.trim_start().strip_prefix('#'))?;

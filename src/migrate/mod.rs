@@ -1,8 +1,8 @@
-//! A `site.mc` written anew as the `site.toml` that says the same.
+//! Converts a `site.mc` to a `site.toml` that compiles to the same site.
 //!
-//! What the file says comes expanded and in order from the front end; here it is laid out as a person would have written it:
-//! values typed, remarks beside what they are about, definitions that change nothing left out. The result is compiled again
-//! and compared with the original, so that what cannot be said in a site.toml is refused, not lost.
+//! The front end provides the statements expanded and in order. Here they are laid out as a person would write them: values are
+//! typed, comments stay next to their statements, and definitions without effect are left out. The result is compiled and
+//! compared with the original, so that a `.mc` that cannot be expressed is rejected instead of changed.
 
 mod comments;
 mod page;
@@ -26,30 +26,30 @@ use crate::{
     source::{FileSystem, NoFiles, Source, SourceId, Sources, Span, Spanned},
 };
 
-/// How a site.toml names the text with the entries of a table.
+/// Returns the path under which the site.toml refers to the text of a table.
 struct TableText {
     title: &'static str,
     key: &'static str,
     path: String,
 }
 
-/// What came of a `.mc`.
+/// Result of a conversion.
 #[derive(Debug, Default)]
 pub struct Migrated {
-    /// The site.toml; `None` if the `.mc` is refused or cannot be said in one.
+    /// The site.toml; `None` if the `.mc` is rejected or cannot be expressed.
     pub toml: Option<String>,
-    /// The site that both say.
+    /// The site of both files.
     pub site: Option<Site>,
-    /// The site that the site.toml would give where it is not the same.
+    /// The site of the site.toml, if it differs.
     pub other: Option<Site>,
-    /// What is to be said about the `.mc`.
+    /// Diagnostics for the `.mc`.
     pub diagnostics: Vec<Diagnostic>,
     /// The texts that spans point into.
     pub sources: Sources,
 }
 
-/// Writes a `.mc` anew. Entries of tables stay in the texts beside it: `place` says how the site.toml names one of these, given
-/// its path as seen from here.
+/// Converts a `.mc`. Table entries stay in the texts next to it: `place` returns the path by which the site.toml refers to one of
+/// these, given its path as seen from here.
 pub fn migrate(input: &Input<'_>, place: &dyn Fn(&str) -> String, files: &dyn FileSystem) -> Migrated {
     let (Compiled { site, mut diagnostics, sources, .. }, mut statements) = front::record(input, files);
     let Some(site) = site else { return Migrated { diagnostics, sources, ..Migrated::default() } };
@@ -63,7 +63,7 @@ pub fn migrate(input: &Input<'_>, place: &dyn Fn(&str) -> String, files: &dyn Fi
     };
     let is_latin1 = sources.iter().any(Source::is_latin1) && !statements.iter().all(is_plain);
     let mut policy = site.clone();
-    // A system type of the site's own is no name in a site.toml: what it says is said there.
+    // A site.toml cannot name a system type of the site's own, so its definitions are written out.
     if let Some(own) = policy.system.as_mut().filter(|own| system::by_name(&own.value).is_none()) {
         own.value.clear();
         statements.retain(|statement| !matches!(statement, Statement::System(_)));
@@ -100,28 +100,28 @@ pub fn migrate(input: &Input<'_>, place: &dyn Fn(&str) -> String, files: &dyn Fi
     Migrated { diagnostics, sources, ..migrated }
 }
 
-/// That a site.toml does not take what the `.mc` says.
+/// The error for a statement that a site.toml rejects.
 fn refused(said: &Diagnostic, place: Option<Span>) -> Diagnostic {
-    let diagnostic = Diagnostic::error("not_migrated", format!("a site.toml does not take this: {}", said.message));
+    let diagnostic = Diagnostic::error("not_migrated", format!("site.toml rejects this statement: {}", said.message));
     let diagnostic = match place {
         Some(span) => diagnostic.at(span, "this statement"),
         None => diagnostic,
     };
-    let why = "a site.toml is checked more strictly than a .mc: what sendmail would pass over or misread is refused";
+    let why = "a site.toml is checked more strictly than a .mc: errors that sendmail ignores or misreads are rejected";
     let diagnostic = diagnostic.why(said.why.as_deref().unwrap_or(why));
     match &said.help {
-        Some(help) => diagnostic.help(format!("mend it in the .mc first: {help}")),
+        Some(help) => diagnostic.help(format!("correct the .mc first: {help}")),
         None => diagnostic,
     }
 }
 
-/// Statements on their way into a document.
+/// Statements being converted to a document.
 struct Draft<'a> {
     statements: Vec<Statement>,
-    /// The file itself, unless it says nothing.
+    /// The file itself, unless it contributes nothing.
     id: Option<SourceId>,
     sources: &'a Sources,
-    /// Whether characters have to come out as one byte each, as they went in.
+    /// Whether characters must be written as single bytes, as they were read.
     is_latin1: bool,
 }
 
@@ -133,7 +133,7 @@ impl Draft<'_> {
         (text, compiled)
     }
 
-    /// Leaves out definitions without which the site is the same: those of a default, and those that come too late.
+    /// Leaves out definitions without effect: those that repeat a default, and those that come too late.
     fn drop_idle(&mut self, site: &Site) {
         let mut index = 0;
         while let Some(statement) = self.statements.get(index) {
@@ -150,7 +150,7 @@ impl Draft<'_> {
         }
     }
 
-    /// Numbers the features that share an order, where the order that a site.toml has without numbers is another.
+    /// Adds explicit positions to features with a shared order that differs from the default order of a site.toml.
     fn number(&mut self) {
         let (mut last, mut number) = ("", 1);
         let sharing = self.statements.iter_mut().filter_map(|statement| match statement {
@@ -200,7 +200,7 @@ impl Draft<'_> {
         let mut in_order = self.statements.iter().collect::<Vec<_>>();
         in_order.sort_by_key(|statement| {
             let span = statement.span();
-            // What other files say keeps the order in which it took effect.
+            // Statements of other files keep the order in which they took effect.
             match Some(span.source) == self.id {
                 true => (false, span.start),
                 false => (true, 0),
@@ -231,7 +231,7 @@ impl Draft<'_> {
     }
 }
 
-/// The parts of a document, in the order in which they are written.
+/// Sections of a document, in output order.
 #[derive(Debug, Default)]
 struct Parts {
     top: Section,
@@ -244,11 +244,11 @@ struct Parts {
     lists: Vec<(&'static str, Vec<Listed>)>,
 }
 
-/// One entry of a list of tables.
+/// One entry of an array of tables.
 #[derive(Debug)]
 struct Listed {
     item: Item,
-    /// Its keys and values; `None` if it has to stay the text that it is.
+    /// Its keys and values; `None` if it has to stay a plain text.
     pairs: Option<Vec<(&'static str, String)>>,
 }
 

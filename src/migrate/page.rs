@@ -1,20 +1,20 @@
-//! The layout of a site.toml: which key goes where, with what remarks, and which statement each line comes from.
+//! The layout of a site.toml: the order of keys, their comments, and the statement that each line comes from.
 
 use crate::source::Span;
 
-/// Columns that a line should not exceed where it can be broken.
+/// Line width that should not be exceeded.
 const WIDTH: usize = 100;
 
-/// One value under a key, and the statement that it comes from.
+/// A value of a key, with the statement that it comes from.
 #[derive(Debug, Clone)]
 pub(super) struct Item {
     /// The value in TOML.
     pub value: String,
-    /// Remarks before it.
+    /// Comments before it.
     pub before: Vec<String>,
-    /// The remark behind it.
+    /// Trailing comment.
     pub behind: Option<String>,
-    /// Whether a new paragraph began with it.
+    /// Whether it starts a new paragraph.
     pub paragraph: bool,
     /// The statement.
     pub origin: Span,
@@ -25,16 +25,16 @@ pub(super) struct Item {
 pub(super) struct Entry {
     /// The key.
     pub key: &'static str,
-    /// Its values; several make a list.
+    /// Its values; several values form a list.
     pub items: Vec<Item>,
 }
 
-/// Keys under one header, in order.
+/// Keys of one table, in order.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Section(pub Vec<Entry>);
 
 impl Section {
-    /// Adds a value to those of a key.
+    /// Appends a value to a key.
     pub fn add(&mut self, key: &'static str, item: Item) {
         match self.0.iter_mut().find(|entry| entry.key == key) {
             Some(entry) => entry.items.push(item),
@@ -42,19 +42,19 @@ impl Section {
         }
     }
 
-    /// Sets a key to a value; what it was before no longer counts.
+    /// Sets a key to a value, replacing earlier ones.
     pub fn set(&mut self, key: &'static str, item: Item) {
         self.0.retain(|entry| entry.key != key);
         self.add(key, item);
     }
 }
 
-/// A line and the statement that it comes from.
+/// A line, with the statement that it comes from.
 #[derive(Debug, Clone)]
 struct Line {
     text: String,
     origin: Option<Span>,
-    /// Where its equals sign may be moved to stand below that of the line before.
+    /// Position of its equals sign, if it may be aligned with that of the previous line.
     equals: Option<usize>,
 }
 
@@ -63,7 +63,7 @@ struct Line {
 pub(super) struct Page(Vec<Line>);
 
 impl Page {
-    /// Adds remarks.
+    /// Adds comments.
     pub fn remarks(&mut self, remarks: &[String]) {
         for remark in remarks {
             let text = if remark.is_empty() { "#".to_owned() } else { format!("# {remark}") };
@@ -71,7 +71,7 @@ impl Page {
         }
     }
 
-    /// Adds an empty line, unless there is one or this is the first.
+    /// Adds an empty line, unless the document is empty or already ends with one.
     pub fn gap(&mut self) {
         if self.0.last().is_some_and(|line| !line.text.is_empty()) {
             self.0.push(Line { text: String::new(), origin: None, equals: None });
@@ -84,20 +84,20 @@ impl Page {
         self.plain(header);
     }
 
-    /// Adds the header of one of several tables, its remark behind it.
+    /// Adds the header of an array-of-tables entry with a trailing comment.
     pub fn header_here(&mut self, header: &str, behind: Option<&str>) {
         let behind = behind.map(|remark| format!(" # {remark}")).unwrap_or_default();
         self.plain(&format!("{header}{behind}"));
     }
 
-    /// Adds a line that no statement says.
+    /// Adds a line that comes from no statement.
     pub fn plain(&mut self, text: &str) {
         self.0.push(Line { text: text.to_owned(), origin: None, equals: None });
     }
 
     /// Adds all keys of a section.
     pub fn section(&mut self, section: &Section) {
-        // A remark is about the keys below it up to the next gap.
+        // A comment applies to the keys below it, up to the next empty line.
         let mut remarked = false;
         for (index, entry) in section.0.iter().enumerate() {
             let Some(first) = entry.items.first() else { continue };
@@ -137,7 +137,7 @@ impl Page {
         self.0.push(Line { text: "]".into(), origin: Some(first.origin), equals: None });
     }
 
-    /// Adds one key and its value, which may have several lines.
+    /// Adds one key with its value, which may span several lines.
     pub fn pair(&mut self, key: &str, value: &str, behind: Option<&str>, origin: Span) {
         let one_line = !value.contains('\n') && value != "[";
         for (index, line) in value.split('\n').enumerate() {
@@ -159,7 +159,7 @@ impl Page {
         self.0.get(number.checked_sub(1)?)?.origin
     }
 
-    /// The whole text; equals signs of neighbouring lines stand below each other.
+    /// The whole text, with aligned equals signs in neighbouring lines.
     pub fn text(&self) -> String {
         let mut out = String::new();
         let mut rest = self.0.as_slice();

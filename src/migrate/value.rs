@@ -1,4 +1,4 @@
-//! Values as a person would write them in a site.toml: numbers as numbers, lists as lists, where the text stays the same.
+//! Formats values as a person would write them: numbers as numbers, lists as lists, if the site stays the same.
 
 use crate::{
     catalog::{
@@ -8,7 +8,7 @@ use crate::{
     front::{ORDER, answer},
 };
 
-/// Text in quotes.
+/// A quoted string.
 pub(super) fn text(text: &str) -> String {
     if text.contains(['"', '\\']) && !text.contains(['\'', '\n']) && !text.chars().any(char::is_control) {
         return format!("'{text}'");
@@ -16,7 +16,7 @@ pub(super) fn text(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
-/// Lines between three quotes.
+/// A multi-line literal string.
 pub(super) fn lines(lines: &str) -> String {
     let plain = |c: char| !c.is_control() || matches!(c, '\n' | '\t');
     if lines.contains("'''") || !lines.chars().all(plain) {
@@ -55,7 +55,7 @@ pub(super) fn option(kind: OptionKind, value: &str) -> String {
     }
 }
 
-/// A number of more than four digits in groups of three.
+/// A number with more than four digits, in groups of three.
 fn grouped(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     if digits.len() < 5 {
@@ -71,7 +71,7 @@ fn grouped(number: i64) -> String {
     if number < 0 { format!("-{out}") } else { out }
 }
 
-/// The text of a refusal: site.toml puts the quotes that a rule wants around it.
+/// The text of a rejection: site.toml adds the quotes that a rule needs.
 pub(super) fn answer(value: &str) -> String {
     let inner = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     match inner.filter(|inner| answer::quoted((*inner).to_owned()) == value) {
@@ -81,7 +81,7 @@ pub(super) fn answer(value: &str) -> String {
     }
 }
 
-/// A feature or a hack with its arguments, and its place among others where that has to be said.
+/// A feature or hack with its arguments, and its position if it must be explicit.
 pub(super) fn arguments(specs: &'static [ArgumentSpec], arguments: &[String], order: i64) -> String {
     let mut pairs: Vec<(&str, String)> = Vec::new();
     for (index, spec) in specs.iter().enumerate() {

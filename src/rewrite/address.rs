@@ -1,4 +1,4 @@
-//! What becomes of an address: where its mail goes, and how a delivery agent is given it.
+//! Routes addresses: selects mailer and host, and rewrites the address for the mailer.
 
 use super::{
     maps::dns::best_exchangers,
@@ -11,45 +11,45 @@ use super::{
 };
 use crate::syntax::cf::Metasymbol;
 
-/// Where mail for an address goes.
+/// The route of an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
-    /// Agent, host and user; `None` if the rulesets do not say.
+    /// Mailer, host and user; `None` if the rulesets select none.
     pub resolved: Option<Resolved>,
-    /// Whether something could not be found out now, so that it is asked again later.
+    /// Whether a lookup failed temporarily, so that mail is deferred.
     pub is_for_now: bool,
 }
 
-/// An address as sendmail's server reads it: a [`Route`] whose user is rewritten for the mailer.
+/// An address as the SMTP server of sendmail parses it: a [`Route`] whose user is rewritten for the mailer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Parsed {
-    /// Agent, host and user.
+    /// Mailer, host and user.
     Address {
-        /// Where mail for it goes.
+        /// The route.
         resolved: Resolved,
-        /// Whether something could not be found out now, so that it is asked again later.
+        /// Whether a lookup failed temporarily, so that mail is deferred.
         is_for_now: bool,
     },
-    /// `$#error`, not completed.
+    /// `$#error`, as the rulesets returned it.
     Error(Resolved),
-    /// It is no address, in sendmail's words.
+    /// Not an address; the message is sendmail's.
     Invalid(Vec<u8>),
     /// The rules are wrong: what they resolved to has no such mailer, or lacks a host or a user. In sendmail's words.
     Misconfigured(Vec<u8>),
 }
 
-/// A workspace that resolved to a mailer, as sendmail completes it.
+/// A resolved workspace, as sendmail completes it.
 pub(super) enum Built {
-    /// The user is still to be given to these rulesets, one after the other.
-    ToRewrite { mailer: Mailer, host: Option<Vec<u8>>, user: Vec<Token>, rulesets: Vec<usize> },
-    /// All is known.
+    /// The user still has to be rewritten by these rulesets, in order.
+    ToRewrite { mailer: Box<Mailer>, host: Option<Vec<u8>>, user: Vec<Token>, rulesets: Vec<usize> },
+    /// Complete.
     Done(Resolved),
     /// `$#error`, with a text.
     Error(Resolved),
 }
 
 impl Built {
-    /// What the user is, once it was given to the rulesets.
+    /// The result after the user has been rewritten.
     pub(super) fn done(mailer: &Mailer, host: Option<Vec<u8>>, mut user: Vec<u8>) -> Resolved {
         if !mailer.has(b'u') {
             user.make_ascii_lowercase();
@@ -59,8 +59,8 @@ impl Built {
 }
 
 impl Session<'_> {
-    /// An address of MAIL or RCPT, read as sendmail's server reads it: rulesets 3 and 0, then those for recipients of its
-    /// mailer on the user. `${addr_type}` and `$h` are set.
+    /// Parses an address of MAIL or RCPT like sendmail's server: rulesets 3 and 0, then those for recipients of its mailer on the
+    /// user. Sets `${addr_type}` and `$h`.
     pub fn parse_address(
         &mut self,
         address: &[u8],
@@ -70,7 +70,7 @@ impl Session<'_> {
         self.set_macro(b"addr_type", Some(if is_sender { b"e s" } else { b"e r" }));
         self.forget();
         self.messages.clear();
-        // What test mode only complains of is refused here.
+        // The server rejects what test mode only reports.
         let scanned = self.scan(address, Source::Address, &mut Vec::new());
         if let Some(message) = self.messages.first() {
             return Parsed::Invalid(message.clone());
@@ -98,15 +98,15 @@ impl Session<'_> {
         }
     }
 
-    /// Tokens as the text of an address.
+    /// Joins tokens to the text of an address.
     pub(super) fn joined(&self, tokens: &[Token]) -> Vec<u8> {
         let mut text = Vec::new();
         join(tokens, &self.program.arena, self.program.blank, &mut text);
         text
     }
 
-    /// The agent, host and user of a workspace that resolved, as sendmail completes them; or what is missing. `is_bare`: the
-    /// address is one of a header or a sender, which rules below level 10 leave as it is.
+    /// The mailer, host and user of a resolved workspace, as sendmail completes them; or an error. `is_bare` is set for addresses
+    /// in headers and for senders, which configurations below level 10 leave unchanged.
     pub(super) fn build(&mut self, tokens: &[Token], is_bare: bool) -> Result<Built, Vec<u8>> {
         let Some(resolved) = self.resolved(tokens) else {
             return Err(b"no mailer in parsed address".to_vec());
@@ -165,10 +165,10 @@ impl Session<'_> {
         let is_bare = is_bare && self.program.level < 10;
         let rulesets = if is_bare { [0, 0, 4] } else { [2, own, 4] };
         let rulesets = rulesets.into_iter().filter(|ruleset| *ruleset != 0).collect();
-        Ok(Built::ToRewrite { mailer, host, user, rulesets })
+        Ok(Built::ToRewrite { mailer: Box::new(mailer), host, user, rulesets })
     }
 
-    /// Where mail for an address goes: rulesets 3 and 0. `None` if it is no address.
+    /// The route of an address: rulesets 3 and 0. `None` if it is not an address.
     pub fn route(&mut self, address: &[u8], watch: Option<&mut dyn TraceObserver>) -> Option<Route> {
         let (tokens, is_for_now) = self.chain(address, &[3, 0], watch)?;
         Some(Route { resolved: self.resolved(&tokens), is_for_now })
@@ -186,8 +186,8 @@ impl Session<'_> {
         best.iter().any(|host| own.iter().any(|name| name.eq_ignore_ascii_case(host.as_bytes())))
     }
 
-    /// An address of the envelope as an agent is given it: rulesets 3, 1 or 2, the agent's own, and 4. `None` if it is no
-    /// address or there is no such agent.
+    /// Rewrites an envelope address for a mailer: rulesets 3, 1 or 2, the mailer's own, and 4. `None` if it is not an address or
+    /// the mailer is unknown.
     pub fn envelope_address(
         &mut self,
         address: &[u8],
@@ -206,7 +206,7 @@ impl Session<'_> {
         Some(text)
     }
 
-    /// Gives an address to rulesets one after the other; what is left, and whether one of them said to ask again later.
+    /// Runs an address through rulesets in order; returns the result, and whether one of them failed temporarily.
     fn chain(
         &mut self,
         address: &[u8],

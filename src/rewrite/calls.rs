@@ -1,4 +1,4 @@
-//! What rulesets did, as a tree: which of their rules applied, what these found and called, and what they made.
+//! Calls of rulesets as a tree: which rules applied, with their lookups, calls and results.
 
 use super::{
     observer::{TraceObserver, Workspace},
@@ -6,20 +6,20 @@ use super::{
 };
 use crate::source::Span;
 
-/// One ruleset that ran. Texts of workspaces have a blank between tokens.
+/// A ruleset call. In texts of workspaces, tokens are separated by blanks.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Call {
     /// Its name or number.
     pub ruleset: Vec<u8>,
-    /// What it was given.
+    /// Workspace at the start.
     pub input: Vec<u8>,
-    /// What happened in it, in order.
+    /// Events in order.
     pub steps: Vec<Step>,
-    /// What it made; `None` if an error ended it.
+    /// Workspace at the end; `None` if an error ended the call.
     pub output: Option<Vec<u8>>,
 }
 
-/// Something that happened.
+/// An event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// A rule applied.
@@ -28,61 +28,61 @@ pub enum Step {
     Call(Call),
     /// A ruleset was called that has no rules.
     Skipped(Vec<u8>),
-    /// A part of the workspace is a member of a class.
+    /// A part of the workspace matched a class.
     Member {
         /// The class, without `$=`.
         class: Vec<u8>,
         /// The member.
         member: Vec<u8>,
     },
-    /// The value of a macro was asked for.
+    /// The value of a macro was used.
     Macro {
         /// Its name.
         name: Vec<u8>,
         /// Its value, if it has one.
         value: Option<Vec<u8>>,
     },
-    /// A map was asked.
+    /// A map was queried.
     LookedUp {
         /// The map.
         map: Vec<u8>,
-        /// The key.
+        /// Key.
         key: Vec<u8>,
-        /// What it has, if it has the key.
+        /// Value, if the map has the key.
         value: Option<Vec<u8>>,
     },
-    /// sendmail would say this.
+    /// A message of sendmail.
     Said(Vec<u8>),
 }
 
 /// A rule that applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Applied {
-    /// Where it stands.
+    /// Place of the rule.
     pub span: Span,
-    /// The line that it stands on.
+    /// Line number.
     pub line: usize,
     /// Its left side.
     pub left: Vec<u8>,
     /// Its right side.
     pub right: Vec<u8>,
-    /// What it asked and called, in order.
+    /// Lookups and calls in order.
     pub steps: Vec<Step>,
-    /// The workspace that it made; `None` if an error kept it from that.
+    /// Workspace after the rule; `None` if an error prevented it.
     pub workspace: Option<Vec<u8>>,
 }
 
-/// Writes calls down while they are made.
+/// Records calls while they run.
 #[derive(Debug, Default)]
 pub(super) struct Calls {
     open: Vec<Open>,
-    /// Values of macros that the rule being tried was compared with.
+    /// Values of macros that the current rule was compared with.
     compared: Vec<Step>,
-    /// Calls that have ended, and what was said outside of them.
+    /// Finished calls, and messages outside of calls.
     pub(super) done: Vec<Step>,
 }
 
-/// A call that has not ended.
+/// A call that is still running.
 #[derive(Debug, Default)]
 struct Open {
     call: Call,
@@ -108,7 +108,7 @@ impl Calls {
     }
 }
 
-/// As it is shown, without the blank before it.
+/// The workspace as test mode shows it, without the first blank.
 fn text(mut shown: Vec<u8>) -> Vec<u8> {
     if shown.first() == Some(&b' ') {
         shown.remove(0);

@@ -12,15 +12,15 @@ use super::{
 /// The members of one class.
 #[derive(Debug, Clone, Default)]
 struct Class {
-    /// Members as they were written first, in the order in which they came.
+    /// Members in their original spelling, in insertion order.
     members: Vec<Box<[u8]>>,
-    /// The same in lower case.
+    /// Members in lower case.
     folded: HashSet<Box<[u8]>>,
-    /// A bit for each word that is a member by itself, by its number.
+    /// A bit per word number for members of one word.
     words: Vec<u64>,
-    /// Numbers of the words that members of several tokens begin with, and how many tokens these have at most.
+    /// First words of members with several tokens, with the maximum number of tokens.
     beginnings: HashMap<u32, usize>,
-    /// Bits of the words that members begin with, as [`bit`] gives them.
+    /// Bits of the first words of members, as computed by [`bit`].
     bits: u64,
 }
 
@@ -30,14 +30,14 @@ impl Class {
     }
 }
 
-/// All classes. Sessions share them until one adds a member: a site may have any number of names.
+/// All classes. Sessions share them until one of them adds a member, as a site may have any number of names.
 #[derive(Debug, Clone, Default)]
 pub struct Classes {
     classes: Vec<Rc<Class>>,
 }
 
 impl Classes {
-    /// Adds a member, whose `tokens` are given; whether it is new. All words of it are numbered by now.
+    /// Adds a member, given as `tokens` whose words are already numbered; returns whether it is new.
     pub(crate) fn add(&mut self, class: MacroId, member: &[u8], tokens: &[Token]) -> bool {
         if self.classes.len() <= class.index() {
             self.classes.resize_with(class.index() + 1, Rc::default);
@@ -68,7 +68,7 @@ impl Classes {
         true
     }
 
-    /// Takes out all members of all classes, in the order in which they came.
+    /// Removes and returns all members of all classes, in insertion order.
     pub(crate) fn take(&mut self) -> Vec<(MacroId, Vec<Box<[u8]>>)> {
         let classes = std::mem::take(&mut self.classes).into_iter().enumerate();
         let members = |(number, class): (usize, Rc<Class>)| {
@@ -81,12 +81,12 @@ impl Classes {
         self.classes.get(class.index()).map(Rc::as_ref)
     }
 
-    /// Whether a token by itself is a member.
+    /// Whether a single token is a member.
     pub(crate) fn has_token(&self, class: MacroId, token: Token) -> bool {
         self.class(class).is_some_and(|class| class.has_word(token.word))
     }
 
-    /// Bits of the words that members of a class begin with; a workspace without any of them has no member.
+    /// Bits of the first words of members; a workspace without any of these bits has no member.
     pub(crate) fn bits(&self, class: MacroId) -> u64 {
         self.class(class).map_or(0, |class| class.bits)
     }
@@ -107,7 +107,7 @@ impl Classes {
         for (at, token) in tokens.iter().take(longest).enumerate() {
             let word = token.kind == Kind::Word;
             if word && after_word {
-                // No member has a blank.
+                // No member contains a blank.
                 return None;
             }
             after_word = word;
@@ -119,12 +119,12 @@ impl Classes {
         None
     }
 
-    /// Members as they were written first, in the order in which they came.
+    /// Members in their original spelling, in insertion order.
     pub fn members(&self, class: MacroId) -> impl Iterator<Item = &[u8]> {
         self.class(class).into_iter().flat_map(|class| class.members.iter().map(|member| &**member))
     }
 
-    /// Members in the order in which test mode shows them: that of sendmail's table of symbols, which has 2003 rows.
+    /// Members in the order of test mode: that of sendmail's symbol table, which has 2003 rows.
     pub fn shown(&self, class: MacroId) -> Vec<&[u8]> {
         let mut members = self.members(class).collect::<Vec<_>>();
         members.sort_by_key(|member| row(member));
@@ -139,7 +139,7 @@ fn row(member: &[u8]) -> u32 {
     member.iter().fold(CLASS, |row, byte| ((row << 1) ^ u32::from(byte.to_ascii_lowercase())) % 2003)
 }
 
-/// Numbers the words of a member and takes it apart.
+/// Splits a member into tokens and numbers its words.
 pub(crate) fn number_words(tokens: &mut [Token], arena: &Arena, words: &mut Words) {
     for token in tokens {
         token.word = words.add(arena.text(*token));

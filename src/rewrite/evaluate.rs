@@ -1,4 +1,4 @@
-//! What a right side asks for once it is substituted: look-ups, then calls of other rulesets.
+//! Evaluates a right side after substitution: lookups, then calls of other rulesets.
 
 use std::rc::Rc;
 
@@ -11,14 +11,14 @@ use super::{
 };
 use crate::syntax::cf::Metasymbol;
 
-/// Longest default of a look-up, in characters; what is more is cut off.
-const DEFAULT: usize = 1021;
+/// Maximum length of a default value of a lookup, in characters; longer ones are truncated.
+const MAX_DEFAULT_LENGTH: usize = 1021;
 
-/// One right side calls fewer rulesets than this.
-const CALLS: usize = 16;
+/// Limit of ruleset calls in one right side; the number of calls must be smaller.
+const MAX_CALLS: usize = 16;
 
 impl Session<'_> {
-    /// Looks up what is to be looked up, then calls what is to be called.
+    /// Performs the lookups, then the calls.
     pub(super) fn evaluate(
         &mut self,
         caller: (usize, usize),
@@ -37,7 +37,7 @@ impl Session<'_> {
         Ok(status)
     }
 
-    /// Replaces what stands between `$[` and `$]`, and between `$(` and `$)`. They do not nest.
+    /// Replaces text between `$[` and `$]`, and between `$(` and `$)`, which do not nest.
     fn look_ups(&mut self, next: &mut Vec<Token>, room: usize, watch: &mut Watcher<'_, '_>) -> Result<u8, Abort> {
         let mut status = OK;
         let mut before = self.buffers.pop().unwrap_or_default();
@@ -122,18 +122,18 @@ impl Session<'_> {
         key_text.clear();
         join_key(key, &self.program.arena, blank, &mut key_text);
         let found = number.map(|number| self.ask(number, &key_text, &arguments)).unwrap_or_default();
-        self.tell(watch);
+        self.report_messages(watch);
         if let Some(watch) = watch.as_deref_mut().filter(|watch| watch.wants_rules()) {
             watch.looked_up(self.map_name(host, name), &key_text, found.value.as_deref());
         }
         self.texts.push(key_text);
-        // A value and a default are read as text, so that two words may become one.
+        // Values and defaults are scanned as text, so that two words may become one.
         let scanned = match (found.value, default) {
             (Some(value), _) => self.scan(value.as_slice(), Source::Value, next),
             (None, Some(default)) => {
                 let mut units = std::mem::take(&mut self.units);
                 units.clear();
-                join_units(default, &self.program.arena, self.program.blank, DEFAULT, &mut units);
+                join_units(default, &self.program.arena, self.program.blank, MAX_DEFAULT_LENGTH, &mut units);
                 let scanned = self.scan(units.as_slice(), Source::Value, next);
                 self.units = units;
                 scanned
@@ -143,14 +143,14 @@ impl Session<'_> {
                 Ok(())
             }
         };
-        self.tell(watch);
+        self.report_messages(watch);
         if scanned.is_err() {
             return Err(Abort(DATA_ERROR));
         }
         Ok(if found.status == TRY_LATER { TRY_LATER } else { OK })
     }
 
-    /// The map that a look-up names; that of hosts has none.
+    /// The map that a lookup names; `$[` needs no name.
     fn map_name(&self, host: bool, name: Option<Token>) -> &[u8] {
         match name {
             Some(name) => self.program.arena.text(name),
@@ -159,7 +159,7 @@ impl Session<'_> {
         }
     }
 
-    /// Calls the rulesets that `$>` names, the last one first.
+    /// Calls the rulesets named by `$>`, the last one first.
     fn calls(
         &mut self,
         caller: (usize, usize),
@@ -168,7 +168,7 @@ impl Session<'_> {
         watch: &mut Watcher<'_, '_>,
     ) -> Result<u8, Abort> {
         let mut status = OK;
-        // All names are looked at first; nothing is called if one of them is unknown.
+        // All names are resolved first; nothing is called if one of them is unknown.
         let mut count = 0;
         let mut start = 0;
         let call = |token: &Token| token.is(Metasymbol::Call);
@@ -185,14 +185,14 @@ impl Session<'_> {
                 return Ok(CONFIG_ERROR);
             }
             count += 1;
-            if count >= CALLS {
-                self.say(format!("Too many subroutine calls ({CALLS} max)").into_bytes(), watch);
+            if count >= MAX_CALLS {
+                self.say(format!("Too many subroutine calls ({MAX_CALLS} max)").into_bytes(), watch);
                 return Ok(CONFIG_ERROR);
             }
             start = at + 1;
         }
         let mut end = next.len();
-        // Rulesets that would get the result of one that failed are not called.
+        // Rulesets whose argument is the result of a failed call are not called.
         let mut failed = false;
         while let Some(at) = next.get(..end).and_then(|tokens| tokens.iter().rposition(call)) {
             end = at;
@@ -223,12 +223,12 @@ impl Session<'_> {
         Ok(status)
     }
 
-    /// The ruleset that the word behind a call names.
+    /// The ruleset named by the word after a call.
     fn called(&self, next: &[Token], at: usize) -> Option<usize> {
         self.program.ruleset(next.get(at + 1).map(|token| self.program.arena.text(*token)).unwrap_or_default())
     }
 
-    /// The name of a ruleset that is called loses its quotes for good, as traces show.
+    /// Removes the quotes of a called ruleset's name permanently, as traces show.
     fn unquote(&mut self, (ruleset, rule): (usize, usize), name: Token) {
         let rule = self.program.ruleset_mut(ruleset).and_then(|ruleset| ruleset.rules.get_mut(rule));
         if let Some(token) = rule.and_then(|rule| rule.rhs.iter_mut().find(|token| **token == name)) {

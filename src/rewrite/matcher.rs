@@ -1,6 +1,6 @@
-//! Whether a rule's left side is a workspace, and which part of it is which.
+//! Matches the left side of a rule against a workspace.
 //!
-//! Parts that may be of several lengths are as short as they can be, and the last of them grows first.
+//! Wildcards of variable length match as few tokens as possible, and the last of them is extended first.
 
 use super::{
     classes::Classes,
@@ -11,7 +11,7 @@ use super::{
 /// One element of a left side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Element {
-    /// A word, or a metasymbol as such, by its number.
+    /// A word, or a literal metasymbol, by its number.
     Word(u32),
     /// `$*`
     Any,
@@ -25,58 +25,58 @@ pub(crate) enum Element {
     Class(MacroId),
     /// `$~x`
     NotClass(MacroId),
-    /// `$&x`: what the macro is at this moment.
+    /// `$&x`: the current value of the macro.
     Macro(MacroId),
 }
 
-/// A part of the workspace: tokens `start..end`.
+/// The part of the workspace that an element matched: tokens `start..end`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Part {
-    /// Which element it is of.
+    /// Index of the element.
     pub(crate) element: usize,
     pub(crate) start: usize,
     pub(crate) end: usize,
 }
 
-/// Steps after which it is remembered what cannot be, so that no rule takes longer than tokens times elements.
-pub(crate) const PATIENCE: usize = 8192;
-/// The same where each comparison is to be told, as sendmail tells them.
-pub(crate) const PATIENCE_TOLD: usize = 1 << 20;
+/// Number of steps after which failed states are memoized, so that no rule takes longer than tokens times elements.
+pub(crate) const MEMO_THRESHOLD: usize = 8192;
+/// The same while every comparison is traced, as sendmail traces them.
+pub(crate) const TRACED_MEMO_THRESHOLD: usize = 1 << 20;
 
 /// What matching needs of the session.
 #[derive(Clone, Copy)]
 pub(crate) struct Matcher<'a> {
     pub(crate) classes: &'a Classes,
     pub(crate) arena: &'a Arena,
-    /// Values of macros that left sides name, as test mode would type them.
+    /// Current values of macros that left sides use, in the notation of test mode.
     pub(crate) macros: &'a dyn Fn(MacroId) -> Vec<u8>,
-    /// [`PATIENCE`], or [`PATIENCE_TOLD`].
+    /// [`MEMO_THRESHOLD`], or [`TRACED_MEMO_THRESHOLD`].
     pub(crate) patience: usize,
 }
 
-/// How one element takes part of the workspace.
+/// How one element matches at a position.
 enum Step {
-    /// It is the token at this place, or none; nothing is bound.
+    /// It matches this one token, or none; nothing is bound.
     To(usize),
-    /// It is the tokens up to this place.
+    /// It matches the tokens up to this position.
     Bind(usize),
-    /// It is not there.
+    /// It does not match.
     Fails,
 }
 
-/// Where a word stands next.
+/// Next position of a word.
 fn word_from(tokens: &[Token], at: usize, word: u32) -> Option<usize> {
     let place = tokens.get(at..)?.iter().position(|token| token.word == word)?;
     Some(at + place)
 }
 
 impl Matcher<'_> {
-    /// Whether `elements` is `tokens`; `parts` are then what the wildcards are, in their order.
+    /// Whether `elements` match all of `tokens`; `parts` receives the matches of the wildcards, in order.
     pub(crate) fn matches(self, elements: &[Element], tokens: &[Token], parts: &mut Vec<Part>) -> bool {
         parts.clear();
         let (mut element, mut at) = (0, 0);
         let mut steps = 0;
-        // For each element and place, that what follows cannot be matched from there.
+        // For each element and position: the rest cannot be matched from there.
         let mut dead: Vec<bool> = Vec::new();
         let width = tokens.len() + 1;
         loop {
@@ -101,7 +101,7 @@ impl Matcher<'_> {
                     element += 1;
                 }
                 Step::Fails => {
-                    // The last part that can grow does.
+                    // The last extensible part is extended.
                     loop {
                         let Some(part) = parts.last_mut() else { return false };
                         if let Some(slot) = dead.get_mut((part.element + 1) * width + part.end) {
@@ -109,7 +109,7 @@ impl Matcher<'_> {
                         }
                         let grown = match elements.get(part.element) {
                             Some(Element::Any | Element::Some) if part.end < tokens.len() => {
-                                // Nothing between here and the word that must follow can be its end.
+                                // The word that must follow does not occur before this position.
                                 match elements.get(part.element + 1) {
                                     Some(Element::Word(word)) => word_from(tokens, part.end + 1, *word),
                                     _ => Some(part.end + 1),

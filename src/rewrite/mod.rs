@@ -1,13 +1,13 @@
-//! Runs the rulesets of any `sendmail.cf`, as sendmail does, without sendmail.
+//! Runs the rulesets of any `sendmail.cf` like sendmail, without sendmail.
 //!
 //! ```text
 //! sendmail.cf ── syntax::cf ── load ── Program ── Session ── call ── Outcome
 //!                                        files, resolver ──┘   └── TraceObserver
 //! ```
 //!
-//! A [`Program`] is read once; a [`Session`] runs it and holds what changes. What rules do can be watched. Nothing here does
+//! A [`Program`] is read once; a [`Session`] runs it and holds the state that changes. Rules can be traced. Nothing here does
 //! I/O: files come from a [`FileSystem`](crate::source::FileSystem), names and addresses from a [`Resolver`].
-//! How test mode prints is in [`mod@bt`].
+//! [`mod@bt`] prints traces like test mode.
 
 mod address;
 pub mod bt;
@@ -28,7 +28,7 @@ mod text;
 mod token;
 mod unread;
 
-/// A table by name. Names come from addresses that strangers write, so it is seeded.
+/// A table by name. It is seeded, as strangers choose the names in addresses.
 type HashMap<K, V> = std::collections::HashMap<K, V, foldhash::fast::RandomState>;
 /// A set of names.
 type HashSet<K> = std::collections::HashSet<K, foldhash::fast::RandomState>;

@@ -1,4 +1,4 @@
-//! Being told what rules do while they run.
+//! Notifications about rules while they run.
 
 use super::{
     program::{Program, Rule, Ruleset},
@@ -13,29 +13,30 @@ pub struct Workspace<'a> {
 }
 
 impl Workspace<'_> {
-    /// As test mode shows it: a blank before each token.
+    /// The workspace as test mode shows it, with a blank before each token.
     pub fn shown(&self) -> Vec<u8> {
         let mut out = Vec::new();
         self.show(&mut out);
         out
     }
 
-    /// Adds the same to `out`.
+    /// Appends the same to `out`.
     pub fn show(&self, out: &mut Vec<u8>) {
         show(self.tokens, &self.program.arena, &self.program.names, out);
     }
 }
 
-/// Who is told what rules do. Nothing need be listened to.
+/// Receives notifications about rules. All methods are optional.
 pub trait TraceObserver {
-    /// Whether it is told of single rules and of what is looked up. If not, rules that cannot match are not even looked at,
-    /// and it is only told of [`TraceObserver::input`], [`TraceObserver::returns`], [`TraceObserver::skipped`], [`TraceObserver::endless`] and [`TraceObserver::on_message`].
+    /// Whether single rules and lookups are reported. If not, rules that cannot match are skipped, and only
+    /// [`TraceObserver::input`], [`TraceObserver::returns`], [`TraceObserver::skipped`], [`TraceObserver::endless`] and
+    /// [`TraceObserver::on_message`] are called.
     fn wants_rules(&self) -> bool {
         true
     }
-    /// A ruleset begins.
+    /// A ruleset starts.
     fn input(&mut self, _ruleset: &Ruleset, _workspace: Workspace<'_>) {}
-    /// A ruleset has ended by itself, not because of an error.
+    /// A ruleset has ended without an error.
     fn returns(&mut self, _ruleset: &Ruleset, _workspace: Workspace<'_>) {}
     /// An error has ended a ruleset.
     fn on_abort(&mut self, _ruleset: &Ruleset) {}
@@ -45,20 +46,20 @@ pub trait TraceObserver {
     fn fails(&mut self, _rule: &Rule) {}
     /// It matches.
     fn matches(&mut self, _program: &Program, _rule: &Rule) {}
-    /// A part of the workspace is a member of a class, and its rule matches: `$=x`.
+    /// A part of the workspace is a member of a class, and the rule matches: `$=x`.
     fn on_class_match(&mut self, _class: &[u8], _member: &[u8]) {}
-    /// A map was asked; `None` if it has no such key.
+    /// A map was queried; the value is `None` if it does not have the key.
     fn looked_up(&mut self, _map: &[u8], _key: &[u8], _value: Option<&[u8]>) {}
-    /// The workspace that it makes.
+    /// The workspace after the rule.
     fn rewritten(&mut self, _workspace: Workspace<'_>) {}
-    /// `$&x` is replaced; `None` if the macro has no value.
+    /// `$&x` is replaced; the value is `None` if the macro is not set.
     fn replaced(&mut self, _name: &[u8], _value: Option<&[u8]>) {}
-    /// `$&x` on a left side is compared; `None` if the macro has no value.
+    /// `$&x` on a left side is compared; the value is `None` if the macro is not set.
     fn compared(&mut self, _name: &[u8], _value: Option<&[u8]>) {}
-    /// A ruleset without rules is not called.
+    /// A ruleset without rules is skipped.
     fn skipped(&mut self, _ruleset: &Ruleset, _number: usize) {}
-    /// A rule was applied a hundred times in a row and is left.
+    /// A rule was applied a hundred times in a row and is abandoned.
     fn endless(&mut self, _workspace: Workspace<'_>) {}
-    /// sendmail says something.
+    /// A message of sendmail.
     fn on_message(&mut self, _message: &[u8]) {}
 }

@@ -1,31 +1,31 @@
-//! What a workspace must have for a rule to match it, so that most rules are passed over unread.
+//! Cheap tests that rule out most rules without matching them.
 
 use super::{classes::Classes, matcher::Element, text::MacroId, token::Token};
 
-/// A word's bit among those of a workspace. Words may share one.
+/// Bit of a word. Several words may share a bit.
 #[inline]
 pub(crate) fn bit(word: u32) -> u64 {
     1 << (word % 64)
 }
 
-/// What a rule asks of a workspace.
+/// What a workspace needs for a rule to match.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RulePrefilter {
-    /// Bits of its words.
+    /// Bits of the rule's words.
     words: u64,
-    /// Fewest tokens.
+    /// Minimum number of tokens.
     least: u32,
-    /// Most tokens.
+    /// Maximum number of tokens.
     most: u32,
-    /// The word that it begins with; 0 if it begins with something else.
+    /// First word; 0 if the left side starts with something else.
     first: u32,
-    /// The word that it ends with.
+    /// Last word; 0 if the left side ends with something else.
     last: u32,
-    /// A class of which something must be there.
+    /// A class of which the workspace must contain a member.
     class: Option<MacroId>,
 }
 
-/// What a workspace has.
+/// Properties of a workspace.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct WorkspaceSummary {
     words: u64,
@@ -73,7 +73,7 @@ impl RulePrefilter {
         needs
     }
 
-    /// Whether the rule may match. Nothing that it does match is refused.
+    /// Whether the rule may match. A rule that matches is never ruled out.
     #[inline]
     pub(crate) fn met_by(&self, has: &WorkspaceSummary, classes: &Classes) -> bool {
         self.words & !has.words == 0

@@ -1,8 +1,8 @@
-//! What an evaluation asks maps, so that one for another word is known to go the same way.
+//! Records the lookups of an evaluation, to determine whether another word would take the same path.
 //!
-//! Rules compare words by their numbers, and all words that no rule and no class has are one to them. So an evaluation
-//! depends on such a word only through look-ups with it in the key: where these say the same for another word, the whole
-//! evaluation is the same with that word in its place. A mark, a word that is nowhere else, finds these places.
+//! Rules compare words by their numbers, and all words that occur in no rule and no class have the same number. So an evaluation
+//! depends on such a word only through lookups with the word in the key: if these have the same results for another word, the
+//! whole evaluation is the same with that word in its place. A mark, a unique word, finds these places.
 
 use std::cell::Cell;
 
@@ -12,12 +12,12 @@ use super::{
     token::Token,
 };
 
-/// Most characters of a word that another may stand for.
-pub(crate) const WORD: usize = 32;
-/// Most characters of a text that is read again, each token as long as it may be.
-const TEXT: usize = 1000;
+/// Maximum length of a replaceable word, in characters.
+pub(crate) const MAX_WORD_LENGTH: usize = 32;
+/// Maximum length of a text that is scanned again, with every word at its maximum length.
+const MAX_TEXT_LENGTH: usize = 1000;
 
-/// A look-up and what it said.
+/// A lookup with its result.
 #[derive(Debug, Clone)]
 pub(crate) struct RecordedLookup {
     pub(crate) map: usize,
@@ -40,38 +40,38 @@ fn contains(text: &[u8], mark: &[u8]) -> bool {
     text.windows(mark.len()).any(|window| window == mark)
 }
 
-/// Notes what is asked during an evaluation.
+/// Records the lookups of an evaluation.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
-    /// The start of words that stand for others; `None` while an evaluation is noted as it is.
+    /// Prefix of the marks; `None` while an evaluation is recorded as it is.
     mark: Option<Vec<u8>>,
-    /// What maps said that are not asked without need: during the evaluation with marks they are not asked again.
+    /// Results of lookups that should not be repeated: the evaluation with marks reuses them.
     elsewhere: Vec<RecordedLookup>,
-    /// What must be asked before the evaluation is taken to be the same.
+    /// Lookups to repeat before the evaluation is assumed to be the same.
     asked: Vec<RecordedLookup>,
-    /// Whether something happened that may be otherwise for other words.
+    /// Whether anything happened that may differ for other words.
     differs: Cell<bool>,
 }
 
 impl Recorder {
-    /// Goes on to an evaluation of the same with words that begin with `mark`.
+    /// Continues with an evaluation of the same line with words that start with `mark`.
     pub(crate) fn marked(self, mark: Vec<u8>) -> Self {
         Self { mark: Some(mark), ..self }
     }
 
-    /// Says that the evaluation may be another for other words.
+    /// Notes that the evaluation may differ for other words.
     pub(crate) fn differs(&self) {
         self.differs.set(true);
     }
 
-    /// What must be asked, unless the evaluation is of no use for other words.
+    /// The lookups to repeat, unless the evaluation may differ for other words.
     pub(crate) fn into_asked(self) -> Option<Vec<RecordedLookup>> {
         (!self.differs.get()).then_some(self.asked)
     }
 }
 
 impl Session<'_> {
-    /// Asks a map, and notes it.
+    /// Queries a map and records the lookup.
     pub(super) fn ask(&mut self, map: usize, key: &[u8], arguments: &[Vec<u8>]) -> Found {
         let Some(mut recorder) = self.recorder.take() else { return self.look_up(map, key, arguments) };
         let change = self.change_of(map);
@@ -108,21 +108,21 @@ impl Session<'_> {
         found
     }
 
-    /// Notes that a token names a ruleset or map; which one it is must not depend on the input.
+    /// Notes that a token names a ruleset or map, which must not depend on the input.
     pub(super) fn note_name(&self, token: Option<&Token>) {
         if token.is_none_or(|token| !self.is_written(*token)) {
             self.may_differ();
         }
     }
 
-    /// Notes that a text of so many characters was read, and was so many tokens.
+    /// Notes the number of characters and tokens of a text that was scanned.
     pub(super) fn note_text(&self, characters: usize, tokens: usize) {
-        if characters + tokens * WORD > TEXT {
+        if characters + tokens * MAX_WORD_LENGTH > MAX_TEXT_LENGTH {
             self.may_differ();
         }
     }
 
-    /// Notes what may be otherwise for other words.
+    /// Notes anything that may differ for other words.
     pub(super) fn may_differ(&self) {
         if let Some(recorder) = &self.recorder {
             recorder.differs();

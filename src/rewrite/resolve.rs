@@ -1,34 +1,34 @@
-//! Names and addresses: the domain name system behind a trait, and answers of it from zone files.
+//! DNS behind a trait, with an implementation that answers from zone files.
 
 use std::collections::HashSet;
 
 use crate::syntax::zone::{Data, Zones};
 
-/// Types of records that rules and maps ask for.
+/// Types of records that rules and maps use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum RecordType {
-    /// IPv4 addresses.
+    /// IPv4 addresses (A).
     A,
-    /// IPv6 addresses.
+    /// IPv6 addresses (AAAA).
     Aaaa,
-    /// The name that a name is an alias of.
+    /// Canonical name of an alias (CNAME).
     Cname,
-    /// Hosts that take mail.
+    /// Mail exchangers (MX).
     Mx,
-    /// Name servers.
+    /// Name servers (NS).
     Ns,
-    /// The name of an address.
+    /// Name of an address (PTR).
     Ptr,
-    /// Texts.
+    /// Texts (TXT).
     Txt,
-    /// Servers of a service.
+    /// Servers of a service (SRV).
     Srv,
-    /// AFS servers.
+    /// AFS servers (AFSDB).
     Afsdb,
 }
 
 impl RecordType {
-    /// The type of this name, in any case.
+    /// The type with this name, in any case.
     pub fn named(name: &str) -> Option<Self> {
         Some(match name.to_ascii_uppercase().as_str() {
             "A" => Self::A,
@@ -44,7 +44,7 @@ impl RecordType {
         })
     }
 
-    /// Its name.
+    /// Name of the type.
     pub fn name(self) -> &'static str {
         match self {
             Self::A => "A",
@@ -75,26 +75,26 @@ impl RecordType {
     }
 }
 
-/// What a name server says.
+/// Answer to a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// The records, with the aliases that lead to them before them.
+    /// The records, preceded by the aliases that lead to them.
     Records(Vec<Data>),
-    /// There is no such name.
+    /// The name does not exist.
     NoName,
     /// The name has no records of this type.
     NoData,
-    /// It cannot be said now.
+    /// Temporary failure.
     TryAgain,
 }
 
-/// The domain name system.
+/// A DNS resolver.
 pub trait Resolver {
-    /// Records of one name, which has no final dot, and of one type. Aliases are followed.
+    /// Queries records of one type for a name without a final dot. Aliases are followed.
     fn query(&self, name: &str, kind: RecordType) -> Answer;
 }
 
-/// Nothing can be said about any name.
+/// A resolver for which every query fails temporarily.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoResolver;
 
@@ -108,16 +108,16 @@ impl Resolver for NoResolver {
 #[derive(Debug, Clone, Default)]
 pub struct ZoneResolver {
     zones: Zones,
-    /// Names that own nothing but have names below them.
+    /// Names without records that have names below them.
     between: HashSet<String>,
     failing: Vec<String>,
 }
 
-/// Aliases are followed so far.
-const ALIASES: usize = 16;
+/// Maximum CNAME chain length.
+const MAX_ALIASES: usize = 16;
 
 impl ZoneResolver {
-    /// Answers from `zones`; names in a domain that is `failing` are answered with a failure.
+    /// A resolver for `zones`, in which queries for domains in `failing` fail temporarily.
     pub fn new(zones: Zones, failing: Vec<String>) -> Self {
         let mut between = HashSet::new();
         for record in zones.records() {
@@ -130,7 +130,7 @@ impl ZoneResolver {
         Self { zones, between, failing }
     }
 
-    /// Whether a name is in a domain that is said to fail.
+    /// Whether a name is in a failing domain.
     pub fn fails(&self, name: &str) -> bool {
         let name = &name.trim_end_matches('.').to_ascii_lowercase();
         self.failing
@@ -139,7 +139,7 @@ impl ZoneResolver {
     }
 }
 
-/// A record as servers send it: the end of a name that the name asked for has too is not sent again, so it has its case.
+/// A record as servers send it: they do not repeat a suffix that the query contained, so it has the case of the query.
 pub(crate) fn compressed(data: &Data, asked: &str) -> Data {
     let mut data = data.clone();
     let name = match &mut data {
@@ -164,17 +164,17 @@ pub(crate) fn compressed(data: &Data, asked: &str) -> Data {
 }
 
 impl ZoneResolver {
-    /// Answers from the zones; names that none of them covers are `beyond`'s.
+    /// Answers from the zones, or from `beyond` for names that no zone covers.
     pub fn query_beyond(&self, name: &str, kind: RecordType, beyond: &dyn Resolver) -> Answer {
         let asked = name.trim_end_matches('.');
         let mut name = asked.to_ascii_lowercase();
         let mut found = Vec::new();
-        for step in 0..ALIASES {
+        for step in 0..MAX_ALIASES {
             if self.fails(&name) {
                 return Answer::TryAgain;
             }
             if !self.zones.covers(&name) {
-                // The name as it was asked for, unless an alias led here.
+                // The name as in the query, unless an alias led here.
                 return match beyond.query(if step == 0 { asked } else { &name }, kind) {
                     Answer::Records(records) => {
                         found.extend(records);

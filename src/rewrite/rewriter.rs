@@ -1,9 +1,9 @@
-//! Running rulesets.
+//! Runs rulesets.
 
 use std::{cell::RefCell, rc::Rc};
 
 use super::{
-    matcher::{Element, Matcher, PATIENCE, PATIENCE_TOLD, Part},
+    matcher::{Element, MEMO_THRESHOLD, Matcher, Part, TRACED_MEMO_THRESHOLD},
     observer::{TraceObserver, Workspace},
     prefilter::WorkspaceSummary,
     program::{Prefix, Rule, Ruleset},
@@ -20,24 +20,24 @@ const MAX_CALL_DEPTH: usize = 50;
 const MAX_REAPPLICATIONS: usize = 100;
 /// Number of traced tokens that count as one rule.
 const TOKENS_PER_RULE: u64 = 8;
-/// Most tokens of a workspace.
-const TOKENS: usize = 1000;
+/// Maximum number of tokens of a workspace.
+const MAX_TOKENS: usize = 1000;
 
-/// How a ruleset was called.
+/// Context of a ruleset call.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Frame {
-    /// How many calls deep.
+    /// Call depth.
     depth: usize,
-    /// Most tokens of its workspace: what stands before the call takes up room.
+    /// Maximum number of tokens of the workspace, reduced by those before the call.
     pub(super) room: usize,
 }
 
 impl Frame {
-    const FIRST: Self = Self { depth: 0, room: TOKENS };
+    const FIRST: Self = Self { depth: 0, room: MAX_TOKENS };
 
-    /// That of a ruleset that is called behind so many tokens.
+    /// The context of a ruleset that is called after this number of tokens.
     pub(super) fn behind(self, tokens: usize) -> Self {
-        Self { depth: self.depth + 1, room: TOKENS.saturating_sub(tokens) }
+        Self { depth: self.depth + 1, room: MAX_TOKENS.saturating_sub(tokens) }
     }
 }
 
@@ -46,26 +46,26 @@ pub(crate) const OK: u8 = 0;
 pub(crate) const DATA_ERROR: u8 = 65;
 pub(crate) const CONFIG_ERROR: u8 = 78;
 pub(crate) const TRY_LATER: u8 = 75;
-/// That of an evaluation that tried too many rules; sendmail has no such limit.
+/// Status of an evaluation that tried too many rules; sendmail has no such limit.
 const GIVEN_UP: u8 = 70;
 
-/// The status of two things together.
+/// The status of two evaluations together.
 pub(super) fn both(first: u8, second: u8) -> u8 {
     if first == OK || second == TRY_LATER { second } else { first }
 }
 
 pub(super) type Watcher<'w, 'o> = Option<&'w mut (dyn TraceObserver + 'o)>;
 
-/// Ends a ruleset at once, without a word.
+/// Ends a ruleset at once, without a message.
 pub(super) struct Abort(pub(super) u8);
 
 impl Session<'_> {
-    /// Runs a ruleset on a workspace; the status that sendmail gives it.
+    /// Runs a ruleset on a workspace and returns sendmail's status.
     pub(crate) fn rewrite(&mut self, number: usize, tokens: &mut Vec<Token>, watch: Watcher<'_, '_>) -> u8 {
         let mut watch = watch;
         self.tried = 0;
         self.gave_up = false;
-        self.tell(&mut watch);
+        self.report_messages(&mut watch);
         match self.program.rulesets.get(number).map(Rc::clone) {
             Some(ruleset) => self.ruleset(ruleset, number, tokens, Frame::FIRST, &mut watch),
             None => OK,
@@ -82,7 +82,7 @@ impl Session<'_> {
     ) -> u8 {
         if let Some(watch) = watch.as_deref_mut() {
             watch.input(&ruleset, Workspace { program: &self.program, tokens });
-            // What is shown of a workspace takes memory as its tokens do.
+            // The trace of a workspace takes memory as its tokens do.
             self.tried += tokens.len() as u64 / TOKENS_PER_RULE;
         }
         if frame.depth > MAX_CALL_DEPTH {
@@ -175,7 +175,7 @@ impl Session<'_> {
                         self.may_differ();
                         self.current(id).unwrap_or_default()
                     };
-                    self.matching(rule, tokens, parts, &value, PATIENCE)
+                    self.matching(rule, tokens, parts, &value, MEMO_THRESHOLD)
                 }
             };
             if !matches {
@@ -200,7 +200,7 @@ impl Session<'_> {
             next.clear();
             let special = self.make((&ruleset, rule), (tokens, parts), frame.room, next, watch)?;
             if special {
-                // What was substituted is there even if a ruleset that it calls fails.
+                // The substitution remains even if a called ruleset fails.
                 let new = self.evaluate((number, at), next, frame, watch)?;
                 status = both(status, new);
                 // A call may have changed how its name is written.
@@ -244,7 +244,7 @@ impl Session<'_> {
         matcher.matches(&rule.elements, tokens, parts)
     }
 
-    /// The same; who watches is told of macros on the left side.
+    /// The same, reporting macros on the left side to the observer.
     fn matching_told(&self, rule: &Rule, tokens: &[Token], parts: &mut Vec<Part>, watch: &mut Watcher<'_, '_>) -> bool {
         let asked = RefCell::new(Vec::new());
         let value = |id| {
@@ -252,7 +252,7 @@ impl Session<'_> {
             asked.borrow_mut().push((id, current.clone()));
             current.unwrap_or_default()
         };
-        let matches = self.matching(rule, tokens, parts, &value, PATIENCE_TOLD);
+        let matches = self.matching(rule, tokens, parts, &value, TRACED_MEMO_THRESHOLD);
         if let Some(watch) = watch.as_deref_mut() {
             for (id, value) in asked.into_inner() {
                 watch.compared(&self.program.names.written(id), value.as_deref());
@@ -261,7 +261,7 @@ impl Session<'_> {
         matches
     }
 
-    /// Substitutes into a right side; whether there is more to evaluate in it.
+    /// Substitutes into a right side; returns whether lookups or calls remain to be evaluated.
     fn make(
         &mut self,
         (ruleset, rule): (&Ruleset, &Rule),
@@ -302,7 +302,7 @@ impl Session<'_> {
         Ok(special)
     }
 
-    /// Adds the tokens of `$&x`, as the macro is now.
+    /// Appends the tokens of the current value of `$&x`.
     fn deferred(&mut self, id: MacroId, next: &mut Vec<Token>, watch: &mut Watcher<'_, '_>) -> Result<(), Abort> {
         if let Some(watch) = watch.as_deref_mut().filter(|watch| watch.wants_rules()) {
             watch.replaced(&self.program.names.written(id), self.current(id).as_deref());
@@ -317,7 +317,7 @@ impl Session<'_> {
             let value = self.current(id).unwrap_or_default();
             self.scan(value.as_slice(), Source::Value, next)
         };
-        self.tell(watch);
+        self.report_messages(watch);
         scanned.map_err(|_| Abort(DATA_ERROR))
     }
 
@@ -328,11 +328,11 @@ impl Session<'_> {
 
     pub(super) fn say(&mut self, message: Vec<u8>, watch: &mut Watcher<'_, '_>) {
         self.messages.push(message);
-        self.tell(watch);
+        self.report_messages(watch);
     }
 
-    /// Passes on what was said; keeps it while nobody watches.
-    pub(crate) fn tell(&mut self, watch: &mut Watcher<'_, '_>) {
+    /// Passes a message to the observer, or keeps it if there is none.
+    pub(crate) fn report_messages(&mut self, watch: &mut Watcher<'_, '_>) {
         if !self.messages.is_empty() {
             self.may_differ();
         }
@@ -344,7 +344,7 @@ impl Session<'_> {
     }
 }
 
-/// Whether a token asks for a look-up or a call.
+/// Whether a token starts a lookup or a call.
 fn is_special(token: &Token) -> bool {
     token.is(Metasymbol::Call) || token.is(Metasymbol::OpenHost) || token.is(Metasymbol::OpenMap)
 }

@@ -1,4 +1,4 @@
-//! Text to tokens.
+//! Scans text to tokens.
 
 use super::{
     text::Unit,
@@ -6,11 +6,11 @@ use super::{
 };
 use crate::syntax::cf::{Metasymbol, Name};
 
-/// A text that is read unit by unit.
+/// A text that is scanned unit by unit.
 pub(crate) trait Units {
-    /// The unit at a place, if the text goes so far.
+    /// The unit at a position; `None` at the end.
     fn unit(&self, at: usize) -> Option<Unit>;
-    /// How many units there are.
+    /// Number of units.
     fn count(&self) -> usize;
 }
 
@@ -36,16 +36,16 @@ impl Units for [u8] {
     }
 }
 
-/// Which characters are tokens of their own.
+/// Characters that are tokens by themselves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operators {
     set: [bool; 256],
-    /// Whether parentheses hold comments in rules too, as before level 9.
+    /// Whether parentheses enclose comments in rules too, as before level 9.
     pub(crate) comments: bool,
 }
 
 impl Operators {
-    /// Those that an OperatorChars option names, besides those that always are.
+    /// The operators of an OperatorChars option, and those that always are.
     pub fn new(characters: &[u8]) -> Self {
         let mut set = [false; 256];
         for character in characters.iter().chain(b"()<>,;") {
@@ -61,47 +61,47 @@ impl Operators {
     }
 }
 
-/// What a text is, which decides how strictly it is read.
+/// Kind of a text, which determines how strictly it is scanned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Source {
-    /// A side of a rule: nothing need be balanced.
+    /// A side of a rule: nothing has to be balanced.
     Rule,
-    /// What is typed in test mode: quotes and angles are balanced, parentheses are characters; a comma ends it.
+    /// Input of test mode: quotes and angles are balanced, parentheses are ordinary characters; a comma ends the text.
     Typed,
-    /// An address: parentheses hold comments.
+    /// An address: parentheses enclose comments.
     Address,
-    /// What a look-up or a macro yields: the same.
+    /// The result of a lookup or a macro: parentheses enclose comments.
     Value,
 }
 
-/// Longest text of an address, in characters.
-pub(crate) const LONGEST: usize = 255;
-/// Most tokens of one text.
-const MOST: usize = 999;
+/// Maximum length of a token, in characters.
+pub(crate) const MAX_TOKEN_LENGTH: usize = 255;
+/// Maximum number of tokens of a text.
+const MAX_TOKENS: usize = 999;
 
-/// Most characters of one text, with one more for each token.
-const SIZE: usize = 1251;
-/// So many characters of a long text are shown with what is wrong with it.
-const SHOWN: usize = 200;
+/// Maximum number of characters of a text, counting each token as one more.
+const MAX_SIZE: usize = 1251;
+/// Maximum number of characters shown of a long text in a message.
+const MAX_SHOWN: usize = 200;
 
-/// Why a text has no tokens.
+/// Why scanning failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// There is nothing in it but comments.
+    /// The text contains only comments.
     Empty,
-    /// It has more tokens, or a longer one, than sendmail takes.
+    /// The text has too many tokens, or one that is too long.
     TooLong,
 }
 
-/// What was read.
+/// Result of scanning.
 pub(crate) struct Scanned {
-    /// How many units were taken, the one that ended it included.
+    /// Number of consumed units, including the one that ended the text.
     pub(crate) taken: usize,
-    /// Whether a comma ended it.
+    /// Whether a comma ended the text.
     pub(crate) more: bool,
 }
 
-/// What a scanner needs of the configuration.
+/// What scanning needs of the configuration.
 #[derive(Clone, Copy)]
 pub(crate) struct Scanner<'a> {
     pub(crate) operators: &'a Operators,
@@ -109,7 +109,7 @@ pub(crate) struct Scanner<'a> {
 }
 
 impl Scanner<'_> {
-    /// Adds the tokens of `units` to `tokens`. What sendmail would say of it is added to `messages`.
+    /// Appends the tokens of `units` to `tokens`, and sendmail's messages to `messages`.
     pub(crate) fn scan<U: Units + ?Sized>(
         self,
         units: &U,
@@ -151,7 +151,7 @@ struct Scan<'a, 'u, U: ?Sized> {
     units: &'u U,
     source: Source,
     at: usize,
-    /// Where in the arena the word begins that is being read.
+    /// Start of the current word in the arena.
     start: usize,
     first: usize,
     arena: &'u mut Arena,
@@ -163,18 +163,18 @@ struct Scan<'a, 'u, U: ?Sized> {
     route: Route,
 }
 
-/// Whether a route is being read, as in `<@a,@b:user@c>`; commas do not end an address there.
+/// Whether a route is being scanned, as in `<@a,@b:user@c>`; commas do not end an address there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Route {
     No,
-    /// Directly behind `<`.
+    /// Directly after `<`.
     Opened,
     /// Up to the next `>`.
     Within,
 }
 
 impl<U: Units + ?Sized> Scan<'_, '_, U> {
-    /// Reads to the end; whether that is a comma.
+    /// Scans to the end; returns whether a comma ended the text.
     fn run(&mut self) -> bool {
         while let Some(unit) = self.units.unit(self.at) {
             self.at += 1;
@@ -203,10 +203,10 @@ impl<U: Units + ?Sized> Scan<'_, '_, U> {
                 b' ' | b'\t' | b'\n' | b'\r' => self.end_word(),
                 b'"' => self.quoted(),
                 b'\\' => match self.units.unit(self.at) {
-                    // These are what they are without it.
+                    // These lose the backslash.
                     Some(Unit::Byte(b'!')) if self.source != Source::Rule => {}
                     Some(Unit::Byte(b',')) if self.source == Source::Typed && self.angles == 0 => {}
-                    // At the end it takes the sign that closes an angle.
+                    // At the end, the backslash applies to the angle bracket that is added.
                     None | Some(Unit::Byte(b',')) if self.angles > 0 && self.source == Source::Typed => {
                         self.complain(b"'<'");
                         self.arena.extend(b"\\>");
@@ -238,7 +238,7 @@ impl<U: Units + ?Sized> Scan<'_, '_, U> {
                         self.route = Route::Opened;
                     }
                 }
-                // The word goes on behind it.
+                // The word continues after it.
                 b'>' if self.angles == 0 && self.source != Source::Rule => self.complain(b"'>'"),
                 b'>' => {
                     self.angles = self.angles.saturating_sub(1);
@@ -270,7 +270,7 @@ impl<U: Units + ?Sized> Scan<'_, '_, U> {
         }
     }
 
-    /// A quoted text, with its quotes, is a token of its own.
+    /// A quoted text, including its quotes, is a single token.
     fn quoted(&mut self) {
         self.end_word();
         self.arena.push(b'"');
@@ -351,16 +351,16 @@ impl<U: Units + ?Sized> Scan<'_, '_, U> {
         }
     }
 
-    /// Makes a token of what was read.
+    /// Makes a token of the characters read so far.
     fn take(&mut self, kind: Kind) {
         let count = self.tokens.len() - self.first;
         let length = self.arena.len() - self.start;
         self.size += length + 1;
         let problem: Option<&[u8]> = match self.source {
             Source::Rule => None,
-            _ if length > LONGEST => Some(b"prescan: token too long"),
-            _ if self.size > SIZE => Some(b"Address too long"),
-            _ if count >= MOST => Some(b"prescan: too many tokens"),
+            _ if length > MAX_TOKEN_LENGTH => Some(b"prescan: token too long"),
+            _ if self.size > MAX_SIZE => Some(b"Address too long"),
+            _ if count >= MAX_TOKENS => Some(b"prescan: too many tokens"),
             _ => None,
         };
         match problem {
@@ -379,7 +379,7 @@ impl<U: Units + ?Sized> Scan<'_, '_, U> {
         self.say(&[b"Unbalanced ", what].concat());
     }
 
-    /// What is wrong, behind the text, of which the middle is left out if it is long.
+    /// Reports an error after the text, whose middle is omitted if it is long.
     fn say(&mut self, what: &[u8]) {
         let mut message = Vec::new();
         for unit in (0..self.units.count()).filter_map(|at| self.units.unit(at)) {
@@ -390,9 +390,9 @@ impl<U: Units + ?Sized> Scan<'_, '_, U> {
                 Unit::Named(..) => {}
             }
         }
-        if message.len() > SHOWN + 3 {
-            let tail = message.split_off(message.len() - SHOWN / 2);
-            message.truncate(SHOWN / 2);
+        if message.len() > MAX_SHOWN + 3 {
+            let tail = message.split_off(message.len() - MAX_SHOWN / 2);
+            message.truncate(MAX_SHOWN / 2);
             message.extend_from_slice(b"...");
             message.extend(tail);
         }

@@ -1,4 +1,4 @@
-//! What changes while rules run: macros, classes, and what maps remember.
+//! State that changes while rules run: macros, classes, and memories of maps.
 
 use std::borrow::Cow;
 
@@ -14,63 +14,62 @@ use super::{
 };
 use crate::source::FileSystem;
 
-/// What a session asks the machine for.
+/// What a session needs from its environment.
 #[derive(Clone, Copy)]
 pub struct Services<'s> {
     /// Files of maps, `/etc/hosts` and `/etc/passwd`.
     pub files: &'s dyn FileSystem,
-    /// The domain name system.
+    /// DNS.
     pub resolver: &'s dyn Resolver,
 }
 
-/// A program being run. Evaluations follow one another and share macros and classes, as they do in sendmail.
+/// A running program. Evaluations follow one another and share macros and classes, as in sendmail.
 pub struct Session<'s> {
-    /// The program, as far as this session has changed it.
+    /// The program with this session's changes.
     pub(crate) program: Program,
     pub(crate) services: Services<'s>,
     pub(crate) maps: Maps,
     pub(crate) tables: Tables,
-    /// What sendmail would have said, while nobody watches.
+    /// Messages of sendmail, while there is no observer.
     pub(crate) messages: Vec<Vec<u8>>,
-    /// Characters of the program's own tokens.
+    /// Characters of tokens.
     base: usize,
     pub(crate) buffers: Vec<Vec<Token>>,
     pub(crate) parts: Vec<Vec<super::matcher::Part>>,
-    /// Rules tried since the last evaluation began.
+    /// Number of rules tried in the current evaluation.
     pub(crate) tried: u64,
-    /// Most rules that one evaluation tries.
+    /// Maximum number of rules tried in one evaluation.
     pub(crate) limit: u64,
-    /// Whether that was said to be too few.
+    /// Whether reaching the limit has been reported.
     pub(crate) gave_up: bool,
-    /// Who notes what is asked, if somebody does.
+    /// Records lookups, if set.
     pub(crate) recorder: Option<Recorder>,
-    /// How often members were added to classes.
+    /// Number of changes of classes.
     extended: u64,
-    /// Texts of keys, to be used again.
+    /// Buffers for keys, reused.
     pub(crate) texts: Vec<Vec<u8>>,
-    /// Texts of defaults.
+    /// Buffers for defaults, reused.
     pub(crate) units: Vec<Unit>,
 }
 
-/// Most rules that one evaluation tries, unless [`Session::set_limit`] says otherwise. Rulesets that call themselves twice
-/// would go on for years; sendmail does.
-const LIMIT: u64 = 20_000_000;
+/// Default of [`Session::set_limit`]. Rulesets that call themselves twice would run for years, as they do in sendmail.
+const DEFAULT_RULE_LIMIT: u64 = 20_000_000;
 
-/// What a ruleset made of its input.
+/// Result of a ruleset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// The workspace, put together as test mode shows it: tokens with blanks between them.
+    /// The workspace in the notation of test mode: tokens separated by blanks.
     pub workspace: Vec<u8>,
-    /// sendmail's exit status: 0, or why there is no good answer, such as 75 for "ask again later".
+    /// sendmail's exit status: 0, or the kind of failure, such as 75 for a temporary one.
     pub status: u8,
-    /// The delivery agent, host and user that it resolved to, if it begins with `$#`.
+    /// The mailer, host and user, if the workspace starts with `$#`.
     pub resolved: Option<Resolved>,
 }
 
 /// `$#agent $@ host $: user`
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Resolved {
-    /// The agent; `error` and `discard` are verdicts.
+    /// The mailer; `error` and `discard` are verdicts.
     pub agent: Vec<u8>,
     /// The host, or the code of an error.
     pub host: Option<Vec<u8>>,
@@ -95,7 +94,7 @@ impl<'s> Session<'s> {
             buffers,
             parts,
             tried: 0,
-            limit: LIMIT,
+            limit: DEFAULT_RULE_LIMIT,
             gave_up: false,
             recorder: None,
             extended: 0,
@@ -104,12 +103,12 @@ impl<'s> Session<'s> {
         }
     }
 
-    /// Sets how many rules one evaluation may try, before it is given up with status 70.
+    /// Sets the maximum number of rules tried in one evaluation, which then ends with status 70.
     pub fn set_limit(&mut self, rules: u64) {
         self.limit = rules;
     }
 
-    /// Does something during which, if `is_deferred`, names are not looked up: each look-up is answered "ask again later".
+    /// Calls `run`; if `is_deferred`, every DNS lookup in it fails temporarily.
     pub fn deferring<T>(&mut self, is_deferred: bool, run: impl FnOnce(&mut Self) -> T) -> T {
         let resolver = self.services.resolver;
         if is_deferred {
@@ -120,12 +119,12 @@ impl<'s> Session<'s> {
         result
     }
 
-    /// The program, with what this session has changed.
+    /// The program with this session's changes.
     pub fn program(&self) -> &Program {
         &self.program
     }
 
-    /// Gives a macro, named without braces, a value; `None` makes it undefined.
+    /// Sets a macro, named without braces; `None` removes it.
     pub fn set_macro(&mut self, name: &[u8], value: Option<&[u8]>) {
         let id = self.program.names.id(name);
         match value {
@@ -134,7 +133,7 @@ impl<'s> Session<'s> {
         }
     }
 
-    /// A macro's value, without replacing macros in it, as written in a configuration.
+    /// Value of a macro as written in a configuration, without expanding macros in it.
     pub fn macro_value(&self, name: &[u8]) -> Option<Vec<u8>> {
         let value = self.program.macros.get(self.program.names.get(name)?)?;
         let mut out = Vec::new();
@@ -178,9 +177,9 @@ impl<'s> Session<'s> {
         self.program.names.get(class).map(|id| self.program.classes.shown(id)).unwrap_or_default()
     }
 
-    /// Gives a text to a ruleset as an address, as sendmail does. `$|` in it parts two arguments.
+    /// Runs a ruleset on a text as an address, like sendmail. `$|` separates two arguments.
     ///
-    /// `None` if there is no such ruleset.
+    /// `None` if the ruleset does not exist.
     pub fn call(&mut self, ruleset: &[u8], input: &[u8], watch: Option<&mut dyn TraceObserver>) -> Option<Outcome> {
         let number = self.program.ruleset(ruleset)?;
         self.forget();
@@ -205,27 +204,27 @@ impl<'s> Session<'s> {
         Some(outcome)
     }
 
-    /// What sendmail said during the last call.
+    /// Messages of sendmail during the last call.
     pub fn messages(&self) -> &[Vec<u8>] {
         &self.messages
     }
 
-    /// A number that is another one once a macro or a class has changed.
+    /// A number that changes whenever a macro or a class changes.
     pub(crate) fn state(&self) -> (u64, u64) {
         (self.program.macros.changes(), self.extended)
     }
 
-    /// Whether a token is of the configuration, not of what is evaluated.
+    /// Whether a token belongs to the configuration rather than to the evaluation.
     pub(crate) fn is_written(&self, token: Token) -> bool {
         token.is_before(self.base)
     }
 
-    /// Drops characters of tokens that are no longer used.
+    /// Frees the characters of tokens that are no longer used.
     pub(crate) fn forget(&mut self) {
         self.program.arena.forget(self.base);
     }
 
-    /// Adds tokens of a text.
+    /// Appends the tokens of a text.
     pub(crate) fn scan<U: Units + ?Sized>(
         &mut self,
         units: &U,
@@ -235,7 +234,7 @@ impl<'s> Session<'s> {
         self.scan_some(units, source, tokens).map(drop)
     }
 
-    /// The same; how many units were taken, and whether a comma ended them.
+    /// The same; returns the number of consumed units, and whether a comma ended the text.
     pub(crate) fn scan_some<U: Units + ?Sized>(
         &mut self,
         units: &U,
@@ -250,7 +249,7 @@ impl<'s> Session<'s> {
         scanned.map(|scanned| (scanned.taken, scanned.more))
     }
 
-    /// Tokens as test mode shows them.
+    /// Tokens in the notation of test mode.
     pub(crate) fn shown(&self, tokens: &[Token]) -> Vec<u8> {
         let mut out = Vec::new();
         super::token::show(tokens, &self.program.arena, &self.program.names, &mut out);
@@ -260,7 +259,7 @@ impl<'s> Session<'s> {
         out
     }
 
-    /// What a workspace resolves to.
+    /// The mailer triple of a workspace.
     pub(crate) fn resolved(&self, tokens: &[Token]) -> Option<Resolved> {
         use crate::syntax::cf::Metasymbol::{Agent, At, Colon};
         let (first, rest) = tokens.split_first()?;
@@ -283,7 +282,7 @@ impl<'s> Session<'s> {
         })
     }
 
-    /// The value of `$&x` now. What begins with a dollar sign in it is not replaced: the sign becomes [`MARK`].
+    /// Current value of `$&x`. Dollar signs in it are not expanded but replaced by [`MARK`].
     pub(crate) fn current(&self, id: MacroId) -> Option<Vec<u8>> {
         let value = self.program.macros.get(id)?;
         let mut out = Vec::with_capacity(value.len());
@@ -302,7 +301,7 @@ impl<'s> Session<'s> {
         Some(out)
     }
 
-    /// Asks a map by its number.
+    /// Queries a map by its number.
     pub(crate) fn look_up(&mut self, map: usize, key: &[u8], arguments: &[Vec<u8>]) -> Found {
         let (maps, mut context) = self.context();
         let stripped =
@@ -310,13 +309,13 @@ impl<'s> Session<'s> {
         maps.look_up(map, &stripped, arguments, &mut context)
     }
 
-    /// Who may change what a map says.
+    /// What can change the results of a map.
     pub(crate) fn change_of(&mut self, map: usize) -> Change {
         let (maps, mut context) = self.context();
         maps.change_of(map, &mut context)
     }
 
-    /// The maps and what they may use.
+    /// The maps with their environment.
     pub(crate) fn context(&mut self) -> (&mut Maps, Context<'_>) {
         let Self { program, services, maps, messages, tables, .. } = self;
         let Program { macros, names, maps: declarations, map_numbers: numbers, host, options, .. } = program;
@@ -325,7 +324,7 @@ impl<'s> Session<'s> {
     }
 }
 
-/// Parts of an input between `$|`.
+/// Splits an input at `$|`.
 fn split_arguments(input: &[u8]) -> Vec<&[u8]> {
     let mut parts = Vec::new();
     let mut start = 0;

@@ -1,16 +1,16 @@
-//! Text with macros in it, names resolved: what macros hold, and what rules are made of.
+//! Text with macros, whose names are resolved: values of macros, and sides of rules.
 
 use std::rc::Rc;
 
 use super::HashMap;
 use crate::syntax::cf::{Code, Metasymbol, Name, Problem, Reading, legal, read};
 
-/// Number of a macro, and of the class with the same name. Those of one character have its code.
+/// Number of a macro, and of the class with the same name. One-character names use their character code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MacroId(pub(crate) u16);
 
 impl MacroId {
-    /// The macro or class that one character names.
+    /// The macro or class with a one-character name.
     pub const fn of(character: u8) -> Self {
         Self(character as u16)
     }
@@ -20,7 +20,7 @@ impl MacroId {
     }
 }
 
-/// A character, or what stands for more.
+/// A character or a reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
     /// A character.
@@ -31,32 +31,32 @@ pub enum Unit {
     Named(Name, MacroId),
 }
 
-/// Units, shared by whoever holds them.
+/// Shared units.
 pub type Text = Rc<[Unit]>;
 
-/// Names of macros and classes, and their numbers.
+/// Numbers of macros and classes by name.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
     long: HashMap<Box<[u8]>, u16>,
     names: Vec<Box<[u8]>>,
 }
 
-/// Names of one character have these numbers.
-const SHORT: u16 = 256;
+/// Number of the numbers that are reserved for one-character names.
+const FIRST_LONG_NAME: u16 = 256;
 
 impl Names {
-    /// The number of a name, which is new if nobody used it before.
+    /// Number of a name, which is added if it is new.
     pub fn id(&mut self, name: &[u8]) -> MacroId {
         if let Some(id) = self.get(name) {
             return id;
         }
-        let number = SHORT.saturating_add(u16::try_from(self.names.len()).unwrap_or(u16::MAX));
+        let number = FIRST_LONG_NAME.saturating_add(u16::try_from(self.names.len()).unwrap_or(u16::MAX));
         self.long.insert(name.into(), number);
         self.names.push(name.into());
         MacroId(number)
     }
 
-    /// The number of a name that was used before.
+    /// Number of a known name.
     pub fn get(&self, name: &[u8]) -> Option<MacroId> {
         match name {
             [byte] => Some(MacroId::of(*byte)),
@@ -64,18 +64,18 @@ impl Names {
         }
     }
 
-    /// A name as it is written behind a dollar sign: with braces if it is long.
+    /// A name as written after a dollar sign: in braces if it is long.
     pub fn written(&self, id: MacroId) -> Vec<u8> {
         match u8::try_from(id.0) {
             Ok(byte) => vec![byte],
             Err(_) => {
-                let name = self.names.get(usize::from(id.0 - SHORT)).map_or(&b""[..], |name| name);
+                let name = self.names.get(usize::from(id.0 - FIRST_LONG_NAME)).map_or(&b""[..], |name| name);
                 [b"{", name, b"}"].concat()
             }
         }
     }
 
-    /// Text of a configuration as units; what is wrong with it.
+    /// Parses text of a configuration to units; also returns errors.
     pub(crate) fn read<'t>(&mut self, text: &'t [u8], reading: Reading) -> (Vec<Unit>, Vec<Problem<'t>>) {
         let (codes, mut problems) = read(text, reading);
         let units = codes.into_iter().map(|code| match code {
@@ -91,7 +91,7 @@ impl Names {
         (units.collect(), problems)
     }
 
-    /// Units as they are written.
+    /// Formats units as text.
     pub(crate) fn write(&self, units: &[Unit], out: &mut Vec<u8>) {
         for unit in units {
             match unit {
@@ -111,22 +111,22 @@ impl Names {
 #[derive(Debug, Clone, Default)]
 pub struct Macros {
     values: Vec<Option<Text>>,
-    /// How often one was changed.
+    /// Number of changes.
     changes: u64,
 }
 
-/// Macros within macros are followed so far.
-const DEPTH: usize = 10;
-/// So many macros of one text are replaced.
-const MOST: usize = 2_000;
+/// Maximum depth of macros within macros.
+const MAX_DEPTH: usize = 10;
+/// Maximum number of macros expanded in one text.
+const MAX_EXPANSIONS: usize = 2_000;
 
 impl Macros {
-    /// A macro's value, if it has one.
+    /// Value of a macro, if it is set.
     pub fn get(&self, id: MacroId) -> Option<&Text> {
         self.values.get(id.index()).and_then(Option::as_ref)
     }
 
-    /// Gives a macro a value, or takes it away.
+    /// Sets or removes a macro.
     pub fn set(&mut self, id: MacroId, value: Option<Text>) {
         if self.values.len() <= id.index() {
             self.values.resize(id.index() + 1, None);
@@ -139,24 +139,24 @@ impl Macros {
         }
     }
 
-    /// How often a macro was given another value.
+    /// Number of changes of macros.
     pub(crate) fn changes(&self) -> u64 {
         self.changes
     }
 
-    /// The same with plain characters.
+    /// Sets a macro to plain characters.
     pub(crate) fn set_bytes(&mut self, id: MacroId, value: &[u8]) {
         self.set(id, Some(value.iter().copied().map(Unit::Byte).collect()));
     }
 
-    /// Replaces macros by their values and decides conditions. `$&x` stays, for the time when a rule is used.
+    /// Expands macros and decides conditions. `$&x` is kept until a rule is used.
     pub(crate) fn expand(&self, units: &[Unit], out: &mut Vec<Unit>) {
-        let mut left = MOST;
+        let mut left = MAX_EXPANSIONS;
         self.expand_within(units, 0, &mut left, out);
     }
 
     fn expand_within(&self, units: &[Unit], depth: usize, left: &mut usize, out: &mut Vec<Unit>) {
-        // For each condition that is open, whether what stands there is left out.
+        // For each open condition, whether its current branch is left out.
         let mut open: Vec<bool> = Vec::new();
         for unit in units {
             match *unit {
@@ -173,7 +173,7 @@ impl Macros {
                 _ if open.contains(&true) => {}
                 Unit::Named(Name::Macro, id) => {
                     let Some(value) = self.get(id) else { continue };
-                    if depth < DEPTH && *left > 0 {
+                    if depth < MAX_DEPTH && *left > 0 {
                         *left -= 1;
                         self.expand_within(value, depth + 1, left, out);
                     }

@@ -1,8 +1,8 @@
 //! Tokens: what rules match and make.
 //!
-//! The characters of all tokens are in one [`Arena`], and a token says where. A word that some rule or class of the
-//! configuration has is numbered, so that comparing tokens is comparing numbers; other words, which nothing can match by
-//! name, have the number 0. Metasymbols have numbers of their own, beyond those of words.
+//! The characters of all tokens are in one [`Arena`], and a token refers to a range of it. A word that occurs in a rule or class
+//! of the configuration is numbered, so that comparing tokens is comparing numbers; other words, which nothing can match by name,
+//! have the number 0. Metasymbols have numbers beyond those of words.
 
 use std::rc::Rc;
 
@@ -12,14 +12,14 @@ use super::{
 };
 use crate::syntax::cf::{Metasymbol, Name};
 
-/// What a token is.
+/// Kind of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A word.
     Word,
-    /// A quoted text, with its quotes.
+    /// A quoted text, including its quotes.
     Quoted,
-    /// A character that stands for itself.
+    /// An operator character.
     Operator,
     /// A metasymbol.
     Meta(Metasymbol),
@@ -27,14 +27,14 @@ pub enum Kind {
     Named(Name, MacroId),
 }
 
-/// One token: a place in an [`Arena`].
+/// A token: a range in an [`Arena`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
     start: u32,
     length: u32,
-    /// The number of its word, in lower case, or of its metasymbol; 0 if no rule and no class has it.
+    /// Number of its word, in lower case, or of its metasymbol; 0 if no rule and no class contains it.
     pub(crate) word: u32,
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
 }
 
@@ -49,12 +49,12 @@ impl Token {
         Self { start: 0, length: 0, word: 0, kind: Kind::Named(name, id) }
     }
 
-    /// A quoted text as a word, without its quotes.
+    /// Converts a quoted text to a word without its quotes.
     pub(crate) fn unquoted(self) -> Self {
         Self { start: self.start + 1, length: self.length.saturating_sub(2), kind: Kind::Word, ..self }
     }
 
-    /// Whether its characters are among the first so many of the arena.
+    /// Whether its characters are before `end` in the arena.
     pub(crate) fn is_before(self, end: usize) -> bool {
         (self.start as usize) < end
     }
@@ -66,10 +66,10 @@ impl Token {
     }
 }
 
-/// The number of a metasymbol.
+/// Number of a metasymbol.
 #[inline]
 pub(crate) fn number_of(meta: Metasymbol) -> u32 {
-    /// No configuration has so many words.
+    /// No configuration has this many words.
     const FIRST: u32 = u32::MAX - 0xff;
     FIRST + u32::from(meta.character())
 }
@@ -87,27 +87,27 @@ impl Arena {
         self.bytes.get(start..start + token.length as usize).unwrap_or_default()
     }
 
-    /// How much there is, for [`Arena::forget`].
+    /// Length, for [`Arena::forget`].
     pub(crate) fn len(&self) -> usize {
         self.bytes.len()
     }
 
-    /// Drops what was added since there were `length` characters; tokens made since are no longer valid.
+    /// Truncates the arena to `length` characters; later tokens become invalid.
     pub(crate) fn forget(&mut self, length: usize) {
         self.bytes.truncate(length);
     }
 
-    /// Adds a character of the token that is being read.
+    /// Appends a character of the current token.
     pub(crate) fn push(&mut self, byte: u8) {
         self.bytes.push(byte);
     }
 
-    /// Adds several.
+    /// Appends several characters.
     pub(crate) fn extend(&mut self, text: &[u8]) {
         self.bytes.extend_from_slice(text);
     }
 
-    /// A token of the characters that were added since there were `start` of them.
+    /// A token of the characters from `start` on.
     pub(crate) fn token(&self, start: usize, kind: Kind, words: &Words) -> Token {
         let text = self.bytes.get(start..).unwrap_or_default();
         let number = |number| u32::try_from(number).unwrap_or(u32::MAX);
@@ -115,20 +115,20 @@ impl Arena {
     }
 }
 
-/// Words that rules and classes have.
+/// Words that occur in rules and classes.
 #[derive(Debug, Clone, Default)]
 pub struct Words {
-    /// Shared by sessions until one adds a word.
+    /// Shared by sessions until one of them adds a word.
     numbers: Rc<HashMap<Box<[u8]>, u32>>,
-    /// The same for words of one character, by its code in lower case.
+    /// Numbers of one-character words, by their code in lower case.
     characters: Vec<u32>,
 }
 
-/// Longest word that is looked up without memory of its own.
-const SHORT: usize = 64;
+/// Maximum length of a word that is looked up without an allocation.
+const MAX_STACK_WORD: usize = 64;
 
 impl Words {
-    /// The number of a word, which is new if nothing has it yet.
+    /// Number of a word, which is added if it is new.
     pub(crate) fn add(&mut self, word: &[u8]) -> u32 {
         let next = u32::try_from(self.numbers.len() + 1).unwrap_or(u32::MAX);
         let word = word.to_ascii_lowercase();
@@ -145,12 +145,12 @@ impl Words {
         next
     }
 
-    /// The number of a word; 0 if nothing has it.
+    /// Number of a word; 0 if it is unknown.
     pub(crate) fn get(&self, word: &[u8]) -> u32 {
         if let [character] = word {
             return self.characters.get(usize::from(character.to_ascii_lowercase())).copied().unwrap_or(0);
         }
-        let mut lower = [0; SHORT];
+        let mut lower = [0; MAX_STACK_WORD];
         let found = match lower.get_mut(..word.len()) {
             Some(lower) => {
                 lower.copy_from_slice(word);
@@ -162,18 +162,18 @@ impl Words {
         found.copied().unwrap_or(0)
     }
 
-    /// How many there are.
+    /// Number of words.
     pub(crate) fn len(&self) -> usize {
         self.numbers.len()
     }
 }
 
-/// Tokens put together again, as they would be written in an address: two words have a blank between them.
+/// Joins tokens to an address: two adjacent words are separated by a blank.
 pub(crate) fn join(tokens: &[Token], arena: &Arena, blank: u8, out: &mut Vec<u8>) {
     join_with(tokens, arena, blank, out, |meta, out| out.extend([b'$', meta.character()]));
 }
 
-/// The same for what a map is asked: `$|` is one character there.
+/// The same for a key of a map, in which `$|` is one character.
 pub(crate) fn join_key(tokens: &[Token], arena: &Arena, blank: u8, out: &mut Vec<u8>) {
     join_with(tokens, arena, blank, out, |meta, out| match meta {
         Metasymbol::Else => out.push(ELSE),
@@ -196,7 +196,7 @@ fn join_with(tokens: &[Token], arena: &Arena, blank: u8, out: &mut Vec<u8>, writ
     }
 }
 
-/// The same as [`join`], metasymbols kept, and cut off behind so many characters.
+/// Like [`join`], but keeps metasymbols, and truncates the text to `most` characters.
 pub(crate) fn join_units(tokens: &[Token], arena: &Arena, blank: u8, most: usize, out: &mut Vec<Unit>) {
     let mut after_word = false;
     for token in tokens {
@@ -219,7 +219,7 @@ pub(crate) fn join_units(tokens: &[Token], arena: &Arena, blank: u8, most: usize
     }
 }
 
-/// Tokens as test mode shows them: each with a blank before it.
+/// Tokens in the notation of test mode: each with a blank before it.
 pub(crate) fn show(tokens: &[Token], arena: &Arena, names: &Names, out: &mut Vec<u8>) {
     for token in tokens {
         out.push(b' ');
@@ -235,13 +235,13 @@ pub(crate) fn show(tokens: &[Token], arena: &Arena, names: &Names, out: &mut Vec
     }
 }
 
-/// Stands for a dollar sign in text that is not replaced any more.
+/// Stands for a dollar sign that must not be expanded again.
 pub(crate) const MARK: u8 = 0x81;
 
-/// `$|` within a word or a key, as parts of a regular expression are put together.
+/// `$|` within a word or a key, as groups of a regular expression are joined.
 pub(crate) const ELSE: u8 = 0x9b;
 
-/// Characters as test mode shows them: what does not print is written with `\\`, `^` and `M-`.
+/// Characters in the notation of test mode: unprintable ones are written with `\\`, `^` and `M-`.
 pub(crate) fn visible(text: &[u8], out: &mut Vec<u8>) {
     if text.iter().all(|byte| matches!(byte, 0x20..=0x7e)) {
         out.extend_from_slice(text);

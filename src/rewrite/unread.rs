@@ -1,31 +1,31 @@
-//! Files that a configuration names and that could not be read: what it decides may hang on what they hold.
+//! Reports files of a configuration that could not be read and that its decisions may depend on.
 
 use std::{io, path::Path};
 
 use crate::{diagnostic::Diagnostic, source::Span};
 
-/// The code of what is said of such a file.
+/// Code of these diagnostics.
 pub const FILE_NOT_READ: &str = "file_not_read";
 
-/// What becomes of the answers without the file.
+/// How missing files affect the results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Without {
-    /// They are as if it were empty; sendmail itself would not run.
+    /// They count as empty; sendmail itself would not start.
     Refused,
-    /// They are as if it were empty; so are sendmail's.
+    /// They count as empty, in sendmail as well.
     Optional,
-    /// They are as if it were empty.
+    /// They count as empty.
     Empty,
-    /// Who asks is told to try again later, as sendmail would tell.
+    /// Lookups fail temporarily, as in sendmail.
     Failing,
 }
 
-/// Says that a file could not be read, for this `cause`. `what` it is a file of: `class w`, `map access`.
+/// Reports a file that could not be read because of `cause`. `what` describes its use: `class w`, `map access`.
 pub fn file_not_read(path: &Path, what: &str, cause: &io::Error, without: Without, span: Span) -> Diagnostic {
     let path = path.display();
     let message = match cause.kind() {
-        io::ErrorKind::NotFound => format!("`{path}`, a file of {what}, is not there"),
-        // Which kind of file it is instead, as who reads it says.
+        io::ErrorKind::NotFound => format!("`{path}`, a file of {what}, does not exist"),
+        // The cause describes what kind of file it is.
         io::ErrorKind::InvalidInput => format!("`{path}`, a file of {what}, cannot be read: {cause}"),
         _ => format!("`{path}`, a file of {what}, cannot be read: {}", reason(cause)),
     };
@@ -34,17 +34,17 @@ pub fn file_not_read(path: &Path, what: &str, cause: &io::Error, without: Withou
         _ => Diagnostic::warning(FILE_NOT_READ, message),
     };
     let why = match without {
-        Without::Refused => "what follows is as if it were empty; sendmail does not run without it",
+        Without::Refused => "the results assume that it is empty, but sendmail does not start without it",
         Without::Optional => {
-            "it need not be there, so what follows is as if it were empty; a host that has it may answer otherwise"
+            "the file is optional, so the results assume that it is empty; they may differ on a host that has it"
         }
-        Without::Empty => "what follows is as if it were empty; a host that has it may answer otherwise",
-        Without::Failing => "what is looked up in it cannot be said now, so mail is told to come again later",
+        Without::Empty => "the results assume that it is empty; they may differ on a host that has it",
+        Without::Failing => "lookups in it fail temporarily, so mail is deferred",
     };
-    diagnostic.at(span, "").why(why).help("put the file there, or write what it holds into the configuration itself")
+    diagnostic.at(span, "").why(why).help("create the file, or write its content into the configuration")
 }
 
-/// Why a file was not read, in the words that sendmail has for it.
+/// The cause in sendmail's words.
 pub(super) fn reason(cause: &io::Error) -> String {
     match cause.kind() {
         io::ErrorKind::NotFound => "No such file or directory".to_owned(),

@@ -1,73 +1,72 @@
-//! Addresses cut into tokens, as sendmail cuts them before its rulesets see them (Installation and Operation Guide,
-//! section 5.1.1, and what sendmail 8.17 was seen to do).
+//! Splits addresses into tokens, as sendmail does before its rulesets see them (Installation and Operation Guide, section 5.1.1,
+//! and observations of sendmail 8.17).
 //!
-//! Operators are tokens of one character, a quoted text is one token, blanks and comments in parentheses separate tokens
-//! and are dropped. A backslash keeps the character after it from meaning anything; both stay. What is opened and not closed
-//! is closed at the end, what is closed and was not opened is dropped: [`Slip`]s, which sendmail complains of and goes on.
-//! What the tokens mean is not known here.
+//! Operators are tokens of one character, a quoted text is one token, blanks and comments in parentheses separate tokens and are
+//! dropped. A backslash removes the special meaning of the next character; both are kept. Unclosed brackets and quotes are closed
+//! at the end, unexpected closing characters are dropped: sendmail reports these [`Slip`]s and continues. The meaning of tokens
+//! is not known here.
 
 use std::ops::Range;
 
-/// Longest token, in bytes.
+/// Maximum length of a token, in bytes.
 pub const MAX_TOKEN: usize = 256;
 
-/// Room for all tokens of an address, with one byte more for each.
+/// Maximum length of all tokens of an address, counting one extra byte for each.
 const ROOM: usize = 1250;
 
-/// Characters that are tokens of their own: those of the option `OperatorChars` as the m4 tree sets it, and those that
-/// always are.
+/// Characters that are tokens by themselves: those of the option `OperatorChars` as the m4 tree sets it, and those that always
+/// are.
 const OPERATORS: &[u8] = b".:%@!^/[]+<>,;";
 
-/// Something that is opened without being closed, or closed without being opened.
+/// An unclosed opening character, or an unexpected closing one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slip {
-    /// The character that has no counterpart: one of `"`, `(`, `)`, `<` and `>`.
+    /// The character: one of `"`, `(`, `)`, `<` and `>`.
     pub character: u8,
-    /// Where it stands, in bytes from the start of the text.
+    /// Its position, in bytes from the start of the text.
     pub at: usize,
 }
 
-/// Why a text is no address at all.
+/// Why a text is not an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TooLong {
     /// A token is longer than [`MAX_TOKEN`].
     Token,
-    /// There is no room for all tokens.
+    /// The tokens together are too long.
     Address,
 }
 
-/// What a text was cut into.
+/// The result of splitting a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scanned {
-    /// The tokens; none may be all there is.
+    /// The tokens; there may be none.
     pub tokens: Vec<Vec<u8>>,
-    /// Where the address ended: at the delimiter, or at the end of the text.
+    /// End of the address: at the delimiter, or at the end of the text.
     pub end: usize,
-    /// What was put right, in the order of discovery; the same again if it had to be put right twice.
+    /// Corrected slips in order of discovery; repeated if one had to be corrected twice.
     pub slips: Vec<Slip>,
 }
 
-/// What a text was refused for, and what had been put right before.
+/// The reason for a rejection, and the slips corrected before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// What it was refused for.
+    /// Reason.
     pub reason: TooLong,
-    /// As in [`Scanned::slips`].
+    /// Like [`Scanned::slips`].
     pub slips: Vec<Slip>,
 }
 
-/// Cuts a text into tokens, up to the first `delimiter` outside quotes, comments and angle brackets, if one is given.
+/// Splits a text into tokens, up to the first `delimiter`, if given, outside of quotes, comments and angle brackets.
 ///
-/// After `,` as the delimiter, angle brackets that hold no route (`<@a,@b:user>`) end at the next one.
+/// With `,` as delimiter, angle brackets that contain no route (`<@a,@b:user>`) are closed at the next comma.
 ///
 /// # Errors
-/// A token, or all of them together, are longer than sendmail takes.
+/// A token, or all of them together, exceed sendmail's limits.
 pub fn scan(text: &[u8], delimiter: Option<u8>) -> Result<Scanned, Refused> {
     Scanner { text, delimiter, ..Scanner::default() }.run()
 }
 
-/// Writes tokens as one text: with a dot where two words would run into each other, as the option `BlankSub` of the m4 tree
-/// says.
+/// Joins tokens to one text, with a dot between adjacent words, as the option `BlankSub` of the m4 tree specifies.
 pub fn join(tokens: &[Vec<u8>]) -> Vec<u8> {
     let mut text = Vec::new();
     let mut after_word = false;
@@ -82,7 +81,7 @@ pub fn join(tokens: &[Vec<u8>]) -> Vec<u8> {
     text
 }
 
-/// Whether a token is a word: no operator and not quoted.
+/// Whether a token is a word, that is, neither operator nor quoted text.
 pub fn is_word(token: &[u8]) -> bool {
     token.first().is_some_and(|first| Class::of(*first) == Class::Word)
 }
@@ -92,7 +91,7 @@ pub fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
 }
 
-/// A part of a text without the blanks at its ends.
+/// A part of a text without leading and trailing blanks.
 pub fn trimmed(text: &[u8], part: Range<usize>) -> Range<usize> {
     let bytes = text.get(part.clone()).unwrap_or_default();
     let lead = bytes.iter().take_while(|byte| is_blank(**byte)).count();
@@ -121,9 +120,9 @@ impl Class {
     }
 }
 
-/// What a character does to the token before it.
+/// Effect of a character.
 struct Step {
-    /// What the scanner is in from now on.
+    /// New state of the scanner.
     state: Class,
     /// Whether the token ends before the character.
     ends: bool,
@@ -152,13 +151,13 @@ struct Scanner<'t> {
     delimiter: Option<u8>,
     at: usize,
     state: Class,
-    /// A backslash was read and is not yet stored.
+    /// A backslash was read but not stored yet.
     escaped: bool,
-    /// Where the comments, brackets and the quote begin that are open.
+    /// Starts of the open comments, brackets and quote.
     comments: Vec<usize>,
     brackets: Vec<usize>,
     quote: usize,
-    /// The open bracket holds a route, in which commas stand.
+    /// The open bracket contains a route, in which commas are allowed.
     route: bool,
     used: usize,
     token: Vec<u8>,
@@ -166,7 +165,7 @@ struct Scanner<'t> {
     slips: Vec<Slip>,
 }
 
-/// What comes next in the text.
+/// The next input.
 enum Next {
     Character(u8),
     End,
@@ -196,7 +195,7 @@ impl Scanner<'_> {
                 if !self.comments.is_empty() {
                     continue;
                 }
-                // `\!` is written by people whose shell minds the `!`.
+                // People write `\!` because of their shell.
                 if character != b'!' || self.state == Class::Quote {
                     self.store(b'\\');
                     held = Some(character);
@@ -216,7 +215,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// The next character. At the end of the text it is one that closes what is open.
+    /// The next character. At the end of the text, it is one that closes what is open.
     fn next(&mut self) -> Next {
         let Some(character) = self.text.get(self.at).copied() else {
             let (closing, opening, at) = if self.state == Class::Quote {
@@ -245,7 +244,7 @@ impl Scanner<'_> {
         Next::Character(character)
     }
 
-    /// Follows what is opened and closed; `None` for characters of comments, and for what is closed without being open.
+    /// Tracks opening and closing characters; `None` for characters of comments, and for unexpected closing ones.
     fn special(&mut self, character: u8) -> Option<u8> {
         let at = self.at.saturating_sub(1);
         match character {

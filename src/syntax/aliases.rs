@@ -1,34 +1,34 @@
-//! The text of an aliases file, as sendmail 8.17 reads it: which lines belong together, and where a name ends.
+//! The syntax of an aliases file, as sendmail 8.17 reads it: lines with their continuations, and the ends of names.
 //!
-//! A line that begins with a blank continues the one before it, and so does whatever follows a backslash at the end of a
-//! line; newlines, and those backslashes, are dropped. Lines that are empty or begin with `#` are nothing, with what continues
-//! them. Of any other line the first colon separates a name from a value, whether it is quoted or not. sendmail reads a
-//! line with its continuations into a buffer of [`BUFFER`] bytes, and a byte 0 ends what it sees of a line. What names and
-//! values mean is not known here.
+//! A line that starts with a blank continues the previous one, and so does a line after a backslash at the end of a line;
+//! newlines and those backslashes are dropped. Lines that are empty or start with `#` are ignored, including their continuations.
+//! In all other lines, the first colon separates name and value, even within quotes. sendmail reads a line with its continuations
+//! into a buffer of [`BUFFER`] bytes, and a zero byte ends what it sees of a line. The meaning of names and values is not known
+//! here.
 
 use std::ops::Range;
 
 use super::address::is_blank;
 use crate::source::{SourceId, Sources, Span};
 
-/// Room for a line with its continuations, a last newline and a final 0.
+/// Size of the buffer for a line with its continuations, including a last newline and a final zero byte.
 pub const BUFFER: usize = 8192;
 
-/// A line and those that continue it, as one.
+/// A line joined with its continuations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     /// Its bytes, without newlines.
     pub bytes: Vec<u8>,
-    /// Number of the last of its lines, counted from 1 as sendmail counts: lines that it skipped are not counted.
+    /// Number of the last of its lines, counted from 1 like in sendmail, which does not count skipped lines.
     pub number: usize,
     source: SourceId,
-    /// The pieces that it was joined from: where each begins in `bytes`, and in the source's text.
+    /// Its parts: the start of each in `bytes`, and in the source's text.
     pieces: Vec<(usize, usize)>,
     latin1: bool,
 }
 
 impl Line {
-    /// The place in the source of a part of its bytes.
+    /// Place of a part of its bytes in the source.
     pub fn span(&self, part: Range<usize>) -> Span {
         let mut part = part.start.min(self.bytes.len())..part.end.min(self.bytes.len());
         if !self.latin1 {
@@ -41,7 +41,7 @@ impl Line {
             }
         }
         let start = self.offset(part.start);
-        // The last byte may be in another piece than the one that begins after it.
+        // The last byte may be in another part than the one where the range starts.
         let end = if part.end > part.start { self.offset(part.end - 1) + self.width(part.end - 1) } else { start };
         Span::new(self.source, start, end)
     }
@@ -52,7 +52,7 @@ impl Line {
         offset + (start..at).map(|byte| self.width(byte)).sum::<usize>()
     }
 
-    /// How many bytes of the source's text a byte is.
+    /// Length of a byte in the source's text.
     fn width(&self, at: usize) -> usize {
         if self.latin1 && self.bytes.get(at).is_some_and(|byte| !byte.is_ascii()) { 2 } else { 1 }
     }
@@ -63,14 +63,14 @@ impl Line {
 pub struct Entry {
     /// The whole line.
     pub line: Line,
-    /// Where the name ends: at the colon.
+    /// End of the name: the colon.
     pub name_end: usize,
-    /// Where the value begins: after the colon and blanks. It ends with the line, and may be nothing.
+    /// Start of the value, after the colon and blanks. It extends to the end of the line, and may be empty.
     pub value_start: usize,
 }
 
 impl Entry {
-    /// The name as it is written, up to the first colon.
+    /// The name as written, up to the first colon.
     pub fn name(&self) -> &[u8] {
         self.line.bytes.get(..self.name_end).unwrap_or_default()
     }
@@ -81,42 +81,42 @@ impl Entry {
     }
 }
 
-/// A line that is not right.
+/// A fault in a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// What is wrong.
+    /// Kind.
     pub kind: FaultKind,
     /// The part that shows it.
     pub span: Span,
-    /// As [`Line::number`].
+    /// Like [`Line::number`].
     pub line: usize,
 }
 
-/// What is wrong with a line.
+/// Kinds of faults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FaultKind {
-    /// It begins with a blank, and there is no line that it would continue. Said of the first of several.
+    /// The line starts with a blank, and there is no line to continue. Reported for the first of several.
     LeadingBlank,
-    /// It has no colon.
+    /// The line has no colon.
     NoColon,
-    /// With its continuations it does not fit into [`BUFFER`]. None of it is read.
+    /// With its continuations, the line does not fit into [`BUFFER`]. It is ignored.
     TooLong {
-        /// sendmail never ends: a blank comes where the buffer is full.
+        /// sendmail enters an endless loop: the line has a blank at the end of the full buffer.
         endless: bool,
     },
-    /// It has a byte 0.
+    /// The line contains a zero byte.
     Nul {
-        /// The line and the one after it are lost. Otherwise the rest of the line is, and nothing is said.
+        /// Whether the line and the next one are lost. Otherwise, only the rest of the line is, without a message.
         refused: bool,
     },
 }
 
-/// What a text consists of.
+/// Parts of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Statement {
     /// A name and its value.
     Entry(Entry),
-    /// Something wrong.
+    /// A fault.
     Fault(Fault),
 }
 
@@ -163,16 +163,16 @@ pub fn parse(sources: &Sources, id: SourceId) -> Vec<Statement> {
 struct Reader<'t> {
     text: &'t [u8],
     at: usize,
-    /// Where `at` is in the source's text.
+    /// Position of `at` in the source's text.
     offset: usize,
-    /// Lines so far.
+    /// Number of lines so far.
     number: usize,
     source: SourceId,
     latin1: bool,
 }
 
 impl Reader<'_> {
-    /// Reads a line and what continues it.
+    /// Reads a line with its continuations.
     fn line(&mut self) -> (Line, Option<Fault>) {
         let start = self.offset;
         let mut line =
@@ -221,7 +221,7 @@ impl Reader<'_> {
         (line, fault)
     }
 
-    /// Skips the rest of a line, and what continues it.
+    /// Skips the rest of a line with its continuations.
     fn skip(&mut self) {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let mut before = 0;
@@ -238,7 +238,7 @@ impl Reader<'_> {
         self.at += length;
     }
 
-    /// How many bytes of the source's text these are.
+    /// Length of these bytes in the source's text.
     fn width(&self, part: Range<usize>) -> usize {
         let part = self.text.get(part).unwrap_or_default();
         part.len() + if self.latin1 { part.iter().filter(|byte| !byte.is_ascii()).count() } else { 0 }
@@ -288,7 +288,7 @@ mod tests {
     fn a_blank_at_the_start_is_told_once_for_several() {
         let blank = |n: usize| format!("{n}: LeadingBlank \" \"");
         assert_eq!(read(b" a: b\n c\n"), [blank(2)]);
-        // An empty line is continued by what begins with a blank, so nothing comes between.
+        // An empty line is continued by a line that starts with a blank, so nothing comes between.
         assert_eq!(read(b"a: b\n\n c\n\n d\n"), ["1: a=b".to_owned(), blank(3)]);
         assert_eq!(read(b"\n c\n#\n\n d\n"), [blank(2), blank(5)]);
     }

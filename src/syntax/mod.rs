@@ -1,4 +1,4 @@
-//! Text to tree, one module per language. Knows how a language is written, not what its words mean.
+//! Parses text to trees, one module per language. This layer knows the syntax of a language, not the meaning of its words.
 
 pub mod address;
 pub mod aliases;

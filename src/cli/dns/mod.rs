@@ -1,6 +1,7 @@
-//! Asking name servers, as the resolver of the C library does for sendmail: one server after the other, with its times.
+//! A DNS client that queries name servers in the same order, and with the same timeouts, as the resolver of the C library does
+//! for sendmail.
 //!
-//! What servers said is kept for the run, so that the same question has the same answer in all of it, and can be written down.
+//! Answers are kept for the whole run, so that equal questions have equal answers, and so that they can be recorded.
 
 mod recorded;
 mod wire;
@@ -21,30 +22,30 @@ use crate::{
 pub(super) use recorded::{Recorded, written};
 use wire::Reply;
 
-/// The port that name servers listen on.
+/// Port of name servers.
 const PORT: u16 = 53;
 
-/// Most servers that are asked, as resolv.conf(5) has it.
+/// Maximum number of name servers, as in resolv.conf(5).
 const SERVERS: usize = 3;
 
 /// Maximum number of unanswered names listed in the report.
 const MAX_NAMES_LISTED: usize = 5;
 
-/// A question: a name without the final dot, and a type.
+/// A question: a name without the trailing dot, and a type.
 pub(super) type Question = (String, RecordType);
 
-/// Where name servers are and how long they are waited for.
+/// Addresses of the name servers, and timeouts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Settings {
     servers: Vec<SocketAddr>,
-    /// How long the first try waits for a server.
+    /// Timeout of the first attempt.
     wait: Duration,
-    /// How often all servers are tried.
+    /// Number of attempts over all servers.
     tries: u32,
 }
 
 impl Settings {
-    /// What a resolv.conf says.
+    /// Parses a resolv.conf.
     pub(super) fn of(resolv_conf: &str) -> Self {
         let mut settings = Self { servers: Vec::new(), wait: Duration::from_secs(5), tries: 2 };
         for line in resolv_conf.lines() {
@@ -80,7 +81,7 @@ impl Settings {
         Self { wait: Duration::from_secs(2), tries: 1, ..self }
     }
 
-    /// The same with these servers, if there are any.
+    /// Replaces the servers, if any are given.
     pub(super) fn asking(mut self, servers: &[SocketAddr]) -> Self {
         if !servers.is_empty() {
             self.servers = servers.to_vec();
@@ -89,29 +90,29 @@ impl Settings {
     }
 }
 
-/// A server as it is written: an address, perhaps with a port.
+/// Parses a server: an address with an optional port.
 pub(super) fn server(text: &str) -> Option<SocketAddr> {
     let address = text.parse::<IpAddr>().map(|address| SocketAddr::new(address, PORT)).ok();
     address.or_else(|| text.parse().ok())
 }
 
-/// Name servers, and what they have said.
+/// A client for name servers, with the answers so far.
 #[derive(Debug)]
 pub(super) struct Live {
     settings: Settings,
-    /// What a configuration says of times: that of the first try, and how often all are tried.
+    /// Timeouts of a configuration: of the first attempt, and the number of attempts.
     times: Cell<(Option<Duration>, Option<u32>)>,
     source: SourceId,
     answers: RefCell<BTreeMap<Question, Answer>>,
 }
 
 impl Live {
-    /// These servers. Names in answers have their places in `source`.
+    /// A client for these servers. Names in answers get their places in `source`.
     pub(super) fn new(settings: Settings, source: SourceId) -> Self {
         Self { settings, times: Cell::default(), source, answers: RefCell::default() }
     }
 
-    /// Waits as a configuration says.
+    /// Applies the timeouts of a configuration.
     pub(super) fn apply_resolver_options(&self, program: &Program) {
         let option = |name: &str| {
             let said = [format!("timeout.resolver.{name}.normal"), format!("timeout.resolver.{name}")];
@@ -121,28 +122,31 @@ impl Live {
         self.times.set((option("retrans").as_deref().and_then(seconds), tries));
     }
 
-    /// What was said so far.
+    /// All answers so far.
     pub(super) fn answers(&self) -> BTreeMap<Question, Answer> {
         let answers = self.answers.borrow();
         answers.iter().map(|((name, kind), answer)| ((name.to_ascii_lowercase(), *kind), answer.clone())).collect()
     }
 
-    /// That servers were asked in vain, if they were.
+    /// A warning if servers did not answer.
     pub(super) fn silence(&self) -> Option<Diagnostic> {
         let answers = self.answers.borrow();
         let failed = answers.iter().filter(|(_, answer)| **answer == Answer::TryAgain);
         let names = failed.map(|((name, _), _)| format!("`{}`", name.to_ascii_lowercase())).collect::<BTreeSet<_>>();
-        let told = names.iter().map(String::as_str).take(MAX_NAMES_LISTED).collect::<Vec<_>>();
-        let more = names.len() - told.len();
+        let listed = names.iter().map(String::as_str).take(MAX_NAMES_LISTED).collect::<Vec<_>>();
+        let more = names.len() - listed.len();
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        (!told.is_empty()).then(|| {
-            Diagnostic::warning("names_not_answered", format!("no name server answered for {}{more}", told.join(", ")))
-                .why("who asks is told to try again later, as sendmail would tell; another time the answer may be another")
-                .help("try again, or name servers that answer with `--dns-server`")
+        (!listed.is_empty()).then(|| {
+            Diagnostic::warning(
+                "names_not_answered",
+                format!("no name server answered the queries for {}{more}", listed.join(", ")),
+            )
+            .why("sendmail would answer with a temporary failure; when the servers respond, the result may differ")
+            .help("try again, or query other servers with `--dns-server ADDRESS`")
         })
     }
 
-    /// Asks the servers in turn, and again.
+    /// Queries the servers in turn, and repeats.
     fn ask(&self, name: &str, kind: RecordType) -> Answer {
         let Some((query, id)) = wire::query(name, kind) else { return Answer::NoName };
         let Settings { servers, wait, tries } = &self.settings;
@@ -150,7 +154,7 @@ impl Live {
         for _ in 0..tries {
             for (place, server) in servers.iter().enumerate() {
                 let patience = patience(wait, place, servers.len());
-                // A server that cannot be reached, or says what cannot be read, is as one that does not answer.
+                // An unreachable server and an unreadable reply count as no answer.
                 let reply =
                     over_udp(*server, &query, patience, |bytes| wire::reply(bytes, id, name, kind, self.source));
                 let reply = match reply {
@@ -169,7 +173,7 @@ impl Live {
 
 impl Resolver for Live {
     fn query(&self, name: &str, kind: RecordType) -> Answer {
-        // Servers answer with names in the case in which they were asked.
+        // Servers echo the case of the name in the question.
         let question = (name.trim_end_matches('.').to_owned(), kind);
         if let Some(known) = self.answers.borrow().get(&question) {
             return known.clone();
@@ -180,8 +184,8 @@ impl Resolver for Live {
     }
 }
 
-/// How long the server in this place of so many is waited for, as the GNU C library does it: longer for those behind the first,
-/// who share what is added; in whole seconds, and one at least.
+/// Timeout for the server at this index, as in the GNU C library: later servers get a longer timeout, divided by their number, in
+/// whole seconds and at least one.
 fn patience(wait: Duration, place: usize, servers: usize) -> Duration {
     let place = u32::try_from(place).unwrap_or(u32::MAX);
     let servers = u64::try_from(servers).unwrap_or(u64::MAX);
@@ -189,7 +193,7 @@ fn patience(wait: Duration, place: usize, servers: usize) -> Duration {
     Duration::from_secs(if place > 0 { wait / servers.max(1) } else { wait }.max(1))
 }
 
-/// A time as options have it: seconds, or with a unit.
+/// Parses a time as in sendmail options: seconds, or a number with a unit.
 fn seconds(text: &str) -> Option<Duration> {
     let text = text.trim();
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
@@ -203,7 +207,7 @@ fn seconds(text: &str) -> Option<Duration> {
     Some(Duration::from_secs(number.parse::<u64>().ok()?.saturating_mul(factor)))
 }
 
-/// Sends a query and waits for what `read` takes for its reply; `None` if the server says that it will not answer.
+/// Sends a query and waits for the reply that `read` accepts; `None` if the server answers with a failure.
 fn over_udp(
     server: SocketAddr,
     query: &[u8],
@@ -215,7 +219,7 @@ fn over_udp(
         SocketAddr::V6(_) => SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)),
     };
     let socket = UdpSocket::bind(any)?;
-    // Only what comes from the server is read from now on.
+    // From here on, only datagrams from this server are received.
     socket.connect(server)?;
     socket.send(query)?;
     let until = Instant::now() + patience;
@@ -228,7 +232,7 @@ fn over_udp(
         socket.set_read_timeout(Some(left))?;
         let length = socket.recv(&mut bytes)?;
         match read(bytes.get(..length).unwrap_or_default()) {
-            // Whatever it is, it is no reply to this query.
+            // Anything else is not the reply to this query.
             None => {}
             Some(Reply::Unwilling) => return Ok(None),
             reply => return Ok(reply),
@@ -236,7 +240,7 @@ fn over_udp(
     }
 }
 
-/// The same over a connection, for a reply that a datagram is too short for.
+/// The same over TCP, for a reply that does not fit into a datagram.
 fn over_tcp(server: SocketAddr, query: &[u8], patience: Duration) -> io::Result<Vec<u8>> {
     let mut stream = TcpStream::connect_timeout(&server, patience)?;
     stream.set_read_timeout(Some(patience))?;

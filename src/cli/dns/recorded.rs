@@ -1,6 +1,6 @@
-//! Answers of name servers in a file: a zone file, in which comments say what was asked.
+//! DNS answers recorded in a zone file, with comments that list the questions.
 //!
-//! A zone alone cannot tell a name that does not exist from one that nobody asked for.
+//! A zone alone cannot distinguish a name that does not exist from one that was never queried.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,24 +14,24 @@ use crate::{
     syntax::zone::{self, Data, Zones},
 };
 
-/// The first line.
+/// First line of the file.
 const HEAD: &str =
     "; Answers of name servers, recorded by `relaycc --dns-record`. What is not asked here is not known.";
 
-/// What begins the line of a question; its name, type and answer follow.
+/// Prefix of a line with a question, followed by its name, type and answer.
 const QUESTION: &str = "; asked ";
 
 /// Maximum CNAME chain length.
 const MAX_CNAME_CHAIN: usize = 16;
 
-/// What was asked once, and answered.
+/// Recorded questions and answers.
 #[derive(Debug, Default)]
 pub(in crate::cli) struct Recorded {
     answers: BTreeMap<Question, Answer>,
 }
 
 impl Recorded {
-    /// Adds what a file holds. `None` if it is another one.
+    /// Adds the contents of a file; `None` if it is not a recording.
     pub(in crate::cli) fn add(&mut self, text: &str, source: SourceId) -> Option<()> {
         text.starts_with(HEAD).then_some(())?;
         let (zones, _) = zone::parse(text, source, "");
@@ -50,7 +50,7 @@ impl Recorded {
         Some(())
     }
 
-    /// What was answered, if it was asked. Names are in the case that servers would have sent them in.
+    /// The recorded answer to a question. Names have the case that servers would return.
     pub(in crate::cli) fn answer(&self, name: &str, kind: RecordType) -> Option<Answer> {
         let name = name.trim_end_matches('.');
         Some(match self.answers.get(&(name.to_ascii_lowercase(), kind))? {
@@ -59,13 +59,13 @@ impl Recorded {
         })
     }
 
-    /// All that was.
+    /// All recorded questions and answers.
     pub(in crate::cli) fn answers(&self) -> &BTreeMap<Question, Answer> {
         &self.answers
     }
 }
 
-/// Records of a name, behind the aliases that lead to them.
+/// The records of a name after following its aliases.
 fn follow(zones: &Zones, name: &str, kind: RecordType) -> Vec<Data> {
     let mut found = Vec::new();
     let mut name = name.to_owned();
@@ -83,7 +83,7 @@ fn follow(zones: &Zones, name: &str, kind: RecordType) -> Vec<Data> {
     found
 }
 
-/// The file of these answers. Names that no zone file can have are left out; so nothing is known of them.
+/// Formats the answers as a file. Names that a zone file cannot represent are left out, so their answers are unknown afterwards.
 pub(in crate::cli) fn written(answers: &BTreeMap<Question, Answer>) -> String {
     let mut out = format!("{HEAD}\n");
     let mut there = BTreeSet::new();
@@ -111,12 +111,12 @@ pub(in crate::cli) fn written(answers: &BTreeMap<Question, Answer>) -> String {
     out
 }
 
-/// Whether a name means the same in a zone file.
+/// Whether a name has the same meaning in a zone file.
 fn is_plain(name: &str) -> bool {
     name.bytes().all(|byte| byte.is_ascii_graphic() && !b";()\"\\@$".contains(&byte))
 }
 
-/// Type and data of a record; `None` if it has a name that no zone file can have.
+/// Type and data of a record; `None` if it contains a name that a zone file cannot represent.
 fn text(data: &Data) -> Option<(&str, String)> {
     let name = |name: &str| is_plain(name).then(|| format!("{}.", name.to_ascii_lowercase()));
     Some(match data {
@@ -132,7 +132,7 @@ fn text(data: &Data) -> Option<(&str, String)> {
     })
 }
 
-/// A text in quotes, in pieces of 255 bytes if it is longer (RFC 1035 section 3.3).
+/// Quotes a text, split into strings of at most 255 bytes (RFC 1035 section 3.3).
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for (at, byte) in text.bytes().enumerate() {

@@ -1,4 +1,4 @@
-//! Questions as name servers read them, and what their replies say.
+//! DNS messages: encodes queries and decodes replies.
 
 use std::{
     collections::hash_map::RandomState,
@@ -17,14 +17,14 @@ use crate::{
     syntax::zone::Data,
 };
 
-/// What a reply says.
+/// Contents of a reply.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Reply {
-    /// This.
+    /// An answer.
     Said(Answer),
-    /// More than a datagram holds.
+    /// A truncated reply; the query must be repeated over TCP.
     Truncated,
-    /// That the server does not answer, now or at all.
+    /// A failure: the server does not answer, now or ever.
     Unwilling,
 }
 
@@ -42,12 +42,12 @@ fn kind_of(kind: RecordType) -> TYPE {
     }
 }
 
-/// The bytes of a question, and the number that its reply will have; `None` if no name can be like this one.
+/// Encodes a query and returns its id; `None` if the name is not valid in DNS.
 pub(super) fn query(name: &str, kind: RecordType) -> Option<(Vec<u8>, u16)> {
     if name.split('.').any(str::is_empty) {
         return None;
     }
-    // Not to be guessed by somebody who answers instead of the server: the port is not either.
+    // The id must be unpredictable, like the port, so that nobody else can forge a reply.
     let [first, second, ..] = RandomState::new().build_hasher().finish().to_ne_bytes();
     let id = u16::from_ne_bytes([first, second]);
     let mut packet = Packet::new_query(id);
@@ -56,7 +56,7 @@ pub(super) fn query(name: &str, kind: RecordType) -> Option<(Vec<u8>, u16)> {
     Some((packet.build_bytes_vec().ok()?, id))
 }
 
-/// Reads the reply to a question; `None` if this is no reply to it.
+/// Decodes the reply to a query; `None` if it is not a reply to it.
 pub(super) fn reply(bytes: &[u8], id: u16, name: &str, kind: RecordType, source: SourceId) -> Option<Reply> {
     let packet = Packet::parse(bytes).ok()?;
     let asked = packet.questions.first()?;
@@ -75,7 +75,7 @@ pub(super) fn reply(bytes: &[u8], id: u16, name: &str, kind: RecordType, source:
         RCODE::NameError => return Some(Reply::Said(Answer::NoName)),
         _ => return Some(Reply::Unwilling),
     }
-    // A server that has neither the zone nor looks for it names others, and has not answered.
+    // A server that is neither authoritative nor recursive sends a referral, which is not an answer.
     let is_referral = packet.answers.is_empty()
         && packet.additional_records.is_empty()
         && !packet.has_flags(PacketFlag::AUTHORITATIVE_ANSWER)
@@ -84,7 +84,7 @@ pub(super) fn reply(bytes: &[u8], id: u16, name: &str, kind: RecordType, source:
         return Some(Reply::Unwilling);
     }
     let records = packet.answers.iter().filter(|record| record.class == CLASS::IN);
-    // Aliases come before what they lead to; signatures and the like are of no interest.
+    // Aliases come before their targets; signatures and other types are ignored.
     let data = records.filter_map(|record| data(&record.rdata, source));
     let data = data.filter(|data| kind.is_of(data) || matches!(data, Data::Cname(_))).collect::<Vec<_>>();
     Some(Reply::Said(if data.is_empty() { Answer::NoData } else { Answer::Records(data) }))
@@ -111,12 +111,12 @@ fn data(record: &RData<'_>, source: SourceId) -> Option<Data> {
     })
 }
 
-/// The strings of a TXT record, as its data has them: each behind its length (RFC 1035 section 3.3.14).
+/// The strings of a TXT record: in the data, each is preceded by its length (RFC 1035 section 3.3.14).
 fn strings(text: &TXT<'_>) -> Option<Vec<String>> {
     let mut alone = Packet::new_reply(0);
     alone.answers.push(ResourceRecord::new(Name::new("").ok()?, CLASS::IN, 0, RData::TXT(text.clone())));
     let bytes = alone.build_bytes_vec().ok()?;
-    // Before the data are the message's header and the record's: no name, type, class, time to live, length.
+    // The data is preceded by the header of the message and of the record: empty name, type, class, time to live, length.
     let mut rest = bytes.get(12 + 1 + 2 + 2 + 4 + 2..)?;
     let mut strings = Vec::new();
     while let Some((length, behind)) = rest.split_first() {

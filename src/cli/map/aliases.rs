@@ -1,4 +1,4 @@
-//! `relaycc map aliases`: an aliases text becomes its database.
+//! `relaycc map aliases`: builds an aliases database.
 
 use std::{collections::BTreeSet, path::PathBuf};
 
@@ -20,27 +20,34 @@ use crate::{
     source::Sources,
 };
 
-/// Make the database of an aliases text, as newaliases does
+/// Build an aliases database from a text, like newaliases
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  relaycc map aliases /etc/mail/aliases            /etc/mail/aliases.db
+  relaycc map aliases /etc/mail/aliases            write /etc/mail/aliases.db
   relaycc map aliases aliases --host example.com --hosts /etc/mail/local-host-names
 
-A name may have a host if that is this one: `localhost`, and those of --host and --hosts. Unlike newaliases, a text with a line that \
-it refuses makes no database at all.")]
+Names in the text may carry the name of this host: `localhost`, or one given with --host or --hosts. Unlike newaliases, nothing is \
+written if any line of the text is invalid.
+
+Exit status:
+  0  The database was written, or --check found no errors
+  1  The text was rejected
+  2  Usage error, or a file could not be read or written
+On 1 and 2 nothing is written.\
+")]
 pub(in crate::cli) struct Arguments {
-    /// The text
+    /// Text with the aliases
     text: PathBuf,
-    /// The map to be written; without it, one of the text's own name
+    /// Map to write [default: the name of the text]
     map: Option<PathBuf>,
-    /// The format: hash, btree or cdb
+    /// Format of the map: hash, btree or cdb
     #[arg(long = "type", value_name = "TYPE", value_parser = sendmail_format, default_value = "hash")]
     to: Format,
-    /// A name of this host, for names such as root@example.com; may be given several times
+    /// Accept this name as a name of this host, as in root@example.com; repeatable
     #[arg(long = "host", value_name = "NAME")]
     hosts: Vec<String>,
-    /// A file of such names, one on each line, as local-host-names is
+    /// Accept the names in this file, one per line, like local-host-names; repeatable
     #[arg(long = "hosts", value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Check the text and write nothing
@@ -56,7 +63,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 }
 
 /// # Errors
-/// A file that cannot be read or written.
+/// A file cannot be read or written.
 fn made(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
     let bytes = input::bytes(&arguments.text)?;
     let own = own_names(arguments)?;
@@ -64,11 +71,11 @@ fn made(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<
     let mut sources = Sources::default();
     let id = sources.add_bytes(&name, &bytes);
     let aliases = aliases::read(&sources, id, &|host| own.contains(host));
-    let told = aliases.problems.iter().map(|problem| match problem.newaliases_message(&name) {
+    let diagnostics = aliases.problems.iter().map(|problem| match problem.newaliases_message(&name) {
         Some(message) => problem.diagnostic().reference(message),
         None => problem.diagnostic(),
     });
-    reporter.found(&told.collect::<Vec<_>>(), &sources);
+    reporter.found(&diagnostics.collect::<Vec<_>>(), &sources);
     reporter.sum_up(if arguments.check { "" } else { ": nothing written" });
     if reporter.verdict() != Exit::Done {
         return Ok(reporter.verdict());
@@ -86,7 +93,7 @@ fn made(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<
 /// Names of this host, in lower case.
 ///
 /// # Errors
-/// A file of them cannot be read.
+/// A file with names cannot be read.
 fn own_names(arguments: &Arguments) -> Result<BTreeSet<Vec<u8>>, Box<Diagnostic>> {
     let mut own = arguments.hosts.iter().map(|host| host.to_ascii_lowercase().into_bytes()).collect::<BTreeSet<_>>();
     for path in &arguments.files {

@@ -1,4 +1,4 @@
-//! `relaycc map build`: a text becomes a map file.
+//! `relaycc map build`: builds a map file from a text.
 
 use std::{
     collections::{
@@ -33,72 +33,79 @@ use crate::{
     source::{SourceId, Sources},
 };
 
-/// A new map file: who may send mail through a host is not for every user of it to read.
+/// Mode of a new map file: not every user may read who is allowed to relay.
 pub(super) const NEW: NewFile = NewFile { mode: 0o640, owner: None };
 
-/// Make a map file from a text, with makemap's switches
+/// Build a map file from a text, like makemap and with its switches
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   relaycc map build hash /etc/mail/access < /etc/mail/access
   relaycc map build cdb /etc/mail/mailertable /etc/mail/mailertable
   relaycc map build -o hash /etc/mail/access more-entries
-  relaycc map build lmdb /etc/postfix/access access     for Postfix's lmdb:/etc/postfix/access
+  relaycc map build lmdb /etc/postfix/access access     for Postfix: lmdb:/etc/postfix/access
 
-Unlike makemap, a text with bad lines makes no map at all, and the old one stays until the new one is whole. A new file gets mode \
-0640; a replaced one keeps mode and owner.
+Unlike makemap, nothing is written if any line of the text is invalid, and the old map stays in place until the new one is complete. A \
+new file gets mode 0640; a replaced one keeps its mode and owner.
 
-An lmdb file is one for Postfix: keys and values end with a byte 0, as postmap stores them, and a key has one value. The text is read \
-as makemap reads it all the same: a line that begins with blanks is refused, where postmap would add it to the line before it, and \
-blanks at the end of a value belong to it, where postmap drops them.
+lmdb files are for Postfix: keys and values end with a zero byte, as postmap stores them, and each key has one value. The text is still \
+read as makemap reads it: a line that begins with a blank is an error (postmap appends it to the previous line), and blanks at the end of a \
+value are kept (postmap removes them).
 
-Memory: the text, and for each entry some 65 bytes for hash, 85 for cdb, 120 for btree and 215 for lmdb.")]
+Memory: the text, plus about 65 bytes per entry for hash, 85 for cdb, 120 for btree and 215 for lmdb.
+
+Exit status:
+  0  The map was written
+  1  The text was rejected
+  2  Usage error, or a file could not be read or written
+On 1 and 2 nothing is written.\
+")]
 pub(in crate::cli) struct Arguments {
-    /// The format: hash, btree, cdb, lmdb, or implicit, which is hash
+    /// Format of the map: hash, btree, cdb, lmdb, or implicit, which means hash
     #[arg(value_name = "TYPE", required_unless_present = "list")]
     kind: Option<String>,
-    /// The map; `.db`, `.cdb` or `.lmdb` is added to its name
+    /// Map to write; `.db`, `.cdb` or `.lmdb` is appended to its name
     #[arg(value_name = "MAP", required_unless_present = "list")]
     map: Option<PathBuf>,
-    /// The text; without it, or with `-`, standard input
+    /// Text with the entries [default: standard input, as with `-`]
     #[arg(value_name = "TEXT")]
     text: Option<PathBuf>,
     #[command(flatten)]
     reading: TextArguments,
-    /// End keys and values with a byte 0, as a `K` line with -N expects them; in lmdb files they always do
+    /// End keys and values with a zero byte, as a `K` line with -N expects them; lmdb files always have it
     #[arg(short = 'N', long)]
     nul: bool,
-    /// Keep all values of a key that repeats
+    /// Keep all values of a repeated key
     #[arg(short, long)]
     duplicates: bool,
-    /// Take the last value of a key that repeats, or that --append finds there already
+    /// Keep the last value of a repeated key, and replace values that --append finds in the map
     #[arg(short, long)]
     replace: bool,
-    /// Add to the entries that the map has already
+    /// Add the entries to those of the existing map
     #[arg(short = 'o', long)]
     append: bool,
-    /// Print the entries of the map, as `relaycc map dump` does
+    /// Print the entries of the map, like `relaycc map dump`
     #[arg(short = 'u', long, conflicts_with_all = ["append", "text"])]
     unmap: bool,
     /// Print each entry as it is read
     #[arg(short, long)]
     verbose: bool,
-    /// List the formats
+    /// List the supported formats
     #[arg(short, long)]
     list: bool,
-    /// The format to be written if TYPE is none that is written here
+    /// Use this format if TYPE is not supported
     #[arg(short = 'i', long, value_name = "TYPE", value_parser = format)]
     fallback: Option<Format>,
-    /// Give a new file to the TrustedUser of this sendmail.cf, where the caller may
+    /// Give a new file to the TrustedUser of this sendmail.cf, if permitted
     #[arg(short = 'C', long, value_name = "FILE")]
     cf: Option<PathBuf>,
     /// Permission bits of a new file, in octal
     #[arg(long, value_name = "MODE", value_parser = octal, default_value = "640")]
     mode: u32,
-    /// Nothing: for calls that were written for makemap. There is no cache here
+    /// Ignored; accepted for compatibility with makemap
     #[arg(short, long, value_name = "SIZE", allow_hyphen_values = true)]
     cache: Option<String>,
-    /// Nothing: for calls that were written for makemap. Links are not followed, whoever may write to the directory
+    /// Ignored; accepted for compatibility with makemap. Symbolic links are never followed
     #[arg(short = 's', long)]
     no_checks: bool,
     #[command(flatten)]
@@ -108,16 +115,16 @@ pub(in crate::cli) struct Arguments {
 /// How the lines of a text are read.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct TextArguments {
-    /// Keep upper case in keys, as a `K` line with -f expects it
+    /// Keep upper case in keys, as a `K` line with -f expects them
     #[arg(short = 'f', long)]
     keep_case: bool,
-    /// Take keys without a value
+    /// Accept keys without a value
     #[arg(short, long)]
     empty: bool,
-    /// What comments begin with, instead of `#`
+    /// Character that starts a comment, instead of `#`
     #[arg(short = 'D', long, value_name = "CHAR", value_parser = byte)]
     comment: Option<u8>,
-    /// What stands between key and value, instead of blanks
+    /// Character between key and value, instead of blanks
     #[arg(short = 't', long, value_name = "CHAR", value_parser = byte)]
     delimiter: Option<u8>,
 }
@@ -136,12 +143,12 @@ impl TextArguments {
 fn octal(text: &str) -> Result<u32, String> {
     match u32::from_str_radix(text, 8) {
         Ok(mode) if mode <= 0o777 => Ok(mode),
-        _ => Err("permission bits are three octal digits, as in 640".into()),
+        _ => Err("expected three octal digits, as in 640".into()),
     }
 }
 
 /// # Errors
-/// Arguments that contradict each other.
+/// The arguments contradict each other.
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, clap::Error> {
     if arguments.list {
         let names = written().map(Format::name).collect::<Vec<_>>().join("\n");
@@ -149,12 +156,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, clap::Error> {
     }
     let (Some(kind), Some(map)) = (&arguments.kind, &arguments.map) else {
         // Without --list both are required.
-        return Err(cli::usage("map build", ErrorKind::MissingRequiredArgument, "TYPE and MAP are wanted"));
+        return Err(cli::usage("map build", ErrorKind::MissingRequiredArgument, "TYPE and MAP are required"));
     };
     let format = match (format(kind), arguments.fallback) {
         (Ok(format), _) | (Err(_), Some(format)) => format,
         (Err(said), None) => {
-            return Err(cli::usage("map build", ErrorKind::InvalidValue, format!("TYPE is `{kind}`: {said}")));
+            return Err(cli::usage(
+                "map build",
+                ErrorKind::InvalidValue,
+                format!("invalid value `{kind}` for TYPE: {said}"),
+            ));
         }
     };
     let mut reporter = Reporter::new(&arguments.report);
@@ -166,7 +177,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, clap::Error> {
 }
 
 /// # Errors
-/// A file that cannot be read or written.
+/// A file cannot be read or written.
 fn build(
     arguments: &Arguments,
     format: Format,
@@ -208,7 +219,7 @@ fn build(
     progress.clear();
     let may_repeat = match written {
         Err(NotWritten::Map { error: WriteError::DuplicateKey { .. }, .. }) => false,
-        // An entry of the text, that is.
+        // The place of an entry in the text.
         Err(NotWritten::Map { error: WriteError::KeyLength { entry, .. }, .. }) if entry >= old.len() => {
             duplicates != Duplicates::Refuse
         }
@@ -221,7 +232,7 @@ fn build(
     Ok(reporter.verdict())
 }
 
-/// A text, and a place that stands for it.
+/// A text and the path that stands for it.
 struct Text {
     name: String,
     bytes: Vec<u8>,
@@ -247,27 +258,25 @@ fn text(path: Option<&Path>, progress: &mut Progress) -> Result<Text, Box<Diagno
     Ok(Text { name, bytes, place: Sources::default().add("", "") })
 }
 
-/// That a map file was given for the text that one is made of.
+/// The error for a map file in place of a text.
 fn no_text(name: &str, found: Format) -> Diagnostic {
     Diagnostic::error("map_not_text", format!("`{name}` is a {found} map file, not a text"))
-        .why("a map is made of a text with an entry on each line")
-        .help(format!(
-            "name the text, or write the entries of the map file in another format: relaycc map convert {name} TYPE"
-        ))
+        .why("a map is built from a text with one entry per line")
+        .help(format!("name the text, or convert the map file to another format: relaycc map convert {name} TYPE"))
 }
 
-/// The entries of a map that is added to.
+/// Reads the entries of the map that --append extends.
 ///
 /// # Errors
-/// It is damaged, or of another format.
+/// The map is damaged, or has another format.
 fn entries<'b>(path: &Path, bytes: &'b [u8], format: Format) -> Result<Vec<Entry<'b>>, Box<Diagnostic>> {
     let file = store::open(path, bytes)?;
     if file.format() != format {
         let found = file.format();
         return Err(Box::new(
             Diagnostic::error("map_format", format!("`{}` is a {found} file, not {format}", path.display()))
-                .why("entries are added to a map of the same format")
-                .help(format!("write {found} for {format}, or convert it first: `relaycc map convert`")),
+                .why("entries can only be added to a map of the same format")
+                .help(format!("use TYPE `{found}`, or convert the map first: `relaycc map convert`")),
         ));
     }
     Ok(store::entries(path, &file)?.into_iter().map(|entry| store::as_in(format, entry)).collect())
@@ -283,14 +292,14 @@ fn list(table: &Table) {
 
 /// Why a map file was not written.
 pub(super) enum NotWritten {
-    /// The entries cannot be one.
+    /// The entries cannot be stored in the format.
     Map {
-        /// Why not.
+        /// The reason.
         error: WriteError,
-        /// The key that it is about, if it is about one.
+        /// The key at fault, if any.
         key: Option<Vec<u8>>,
     },
-    /// It could not be put in its place.
+    /// The file could not be put in place.
     Output(OutputError),
 }
 
@@ -299,11 +308,11 @@ impl NotWritten {
         match self {
             NotWritten::Output(error) => unwritable(&error),
             NotWritten::Map { error, key } => {
-                let key = key.map_or(String::new(), |key| format!("; the key is `{}`", start_of(&key)));
-                let said = format!("`{}` is not written: {error}{key}", target.display());
+                let key = key.map_or(String::new(), |key| format!("; key: `{}`", start_of(&key)));
+                let said = format!("cannot write `{}`: {error}{key}", target.display());
                 let why = match error {
-                    WriteError::DuplicateKey { .. } => "a map of this format has one value for each key",
-                    _ => "the format has no room for it",
+                    WriteError::DuplicateKey { .. } => "this format holds one value per key",
+                    _ => "the entry exceeds a limit of the format",
                 };
                 Box::new(Diagnostic::error("map_unwritable", said).why(why))
             }
@@ -314,7 +323,7 @@ impl NotWritten {
 /// Writes a map file.
 ///
 /// # Errors
-/// Then the file is as it was.
+/// In that case, the file is unchanged.
 pub(super) fn write(
     target: &Path,
     new: NewFile,
@@ -350,14 +359,14 @@ pub(super) fn write(
     }
 }
 
-/// As much of a key as helps to find it.
+/// The beginning of a key, long enough to find it.
 fn start_of(key: &[u8]) -> String {
     const LENGTH: usize = 60;
     let shown = String::from_utf8_lossy(store::shown(key)).into_owned();
     if shown.chars().nth(LENGTH).is_none() { shown } else { shown.chars().take(LENGTH).chain(['…']).collect() }
 }
 
-/// What is to be said about a text.
+/// Diagnostics for a text.
 #[derive(Debug, Default)]
 pub(super) struct Problems {
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -365,8 +374,7 @@ pub(super) struct Problems {
 }
 
 impl Problems {
-    /// Whatever is wrong with the text `name` for the map `map`, which has the entries `old` already, and is of this format if that
-    /// is known.
+    /// Checks the text `name` for the map `map`, which already has the entries `old`, and has this format if it is known.
     pub(super) fn of(
         table: Table,
         name: &str,
@@ -389,13 +397,13 @@ impl Problems {
             return Self::default();
         }
         problems.sort_by_key(|problem| problem.line);
-        let told = problems.iter().map(|problem| match problem.makemap_message(map) {
+        let diagnostics = problems.iter().map(|problem| match problem.makemap_message(map) {
             Some(message) => problem.diagnostic().reference(message),
             None => problem.diagnostic(),
         });
-        let diagnostics = told.collect();
+        let diagnostics = diagnostics.collect();
         let mut sources = Sources::default();
-        // Places are counted in bytes, so what is no text is shown byte for byte.
+        // Places are counted in bytes, so text that is not UTF-8 is shown byte by byte.
         let text = String::from_utf8(table.into_text()).unwrap_or_else(|error| {
             error.into_bytes().into_iter().map(|byte| if byte.is_ascii() { char::from(byte) } else { '?' }).collect()
         });
@@ -404,7 +412,7 @@ impl Problems {
     }
 }
 
-/// Entries whose key an earlier one has, or the map: by the number of the earlier one, and their own.
+/// Entries whose key is repeated: the index of the earlier entry (`None` if it is in the old map) and their own.
 fn repeated(table: &Table, old: &[Entry<'_>]) -> Vec<(Option<usize>, usize)> {
     let mut seen = old.iter().map(|entry| (&*entry.key, None)).collect::<HashMap<_, _>>();
     let mut repeated = Vec::new();

@@ -1,4 +1,4 @@
-//! `relaycc map convert`: a map file in another format.
+//! `relaycc map convert`: converts a map file to another format.
 
 use std::path::PathBuf;
 
@@ -19,23 +19,29 @@ use crate::{
     map::{Duplicates, Format},
 };
 
-/// Write the entries of a map file as another format
+/// Convert a map file to another format
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  relaycc map convert /etc/mail/access cdb         /etc/mail/access.cdb from /etc/mail/access.db
-  relaycc map convert old.db hash new              a file of an old Berkeley DB made anew
-  relaycc map convert access.db lmdb               a table for Postfix, access.lmdb
+  relaycc map convert /etc/mail/access cdb         write /etc/mail/access.cdb
+  relaycc map convert old.db hash new              rewrite a file of an old Berkeley DB
+  relaycc map convert access.db lmdb               write access.lmdb for Postfix
 
-Keys and values stay as they are, except that in an lmdb file each ends with a byte 0, as Postfix stores them. sendmail finds them with \
-it, too.")]
+Keys and values are copied unchanged, except that in lmdb files each ends with a zero byte, as Postfix stores them. sendmail finds such \
+entries as well.
+
+Exit status:
+  0  The map was written
+  1  The entries cannot be stored in the format
+  2  Usage error, or a file is damaged or could not be read or written\
+")]
 pub(in crate::cli) struct Arguments {
-    /// The map
+    /// Map to convert
     map: PathBuf,
-    /// The format to be written: hash, btree, cdb or lmdb
+    /// Format to write: hash, btree, cdb or lmdb
     #[arg(value_name = "TYPE", value_parser = format)]
     to: Format,
-    /// The map to be written; without it, one of the same name
+    /// Map to write [default: the name of the converted map, with the ending of the format]
     #[arg(value_name = "NEW")]
     new: Option<PathBuf>,
     #[command(flatten)]
@@ -48,7 +54,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 }
 
 /// # Errors
-/// A file that cannot be read or written.
+/// A file cannot be read or written.
 fn converted(arguments: &Arguments) -> Result<Exit, Box<Diagnostic>> {
     let (path, bytes) = store::read(&arguments.map)?;
     let file = store::open(&path, &bytes)?;

@@ -1,4 +1,4 @@
-//! `relaycc map dump`: what is in a map file.
+//! `relaycc map dump`: prints the entries of a map file.
 
 use std::{
     io::{self, BufWriter, Write},
@@ -22,17 +22,23 @@ use crate::{
     parallel,
 };
 
-/// Bytes that are written at a time.
+/// Number of bytes written at a time.
 const PIECE: usize = 1 << 18;
 
-/// Print the entries of a map file, as makemap -u does
+/// Print the entries of a map file, like makemap -u
 #[derive(Debug, Args)]
 #[command(after_help = "\
-All that can be read is printed, also what look-ups do not find because it is in a wrong place: `relaycc map check` tells.")]
+Prints every entry that can be read, including entries that lookups miss because they are in the wrong place. To find those, use \
+`relaycc map check`.
+
+Exit status:
+  0  All entries were printed
+  2  Usage error, or the map is damaged or could not be read\
+")]
 pub(in crate::cli) struct Arguments {
-    /// The map
+    /// Map to print
     map: PathBuf,
-    /// What is put between key and value, instead of a tab
+    /// Character printed between key and value, instead of a tab
     #[arg(short = 't', long, value_name = "CHAR", value_parser = byte)]
     delimiter: Option<u8>,
     #[command(flatten)]
@@ -44,10 +50,10 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     map(&arguments.map, arguments.delimiter).unwrap_or_else(|diagnostic| reporter.failed(&diagnostic))
 }
 
-/// Prints the map of this name.
+/// Prints the entries of a map.
 ///
 /// # Errors
-/// It cannot be read; what was read before that is printed.
+/// The map cannot be read. Entries that were read before the error are printed.
 pub(super) fn map(map: &Path, delimiter: Option<u8>) -> Result<Exit, Box<Diagnostic>> {
     let (path, file) = store::find(map)?;
     let delimiter = delimiter.unwrap_or(b'\t');
@@ -57,7 +63,7 @@ pub(super) fn map(map: &Path, delimiter: Option<u8>) -> Result<Exit, Box<Diagnos
     };
     let printed = match printed {
         Ok(Printed { all: true, .. }) => Ok(None),
-        // Not in parts; or they are damaged, and what is wrong first is told by those who read from the start.
+        // The map cannot be read in parts, or a part is damaged; reading from the start finds the first error.
         Ok(Printed { entries, .. }) => {
             let bytes = store::whole(&path, &file)?;
             print(&store::open(&path, &bytes)?, entries, delimiter, &mut io::stdout().lock())
@@ -74,7 +80,7 @@ pub(super) fn map(map: &Path, delimiter: Option<u8>) -> Result<Exit, Box<Diagnos
     }
 }
 
-/// Prints all entries but the first `printed`, up to one that cannot be read.
+/// Prints all entries except the first `printed`, up to one that cannot be read.
 fn print(file: &MapFile<'_>, printed: usize, delimiter: u8, out: &mut impl Write) -> io::Result<Option<ReadError>> {
     let mut out = BufWriter::with_capacity(PIECE, out);
     for entry in file.entries().skip(printed) {
@@ -86,16 +92,16 @@ fn print(file: &MapFile<'_>, printed: usize, delimiter: u8, out: &mut impl Write
     out.flush().map(|()| None)
 }
 
-/// What of a file is printed.
+/// How much of a file was printed.
 #[derive(Debug, Default)]
 struct Printed {
-    /// How many entries, from the first on.
+    /// Number of entries, from the first one on.
     entries: usize,
-    /// Whether these are all.
+    /// Whether these are all entries.
     all: bool,
 }
 
-/// Prints as many parts as can be read, on several threads.
+/// Prints as many parts as can be read, with several threads.
 fn print_parts(parts: &Parts<impl ReadAt>, delimiter: u8, out: &mut (impl Write + Send)) -> io::Result<Printed> {
     let (mut written, mut printed, goes_on) = (Ok(()), 0, AtomicBool::new(true));
     let text = |memory: &mut Memory, part: &Part| -> Option<usize> {
@@ -122,7 +128,7 @@ fn print_parts(parts: &Parts<impl ReadAt>, delimiter: u8, out: &mut (impl Write 
     written.and_then(|()| out.flush()).map(|()| Printed { entries: printed, all: goes_on.into_inner() })
 }
 
-/// What a thread reads a part into, and the text that it becomes.
+/// Buffers of a thread: the entries of a part, and their text.
 #[derive(Debug, Default)]
 struct Memory {
     pages: Vec<u8>,
@@ -171,7 +177,7 @@ mod tests {
         }
     }
 
-    /// A file that cannot be read at one place.
+    /// A reader that fails at one offset.
     #[derive(Debug)]
     struct Failing<'f>(&'f [u8], usize);
 

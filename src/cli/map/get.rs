@@ -1,4 +1,4 @@
-//! `relaycc map get`: what a map says of keys.
+//! `relaycc map get`: looks up keys in a map file.
 
 use std::{
     fs::File,
@@ -24,17 +24,23 @@ use crate::{
     parallel,
 };
 
-/// Look keys up in a map file, as sendmail does
+/// Look up keys in a map file, like sendmail
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Each key that is there is printed with its value; exit status 1 says that one of them is not. As in sendmail a key is folded to \
-lower case first, and is looked for with and without a byte 0 at its end.")]
+Prints each key that is found with its value. As in sendmail, keys are converted to lower case and looked up with and without a trailing \
+zero byte.
+
+Exit status:
+  0  All keys were found
+  1  A key was not found
+  2  Usage error, or the map is damaged or could not be read\
+")]
 pub(in crate::cli) struct Arguments {
-    /// The map
+    /// Map to search
     map: PathBuf,
-    /// The keys; without any, one per line of standard input, answered as they come
+    /// Keys to look up [default: one per line of standard input, answered as they arrive]
     keys: Vec<String>,
-    /// Take keys as they are written, as a `K` line with -f does
+    /// Keep upper case in keys, as a `K` line with -f does
     #[arg(short = 'f', long)]
     keep_case: bool,
     #[command(flatten)]
@@ -46,18 +52,18 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     found(arguments).unwrap_or_else(|diagnostic| reporter.failed(&diagnostic))
 }
 
-/// Bytes of keys that are looked up at a time, on one thread of several: at most so many, as each piece takes some six times
-/// the memory; and since each reads most of a map, not many fewer.
+/// Maximum number of bytes of keys that several threads look up at a time. A chunk takes about six times its size in memory, and
+/// each one reads most of the map, so smaller chunks are slower.
 const PIECE: usize = 1 << 23;
 
-/// How long pieces are of which each thread has as many, so that none waits for the others at the end.
+/// Size of the pieces of a chunk: small enough that no thread waits long for another at the end.
 fn size_of_piece(length: usize) -> usize {
     let pieces = length.div_ceil(PIECE).next_multiple_of(parallel::threads());
     length.div_ceil(pieces.max(1)).clamp(1 << 16, PIECE)
 }
 
 /// # Errors
-/// The map cannot be read, or is damaged where a key should be; or standard input cannot. What was found before that is printed.
+/// The map cannot be read or is damaged, or standard input cannot be read. Keys found before the error are printed.
 fn found(arguments: &Arguments) -> Result<Exit, Box<Diagnostic>> {
     let (path, source) = store::find(&arguments.map)?;
     let bytes;
@@ -96,7 +102,7 @@ fn found(arguments: &Arguments) -> Result<Exit, Box<Diagnostic>> {
         });
         let work = |memory: &mut Memory, piece: Piece| {
             let outcome = look_up(&map, &lines(piece.text()), arguments.keep_case, memory);
-            // If no more is read, nobody needs it.
+            // Closes the channel, so that the reader stops.
             let _ = done_with.send(piece);
             outcome
         };
@@ -116,7 +122,7 @@ fn found(arguments: &Arguments) -> Result<Exit, Box<Diagnostic>> {
     }
 }
 
-/// A map that is asked.
+/// An open map.
 enum Map<'a> {
     OnDisk(Lookup<&'a File>),
     InMemory(MapFile<'a>),
@@ -131,28 +137,28 @@ impl Map<'_> {
     }
 }
 
-/// What a thread uses for one piece after the other.
+/// Buffers that a thread reuses for each piece.
 #[derive(Default)]
 struct Memory {
-    /// The values of keys as they are.
+    /// Values of the keys as written.
     plain: Answers,
-    /// The values of keys with a byte 0 at their end.
+    /// Values of the keys with a trailing zero byte.
     terminated: Answers,
-    /// What is printed.
+    /// The output.
     found: Vec<u8>,
 }
 
-/// What there is to say of some keys but what was found.
+/// The outcome of lookups, except for the values found.
 struct Outcome {
-    /// Whether all are there.
+    /// Whether all keys were found.
     all: bool,
-    /// Why the answers end.
+    /// Why the lookups ended early.
     error: Option<ReadError>,
 }
 
-/// Puts a line into `memory.found` for each of the keys that is there, with its value.
+/// Appends a line to `memory.found` for each key that is found.
 fn look_up(map: &Map<'_>, keys: &[&[u8]], keep_case: bool, memory: &mut Memory) -> Outcome {
-    // Counted, not looked for: of several bytes at a time.
+    // Counting line ends takes several bytes at a time.
     let upper_case = |key: &&[u8]| key.iter().map(|byte| usize::from(byte.is_ascii_uppercase())).sum::<usize>() > 0;
     let as_written = keep_case || !keys.iter().any(upper_case);
     let folded = if as_written { Vec::new() } else { keys.concat().to_ascii_lowercase() };
@@ -185,27 +191,27 @@ fn look_up(map: &Map<'_>, keys: &[&[u8]], keep_case: bool, memory: &mut Memory) 
     outcome
 }
 
-/// Cuts a text into pieces of these lengths.
+/// Splits a text into pieces of these lengths.
 fn cut(mut text: &[u8], lengths: impl Iterator<Item = usize>) -> Vec<&[u8]> {
     lengths.map(|length| text.split_off(..length).unwrap_or_default()).collect()
 }
 
-/// Longer lines are no keys: those of a map file have at most some thousand bytes.
+/// Maximum length of a line: a key of a map file has at most some thousand bytes.
 const MAX_KEY: usize = 16 << 20;
 
-/// A text in pieces, each of whole lines and of as much as is there when it is asked for: who types keys, or hands them over one
-/// by one, gets the answer to each.
+/// Splits input into chunks of whole lines, each with as much as is available, so that keys that are typed or piped in one by one
+/// are answered one by one.
 struct Lines<R, F> {
     input: R,
-    /// Whether a reading would give something at once.
+    /// Whether a read would return at once.
     is_ready: F,
-    /// How long a piece is at most, unless one line is longer.
+    /// Maximum length of a chunk, unless one line is longer.
     size: usize,
-    /// The beginning of a line whose end is not there yet.
+    /// Start of a line whose end has not been read yet.
     rest: Vec<u8>,
-    /// Why there is no more after the last piece.
+    /// The error that ends the input after the last chunk.
     failure: Option<io::Error>,
-    /// Pieces that nobody needs any more: new ones are put in their memory.
+    /// Buffers of finished chunks, which are reused.
     used: mpsc::Receiver<Piece>,
 }
 
@@ -213,7 +219,7 @@ struct Lines<R, F> {
 #[derive(Default)]
 struct Piece {
     memory: Vec<u8>,
-    /// How many bytes of it they are.
+    /// Number of bytes in use.
     length: usize,
 }
 
@@ -237,7 +243,7 @@ impl<R: Read, F: Fn(&R) -> bool> Iterator for Lines<R, F> {
         let length = loop {
             if end == memory.len() {
                 if end >= MAX_KEY.max(self.size) && line_end.is_none() {
-                    return Some(Err(io::Error::new(io::ErrorKind::FileTooLarge, "a line has no end")));
+                    return Some(Err(io::Error::new(io::ErrorKind::FileTooLarge, "a line is too long")));
                 }
                 memory.resize(2 * end, 0);
             }
@@ -267,7 +273,7 @@ impl<R: Read, F: Fn(&R) -> bool> Iterator for Lines<R, F> {
     }
 }
 
-/// The lines of a text, without what ends them.
+/// The lines of a text, without their ends.
 fn lines(text: &[u8]) -> Vec<&[u8]> {
     let text = text.strip_suffix(b"\n").unwrap_or(text);
     let mut lines = Vec::with_capacity(text.len() / 16);
@@ -286,7 +292,7 @@ mod tests {
 
     use super::*;
 
-    /// Gives one of these at each reading; nothing is its end.
+    /// A reader that returns one of these at each call, and then the end of input.
     struct Readings(Vec<Result<&'static str, io::ErrorKind>>);
 
     impl Read for Readings {
@@ -301,7 +307,7 @@ mod tests {
         }
     }
 
-    /// The pieces of a text, of which `ready` says whether more is there after each reading.
+    /// The chunks of a text; `ready` says after each read whether more is available.
     fn pieces(
         readings: Vec<Result<&'static str, io::ErrorKind>>,
         size: usize,
@@ -339,7 +345,7 @@ mod tests {
         let of = |pieces: &[&str]| pieces.iter().map(|text| Ok((*text).to_owned())).collect::<Vec<_>>();
         assert_eq!(pieces(readings(), 100, &[true; 9]), of(&["a\nb\ncc\nd\neeeeeeeeeee\nf"]));
         assert_eq!(pieces(readings(), 100, &[true, false, true]), of(&["a\nb\n", "cc\nd\n", "eeeeeeeeeee\n", "f"]));
-        // A line may be longer than a piece.
+        // A line may be longer than a chunk.
         assert_eq!(pieces(readings(), 5, &[true; 9]), of(&["a\nb\n", "cc\nd\n", "eeeeeeeeeee\nf"]));
     }
 

@@ -1,4 +1,4 @@
-//! `relaycc map`: map files, made, looked into, checked and converted.
+//! `relaycc map`: builds, prints, searches, checks and converts map files.
 
 mod aliases;
 mod build;
@@ -15,12 +15,12 @@ use clap::Subcommand;
 use super::Exit;
 use crate::map::Format;
 
-/// Make map files, and look into them, without makemap
+/// Build and inspect map files, without makemap
 #[derive(Debug, Subcommand)]
 #[command(after_help = "\
-A map is named as in sendmail.cf, without the `.db`, `.cdb` or `.lmdb` that its file ends with; the file's own name will do as \
-well. Which format a file is of is told by its content. Nothing here needs a Berkeley DB library, and the same entries make the \
-same bytes on every machine; for lmdb, which is for Postfix, on every machine whose memory has pages of the same size.")]
+A map is named as in sendmail.cf, without the ending `.db`, `.cdb` or `.lmdb`; the full file name works as well. The format of an existing \
+file is detected from its content. No Berkeley DB library is needed, and the same entries give the same bytes on every machine (for lmdb: \
+on every machine with the same page size).")]
 pub(super) enum Arguments {
     Build(build::Arguments),
     Dump(dump::Arguments),
@@ -31,7 +31,7 @@ pub(super) enum Arguments {
 }
 
 /// # Errors
-/// Arguments that contradict each other.
+/// The arguments contradict each other.
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, clap::Error> {
     match arguments {
         Arguments::Build(arguments) => build::run(arguments),
@@ -43,42 +43,42 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, clap::Error> {
     }
 }
 
-/// A format as it is named on the command line.
+/// Parses a format on the command line.
 fn format(name: &str) -> Result<Format, String> {
     match name {
-        // What makemap takes for it: the first of hash, dbm and cdb that it has.
+        // makemap takes the first of hash, dbm and cdb that it supports.
         "implicit" => Ok(Format::Hash),
-        "dbm" => Err("dbm files are not made here; sendmail reads hash, btree and cdb as well".into()),
+        "dbm" => Err("dbm files cannot be written; use hash, btree or cdb".into()),
         _ => match Format::from_name(name) {
             Some(format) if format.is_written() => Ok(format),
             Some(format) => {
-                Err(format!("{format} files are read, not made: this relaycc was built without the feature `{format}`"))
+                Err(format!("{format} files can only be read: this relaycc was built without the feature `{format}`"))
             }
             None => {
                 let names = written().map(Format::name).collect::<Vec<_>>().join(", ");
-                Err(format!("there is no such format; those made here are {names}, and implicit, which is hash"))
+                Err(format!("allowed values: {names}, and implicit, which means hash"))
             }
         },
     }
 }
 
-/// The formats that are made here.
+/// The formats that can be written.
 fn written() -> impl Iterator<Item = Format> {
     Format::ALL.into_iter().filter(|format| format.is_written())
 }
 
-/// A format that sendmail reads, as it is named on the command line.
+/// Parses a format that sendmail can read.
 fn sendmail_format(name: &str) -> Result<Format, String> {
     if Format::from_name(name) == Some(Format::Lmdb) {
-        return Err("sendmail reads no lmdb, and Postfix has aliases in a syntax of its own: use its postalias".into());
+        return Err("sendmail cannot read lmdb, and Postfix uses another syntax for aliases: use its postalias".into());
     }
     format(name)
 }
 
-/// One byte, as a character on the command line. Of several the first counts, as with makemap.
+/// Parses one byte, given as a character. Of several characters the first counts, as with makemap.
 fn byte(text: &str) -> Result<u8, String> {
     match text.bytes().next() {
         Some(byte) if byte.is_ascii() => Ok(byte),
-        _ => Err("one ASCII character is wanted".into()),
+        _ => Err("expected one ASCII character".into()),
     }
 }

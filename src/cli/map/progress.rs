@@ -1,4 +1,4 @@
-//! How far a long run is, on a terminal.
+//! Progress of a long run, shown on a terminal.
 
 use std::{
     io::{self, IsTerminal, Write},
@@ -7,11 +7,11 @@ use std::{
 
 use crate::cli::report::say;
 
-/// How often the line is written anew.
+/// Interval between updates of the line.
 const PERIOD: Duration = Duration::from_millis(200);
 
-/// A line on standard error that is written over and over, and is gone at the end. Nothing where that is no terminal, and
-/// nothing in the first moments.
+/// A status line on standard error that is updated in place and removed at the end. Nothing is shown if standard error is not a
+/// terminal, or if the run ends quickly.
 pub(super) struct Progress {
     is_terminal: bool,
     next: Instant,
@@ -23,7 +23,7 @@ impl Progress {
         Self { is_terminal: io::stderr().is_terminal(), next: Instant::now() + PERIOD, shown: false }
     }
 
-    /// Says what is being done, and how many bytes of it are.
+    /// Shows the current action and how many bytes are done.
     pub(super) fn show(&mut self, doing: &str, bytes: Option<u64>) {
         if !self.is_terminal || Instant::now() < self.next {
             return;
@@ -43,7 +43,7 @@ impl Progress {
     }
 }
 
-/// Counts what goes through it.
+/// Counts the bytes that pass through it.
 pub(super) struct Counted<'p, W> {
     to: W,
     written: u64,

@@ -1,4 +1,4 @@
-//! Map files on the disk.
+//! Finds and reads map files.
 
 use std::{
     fs::File,
@@ -14,7 +14,7 @@ use crate::{
     map::{Answers, Entry, Format, MapFile, ReadError, lmdb},
 };
 
-/// The file of a map: its name with the format's ending, unless it has that already.
+/// File name of a map: its name with the ending of the format, unless it has that ending already.
 pub(super) fn path(map: &Path, format: Format) -> PathBuf {
     let extension = format.extension();
     if map.extension().is_some_and(|found| found == extension) {
@@ -26,13 +26,13 @@ pub(super) fn path(map: &Path, format: Format) -> PathBuf {
     name.into()
 }
 
-/// Whether a file's name is that of a map file.
+/// Whether a file name has the ending of a map file.
 pub(super) fn has_ending(path: &Path) -> bool {
     let ending = |format: &Format| path.extension().is_some_and(|ending| ending == format.extension());
     Format::ALL.iter().any(ending)
 }
 
-/// An entry as the program that reads files of this format stores it.
+/// Converts an entry to the form that users of this format store.
 pub(super) fn as_in(format: Format, entry: Entry<'_>) -> Entry<'_> {
     match format {
         Format::Hash | Format::Btree | Format::Cdb => entry,
@@ -40,7 +40,7 @@ pub(super) fn as_in(format: Format, entry: Entry<'_>) -> Entry<'_> {
     }
 }
 
-/// A map's file: the file of that name if it is one, otherwise the one with an ending.
+/// Opens a map: the file of that name if it is a map file, otherwise the one with an ending.
 ///
 /// # Errors
 /// There is no such file, or it cannot be opened.
@@ -54,7 +54,7 @@ pub(super) fn find(map: &Path) -> Result<(PathBuf, File), Box<Diagnostic>> {
     }
 }
 
-/// The bytes of a map's file, which is found as [`find`] does.
+/// Reads a map, found as with [`find`].
 ///
 /// # Errors
 /// There is no such file, or it cannot be read.
@@ -64,26 +64,26 @@ pub(super) fn read(map: &Path) -> Result<(PathBuf, Vec<u8>), Box<Diagnostic>> {
     Ok((path, bytes))
 }
 
-/// All bytes of a file of which none was read yet.
+/// Reads a file that has just been opened.
 ///
 /// # Errors
-/// It cannot be read.
+/// The file cannot be read.
 pub(super) fn whole(path: &Path, file: &File) -> Result<Vec<u8>, Box<Diagnostic>> {
     all_of(file, |_| ()).map_err(|cause| input::unreadable(path, &cause))
 }
 
-/// Standard input, without a buffer of its own.
+/// Standard input without a buffer.
 ///
 /// # Errors
-/// It is closed.
+/// Standard input is closed.
 pub(super) fn stdin() -> io::Result<File> {
     io::stdin().as_fd().try_clone_to_owned().map(File::from)
 }
 
-/// All bytes of a file from where it is at; `progress` is told how many there are so far.
+/// Reads the rest of a file; `progress` is called with the number of bytes read so far.
 ///
 /// # Errors
-/// It cannot be read.
+/// The file cannot be read.
 pub(super) fn all_of(mut file: &File, mut progress: impl FnMut(usize)) -> io::Result<Vec<u8>> {
     const PIECE: u64 = 8 << 20;
     let mut bytes = halves(file)?;
@@ -96,10 +96,10 @@ pub(super) fn all_of(mut file: &File, mut progress: impl FnMut(usize)) -> io::Re
     Ok(bytes)
 }
 
-/// How many bytes a file has from where it is at; `None` if that cannot be known, as of a pipe.
+/// Number of bytes left in a file; `None` if that is unknown, as for a pipe.
 ///
 /// # Errors
-/// The system does not tell.
+/// The system call fails.
 pub(super) fn left_of(mut file: &File) -> io::Result<Option<usize>> {
     let metadata = file.metadata()?;
     if !metadata.is_file() {
@@ -108,10 +108,10 @@ pub(super) fn left_of(mut file: &File) -> io::Result<Option<usize>> {
     Ok(usize::try_from(metadata.len().saturating_sub(file.stream_position()?)).ok())
 }
 
-/// Size from which a second thread reads half of a file: most of the time goes to the memory that it is read into.
+/// Size from which a second thread reads half of the file: most of the time is spent on allocating memory.
 const PARALLEL_THRESHOLD: usize = 1 << 22;
 
-/// All bytes of a large file, and none of another.
+/// Reads a large file with two threads; returns nothing for smaller ones.
 fn halves(mut file: &File) -> io::Result<Vec<u8>> {
     let Some(length) = left_of(file)? else { return Ok(Vec::new()) };
     if length as u64 > bounded::MAX_MAP {
@@ -121,7 +121,7 @@ fn halves(mut file: &File) -> io::Result<Vec<u8>> {
     if length < PARALLEL_THRESHOLD {
         return Ok(Vec::with_capacity(length + 1));
     }
-    // A byte more than there is, so that the end is seen without growing.
+    // One spare byte, so that the end is detected without reallocation.
     let mut bytes = vec![0; length + 1];
     bytes.truncate(length);
     let (first, second) = bytes.split_at_mut(length / 2);
@@ -135,22 +135,22 @@ fn halves(mut file: &File) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Whether a file begins as a map file does: the text that a map is made from has the map's own name.
+/// Whether a file starts like a map file: the text of a map may have the map's own name.
 fn is_map(path: &Path) -> bool {
     let mut start = Vec::new();
     let read = File::open(path).and_then(|file| file.take(1 << 16).read_to_end(&mut start));
     read.is_ok() && !matches!(MapFile::open(&start), Err(ReadError::Unrecognized(_)))
 }
 
-/// The map in a file's bytes.
+/// Opens the map in these bytes.
 ///
 /// # Errors
-/// It is none that is read here, or its beginning is damaged.
+/// The format is not supported, or the start of the file is damaged.
 pub(super) fn open<'b>(path: &Path, bytes: &'b [u8]) -> Result<MapFile<'b>, Box<Diagnostic>> {
     MapFile::open(bytes).map_err(|error| damaged(path, &error))
 }
 
-/// The entries of a map, of which each has a key that is found.
+/// Reads all entries of a map and checks that each key can be found.
 ///
 /// # Errors
 /// The file is damaged.
@@ -160,7 +160,7 @@ pub(super) fn entries<'b>(path: &Path, file: &MapFile<'b>) -> Result<Vec<Entry<'
     Ok(entries)
 }
 
-/// Hands all entries of a map over, some at a time, once each of their keys has been found.
+/// Passes all entries of a map on in batches, after checking that each key can be found.
 ///
 /// # Errors
 /// The file is damaged.
@@ -188,41 +188,41 @@ pub(super) fn each_found<'b>(
     }
 }
 
-/// That a map file cannot be read.
+/// The error for a map file that cannot be read.
 pub(super) fn damaged(path: &Path, error: &ReadError) -> Box<Diagnostic> {
     let diagnostic = Diagnostic::error("map_damaged", format!("`{}`: {error}", path.display()));
     Box::new(match error {
         ReadError::Unrecognized(why) => {
-            Diagnostic::error("map_unrecognized", format!("`{}` is no map file: {why}", path.display()))
-                .help("hash and btree files of Berkeley DB, cdb files and LMDB files are read")
+            Diagnostic::error("map_unrecognized", format!("`{}` is not a map file: {why}", path.display()))
+                .help("supported formats: hash and btree files of Berkeley DB, cdb, LMDB")
         }
         ReadError::Unreadable { .. } => diagnostic,
         ReadError::Version { .. } | ReadError::Unsupported { .. } => {
-            diagnostic.help("make the map anew from its text: `relaycc map build`")
+            diagnostic.help("rebuild the map from its text: `relaycc map build`")
         }
         ReadError::Corrupt { .. } | ReadError::CorruptAt { .. } => by_accident(diagnostic),
     })
 }
 
-/// That a key of a map file is listed, but not found.
+/// The error for a key that is in a map file but cannot be found by a lookup.
 fn misplaced(path: &Path, key: &[u8]) -> Box<Diagnostic> {
     let key = String::from_utf8_lossy(shown(key));
-    let diagnostic = format!("`{}` has the key `{key}`, but not where it is looked for", path.display());
+    let diagnostic = format!("`{}` contains the key `{key}` in a place where lookups do not find it", path.display());
     Box::new(by_accident(Diagnostic::error("map_damaged", diagnostic)))
 }
 
 fn by_accident(damage: Diagnostic) -> Diagnostic {
     damage
-        .why("a program that wrote to it was killed, or the disk is failing")
-        .help("make the map anew from its text: `relaycc map build`")
+        .why("a program was killed while writing to it, or the disk is failing")
+        .help("rebuild the map from its text: `relaycc map build`")
 }
 
-/// A key or value without the byte 0 that it may end with.
+/// A key or value without its trailing zero byte, if any.
 pub(super) fn shown(bytes: &[u8]) -> &[u8] {
     bytes.strip_suffix(b"\0").unwrap_or(bytes)
 }
 
-/// Whether writing ended because nobody reads any more.
+/// Whether writing failed because the reader has gone.
 pub(super) fn is_broken_pipe(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe
 }
@@ -234,19 +234,23 @@ mod tests {
 
     #[test]
     fn a_key_that_is_listed_is_found_as_well() {
-        // In a hash file these are of one bucket.
+        // In a hash file these share a bucket.
         let keys = ["example.net", "example.com"];
         for format in [Format::Hash, Format::Btree] {
             let mut bytes = Vec::new();
             write(format, &keys.map(|key| (key, "RELAY")), Duplicates::Refuse, &mut bytes).unwrap();
             assert_eq!(entries(Path::new("m.db"), &MapFile::open(&bytes).unwrap()).unwrap().len(), 2);
-            // Each where the other was: both are on one page.
+            // Swaps the two, which are on the same page.
             let at = keys.map(|key| bytes.windows(key.len()).position(|piece| piece == key.as_bytes()).unwrap());
             for (at, key) in at.iter().zip(keys.iter().rev()) {
                 bytes[*at..at + key.len()].copy_from_slice(key.as_bytes());
             }
             let damage = entries(Path::new("m.db"), &MapFile::open(&bytes).unwrap()).unwrap_err();
-            assert!(damage.message.ends_with("but not where it is looked for"), "{format}: {}", damage.message);
+            assert!(
+                damage.message.ends_with("in a place where lookups do not find it"),
+                "{format}: {}",
+                damage.message
+            );
         }
     }
 }

@@ -1,16 +1,16 @@
-//! Whom new map files belong to: the TrustedUser of a sendmail.cf (op guide section 5.6).
+//! The owner of new map files: the TrustedUser of a sendmail.cf (op guide section 5.6).
 
 use std::path::Path;
 
 use crate::{cli::input, diagnostic::Diagnostic};
 
-/// Where names of users have their numbers.
+/// File with the numbers of users.
 const PASSWD: &str = "/etc/passwd";
 
-/// The number of the user that a sendmail.cf trusts with map files; `None` if it names nobody.
+/// User id of the TrustedUser of a sendmail.cf; `None` if it has none.
 ///
 /// # Errors
-/// The file cannot be read, or nobody of that name is in `/etc/passwd`.
+/// The file cannot be read, or `/etc/passwd` has no user of that name.
 pub(super) fn user(cf: &Path) -> Result<Option<u32>, Box<Diagnostic>> {
     let read = |path| Ok::<_, Box<Diagnostic>>(String::from_utf8_lossy(&input::bytes(path)?).into_owned());
     let cf_text = read(cf)?;
@@ -20,14 +20,14 @@ pub(super) fn user(cf: &Path) -> Result<Option<u32>, Box<Diagnostic>> {
     }
     number(&read(Path::new(PASSWD))?, name).map(Some).ok_or_else(|| {
         Box::new(
-            Diagnostic::error("unknown_user", format!("`{}` trusts `{name}`, and there is no such user", cf.display()))
+            Diagnostic::error("unknown_user", format!("`{}` names an unknown TrustedUser `{name}`", cf.display()))
                 .why(format!("the name is not in {PASSWD}"))
-                .help("leave out --cf; the map then belongs to who makes it"),
+                .help("leave out --cf, so that the map belongs to the caller, or add the user"),
         )
     })
 }
 
-/// What the last `O TrustedUser=` line says.
+/// Value of the last `O TrustedUser=` line.
 fn named(cf: &str) -> Option<&str> {
     let found = cf.lines().rev().find_map(|line| {
         let (option, value) = line.strip_prefix('O')?.split_once('=')?;
@@ -36,7 +36,7 @@ fn named(cf: &str) -> Option<&str> {
     found.filter(|name| !name.is_empty())
 }
 
-/// A user's number in the text of a passwd file.
+/// User id of a user in the text of a passwd file.
 fn number(passwd: &str, name: &str) -> Option<u32> {
     passwd.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')?.split(':').nth(1)?.parse().ok())
 }

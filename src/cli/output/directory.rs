@@ -1,4 +1,4 @@
-//! The directory that files are written to.
+//! The output directory.
 
 use std::{
     fs::{self, File},
@@ -8,7 +8,7 @@ use std::{
 
 use super::{OutputError, PREFIX, SUFFIX, failed};
 
-/// Creates a directory and those above it, and names the ones that were missing, outermost first.
+/// Creates a directory with its parents, and returns those that were missing, outermost first.
 pub(super) fn create(directory: &Path) -> Result<Vec<PathBuf>, OutputError> {
     let missing = directory
         .ancestors()
@@ -29,19 +29,19 @@ pub(super) fn create(directory: &Path) -> Result<Vec<PathBuf>, OutputError> {
     Ok(made)
 }
 
-/// Removes directories that this run made, innermost first; one that somebody else uses by now stays.
+/// Removes directories that this run created, innermost first; one that is no longer empty stays.
 pub(super) fn remove_all(made: &[PathBuf]) {
     for directory in made.iter().rev() {
         let _ = fs::remove_dir(directory);
     }
 }
 
-/// The directory that a file is in.
+/// The directory of a file.
 pub(super) fn parent_of(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Brings the names in a directory to the disk, where the file system can do that for directories.
+/// Syncs the directory, where the file system supports that.
 pub(super) fn sync(directory: &Path) -> io::Result<()> {
     match File::open(directory)?.sync_all() {
         Err(cause) if matches!(cause.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
@@ -49,12 +49,12 @@ pub(super) fn sync(directory: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether a file has a name that only this program gives to temporary files.
+/// Whether a file name is one that only this program gives to temporary files.
 pub(super) fn is_temporary(name: &str) -> bool {
     name.starts_with(PREFIX) && name.ends_with(SUFFIX)
 }
 
-/// Removes temporary files of runs that were killed. One that cannot be removed does no harm.
+/// Removes temporary files of killed runs. A file that cannot be removed does no harm.
 pub(super) fn remove_remains(directory: &Path) {
     let Ok(entries) = fs::read_dir(directory) else { return };
     for entry in entries.flatten() {

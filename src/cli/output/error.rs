@@ -1,4 +1,4 @@
-//! Why nothing was written.
+//! Errors of writing output files.
 
 use std::{
     io,
@@ -10,14 +10,14 @@ use thiserror::Error;
 /// Why nothing was written.
 #[derive(Debug, Error)]
 pub enum OutputError {
-    /// The system refused.
+    /// A system call failed.
     #[error("cannot {action} `{}`: {cause}", path.display())]
     Io {
-        /// What was tried.
+        /// The attempted action.
         action: &'static str,
-        /// On what.
+        /// The file.
         path: PathBuf,
-        /// What the system reported.
+        /// The system's error.
         cause: io::Error,
     },
     /// The target is a symbolic link, a directory, a device, …
@@ -25,50 +25,50 @@ pub enum OutputError {
     NotAFile {
         /// The target.
         path: PathBuf,
-        /// What it is instead.
+        /// The kind of file that it is.
         what: &'static str,
     },
-    /// The target exists and was not to be replaced.
-    #[error("`{}` exists already", path.display())]
+    /// The target exists and must not be replaced.
+    #[error("`{}` already exists", path.display())]
     Exists {
         /// The target.
         path: PathBuf,
     },
-    /// Another program has the target locked, and keeps it so.
+    /// Another program holds a lock on the target for too long.
     #[error("`{}` is locked by {holder}", path.display())]
     Locked {
         /// The target.
         path: PathBuf,
-        /// Who holds the lock, as far as the system tells.
+        /// The holder of the lock, as far as the system reports it.
         holder: String,
     },
-    /// Another run writes to the directory, and does not end.
+    /// Another run writes to the directory for too long.
     #[error("`{}` is being written by {holder}", path.display())]
     Busy {
         /// The directory.
         path: PathBuf,
-        /// Who holds the lock, as far as the system tells.
+        /// The holder of the lock, as far as the system reports it.
         holder: String,
     },
-    /// The journal of an interrupted run cannot be followed.
+    /// The journal of an interrupted run is invalid.
     #[error("`{}` is not the journal of an interrupted build", path.display())]
     Journal {
         /// The journal.
         path: PathBuf,
     },
-    /// A rename failed and what had been renamed before it could not be put back.
-    #[error("{first}; `{}` is new already and could not be put back: {cause}", path.display())]
+    /// A rename failed, and an earlier one could not be undone.
+    #[error("{first}; `{}` was already replaced and could not be restored: {cause}", path.display())]
     HalfDone {
-        /// What went wrong first.
+        /// The first error.
         first: Box<OutputError>,
-        /// The file that could not be put back.
+        /// The file that could not be restored.
         path: PathBuf,
-        /// What the system reported.
+        /// The system's error.
         cause: io::Error,
     },
 }
 
-/// Says what was tried when the system refused.
+/// Adds the attempted action to a system error.
 pub(super) fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> OutputError {
     let path = path.to_path_buf();
     move |cause| OutputError::Io { action, path, cause }

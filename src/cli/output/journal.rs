@@ -1,7 +1,7 @@
-//! The journal of a set of files: what is to be renamed and removed, so that an interrupted run can be completed.
+//! The journal of a set of files: the pending renames and removals, with which an interrupted run can be completed.
 //!
-//! The journal appears whole, by a rename, when every file of the set is on the disk, and it disappears when all is done. Whoever
-//! finds one carries it out again from the start: a file that is no longer there under its temporary name is in its place.
+//! The journal is created by a rename once all files of the set are on disk, and removed when everything is done. Replaying it
+//! from the start is safe: a file without its temporary name is already in place.
 
 use std::{
     ffi::OsString,
@@ -20,16 +20,16 @@ use super::{
     stage::Staged,
 };
 
-/// Its name in the directory.
+/// Name of the journal in the directory.
 const NAME: &str = ".relaycc-journal";
 
-/// The version of its format.
+/// Version of the format.
 const VERSION: u32 = 1;
 
-/// Longest journal that is read: a set has one file for each table.
+/// Maximum size of a journal: a set has one file per table.
 const MAX_LENGTH: u64 = 1 << 20;
 
-/// What is to be done, by names in the directory.
+/// Pending actions, with file names relative to the directory.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Journal {
     version: u32,
@@ -37,22 +37,22 @@ pub(super) struct Journal {
     remove: Vec<String>,
 }
 
-/// A file that is to be put in its place.
+/// A pending rename.
 #[derive(Debug, Serialize, Deserialize)]
 struct Rename {
     from: String,
     to: String,
 }
 
-/// Whether a set in this directory is not complete, because the run that wrote it was interrupted.
+/// Whether this directory has an incomplete set, because a run was interrupted.
 pub(in crate::cli) fn is_unfinished(directory: &Path) -> bool {
     directory.join(NAME).is_file()
 }
 
-/// Completes what an interrupted run began, and names the files that this changed.
+/// Completes an interrupted run and returns the names of the files that this changed.
 ///
 /// # Errors
-/// The journal is none, or a file cannot be put in its place.
+/// The journal is invalid, or a file cannot be renamed.
 pub(super) fn complete(directory: &Path) -> Result<Vec<OsString>, OutputError> {
     let path = directory.join(NAME);
     let bytes = match fs::symlink_metadata(&path) {
@@ -74,7 +74,7 @@ pub(super) fn complete(directory: &Path) -> Result<Vec<OsString>, OutputError> {
 }
 
 impl Journal {
-    /// That of files to be put in their places, and of others to be removed.
+    /// A journal that puts files in place and removes others.
     pub(super) fn of(staged: &[Staged], removed: &[PathBuf]) -> Result<Self, OutputError> {
         let rename = |staged: &Staged| Ok(Rename { from: name(staged.path())?, to: name(&staged.target)? });
         Ok(Self {
@@ -84,7 +84,7 @@ impl Journal {
         })
     }
 
-    /// That of undoing what was done: old files come back, and what replaced none is removed.
+    /// A journal that undoes what was done: it restores old files and removes new ones.
     pub(super) fn undoing(done: &[Done]) -> Result<Self, OutputError> {
         let (mut rename, mut remove) = (Vec::new(), Vec::new());
         for Done { target, backup, .. } in done {
@@ -96,7 +96,7 @@ impl Journal {
         Ok(Self { version: VERSION, rename, remove })
     }
 
-    /// Whether it can have been written here: it names files of this directory, and renames temporary ones only.
+    /// Whether the journal can have been written here: it names files of this directory, and renames only temporary ones.
     fn is_valid(&self) -> bool {
         let is_name = |name: &String| !name.is_empty() && !name.contains(['/', '\0']) && name != "." && name != "..";
         self.version == VERSION
@@ -107,14 +107,14 @@ impl Journal {
             && self.remove.iter().all(is_name)
     }
 
-    /// Puts it on the disk, whole, in place of another one.
+    /// Writes the journal atomically, in place of an earlier one.
     pub(super) fn write(&self, directory: &Path) -> Result<(), OutputError> {
         let path = directory.join(NAME);
         let written = || -> io::Result<()> {
             let mut new = Builder::new().prefix(PREFIX).suffix(SUFFIX).tempfile_in(directory)?;
             new.write_all(&serde_json::to_vec(self)?)?;
             new.as_file().sync_all()?;
-            // The names of the files that it refers to have to be there when it is.
+            // The directory entries of the listed files must be on disk before the journal is.
             sync(directory)?;
             step();
             new.persist(&path)?;
@@ -125,7 +125,7 @@ impl Journal {
         Ok(())
     }
 
-    /// Does what it says as far as that is not done, and names what this changed.
+    /// Performs the actions that are still pending, and returns the names of the files that this changed.
     pub(super) fn carry_out(&self, directory: &Path) -> Result<Vec<OsString>, OutputError> {
         let mut changed = Vec::new();
         for Rename { from, to } in &self.rename {
@@ -150,7 +150,7 @@ impl Journal {
         Ok(changed)
     }
 
-    /// Removes it, when all is done.
+    /// Removes the journal when all is done.
     pub(super) fn remove(directory: &Path) -> Result<(), OutputError> {
         let path = directory.join(NAME);
         step();
@@ -165,7 +165,7 @@ fn name(path: &Path) -> Result<String, OutputError> {
     name.ok_or_else(|| failed("write", path)(io::ErrorKind::InvalidFilename.into()))
 }
 
-/// A moment at which a run may be interrupted. Tests have it end there, at each of them in turn.
+/// A point at which a run may be interrupted. Tests interrupt runs at each of them in turn.
 pub(super) fn step() {
     #[cfg(test)]
     super::tests::interrupted::step();

@@ -1,4 +1,4 @@
-//! Locks: one that only those can take who may write to the directory, and who holds one.
+//! Locks: the lock of an output directory, which only users who may write to it can take, and the holders of locks.
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
@@ -11,20 +11,20 @@ use std::{
 
 use super::{OutputError, failed};
 
-/// The file that a run locks while it writes to a directory. The directory itself is not locked: anybody who may read it could hold
-/// such a lock, and so keep every build waiting.
+/// The file that a run locks while it writes to a directory. Locking the directory itself would let anybody who can read it delay
+/// every build.
 const NAME: &str = ".relaycc-lock";
 
-/// How long to wait for another run. It holds the lock for a second, if that.
+/// Maximum time to wait for another run, which holds the lock for about a second.
 #[cfg(not(test))]
 const PATIENCE: Duration = Duration::from_secs(10);
 #[cfg(test)]
 const PATIENCE: Duration = Duration::from_millis(300);
 
-/// How long to sleep between two attempts.
+/// Time between two attempts.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// A directory that nobody else writes to until this is dropped.
+/// A locked directory; the lock is released when this is dropped.
 #[derive(Debug)]
 pub(super) struct DirectoryLock {
     path: PathBuf,
@@ -32,15 +32,15 @@ pub(super) struct DirectoryLock {
 }
 
 impl DirectoryLock {
-    /// Locks a directory; `None` where its file system knows no locks.
+    /// Locks a directory; `None` if its file system does not support locks.
     ///
     /// # Errors
-    /// [`OutputError::Busy`] if another run holds the lock for too long; [`OutputError::Io`] if nothing can be written there.
+    /// [`OutputError::Busy`] if another run holds the lock for too long; [`OutputError::Io`] if the directory is not writable.
     pub(super) fn take(directory: &Path) -> Result<Option<Self>, OutputError> {
         let path = directory.join(NAME);
         let start = Instant::now();
         loop {
-            // No link is followed, no device is opened, and others may not open it to lock it.
+            // Does not follow links or open devices, and keeps others from opening the file to lock it.
             let opened = OpenOptions::new()
                 .write(true)
                 .create(true)
@@ -51,7 +51,7 @@ impl DirectoryLock {
             let is_foreign = match opened {
                 Ok(file) => match file.try_lock() {
                     Ok(()) if is_still(&file, &path) => return Ok(Some(Self { path, _file: file })),
-                    // Whoever held it has removed it.
+                    // The previous holder has removed the file.
                     Ok(()) => continue,
                     Err(TryLockError::Error(_)) => {
                         let _ = fs::remove_file(&path);
@@ -59,7 +59,7 @@ impl DirectoryLock {
                     }
                     Err(TryLockError::WouldBlock) => false,
                 },
-                // A run of another user is at work.
+                // A run of another user holds the lock.
                 Err(cause) if cause.kind() == io::ErrorKind::PermissionDenied && path.exists() => true,
                 Err(cause) => return Err(failed("write into", directory)(cause)),
             };
@@ -78,7 +78,7 @@ impl DirectoryLock {
 
 impl Drop for DirectoryLock {
     fn drop(&mut self) {
-        // While the lock is held, so that nobody else's file is removed.
+        // Still under the lock, so that no other run's file is removed.
         let _ = fs::remove_file(&self.path);
     }
 }
@@ -86,7 +86,7 @@ impl Drop for DirectoryLock {
 /// `O_NOFOLLOW | O_NONBLOCK`
 const NO_FOLLOW: i32 = (rustix::fs::OFlags::NOFOLLOW.bits() | rustix::fs::OFlags::NONBLOCK.bits()) as i32;
 
-/// Who is named where the system does not tell who holds a lock.
+/// Used when the system does not report the holder of a lock.
 const SOMEBODY: &str = "another program";
 
 fn is_still(file: &File, path: &Path) -> bool {
@@ -96,7 +96,7 @@ fn is_still(file: &File, path: &Path) -> bool {
     }
 }
 
-/// Locks an old file until the value that is returned is dropped; `None` where that cannot be done.
+/// Locks an existing file until the returned value is dropped; `None` if locks are not supported.
 ///
 /// # Errors
 /// [`OutputError::Locked`] after `patience`.
@@ -116,11 +116,11 @@ pub(super) fn lock(target: &Path, patience: Duration) -> Result<Option<File>, Ou
     }
 }
 
-/// Who has a file locked, as Linux lists it: `process 4711 (makemap, user id 0)`.
+/// The holder of a lock, as listed by Linux: `process 4711 (makemap, user id 0)`.
 fn holder(path: &Path) -> Option<String> {
     let number = fs::symlink_metadata(path).ok()?.ino().to_string();
     let locks = fs::read_to_string("/proc/locks").ok()?;
-    // `1: FLOCK  ADVISORY  WRITE 4711 08:01:1234567 0 EOF`; those that wait have `->` behind the first word.
+    // `1: FLOCK  ADVISORY  WRITE 4711 08:01:1234567 0 EOF`; waiting processes have `->` behind the first word.
     let process = locks.lines().find_map(|line| {
         let words = line.split_whitespace().collect::<Vec<_>>();
         match words.as_slice() {

@@ -1,16 +1,16 @@
-//! Output files, replaced whole and together.
+//! Output files, replaced as a whole and as a set.
 //!
-//! A file is written beside its target under another name, given the old file's mode and owner, brought to the disk, and
-//! renamed over the target; then the directory is brought to the disk. Whatever interrupts this, each target is the old
-//! file or the new one. A file whose bytes are there already is left alone.
+//! A file is written next to its target under a temporary name, given the old file's mode and owner, synced, and renamed over the
+//! target; then the directory is synced. Whenever this is interrupted, each target is either the old or the new file. A file
+//! whose content does not change is left alone.
 //!
-//! A set of files is committed by a [`journal`]: once all of them are complete, the journal names them and what they
-//! replace, and only then the first one is renamed. A run that is interrupted before that has changed nothing; one that is
-//! interrupted later is completed by the next run that writes to the directory. When a rename fails, those before it are undone in the same way.
+//! A set of files is committed by a [`journal`]: once all files are complete, the journal lists them and what they replace, and
+//! only then the first one is renamed. A run that is interrupted before that has changed nothing; one that is interrupted later
+//! is completed by the next run that writes to the directory. If a rename fails, the earlier ones are undone in the same way.
 //!
-//! What a killed run leaves behind has a name that only this module gives, and the next run removes it. A [`lock`] on the
-//! directory keeps two runs from taking each other's files for such remains. Map files are locked as `makemap`, `newaliases`
-//! and sendmail lock them, so that none of them is at work on a file that is replaced; nobody locks the others.
+//! Leftovers of a killed run have names that only this module uses, and the next run removes them. A [`lock`] on the directory
+//! keeps concurrent runs from removing each other's files. Map files are locked as `makemap`, `newaliases` and sendmail lock
+//! them, so that none of these works on a file while it is replaced; other files are locked by nobody.
 
 mod directory;
 mod error;
@@ -36,28 +36,28 @@ use lock::DirectoryLock;
 pub use stage::NewFile;
 use stage::{Staged, hard_link, lock_map, replaceable};
 
-/// How the name of every file starts that is for this module's own use.
+/// Prefix of the names that this module uses for itself.
 const PREFIX: &str = ".relaycc-";
-/// How the name of a temporary one ends.
+/// Suffix of temporary names.
 const SUFFIX: &str = ".tmp";
 
-/// One file to be written.
+/// One file to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutputFile {
-    /// Its name in the output directory.
+    /// File name in the output directory.
     pub name: OsString,
-    /// Permission bits of a file that is new; the user's umask takes away from them.
+    /// Permission bits of a new file, reduced by the user's umask.
     pub mode: u32,
-    /// What it holds.
+    /// Content.
     pub bytes: Vec<u8>,
-    /// Whether other programs lock it while they work on it, as they do with map files.
+    /// Whether other programs lock the file while they use it, as they do with map files.
     pub is_map: bool,
-    /// The text that it is made from. Whoever compares the times of the two, as sendmail does for aliases, must not find the text
-    /// newer, so the file is written again whenever the text is.
+    /// The text that the file is made from. Programs that compare the times of the two, as sendmail does for aliases, must not
+    /// find the text newer, so the file is written again whenever the text is.
     pub made_from: Option<OsString>,
 }
 
-/// What to do with files that are there already.
+/// How existing files are treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existing {
     /// Replace them.
@@ -66,32 +66,32 @@ pub enum Existing {
     Refuse,
 }
 
-/// What becomes of a file of a set.
+/// What happened to a file of a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
-    /// It is new, or its bytes are.
+    /// It was created, or its content changed.
     Written,
-    /// It has these bytes already, and is left alone.
+    /// It already has this content and was left alone.
     Unchanged,
-    /// It was there and does not belong to the set any more.
+    /// It no longer belongs to the set and was removed.
     Removed,
 }
 
-/// What was done.
+/// Result of writing a set.
 #[derive(Debug, Default)]
 pub struct Replaced {
-    /// What became of each file: those of the set in their order, then those that are removed.
+    /// What happened to each file: those of the set in order, then the removed ones.
     pub changes: Vec<(OsString, Change)>,
-    /// Files that an interrupted run had not put in their places, which was done first.
+    /// Files of an interrupted run that were put in place first.
     pub completed: Vec<OsString>,
 }
 
-/// Replaces all of `files` in `directory` and removes `obsolete` from it, or does nothing.
+/// Replaces all `files` in `directory` and removes `obsolete`, or does nothing.
 ///
-/// The directory is created, with those above it, when it is missing.
+/// The directory and its parents are created if they are missing.
 ///
 /// # Errors
-/// [`OutputError`]; except for [`OutputError::HalfDone`], every target is then what it was before.
+/// [`OutputError`]. Except for [`OutputError::HalfDone`], every target is unchanged then.
 pub fn replace(
     directory: &Path,
     files: &[OutputFile],
@@ -106,10 +106,10 @@ pub fn replace(
     written
 }
 
-/// What [`replace`] would do, without doing it.
+/// Determines what [`replace`] would do, without doing it.
 ///
 /// # Errors
-/// A target that could not be replaced.
+/// A target cannot be replaced.
 pub fn plan(
     directory: &Path,
     files: &[OutputFile],
@@ -134,10 +134,10 @@ pub fn plan(
     Ok(changes)
 }
 
-/// Replaces the file `target`, or makes it, with what `write` writes.
+/// Creates or replaces the file `target` with what `write` writes.
 ///
 /// # Errors
-/// As [`replace`]; the directory must exist. What `write` fails with is [`OutputError::Io`].
+/// As for [`replace`]; the directory must exist. An error of `write` becomes [`OutputError::Io`].
 pub fn replace_one(
     target: &Path,
     new: NewFile,
@@ -154,13 +154,13 @@ pub fn replace_one(
     sync(directory).map_err(failed("write", directory))
 }
 
-/// A directory that this run alone writes to.
+/// A directory that is locked by this run.
 struct Opened {
     completed: Vec<OsString>,
     _lock: Option<DirectoryLock>,
 }
 
-/// Locks a directory, completes what an interrupted run began in it, and removes what one left there.
+/// Locks a directory, completes an interrupted run, and removes its leftovers.
 fn open(directory: &Path) -> Result<Opened, OutputError> {
     match fs::metadata(directory) {
         Ok(found) if found.is_dir() => {}
@@ -169,7 +169,7 @@ fn open(directory: &Path) -> Result<Opened, OutputError> {
     }
     let lock = DirectoryLock::take(directory)?;
     let completed = journal::complete(directory)?;
-    // Where a file system knows no locks, the removal of remains has to be given up.
+    // Without locks, leftovers cannot be removed safely.
     if lock.is_some() {
         remove_remains(directory);
     }
@@ -187,7 +187,7 @@ fn replace_in(
     let mut staged = Vec::new();
     for (file, (_, change)) in files.iter().zip(&changes) {
         let target = directory.join(&file.name);
-        // What is for this module's use is no file of the user.
+        // Names reserved for this module.
         let is_own = file.name.to_string_lossy().starts_with(PREFIX);
         let existing = if is_own { Existing::Replace } else { existing };
         match change {
@@ -210,7 +210,7 @@ fn replace_in(
     Ok(Replaced { changes, completed })
 }
 
-/// Puts staged files in their places and removes others: all, or nothing.
+/// Puts staged files in place and removes others: all, or nothing.
 fn commit(directory: &Path, staged: Vec<Staged>, removed: Vec<PathBuf>) -> Result<(), OutputError> {
     let result = carry_out(directory, &staged, &removed);
     if matches!(result, Err(OutputError::HalfDone { .. })) {
@@ -253,15 +253,15 @@ fn carry_out(directory: &Path, staged: &[Staged], removed: &[PathBuf]) -> Result
     Ok(())
 }
 
-/// A target that is new, or gone, by now.
+/// A target that has been replaced or removed.
 struct Done {
     target: PathBuf,
-    /// Another name of the old file; `None` if there was none or the file system knows no hard links.
+    /// Second name of the old file; `None` if there was none, or the file system has no hard links.
     backup: Option<tempfile::NamedTempFile<()>>,
     existed: bool,
 }
 
-/// Undoes what was done before `first` went wrong. A run that is interrupted here is undone by the next one.
+/// Undoes what was done before the error `first`. If this is interrupted, the next run completes it.
 fn undo(directory: &Path, done: Vec<Done>, first: OutputError) -> OutputError {
     if let Some(lost) = done.iter().find(|done| done.existed && done.backup.is_none()) {
         // The journal stays, so that the next run completes the set.
@@ -283,7 +283,7 @@ fn undo(directory: &Path, done: Vec<Done>, first: OutputError) -> OutputError {
     }
 }
 
-/// Leaves old files where the next run finds them.
+/// Keeps old files where the next run finds them.
 fn keep(done: Vec<Done>) {
     for backup in done.into_iter().filter_map(|done| done.backup) {
         let _ = backup.keep();

@@ -1,4 +1,4 @@
-//! Files that are whole, and not yet in their places.
+//! Files that are complete, but not yet in place.
 
 use std::{
     fs::{self, File, Metadata, Permissions},
@@ -12,29 +12,29 @@ use tempfile::{Builder, NamedTempFile};
 
 use super::{Existing, OutputError, PREFIX, SUFFIX, directory::parent_of, failed, journal::step, lock::lock};
 
-/// How long to wait for whoever has locked a map file that is to be replaced. `makemap` needs some seconds for a million entries.
+/// Maximum time to wait for a lock on a map file. `makemap` takes some seconds for a million entries.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What a file gets that replaces none.
+/// Attributes of a new file.
 #[derive(Debug, Clone, Copy)]
 pub struct NewFile {
-    /// Permission bits; the user's umask takes away from them.
+    /// Permission bits, reduced by the user's umask.
     pub mode: u32,
-    /// Number of the user that it belongs to, if that is not who makes it. Not given where the system does not let us.
+    /// User id of the owner, if that is not the caller. Ignored if the system does not permit it.
     pub owner: Option<u32>,
 }
 
-/// A file that is whole, and not yet in its place.
+/// A file that is complete, but not yet in place.
 pub(super) struct Staged {
     new: NamedTempFile,
     pub(super) target: PathBuf,
-    /// Whether there is an old one, which then is locked.
+    /// Whether it replaces a file, which is locked then.
     pub(super) existed: bool,
     _lock: Option<File>,
 }
 
 impl Staged {
-    /// Writes it. `is_map`: others may have the old one locked.
+    /// Writes the file. With `is_map`, the old file may be locked by other programs.
     pub(super) fn new(
         target: PathBuf,
         made: NewFile,
@@ -50,28 +50,28 @@ impl Staged {
         Ok(Self { new, target, existed: old.is_some(), _lock: lock })
     }
 
-    /// Where it is now.
+    /// Temporary path of the file.
     pub(super) fn path(&self) -> &Path {
         self.new.path()
     }
 
-    /// Leaves it where it is, for another run.
+    /// Keeps the temporary file, for another run.
     pub(super) fn keep(self) {
         let _ = self.new.keep();
     }
 
-    /// Puts it in its place.
+    /// Renames the file to its target.
     pub(super) fn put(&self) -> io::Result<()> {
         fs::rename(self.path(), &self.target)
     }
 }
 
-/// Locks a map file against those who work on it.
+/// Locks an old map file against programs that use it.
 pub(super) fn lock_map(target: &Path) -> Result<Option<File>, OutputError> {
     lock(target, PATIENCE)
 }
 
-/// Gives the old file a second name, under which it survives being replaced.
+/// Gives the old file a second name, which survives the rename.
 pub(super) fn hard_link(directory: &Path, target: &Path) -> Option<NamedTempFile<()>> {
     Builder::new().prefix(PREFIX).suffix(SUFFIX).make_in(directory, |path| fs::hard_link(target, path)).ok()
 }
@@ -106,7 +106,7 @@ fn stage(
     write: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> Result<NamedTempFile, OutputError> {
     let staged = || -> io::Result<NamedTempFile> {
-        // What replaces a file is nobody else's to read until it has that file's owner and mode.
+        // Nobody else may read the file until it has the owner and mode of the old one.
         let mode = if old.is_some() { 0o600 } else { made.mode };
         let mut new = Builder::new()
             .prefix(PREFIX)
@@ -129,7 +129,7 @@ fn stage(
     staged().map_err(failed("write", target))
 }
 
-/// Gives the new file the old one's owner and group as far as the system lets us.
+/// Copies owner and group of the old file, as far as the system permits.
 fn keep_owner(new: &File, old: &Metadata) -> io::Result<()> {
     let made = new.metadata()?;
     if (made.uid(), made.gid()) == (old.uid(), old.gid()) {

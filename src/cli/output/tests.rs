@@ -154,7 +154,7 @@ fn what_cannot_be_undone_is_named_and_completed_by_the_next_run() {
     let first = failed("replace", &path.join("b"))(io::ErrorKind::PermissionDenied.into());
     let error = undo(path, done, first);
     let said = error.to_string();
-    assert!(said.contains("b`") && said.contains("a` is new already"), "{said}");
+    assert!(said.contains("b`") && said.contains("a` was already replaced"), "{said}");
     set.into_iter().for_each(Staged::keep);
     assert!(is_unfinished(path));
     let done = replace(path, &[file("c", 0o600, "new")], &[], Existing::Replace).unwrap();

@@ -1,4 +1,4 @@
-//! `relaycc trace`: the test mode of sendmail, on any `sendmail.cf`, without sendmail.
+//! `relaycc trace`: the address test mode of sendmail, for any `sendmail.cf`, without sendmail.
 
 mod readable;
 mod typed;
@@ -24,30 +24,37 @@ use crate::{
 };
 use readable::Readable;
 
-/// Run the rulesets of a sendmail.cf as `sendmail -bt` does, without sendmail
+/// Run rulesets like `sendmail -bt`, without sendmail
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  relaycc trace sendmail.cf 3,0 user@example.com     what rulesets 3 and 0 make of the address
+  relaycc trace sendmail.cf 3,0 user@example.com     run rulesets 3 and 0 on the address
   relaycc trace --readable site.toml 3,0 user@example.com
-                                                     which rules applied, and which statements asked for them
-  relaycc trace sendmail.cf < script                 the commands of sendmail -bt: 3,0 ADDRESS, /try, /map, $=w, .D, =S, -d21.12, …
+                                                     show which rules applied, and why they exist
+  relaycc trace sendmail.cf < script                 run the commands of sendmail -bt in a file
   relaycc trace --zone example.com.zone sendmail.cf check_rcpt user@example.com
 
-What is printed is what `sendmail -bt` prints, unless --readable asks for more. Maps are read from their files; maps that need a \
-server are not available. Names are looked up in the zone files given, or with --dns.")]
+Prints what `sendmail -bt` prints, unless --readable is given. All its commands are supported: 3,0 ADDRESS, /try, /map, $=w, .D, =S, \
+-d21.12, … Maps are read from their files; maps that need a server are not available. Names are looked up in the zones of --zone, or with \
+--dns.
+
+Exit status:
+  0  The commands were run
+  1  The site was rejected, or the configuration has errors
+  2  Usage error, or a file could not be read or written\
+")]
 pub(super) struct Arguments {
-    /// The configuration: a sendmail.cf, or the site, a .toml or .mc file, that it would be made of
+    /// Configuration to run: a sendmail.cf, or a site (.toml or .mc) to compile first
     #[arg(value_name = "CF|SITE")]
     configuration: PathBuf,
-    /// A ruleset, or several with commas between them; without it commands are read from standard input
+    /// Ruleset to run, or several separated by commas [default: read commands from standard input]
     #[arg(requires = "addresses")]
     ruleset: Option<String>,
-    /// Addresses that are given to it
+    /// Addresses to run the ruleset on
     #[arg(requires = "ruleset")]
     addresses: Vec<String>,
-    /// Instead of all that test mode prints: each rule that applied, what it says of itself, what it found and made of the
-    /// address, its place, and the statement of the site that it was made for. With `--format json`, for programs
+    /// Print only the rules that applied: their comment, what they matched, their result, their line, and the statement of the
+    /// site that they were generated for. With `--format json`, as JSON
     #[arg(long)]
     readable: bool,
     #[command(flatten)]
@@ -64,7 +71,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 }
 
 /// # Errors
-/// A file that cannot be read.
+/// A file cannot be read.
 fn traced(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
     let machine = arguments.machine.read(WithoutZones::Nothing, reporter)?;
     let is_site = arguments.read.syntax.is_some() || Syntax::of(&arguments.configuration.to_string_lossy()).is_some();
@@ -78,7 +85,7 @@ fn traced(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Bo
     asked.report_lines(reporter);
     let mut mode = TestMode::new(&running.program, running.services());
     let form = arguments.readable.then(|| {
-        mode.tell();
+        mode.record();
         let readable = Readable { running, site: asked.site().map(|(_, sources)| sources) };
         Form { readable, json: reporter.is_json(), color: reporter.colors_results() }
     });
@@ -102,52 +109,52 @@ fn traced(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Bo
     Ok(done?.max(asked.report_run(reporter)?))
 }
 
-/// How what rules did is shown, if test mode does not print it.
+/// How the actions of rules are shown, instead of test mode's output.
 struct Form<'a> {
     readable: Readable<'a>,
     json: bool,
     color: bool,
 }
 
-/// Commands of test mode, and what is printed of them.
+/// Runs commands of test mode and collects their output.
 struct Commands<'a> {
     mode: TestMode<'a>,
     form: Option<Form<'a>>,
 }
 
 impl Commands<'_> {
-    /// What is printed before the first command.
+    /// Output before the first command.
     fn greeting(&self) -> &'static [u8] {
         if self.form.is_some() { b"" } else { GREETING }
     }
 
-    /// What is printed before each.
+    /// Prompt before each command.
     fn prompt(&self) -> &'static [u8] {
         if self.form.is_some() { b"" } else { PROMPT }
     }
 
-    /// Does one; `false` if it was the last.
+    /// Runs one command; `false` if it was the last.
     fn line(&mut self, line: &[u8], out: &mut Vec<u8>) -> bool {
         let Some(Form { readable, json, color }) = &self.form else { return self.mode.line(line, out) };
-        // All that would be printed is told.
+        // Nothing is printed in this mode except the readable trace.
         let goes_on = self.mode.line(line, &mut Vec::new());
-        let told = self.mode.told();
+        let recorded = self.mode.take_recorded();
         let shown = match json {
-            true => readable.json(String::from_utf8_lossy(line).trim(), told),
-            false => readable.text(told, *color),
+            true => readable.json(String::from_utf8_lossy(line).trim(), recorded),
+            false => readable.text(recorded, *color),
         };
         out.extend_from_slice(shown.as_bytes());
         goes_on
     }
 }
 
-/// What is longer is taken for several lines, as by sendmail, whose lines are far shorter.
+/// Maximum length of a line; longer lines are split, as sendmail does at a far smaller length.
 const MAX_LINE: u64 = 1 << 20;
 
-/// So many characters are read and printed at once.
+/// Buffer size for reading and printing.
 const CHUNK: usize = 1 << 16;
 
-/// Reads commands until there are no more.
+/// Reads and runs commands until the input ends.
 fn dialogue(commands: &mut Commands<'_>) -> io::Result<Exit> {
     let mut input = io::BufReader::with_capacity(CHUNK, io::stdin().lock());
     let mut output = io::stdout().lock();
@@ -155,7 +162,8 @@ fn dialogue(commands: &mut Commands<'_>) -> io::Result<Exit> {
     let mut line = Vec::new();
     loop {
         out.extend_from_slice(commands.prompt());
-        // Whoever waits for an answer before asking again gets it; a script need not wait for each line to be printed.
+        // Output is flushed when no further command is waiting, so that an interactive caller gets each answer, and a script runs
+        // fast.
         if input.buffer().is_empty() || out.len() >= CHUNK {
             if let Err(cause) = output.write_all(&out).and_then(|()| output.flush()) {
                 return if cause.kind() == io::ErrorKind::BrokenPipe { Ok(Exit::Done) } else { Err(cause) };

@@ -1,4 +1,4 @@
-//! What rules did, for people and as JSON: the rules that applied, with what they found and where they are written.
+//! Readable traces, as text and as JSON: the rules that applied, with their matches and places.
 
 use std::{borrow::Cow, fmt::Write as _};
 
@@ -6,21 +6,21 @@ use serde::Serialize;
 
 use crate::{
     cli::{place::shown, render::printable, target_host::LoadedConfig},
-    rewrite::{self, Applied, Resolved, bt::Told},
+    rewrite::{self, Applied, Resolved, bt::Recorded},
     source::Sources,
 };
 
-/// What a command did.
+/// An action of a command.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 enum Item {
-    /// It printed this.
+    /// Printed text.
     Text { text: String },
-    /// It ran a ruleset.
+    /// A ruleset run.
     Ran { steps: Vec<Step>, status: u8, result: Option<Delivery> },
 }
 
-/// What a ruleset resolved to.
+/// The mailer triple that a ruleset resolved to.
 #[derive(Debug, Serialize)]
 struct Delivery {
     agent: String,
@@ -46,20 +46,20 @@ enum Step {
 struct Rule {
     /// `sendmail.cf:12`
     place: String,
-    /// The statement of the site that it was made for.
+    /// The statement of the site that it was generated for.
     #[serde(skip_serializing_if = "Option::is_none")]
     origin: Option<String>,
-    /// What it says of itself.
+    /// Its comment.
     #[serde(skip_serializing_if = "Option::is_none")]
     comment: Option<String>,
     left: String,
     right: String,
     steps: Vec<Step>,
-    /// What it made of the workspace.
+    /// The workspace after it.
     workspace: Option<String>,
 }
 
-/// The configuration that is run, and the texts of the site that it was made of.
+/// The configuration that is run, with the texts of the site that it was compiled from.
 #[derive(Clone, Copy)]
 pub(super) struct Readable<'a> {
     pub(super) running: &'a LoadedConfig<'a>,
@@ -71,14 +71,14 @@ fn text(bytes: &[u8]) -> String {
 }
 
 impl Readable<'_> {
-    /// One object for what a command did, on a line of its own; nothing if it did nothing.
-    pub(super) fn json(self, command: &str, told: Vec<Told>) -> String {
+    /// The actions of a command as one line of JSON; empty if there are none.
+    pub(super) fn json(self, command: &str, recorded: Vec<Recorded>) -> String {
         #[derive(Serialize)]
         struct Line<'c> {
             command: &'c str,
             items: Vec<Item>,
         }
-        let items = self.items(told);
+        let items = self.items(recorded);
         if items.is_empty() {
             return String::new();
         }
@@ -88,19 +88,19 @@ impl Readable<'_> {
         line
     }
 
-    /// What a command did, for people.
-    pub(super) fn text(self, told: Vec<Told>, color: bool) -> String {
+    /// The actions of a command as text.
+    pub(super) fn text(self, recorded: Vec<Recorded>, color: bool) -> String {
         let mut page = Page { out: String::new(), color };
-        for item in self.items(told) {
+        for item in self.items(recorded) {
             page.item(&item);
         }
         page.out
     }
 
-    fn items(self, told: Vec<Told>) -> Vec<Item> {
-        let item = |told| match told {
-            Told::Text(bytes) => Item::Text { text: text(&bytes) },
-            Told::Ran { steps, status, resolved } => {
+    fn items(self, recorded: Vec<Recorded>) -> Vec<Item> {
+        let item = |recorded| match recorded {
+            Recorded::Text(bytes) => Item::Text { text: text(&bytes) },
+            Recorded::Ran { steps, status, resolved } => {
                 let result = resolved.map(|Resolved { agent, host, user }| Delivery {
                     agent: text(&agent),
                     host: host.as_deref().map(text),
@@ -109,7 +109,7 @@ impl Readable<'_> {
                 Item::Ran { steps: self.steps(&steps), status, result }
             }
         };
-        told.into_iter().map(item).collect()
+        recorded.into_iter().map(item).collect()
     }
 
     fn steps(self, steps: &[rewrite::Step]) -> Vec<Step> {
@@ -147,16 +147,16 @@ impl Readable<'_> {
     }
 }
 
-/// How a part of a line looks on a terminal.
+/// Style of a part of a line on a terminal.
 #[derive(Debug, Clone, Copy)]
 enum Style {
     /// The name of a ruleset.
     Name,
-    /// What a rule says of itself.
+    /// The comment of a rule.
     Remark,
     /// A place, or the text of a rule.
     Aside,
-    /// What was found.
+    /// A match.
     Found,
 }
 
@@ -172,7 +172,7 @@ impl Style {
     }
 }
 
-/// A workspace, which may have nothing in it.
+/// A workspace, which may be empty.
 fn workspace(text: &str) -> Cow<'_, str> {
     if text.is_empty() { Cow::Borrowed("(nothing)") } else { printable(text) }
 }
@@ -206,7 +206,7 @@ impl Page {
                     self.line(0, &printable(&format!("= agent `{agent}`{parts}")));
                 }
                 if *status != 0 {
-                    let meaning = if *status == 75 { ": something could not be found out now" } else { "" };
+                    let meaning = if *status == 75 { ": a lookup failed temporarily" } else { "" };
                     self.line(0, &format!("= status {status}{meaning}"));
                 }
             }
@@ -228,7 +228,7 @@ impl Page {
                 self.steps(indent + 2, steps);
                 match output {
                     Some(output) => self.line(indent, &format!("{name} returns: {}", workspace(output))),
-                    None => self.line(indent, &format!("{name} is left because of an error")),
+                    None => self.line(indent, &format!("{name} was aborted by an error")),
                 }
             }
             Step::Empty { ruleset } => {

@@ -1,4 +1,4 @@
-//! Commands that a person types: lines can be edited, come back, and are completed.
+//! Interactive input of commands, with line editing, history and completion.
 
 use std::{
     env, fs,
@@ -22,15 +22,15 @@ use crate::{
     },
 };
 
-/// So many commands are remembered.
+/// Maximum number of remembered commands.
 const REMEMBERED: usize = 1000;
 
-/// Whether somebody types, and looks at what is printed.
+/// Whether standard input and output are terminals.
 pub(super) fn is_typed() -> bool {
     io::stdin().is_terminal() && io::stdout().is_terminal()
 }
 
-/// Asks for commands until there are no more. Also says why they are not remembered, if they are not.
+/// Reads commands until the input ends. Reports if the history cannot be saved.
 ///
 /// # Errors
 /// The terminal cannot be read.
@@ -42,7 +42,7 @@ pub(super) fn dialogue(commands: &mut Commands<'_>, program: &Program) -> io::Re
     editor.set_helper(Some(Words::of(program)));
     let history = history(|name| env::var_os(name).map(PathBuf::from));
     if let Some(path) = &history {
-        // Without one, or one that cannot be read, this is the first time; whether it can be written is said.
+        // A missing or unreadable history is empty; whether it can be written is reported at the end.
         let _ = editor.load_history(path);
     }
     let mut exit = print(GREETING);
@@ -74,11 +74,11 @@ fn said(error: ReadlineError) -> io::Error {
 
 fn not_kept(path: &Path, cause: &io::Error) -> Diagnostic {
     Diagnostic::advice("history_not_kept", format!("cannot write `{}`: {cause}", path.display()))
-        .why("commands typed now cannot be called back next time")
-        .help("say with XDG_STATE_HOME where it can be written")
+        .why("the commands of this session will not be in the history")
+        .help("set XDG_STATE_HOME to a writable directory")
 }
 
-/// Adds what was typed now. Nobody else may read it: it tells who writes to whom.
+/// Appends the new commands. Nobody else may read the file, as it shows who writes to whom.
 fn keep(path: &Path, editor: &mut Editor<Words, FileHistory>) -> io::Result<()> {
     if let Some(directory) = path.parent() {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
@@ -86,14 +86,14 @@ fn keep(path: &Path, editor: &mut Editor<Words, FileHistory>) -> io::Result<()> 
     editor.append_history(path).map_err(said)
 }
 
-/// The file of typed commands, where the XDG base directory specification says: nowhere if there is no home.
+/// The history file, as in the XDG base directory specification; `None` without a home directory.
 fn history(variable: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
     let absolute = |name| variable(name).filter(|path| path.is_absolute());
     let state = absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")))?;
     Some(state.join("relaycc/history"))
 }
 
-/// Words that commands are completed with.
+/// Words for completion.
 #[derive(Debug, Default)]
 struct Words {
     rulesets: Vec<String>,
@@ -115,7 +115,7 @@ impl Words {
         }
     }
 
-    /// Where the word that ends `line` starts, and what it may become.
+    /// The start of the word that ends `line`, and its possible completions.
     fn complete(&self, line: &str) -> (usize, Vec<String>) {
         let among = |start: usize, words: &[String]| {
             let begun = line.get(start..).unwrap_or_default();
@@ -131,7 +131,7 @@ impl Words {
             ("", Some('/')) => among(argument, &COMMANDS.map(str::to_owned)),
             ("", Some('=')) if line.starts_with("=S") => among("=S".len(), &self.rulesets),
             ("", Some('.' | '=' | '-' | '$' | '#' | '?')) => (line.len(), Vec::new()),
-            // Several rulesets are run one after the other.
+            // Several rulesets can be run one after the other.
             ("", _) => among(line.rfind([',', ';']).map_or(0, |comma| comma + 1), &self.rulesets),
             _ => (line.len(), Vec::new()),
         }

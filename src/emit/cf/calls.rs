@@ -1,9 +1,10 @@
-//! What raw lines ask of the file that they stand in: rulesets and maps that must be there.
+//! Checks what raw lines refer to: rulesets and maps that must exist.
 //!
-//! sendmail loads a file whose rules call a ruleset or look in a map that does not exist, and fails only when a message
-//! comes to such a rule: `$>Nowhere` ends the delivery with a configuration error, `$(nomap …$)` leaves the key as it is. Which
+//! sendmail loads a file whose rules call a ruleset or use a map that does not exist, and fails only when a message reaches such
+//! a rule: `$>Nowhere` ends the delivery with a configuration error, `$(nomap …$)` leaves the key unchanged. The names are known
+//! only when the file is complete, so this is checked here.
 //! names exist is known once the file is made, so the question is asked here.
-//!
+//! The findings are documented in `src/findings`.
 //! `src/findings` documents what it finds.
 
 use std::collections::BTreeSet;
@@ -18,14 +19,14 @@ use crate::{
 /// Maps that sendmail has without a `K` line.
 const BUILT_IN: [&str; 4] = ["host", "aliases", "users", "passwd"];
 
-/// Rulesets of the tree that rules of sites call, as samples of it do; here they do what they do there.
+/// Rulesets of the tree that rules of sites call, as cf samples do; here they have the same effect as there.
 const CALLED_BY_SITES: [&str; 2] = ["CanonAddr", "Parse0"];
 
 /// Rulesets that have numbers from the start: rules may call them although no line defines them (`MAXRWSETS / 2`, op guide
 /// section 5.1.4).
 const NUMBERED_RULESETS: usize = 100;
 
-/// Finds what raw lines of `site` refer to and `document`, made from it, does not have.
+/// Finds references in raw lines of `site` to what `document`, its sendmail.cf, does not contain.
 pub fn undefined(document: &Document, site: &Site) -> Vec<Diagnostic> {
     if site.raw.is_empty() {
         return Vec::new();
@@ -62,20 +63,20 @@ pub fn undefined(document: &Document, site: &Site) -> Vec<Diagnostic> {
                 ),
                 _ => (
                     Diagnostic::error("undefined_ruleset", format!("unknown ruleset `{name}`")),
-                    "sendmail finds out only when a message gets here, and ends it with a configuration error",
+                    "sendmail reports this only when a message reaches the rule, which then fails with a configuration error",
                     nearest(name, &mut known),
                 ),
             };
-            let help = format!("define it: a line `S{name}` and its rules under `LOCAL_RULESETS`");
+            let help = format!("define the ruleset under `LOCAL_RULESETS`, with a line `S{name}` and its rules");
             found.push(finding(raw, diagnostic, why, near, help));
         }
         for name in looked_up(&raw.text).filter(|name| raw.text.starts_with('R') && !maps.contains(name)) {
             found.push(finding(
                 raw,
                 Diagnostic::warning("undefined_map", format!("unknown map `{name}`")),
-                "sendmail finds out only when a message gets here, and then nothing is ever found in it",
+                "sendmail does not report this, and lookups in the map never find anything",
                 nearest(name, maps.iter().copied()),
-                format!("declare it: a line `K{name} …` under `LOCAL_CONFIG`"),
+                format!("declare the map under `LOCAL_CONFIG`, with a line `K{name} …`"),
             ));
         }
     }
@@ -87,7 +88,7 @@ fn finding(raw: &RawText, found: Diagnostic, why: &str, near: Option<&str>, help
         Some(near) => format!("did you mean `{near}`?"),
         None => help,
     });
-    at(raw, found, "asked for in this line")
+    at(raw, found, "used in this line")
 }
 
 fn at(raw: &RawText, found: Diagnostic, text: &str) -> Diagnostic {
@@ -97,19 +98,18 @@ fn at(raw: &RawText, found: Diagnostic, text: &str) -> Diagnostic {
     }
 }
 
-/// That a rule calls a ruleset of sendmail's tree.
+/// The finding for a call of a ruleset of sendmail's tree.
 fn of_the_tree(raw: &RawText, name: &str) -> Diagnostic {
-    let found = Diagnostic::error("internal_ruleset", format!("`{name}` is a ruleset of sendmail's own tree"))
-        .why("no document offers it to sites, and this configuration decides the same without it");
+    let found = Diagnostic::error("internal_ruleset", format!("`{name}` is an internal ruleset of sendmail's m4 tree"))
+        .why("it is not documented for use by sites, and this configuration has no such ruleset");
     let found = match ruleset::hook_for(name) {
-        "" => found.help("write what it does as a ruleset of the site's own, under another name"),
-        hook => found.help(format!("put the rules into `{hook}`, which is called at that place")),
+        "" => found.help("write a ruleset of your own, under another name"),
+        hook => found.help(format!("put the rules into `{hook}`, which is called at the same place")),
     };
     at(raw, found, "called in this line")
 }
 
-/// Whether the tree defines an internal ruleset for this site, as far as that depends on the site: names that somebody could
-/// choose for a ruleset of his own.
+/// Whether the tree defines an internal ruleset for this site, for names that a site could use for its own rulesets.
 fn is_of_the_tree(site: &Site, name: &str) -> bool {
     match name {
         "A" | "D" | "E" | "F" | "U" => site.access.is_some(),
@@ -121,7 +121,7 @@ fn is_of_the_tree(site: &Site, name: &str) -> bool {
     }
 }
 
-/// Rules that a site adds to a ruleset which it has by itself.
+/// Finds rules that a site appends to one of its generated rulesets.
 fn redefined(document: &Document, site: &Site) -> Vec<Diagnostic> {
     let raw_lines = || site.raw.values().flatten().filter(|raw| raw.text.starts_with('S'));
     let name_of = |text: &str| {
@@ -129,7 +129,7 @@ fn redefined(document: &Document, site: &Site) -> Vec<Diagnostic> {
         let end = rest.find(['=', ',', ' ', '\t', '\n']).unwrap_or(rest.len());
         Some(rest.get(..end)?.to_owned())
     };
-    let number_of = |text: &str| Some(text.split_once('=')?.1.trim().split_whitespace().next()?.to_owned());
+    let number_of = |text: &str| Some(text.split_once('=')?.1.split_whitespace().next()?.to_owned());
     let raw_spans = raw_lines().filter_map(|raw| raw.span).collect::<BTreeSet<_>>();
     let mut own = BTreeSet::new();
     for line in document.lines().filter(|line| line.text.starts_with('S')) {
@@ -141,33 +141,33 @@ fn redefined(document: &Document, site: &Site) -> Vec<Diagnostic> {
     let judge = |raw: &RawText| {
         let name = name_of(&raw.text)?;
         let is_internal = ruleset::internal_by_name(&name).is_some() && is_of_the_tree(site, &name);
-        // Hooks are there for it, and rules of mailers stand behind those of the site.
+        // Hooks exist for this, and rules of mailers come after those of the site.
         let is_offered = ["Local_", "HdrFrom", "HdrTo", "EnvFrom", "EnvTo"].iter().any(|start| name.starts_with(start));
         if is_offered || !is_internal && !own.contains(&name) {
             return None;
         }
         let found = Diagnostic::error("redefined_ruleset", format!("ruleset `{name}` has multiple definitions"))
-            .why("sendmail adds these rules behind those of its own tree, where they are reached late or never");
+            .why("sendmail appends these rules to those of its m4 tree, so that they are reached late or never");
         let found = match ruleset::hook_for(&name) {
-            "" => found.help("give the ruleset a name of its own"),
+            "" => found.help("use another name for the ruleset"),
             hook => found.help(format!("put the rules into `{hook}`, which is called first")),
         };
-        Some(at(raw, found, "its own rules stand before these"))
+        Some(at(raw, found, "other rules of the ruleset come before these"))
     };
     raw_lines().filter_map(judge).collect()
 }
 
-/// Rulesets that a rule or a header calls by a name that is known before it runs.
+/// Rulesets that a rule or a header calls by a constant name.
 fn called(text: &str) -> impl Iterator<Item = &str> {
     text.split("$>").skip(1).map(|rest| word(rest.trim_start_matches([' ', '"', '+']))).filter(|name| !name.is_empty())
 }
 
-/// Maps that a rule looks something up in.
+/// Maps that a rule uses.
 fn looked_up(text: &str) -> impl Iterator<Item = &str> {
     text.split("$(").skip(1).map(|rest| word(rest.trim_start())).filter(|name| !name.is_empty())
 }
 
-/// The name that a text begins with.
+/// The name at the start of a text.
 fn word(text: &str) -> &str {
     let end = text.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-')).unwrap_or(text.len());
     text.get(..end).unwrap_or_default()
@@ -197,11 +197,15 @@ mod tests {
             said.collect::<Vec<_>>(),
             [
                 ("undefined_ruleset", "unknown ruleset `ChekSubject`", "did you mean `CheckSubject`?"),
-                ("undefined_map", "unknown map `bogus`", "declare it: a line `Kbogus …` under `LOCAL_CONFIG`"),
+                (
+                    "undefined_map",
+                    "unknown map `bogus`",
+                    "declare the map under `LOCAL_CONFIG`, with a line `Kbogus …`"
+                ),
                 (
                     "undefined_ruleset",
                     "unknown ruleset `Nowhere`",
-                    "define it: a line `SNowhere` and its rules under `LOCAL_RULESETS`"
+                    "define the ruleset under `LOCAL_RULESETS`, with a line `SNowhere` and its rules"
                 ),
             ]
         );
@@ -217,14 +221,14 @@ mod tests {
             ("LOCAL_CONFIG\nSBasic_check_mail\nR$*\t$@ ok", "redefined_ruleset", "Local_check_mail"),
             ("MAILER_DEFINITIONS\nSRcpt_ok\nR$*\t$@ ok", "redefined_ruleset", "Local_check_rcpt"),
             ("LOCAL_RULESETS\nSRelayTLS\nR$*\t$@ ok", "redefined_ruleset", "Local_Relay_Auth"),
-            ("LOCAL_RULESETS\nSAddDomain\nR$*\t$@ ok", "redefined_ruleset", "a name of its own"),
+            ("LOCAL_RULESETS\nSAddDomain\nR$*\t$@ ok", "redefined_ruleset", "another name"),
             ("LOCAL_RULESETS\nS0\nR$*\t$@ ok", "redefined_ruleset", "LOCAL_RULE_0"),
             ("LOCAL_RULESETS\nS 3\nR$*\t$@ ok", "redefined_ruleset", "LOCAL_RULE_3"),
             ("LOCAL_RULESETS\nScanonify=3\nR$*\t$@ ok", "redefined_ruleset", "LOCAL_RULE_3"),
             ("LOCAL_RULESETS\nSMine\nR$*\t$: $>Basic_check_rcpt2 $1", "undefined_ruleset", "SBasic_check_rcpt2"),
             ("LOCAL_RULESETS\nSMine\nR$*\t$: $>100 $1", "undefined_ruleset", "S100"),
             ("LOCAL_RULESETS\nSMine\nR$*\t$: $>RelayTLS $1", "internal_ruleset", "Local_Relay_Auth"),
-            ("LOCAL_RULESETS\nSMine\nR$*\t$: $>AddDomain $1", "internal_ruleset", "of the site's own"),
+            ("LOCAL_RULESETS\nSMine\nR$*\t$: $>AddDomain $1", "internal_ruleset", "a ruleset of your own"),
         ] {
             let found = findings(&site(raw));
             let is_told = |(found, _, help): &(&str, String, Option<String>)| {

@@ -1,4 +1,4 @@
-//! The lines of a sendmail.cf under construction, each with the place that asked for it.
+//! The lines of a sendmail.cf under construction, each with the statement that it is generated for.
 
 use std::{fmt, ops::Range};
 
@@ -9,7 +9,7 @@ use crate::source::Span;
 pub struct Line<'a> {
     /// The text without the final newline.
     pub text: &'a str,
-    /// The statement of the source that it comes from; `None` for what every site has.
+    /// The statement that it is generated for; `None` for lines of every site.
     pub origin: Option<Span>,
 }
 
@@ -17,12 +17,12 @@ pub struct Line<'a> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Document {
     text: String,
-    /// For each line, where its newline is, and what asked for it.
+    /// End and origin of each line.
     lines: Vec<(usize, Option<Span>)>,
 }
 
 impl Document {
-    /// An empty one with room for so many bytes and lines.
+    /// An empty document with room for this many bytes and lines.
     pub fn with_capacity(bytes: usize, lines: usize) -> Self {
         Self { text: String::with_capacity(bytes), lines: Vec::with_capacity(lines) }
     }
@@ -32,12 +32,12 @@ impl Document {
         self.line_from(text, None);
     }
 
-    /// Adds a line that `origin` asked for.
+    /// Adds a line for the statement at `origin`.
     pub fn line_from(&mut self, text: impl AsRef<str>, origin: impl Into<Option<Span>>) {
         self.line_of(&[text.as_ref()], origin);
     }
 
-    /// Adds a line that is made of these parts and that `origin` asked for.
+    /// Adds a line that consists of these parts, for the statement at `origin`.
     pub fn line_of(&mut self, parts: &[&str], origin: impl Into<Option<Span>>) {
         for part in parts {
             self.text.push_str(part);
@@ -46,7 +46,7 @@ impl Document {
         self.text.push('\n');
     }
 
-    /// Adds raw text byte for byte, split into its lines; each line keeps the place of the text.
+    /// Adds raw text unchanged, split into its lines; each line keeps the place of the text.
     pub fn raw(&mut self, text: &str, origin: impl Into<Option<Span>>) {
         let origin = origin.into();
         if text.is_empty() {
@@ -66,8 +66,7 @@ impl Document {
         })
     }
 
-    /// The lines in order, each with the numbers that it has in the file, counted from 1: one with continuation lines has
-    /// several.
+    /// The lines in order, each with its line numbers in the file, counted from 1: a line with continuation lines has several.
     pub fn numbered(&self) -> impl Iterator<Item = (Range<usize>, Line<'_>)> {
         let mut next = 1;
         self.lines().map(move |line| {

@@ -1,48 +1,48 @@
 #![doc = include_str!("../../findings/too_many.md")]
 //!
-//! The limits are those of sendmail 8.17 as it says them: it exits with status 70 where a configuration has too many mailers,
-//! queue groups or priorities, and with status 71 where a daemon asks too many milters.
+//! The limits are those of sendmail 8.17: it exits with status 70 if a configuration has too many mailers, queue groups or
+//! priorities, and with status 71 if a daemon uses too many milters.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Document;
 use crate::{diagnostic::Diagnostic, source::Span};
 
-/// Mailers besides `*file*` and `*include*`, which sendmail has by itself.
-const MAILERS: usize = 23;
-/// Queue groups besides `mqueue`, which sendmail has by itself.
-const QUEUE_GROUPS: usize = 49;
-/// Values of `Precedence:`.
-const PRIORITIES: usize = 25;
-/// Milters that are asked.
-const MILTERS: usize = 24;
+/// Maximum number of mailers besides sendmail's own `*file*` and `*include*`.
+const MAX_MAILERS: usize = 23;
+/// Maximum number of queue groups besides sendmail's own `mqueue`.
+const MAX_QUEUE_GROUPS: usize = 49;
+/// Maximum number of values for `Precedence:`.
+const MAX_PRIORITIES: usize = 25;
+/// Maximum number of milters in use.
+const MAX_MILTERS: usize = 24;
 
-/// Finds what `document` has more of than sendmail can hold.
+/// Finds limits of sendmail that `document` exceeds.
 pub fn exceeded(document: &Document) -> Vec<Diagnostic> {
     let (mut mailers, mut groups) = (BTreeSet::from(["*file*", "*include*"]), BTreeSet::from(["mqueue"]));
     let (mut priorities, mut found) = (0, Vec::new());
-    // Where the site last asked for one of each; what every site has may stand after that.
-    let mut asked: BTreeMap<u8, Span> = BTreeMap::new();
+    // The last statement of the site that adds one of each; lines of every site may follow.
+    let mut origins: BTreeMap<u8, Span> = BTreeMap::new();
     for line in document.lines() {
         let letter = line.text.as_bytes().first().copied().unwrap_or_default();
         if let Some(span) = line.origin.filter(|_| letter != b'O') {
-            asked.insert(letter, span);
+            origins.insert(letter, span);
         }
-        let place = |letter: u8| asked.get(&letter).copied();
+        let place = |letter: u8| origins.get(&letter).copied();
         let Some(rest) = line.text.get(1..) else { continue };
         let name = rest.split([',', '=', ' ', '\t']).next().unwrap_or_default();
         let (count, limit, what) = match line.text.as_bytes() {
-            [b'M', ..] if mailers.insert(name) => (mailers.len() - 2, MAILERS, "mailers"),
-            [b'Q', ..] if groups.insert(name) => (groups.len() - 1, QUEUE_GROUPS, "queue groups"),
+            [b'M', ..] if mailers.insert(name) => (mailers.len() - 2, MAX_MAILERS, "mailers"),
+            [b'Q', ..] if groups.insert(name) => (groups.len() - 1, MAX_QUEUE_GROUPS, "queue groups"),
             [b'P', ..] => {
                 priorities += 1;
-                (priorities, PRIORITIES, "priorities")
+                (priorities, MAX_PRIORITIES, "priorities")
             }
             [b'O', b' ', ..] => match rest.trim_start().strip_prefix("InputMailFilters=") {
                 Some(list) => {
                     let count = list.split(',').filter(|name| !name.trim().is_empty()).count();
-                    if count > MILTERS {
-                        found.push(told(MILTERS, "milters", place(b'X').or(line.origin)));
+                    if count > MAX_MILTERS {
+                        found.push(too_many(MAX_MILTERS, "milters", place(b'X').or(line.origin)));
                     }
                     continue;
                 }
@@ -51,16 +51,16 @@ pub fn exceeded(document: &Document) -> Vec<Diagnostic> {
             _ => continue,
         };
         if count == limit + 1 {
-            found.push(told(limit, what, place(letter)));
+            found.push(too_many(limit, what, place(letter)));
         }
     }
     found
 }
 
-fn told(limit: usize, what: &str, origin: Option<Span>) -> Diagnostic {
-    let found = Diagnostic::error("too_many", format!("there are more {what} than sendmail can hold"))
-        .why(format!("sendmail has room for {limit} {what}, and refuses to start with more"))
-        .help("remove those that nothing uses");
+fn too_many(limit: usize, what: &str, origin: Option<Span>) -> Diagnostic {
+    let found = Diagnostic::error("too_many", format!("too many {what}"))
+        .why(format!("sendmail refuses to start with more than {limit} {what}"))
+        .help(format!("remove unused {what}"));
     match origin {
         Some(span) => found.at(span, "one too many"),
         None => found,
@@ -77,7 +77,7 @@ mod tests {
         source::NoFiles,
     };
 
-    /// What is found where `line` stands `count` times, `#` being the number of each.
+    /// The finding if `line` is repeated `count` times, with `#` as a number.
     fn found(before: &str, line: &str, count: usize) -> Vec<String> {
         let mut text = String::from("OSTYPE(`linux')\n");
         let raw = before.starts_with("MAILER_");
@@ -97,7 +97,7 @@ mod tests {
         found.into_iter().map(|finding| finding.message).collect()
     }
 
-    /// The numbers are those at which sendmail 8.17 starts, and does not start any more.
+    /// The highest numbers with which sendmail 8.17 starts, and the lowest with which it does not.
     #[test]
     fn the_first_that_is_too_many_is_told() {
         for (before, line, most, what) in [
@@ -107,7 +107,7 @@ mod tests {
             ("", "INPUT_MAIL_FILTER(`f#', `S=local:/run/f#')", 24, "milters"),
         ] {
             assert_eq!(found(before, line, most), [""; 0], "{line}");
-            assert_eq!(found(before, line, most + 1), [format!("there are more {what} than sendmail can hold")]);
+            assert_eq!(found(before, line, most + 1), [format!("too many {what}")]);
         }
         assert_eq!(found("", "MAIL_FILTER(`f#', `S=local:/run/f#')", 30), [""; 0]);
     }

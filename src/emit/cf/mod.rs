@@ -1,7 +1,7 @@
 //! sendmail.cf.
 //!
-//! The directives are the reference's as a set; the rulesets are our own, decide the same, and are only what the site
-//! uses. Every line knows the statement it comes from.
+//! The directives are the reference's as a set; the rulesets are our own, decide the same, and contain only what the site uses.
+//! Every line knows the statement that it is generated for.
 
 mod calls;
 mod directives;
@@ -15,9 +15,9 @@ pub use limits::exceeded;
 
 use crate::site::Site;
 
-/// Room for what most sites need, so that the text grows in place.
+/// Initial capacity in bytes, enough for most sites.
 const TYPICAL_BYTES: usize = 48 * 1024;
-/// The lines of that.
+/// Initial capacity in lines.
 const TYPICAL_LINES: usize = 1024;
 
 /// The sendmail.cf of a site.

@@ -1,4 +1,4 @@
-//! The access map: its entries, read into what they apply to, whom, and what they ask for.
+//! The access map: its entries, with their scope, subject and action.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -12,25 +12,25 @@ use crate::{
     site::{AccessAction, AccessMap, TableEntry},
 };
 
-/// The access map. A search goes from the longest name or network that fits to the shortest and ends at the first entry; an
-/// entry of the kind asked for comes before an entry for `any` of the same subject.
+/// The access map. A search goes from the longest matching name or network to the shortest and stops at the first entry. For the
+/// same subject, an entry of the requested kind takes precedence over an entry for `any`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields, default)]
 pub struct Access {
-    /// Database of the entries, when they are kept outside this file.
+    /// Database with the entries, if they are stored outside of this file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub map: Option<MapFile>,
-    /// Entries of `subdomains` are looked up, each before the `domain` of the same name.
+    /// Look up entries of `subdomains`, each before the `domain` of the same name.
     #[serde(skip_serializing_if = "is_default")]
     pub subdomains: bool,
-    /// The value SKIP in `map` ends a search without a decision.
+    /// Let the value SKIP in `map` end a search without a decision.
     #[serde(skip_serializing_if = "is_default")]
     pub skip: bool,
-    /// A `to` entry with the action `relay` may name a full address.
+    /// Allow a full address in a `to` entry with the action `relay`.
     #[serde(skip_serializing_if = "is_default")]
     pub relay_to_addresses: bool,
-    /// Recipients are looked up too, not only for relaying.
+    /// Look up recipients for more than relaying.
     #[serde(skip_serializing_if = "is_default")]
     pub check_recipients: bool,
     /// The entries.
@@ -43,16 +43,16 @@ pub struct Access {
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
-    /// What is looked up.
+    /// What the entry applies to.
     #[serde(default, skip_serializing_if = "is_default")]
     pub applies_to: AppliesTo,
-    /// For whom.
+    /// Whom the entry applies to.
     pub subject: Subject,
-    /// What is done.
+    /// The action.
     pub action: Action,
 }
 
-/// What an entry is looked up for.
+/// What an entry applies to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
@@ -66,15 +66,15 @@ pub enum AppliesTo {
     From,
     /// The recipient of RCPT.
     To,
-    /// Recipients that `checks.delayed` makes an exception of.
+    /// Recipients that are exceptions of `checks.delayed`.
     Spam,
-    /// Encryption of a session with a client.
+    /// TLS in a session with a client.
     TlsClient,
-    /// Encryption of a session with a server.
+    /// TLS in a session with a server.
     TlsServer,
-    /// Encryption of a session in which this recipient is named.
+    /// TLS in a session with this recipient.
     TlsRecipient,
-    /// Whether STARTTLS is tried with a server.
+    /// Whether to use STARTTLS with a server.
     TryTls,
     /// The issuer of a client's verified certificate.
     CertificateIssuer,
@@ -82,16 +82,16 @@ pub enum AppliesTo {
     CertificateSubject,
 }
 
-/// Whom an entry is about.
+/// Whom an entry applies to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum Subject {
-    /// Everybody whom no other entry fits.
+    /// Everybody without another matching entry.
     Everybody,
-    /// A domain or host; with its subdomains, unless `relaying.hosts_only` and the action is `relay`.
+    /// A domain or host, including its subdomains unless `relaying.hosts_only` is set and the action is `relay`.
     Domain(String),
-    /// The subdomains of a domain, without itself.
+    /// The subdomains of a domain, but not the domain itself.
     Subdomains(String),
     /// An address, `user@domain`.
     Address(String),
@@ -103,72 +103,72 @@ pub enum Subject {
         #[cfg_attr(test, proptest(strategy = "network()"))]
         IpNet,
     ),
-    /// The host of this address while the address has no name in the DNS; of an address, the literal `user@[ip]`.
+    /// A host with this address that has no name in DNS; in addresses, the literal `user@[ip]`.
     UnnamedHost(IpAddr),
-    /// A distinguished name, with special characters as `+XX`.
+    /// A distinguished name, with special characters encoded as `+XX`.
     DistinguishedName(String),
 }
 
-/// What an entry asks for.
+/// The action of an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// Accept, even if another check would refuse. Does not allow relaying.
+    /// Accept even if another check would reject. Does not allow relaying.
     Accept,
     /// Accept, and relay from or to it.
     Relay,
-    /// Refuse with the standard text of `replies`.
+    /// Reject with the standard reply in `replies`.
     Reject,
-    /// Accept and throw the message away.
+    /// Accept and discard the message.
     Discard,
     /// End the search without a decision.
     Skip,
-    /// Accept and hold the message, for this reason.
+    /// Accept and quarantine the message, for this reason.
     Quarantine(String),
-    /// Refuse with this reply.
+    /// Reject with this reply.
     Refuse(Reply),
-    /// For `spam`: the recipient's mail is not checked.
+    /// For `spam`: do not check the recipient's mail.
     Friend,
-    /// For `spam`: the recipient's mail is checked.
+    /// For `spam`: check the recipient's mail.
     Hater,
-    /// For `certificate_issuer`: decide by the certificate's subject.
+    /// For `certificate_issuer`: decide by the subject of the certificate.
     CheckSubject,
-    /// For `tls_*`: what the session must have.
+    /// For `tls_*`: requirements for the session.
     Require(Requirement),
     /// For `try_tls`: do not use STARTTLS.
     NoTls,
 }
 
-/// What an encrypted session must have.
+/// Requirements for an encrypted session.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields, default)]
 pub struct Requirement {
-    /// The other side's certificate is verified.
+    /// The certificate of the other side must be valid.
     #[serde(skip_serializing_if = "is_default")]
     pub verified: bool,
-    /// Fewest bits of the cipher.
+    /// Minimum number of bits of the cipher.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bits: Option<u32>,
-    /// Whether failing is for good. Left out: as `tls.failures_are_permanent`.
+    /// Whether a failure is permanent. Default: `tls.failures_are_permanent`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<Strength>,
-    /// The common name of the certificate is the other side's host name.
+    /// The common name of the certificate must be the host name of the other side.
     #[serde(skip_serializing_if = "is_default")]
     pub common_name_is_host: bool,
-    /// The common name of the certificate is this.
+    /// The required common name of the certificate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub common_name: Option<String>,
-    /// The subject of the certificate is this.
+    /// The required subject of the certificate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certificate_subject: Option<String>,
-    /// The issuer of the certificate is this.
+    /// The required issuer of the certificate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certificate_issuer: Option<String>,
 }
 
-/// Whether a refusal is for now or for good.
+/// Whether a rejection is temporary or permanent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
@@ -224,7 +224,7 @@ fn rule(map: &AccessMap, entry: &TableEntry) -> Result<Rule, String> {
         "try_tls" => AppliesTo::TryTls,
         "certissuer" => AppliesTo::CertificateIssuer,
         "certsubject" => AppliesTo::CertificateSubject,
-        _ => return Err(format!("the tag `{tag}:` is read only by features that have no counterpart in relay.toml")),
+        _ => return Err(format!("the tag `{tag}:` is used only by features that relay.toml does not support")),
     };
     let subject = subject(applies_to, entry.subject())?;
     Ok(Rule { applies_to, subject, action: action(map, applies_to, entry)? })
@@ -239,21 +239,21 @@ fn subject(applies_to: AppliesTo, key: &str) -> Result<Subject, String> {
             AppliesTo::TlsClient | AppliesTo::TlsServer | AppliesTo::TlsRecipient | AppliesTo::TryTls => {
                 Ok(Subject::Everybody)
             }
-            _ => Err("the tag alone is looked up for TLS only".into()),
+            _ => Err("a tag without a key is used for TLS only".into()),
         };
     }
     if let Some((user, domain)) = key.rsplit_once('@') {
         return match (user, domain) {
-            (_, _) if applies_to == AppliesTo::Connect => Err("a client is looked up by name and address only".into()),
-            ("", _) => Err("an address needs a user before the `@`".into()),
+            (_, _) if applies_to == AppliesTo::Connect => Err("a client is looked up only by name and address".into()),
+            ("", _) => Err("expected a user before the `@`".into()),
             (user, "") => Ok(Subject::User(user.to_owned())),
             _ => Ok(Subject::Address(key.to_owned())),
         };
     }
-    address_subject(key).ok_or_else(|| "it is neither a domain nor a network of whole octets or groups".into())
+    address_subject(key).ok_or_else(|| "expected a domain, or a network of whole octets or groups".into())
 }
 
-/// A domain, network or literal, as class R and the access map have them.
+/// A domain, network or literal, as in class R and the access map.
 pub(super) fn address_subject(key: &str) -> Option<Subject> {
     if let Some(literal) = key.strip_prefix('[') {
         return literal.strip_suffix(']').and_then(ip).map(Subject::UnnamedHost);
@@ -278,7 +278,7 @@ fn is_domain(name: &str) -> bool {
     })
 }
 
-/// `192.168.138` as 192.168.138.0/24.
+/// `192.168.138` means 192.168.138.0/24.
 fn ipv4_network(text: &str) -> Option<Ipv4Net> {
     let mut octets = [0u8; 4];
     let mut count: u8 = 0;
@@ -289,7 +289,7 @@ fn ipv4_network(text: &str) -> Option<Ipv4Net> {
     Ipv4Net::new(Ipv4Addr::from(octets), count * 8).ok()
 }
 
-/// `2002:c0a8:2c7` as 2002:c0a8:2c7::/48; a full address, written with `::` or not, as itself.
+/// `2002:c0a8:2c7` means 2002:c0a8:2c7::/48; a full address, with or without `::`, means itself.
 fn ipv6_network(text: &str) -> Option<Ipv6Net> {
     if let Ok(ip) = text.parse::<Ipv6Addr>() {
         return Some(ip.into());
@@ -310,7 +310,7 @@ fn action(map: &AccessMap, applies_to: AppliesTo, entry: &TableEntry) -> Result<
             return if entry.value.value.trim().eq_ignore_ascii_case("NO") {
                 Ok(Action::NoTls)
             } else {
-                Err("Try_TLS: takes the value NO".into())
+                Err("expected the value NO for the tag Try_TLS:".into())
             };
         }
         AppliesTo::CertificateIssuer if entry.value.value.trim().eq_ignore_ascii_case("SUBJECT") => {
@@ -333,7 +333,7 @@ fn action(map: &AccessMap, applies_to: AppliesTo, entry: &TableEntry) -> Result<
     })
 }
 
-/// Reads `PERM+VERIFY:112+CN:name++CI:name` (cf/README, "STARTTLS").
+/// Parses `PERM+VERIFY:112+CN:name++CI:name` (cf/README, "STARTTLS").
 fn requirement(value: &str) -> Result<Requirement, String> {
     let mut required = Requirement::default();
     let (head, extensions) = match value.get(..5) {
@@ -344,14 +344,14 @@ fn requirement(value: &str) -> Result<Requirement, String> {
     required.failure = extensions;
     let (level, extensions) = head.split_once('+').unwrap_or((head, ""));
     let (word, bits) = match level.split_once(':') {
-        Some((word, bits)) => (word, Some(bits.parse().map_err(|_| format!("`{bits}` is no number of bits"))?)),
+        Some((word, bits)) => (word, Some(bits.parse().map_err(|_| format!("invalid number of bits `{bits}`"))?)),
         None => (level, None),
     };
     required.bits = bits;
     match word {
         "VERIFY" => required.verified = true,
         "ENCR" if bits.is_some() => {}
-        _ => return Err(format!("`{level}` is neither VERIFY, VERIFY:bits nor ENCR:bits")),
+        _ => return Err(format!("expected VERIFY, VERIFY:bits or ENCR:bits, found `{level}`")),
     }
     for extension in extensions.split("++").filter(|extension| !extension.is_empty()) {
         match extension.split_once(':') {
@@ -359,7 +359,7 @@ fn requirement(value: &str) -> Result<Requirement, String> {
             Some(("CN", name)) => required.common_name = Some(name.to_owned()),
             Some(("CS", name)) => required.certificate_subject = Some(name.to_owned()),
             Some(("CI", name)) => required.certificate_issuer = Some(name.to_owned()),
-            _ => return Err(format!("the extension `{extension}` has no counterpart")),
+            _ => return Err(format!("relay.toml has no counterpart of the extension `{extension}`")),
         }
     }
     Ok(required)

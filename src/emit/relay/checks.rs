@@ -1,4 +1,4 @@
-//! What is asked of clients and senders.
+//! Checks of clients and senders.
 
 use std::net::Ipv4Addr;
 
@@ -11,21 +11,21 @@ use crate::{
     source::Spanned,
 };
 
-/// What is asked of clients and senders before their mail is taken.
+/// Checks of clients and senders before their mail is accepted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields, default)]
 pub struct Checks {
-    /// Senders whose domain cannot be found are accepted.
+    /// Accept senders whose domain does not exist.
     #[serde(skip_serializing_if = "is_default")]
     pub accept_unresolvable_senders: bool,
-    /// Senders without a domain are accepted from the network.
+    /// Accept senders without a domain from the network.
     #[serde(skip_serializing_if = "is_default")]
     pub accept_unqualified_senders: bool,
-    /// Client and sender are checked when the recipient is known. Left out: each at once.
+    /// Check client and sender when the recipient is known. Default: check each at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delayed: Option<DelayedChecks>,
-    /// DNS lists that clients are looked up in, in order.
+    /// DNS lists for lookups of clients, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub dns_lists: Vec<DnsList>,
 }
@@ -35,22 +35,22 @@ pub struct Checks {
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields)]
 pub struct DelayedChecks {
-    /// Which recipients `spam` entries of the access map single out. Left out: they are not looked up.
+    /// How to treat recipients with `spam` entries in the access map. Default: these entries are not used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spam: Option<SpamRecipients>,
-    /// `To:` entries with SPAMFRIEND and SPAMHATER, as sendmail 8.10 had them, are still understood.
+    /// Also accept `To:` entries with SPAMFRIEND and SPAMHATER, as in sendmail 8.10.
     #[serde(default, skip_serializing_if = "is_default")]
     pub compatible_8_10: bool,
 }
 
-/// Whom `spam` entries single out.
+/// How `spam` entries are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum SpamRecipients {
-    /// Those listed get their mail unchecked.
+    /// Listed recipients receive their mail unchecked.
     Friend,
-    /// Only those listed have their mail checked.
+    /// Only mail for listed recipients is checked.
     Hater,
 }
 
@@ -59,17 +59,17 @@ pub enum SpamRecipients {
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields)]
 pub struct DnsList {
-    /// The zone that the reversed IPv4 address of the client is looked up in, for an A record.
+    /// Zone in which the client's reversed IPv4 address is looked up (A records).
     pub zone: String,
-    /// Answers that count. Empty: any.
+    /// Answers that count. Empty: any answer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub answers: Vec<Answer>,
-    /// What is done with a client that is listed.
+    /// Action for a listed client.
     pub listed: Listed,
-    /// What is done when the list does not answer.
+    /// Action if the list does not answer.
     #[serde(default, skip_serializing_if = "is_default")]
     pub no_answer: TemporaryFailure,
-    /// How long is waited for an answer, and how often it is asked. Left out: as the resolver says.
+    /// Timeout and number of attempts. Default: those of the resolver.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout: Option<Period>,
 }
@@ -77,28 +77,28 @@ pub struct DnsList {
 /// An answer of a DNS list: an address.
 pub type Answer = Ipv4Addr;
 
-/// What is done with a client that is listed.
+/// Action for a listed client.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum Listed {
-    /// Refuse with this reply.
+    /// Reject with this reply.
     Refuse(Reply),
-    /// Accept and hold the message, for this reason.
+    /// Accept and quarantine the message, for this reason.
     Quarantine(String),
-    /// Accept and throw the message away.
+    /// Accept and discard the message.
     Discard,
 }
 
-/// What is done when a list does not answer.
+/// Action if a list does not answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum TemporaryFailure {
-    /// As if the client were not listed.
+    /// Treat the client as not listed.
     #[default]
     Accept,
-    /// Refuse with this reply.
+    /// Reject with this reply.
     Refuse(Reply),
 }
 
@@ -123,10 +123,10 @@ impl Checks {
     }
 }
 
-/// How the lists are asked is the relay's own business, unless the site says it in the options of a map.
+/// Refuses settings for how DNS lists are queried, which the relay decides itself.
 fn refuse_lookup(reader: &mut Reader<'_>) {
     let map = &reader.site.blocklist_map;
-    let why = "a relay asks DNS lists for A records in its own way";
+    let why = "the relay always queries DNS lists for A records";
     if let Some(class) = map.class.as_ref().filter(|class| class.value.trim() != "dns -R A") {
         reader.refuse(format!("DNSBL_MAP `{}`", class.value), class.span, why);
     }
@@ -135,7 +135,7 @@ fn refuse_lookup(reader: &mut Reader<'_>) {
     }
 }
 
-/// Checks that the format has no words for.
+/// Refuses checks that the format does not support.
 fn refuse_features(reader: &mut Reader<'_>) {
     let (clients, commands, tls) = (&reader.site.clients, &reader.site.commands, &reader.site.tls);
     let asked = [
@@ -158,22 +158,22 @@ fn refuse_features(reader: &mut Reader<'_>) {
     ];
     for hack in &reader.site.hacks {
         let name = hack.value.kind.name();
-        reader.refuse(format!("HACK {name}"), Some(hack.span), "its rules are not part of the format");
+        reader.refuse(format!("HACK {name}"), Some(hack.span), "relay.toml has no rules");
     }
     let parts = [("_CERT_REGEX_ISSUER_", &tls.issuer_part), ("_CERT_REGEX_SUBJECT_", &tls.subject_part)];
     for (name, part) in parts {
         if let Some(part) = part {
-            reader.refuse(name, part.span, "a relay looks up names in certificates as they are");
+            reader.refuse(name, part.span, "the relay does not rewrite names in certificates");
         }
     }
     for (name, switch) in reader.site.switches.by_name() {
         if let Some(switch) = switch {
-            reader.refuse(name, Some(switch.span), "a relay decides as sendmail does where it is not defined");
+            reader.refuse(name, Some(switch.span), "the relay behaves as if it were not defined");
         }
     }
     for (feature, span) in asked {
         if let Some(span) = span {
-            reader.refuse(format!("FEATURE {feature}"), Some(span), "the check is not part of the format");
+            reader.refuse(format!("FEATURE {feature}"), Some(span), "the relay does not support this feature");
         }
     }
 }
@@ -192,9 +192,9 @@ fn dns_list(reader: &mut Reader<'_>, list: &Spanned<DnsBlocklist>) -> Option<Dns
 fn read_list(reader: &Reader<'_>, list: &DnsBlocklist) -> Result<DnsList, String> {
     match list.kind {
         ListKind::Plain | ListKind::Enhanced => {}
-        ListKind::SenderDomain => return Err("a relay asks DNS lists of clients only".to_owned()),
-        ListKind::ByAccess => return Err("a relay does not look up the answers of a list".to_owned()),
-        ListKind::MailServers => return Err("a relay does not look for marks of mail servers".to_owned()),
+        ListKind::SenderDomain => return Err("the relay uses DNS lists for clients only".to_owned()),
+        ListKind::ByAccess => return Err("the relay does not look up the answers of DNS lists".to_owned()),
+        ListKind::MailServers => return Err("the relay does not support MTAMARK".to_owned()),
     }
     let zone = list.server.as_str();
     let listed = match list.message.trim() {
@@ -218,15 +218,15 @@ fn read_list(reader: &Reader<'_>, list: &DnsBlocklist) -> Result<DnsList, String
     let timeout = match &reader.site.blocklist_map.enhanced_timeout {
         Some(seconds) if list.kind == ListKind::Enhanced => Some(
             Period::of_option(&seconds.value, 's')
-                .ok_or_else(|| format!("EDNSBL_TO `{}` is no time", seconds.value))?,
+                .ok_or_else(|| format!("invalid time `{}` for EDNSBL_TO", seconds.value))?,
         ),
         _ => None,
     };
     Ok(DnsList { zone: zone.to_owned(), answers, listed, no_answer, timeout })
 }
 
-/// A pattern that fits one address only: `127.0.0.2.`
+/// A pattern that matches exactly one address: `127.0.0.2.`
 fn answer(pattern: &str) -> Result<Answer, String> {
     let text = pattern.trim().trim_end_matches('.');
-    text.parse().map_err(|_| format!("the pattern `{pattern}` does not stand for one address"))
+    text.parse().map_err(|_| format!("the pattern `{pattern}` does not match exactly one address"))
 }

@@ -5,8 +5,8 @@ use std::{borrow::Cow, fmt, str::FromStr};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
-/// A duration in whole seconds, written with units: `90s`, `1h30m`, `5d`. Units are `w`, `d`, `h`, `m` and `s`, each with a
-/// whole number before it.
+/// A duration in whole seconds, written with units: `90s`, `1h30m`, `5d`. The units are `w`, `d`, `h`, `m` and `s`, each preceded
+/// by a whole number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(try_from = "String", into = "String")]
@@ -38,8 +38,8 @@ impl Period {
         Self { seconds: days * 86_400 }
     }
 
-    /// Reads a duration as sendmail.cf has it: numbers with units, and a number without one counts in `unit` (op guide
-    /// section 4.1.1). `None` for anything else.
+    /// Parses a duration of sendmail.cf: numbers with units; a number without a unit counts in `unit` (op guide section 4.1.1).
+    /// `None` for anything else.
     pub fn of_option(text: &str, unit: char) -> Option<Self> {
         let text = text.trim();
         let mut total = 0u64;
@@ -66,7 +66,7 @@ impl fmt::Display for Period {
         }
         let mut rest = self.seconds;
         for (size, letter) in UNITS {
-            // Weeks only when nothing is left over: `10d` reads better than `1w3d`.
+            // Weeks are used only for whole weeks: `10d` is easier to read than `1w3d`.
             if rest < size || (letter == 'w' && !rest.is_multiple_of(size)) {
                 continue;
             }
@@ -84,7 +84,7 @@ impl FromStr for Period {
         let ended = text.ends_with(|c: char| c.is_ascii_alphabetic());
         let plain = text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_lowercase());
         (ended && plain).then(|| Self::of_option(text, 's')).flatten().ok_or_else(|| {
-            format!("`{text}` is not a duration: whole numbers with units, such as `90s`, `1h30m` or `5d`")
+            format!("invalid duration `{text}`: expected whole numbers with units, such as `90s`, `1h30m` or `5d`")
         })
     }
 }

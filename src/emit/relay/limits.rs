@@ -1,62 +1,62 @@
-//! Sizes and numbers.
+//! Sizes and counts.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Period, reader::Reader};
 
-/// Sizes and numbers. A limit that is left out is none, unless its description gives a number.
+/// Sizes and counts. A limit that is not set does not apply, unless its description gives a default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Largest message in bytes.
+    /// Maximum message size in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, proptest(strategy = "proptest::option::of(0..=i64::MAX as u64)"))]
     pub message_bytes: Option<u64>,
-    /// Longest header section in bytes; 0 for no limit.
+    /// Maximum size of the header section in bytes; 0 for no limit.
     pub header_bytes: u32,
-    /// Recipients of one message.
+    /// Maximum number of recipients per message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recipients: Option<u32>,
-    /// `Received` fields of a message, above which it is taken to be in a loop.
+    /// Maximum number of `Received` fields; more are treated as a mail loop.
     pub hops: u32,
-    /// Sessions at a time.
+    /// Maximum number of concurrent sessions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_sessions: Option<u32>,
-    /// Connections in one second on one listener.
+    /// Maximum number of connections per second on one listener.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connections_per_second: Option<u32>,
-    /// Length of the window in which connections of one client are counted.
+    /// Time window for counting the connections of a client.
     pub rate_window: Period,
-    /// Refused recipients of one message, after which every further RCPT takes a second.
+    /// Number of rejected recipients per message after which every further RCPT is delayed by a second.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused_recipients_before_delay: Option<u32>,
-    /// Commands without effect (NOOP, RSET, VRFY, …) in one session, after which every further one is slow.
+    /// Number of commands without effect (NOOP, RSET, VRFY, …) per session after which further ones are delayed.
     pub idle_commands: u32,
-    /// Aliases of aliases.
+    /// Maximum depth of alias expansion.
     pub alias_depth: u32,
-    /// Free blocks below which no mail is taken in.
+    /// Number of free disk blocks below which no mail is accepted.
     pub min_free_blocks: u32,
     /// Load average at which mail is queued instead of sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub load_to_queue: Option<u32>,
-    /// Load average at which connections are refused.
+    /// Load average at which connections are rejected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub load_to_refuse: Option<u32>,
     /// Load average at which sessions are slowed down.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub load_to_delay: Option<u32>,
-    /// Messages in one run of the queue.
+    /// Maximum number of messages per queue run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub queue_run_messages: Option<u32>,
-    /// Longest value of MIME header fields in bytes; 0 for no limit.
+    /// Maximum length of the value of MIME header fields in bytes; 0 for no limit.
     pub mime_header_bytes: u32,
-    /// Longest parameter of MIME header fields in bytes; 0 for no limit.
+    /// Maximum length of a parameter of MIME header fields in bytes; 0 for no limit.
     pub mime_parameter_bytes: u32,
 }
 
-/// What sendmail 8.17 has when the option is not set (op guide section 5.6).
+/// Defaults of sendmail 8.17 (op guide section 5.6).
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -109,7 +109,7 @@ impl Limits {
     }
 }
 
-/// `N` or `N/M`; half of N if M is left out.
+/// `N` or `N/M`; M defaults to half of N.
 fn mime_lengths(text: &str) -> Option<(u32, u32)> {
     match text.split_once('/') {
         Some((value, parameter)) => Some((value.parse().ok()?, parameter.parse().ok()?)),

@@ -1,4 +1,4 @@
-//! Where the relay listens, and from where it connects.
+//! Listeners and outgoing connections.
 
 use std::net::IpAddr;
 
@@ -11,64 +11,64 @@ use crate::{
     source::Span,
 };
 
-/// One socket that the relay listens on.
+/// A socket that the relay listens on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields)]
 pub struct Listener {
-    /// Its name in logs.
+    /// Name of the listener in logs.
     pub name: String,
-    /// What kind of addresses it has.
+    /// Address family.
     #[serde(default, skip_serializing_if = "is_default")]
     pub family: Family,
-    /// The address. Left out: all addresses of the family.
+    /// Address. Default: all addresses of the family.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<IpAddr>,
-    /// The TCP port.
+    /// TCP port.
     #[serde(default = "smtp_port")]
     pub port: u16,
     /// Path of the socket, for family `unix`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// Connections that may wait to be accepted. Left out: 10.
+    /// Maximum number of connections waiting to be accepted. Default: 10.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backlog: Option<u32>,
-    /// Sessions at a time on this socket. Left out: `limits.max_sessions`.
+    /// Maximum number of concurrent sessions on this socket. Default: `limits.max_sessions`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_sessions: Option<u32>,
-    /// Sessions begin with a TLS handshake.
+    /// Sessions start with a TLS handshake.
     #[serde(default, skip_serializing_if = "is_default")]
     pub implicit_tls: bool,
-    /// STARTTLS is not offered.
+    /// Do not offer STARTTLS.
     #[serde(default, skip_serializing_if = "is_default")]
     pub no_starttls: bool,
-    /// MAIL is refused until the client has authenticated.
+    /// Reject MAIL until the client has authenticated.
     #[serde(default, skip_serializing_if = "is_default")]
     pub require_auth: bool,
-    /// AUTH is not offered.
+    /// Do not offer AUTH.
     #[serde(default, skip_serializing_if = "is_default")]
     pub no_auth: bool,
-    /// ETRN is refused.
+    /// Reject ETRN.
     #[serde(default, skip_serializing_if = "is_default")]
     pub no_etrn: bool,
-    /// Addresses without a domain are accepted, even if `checks.accept_unqualified_senders` is not set.
+    /// Accept addresses without a domain, even if `checks.accept_unqualified_senders` is not set.
     #[serde(default, skip_serializing_if = "is_default")]
     pub accept_unqualified: bool,
-    /// Addresses without a domain, or with one that is not fully qualified, are refused in any case.
+    /// Always reject addresses without a fully qualified domain.
     #[serde(default, skip_serializing_if = "is_default")]
     pub require_qualified: bool,
-    /// Whether host names are made canonical. Left out: as `routes.canonify` says.
+    /// Whether to canonicalize host names. Default: `routes.canonify`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub canonify: Option<bool>,
-    /// Mail that came in here leaves from the address that it came in on.
+    /// Send mail received here from the address on which it was received.
     #[serde(default, skip_serializing_if = "is_default")]
     pub send_from_same_address: bool,
-    /// The relay starts even if this socket cannot be opened.
+    /// Start the relay even if this socket cannot be opened.
     #[serde(default, skip_serializing_if = "is_default")]
     pub optional: bool,
 }
 
-/// A kind of address.
+/// An address family.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
@@ -82,27 +82,27 @@ pub enum Family {
     Unix,
 }
 
-/// How the relay connects to other hosts.
+/// Outgoing connections.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields, default)]
 pub struct ClientSide {
-    /// Address that IPv4 connections leave from. Left out: as the system chooses.
+    /// Source address of IPv4 connections. Default: chosen by the system.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from_inet: Option<IpAddr>,
-    /// Address that IPv6 connections leave from. Left out: as the system chooses.
+    /// Source address of IPv6 connections. Default: chosen by the system.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from_inet6: Option<IpAddr>,
-    /// EHLO names the address that the connection leaves from.
+    /// Use the name of the source address in EHLO.
     #[serde(skip_serializing_if = "is_default")]
     pub helo_from_address: bool,
-    /// The relay does not authenticate.
+    /// Do not authenticate.
     #[serde(skip_serializing_if = "is_default")]
     pub no_auth: bool,
-    /// The relay does not use STARTTLS.
+    /// Do not use STARTTLS.
     #[serde(skip_serializing_if = "is_default")]
     pub no_starttls: bool,
-    /// Every connection goes to this address instead of where it should: for tests.
+    /// Connect to this address instead of the actual destination, for tests.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub only_to: Option<IpAddr>,
 }
@@ -153,7 +153,7 @@ impl Listener {
     }
 }
 
-/// Every listener of the site, sendmail's own defaults included.
+/// All listeners of the site, including sendmail's defaults.
 pub(super) fn listeners(reader: &mut Reader<'_>) -> Vec<Listener> {
     let opened = reader.site.listeners.opened().into_iter().enumerate();
     opened.filter_map(|(number, (text, span))| listener(reader, &text, span, number)).collect()
@@ -169,7 +169,7 @@ fn listener(reader: &mut Reader<'_>, text: &Statement, span: Option<Span>, numbe
             'n' | 'N' => true,
             'f' | 'F' => family(value).map(|f| listener.family = f).is_some(),
             'p' | 'P' => service_port(value).map(|p| listener.port = p).is_some(),
-            // Read below, once the family is known.
+            // Handled below, when the family is known.
             'a' | 'A' => true,
             'l' | 'L' => value.parse().map(|n| listener.backlog = Some(n)).is_ok(),
             'c' => value.parse().map(|n| listener.max_sessions = Some(n)).is_ok(),
@@ -177,7 +177,7 @@ fn listener(reader: &mut Reader<'_>, text: &Statement, span: Option<Span>, numbe
                 let unknown: String = value.chars().filter(|c| !c.is_whitespace() && !listener.modify(*c)).collect();
                 unknown.is_empty()
             }
-            // Sizes of kernel buffers, load averages and delivery modes are sendmail's way to run.
+            // Socket buffers, load averages and delivery modes concern only sendmail's own operation.
             'S' | 's' | 'R' | 'r' | 'q' | 'Q' | 'd' | 'D' => true,
             _ => false,
         };
@@ -198,7 +198,7 @@ fn listener(reader: &mut Reader<'_>, text: &Statement, span: Option<Span>, numbe
         reader.refuse(
             format!("{part} of DAEMON_OPTIONS `{}`", text.text),
             span,
-            "it has no counterpart: ports are numbers, addresses are numeric",
+            "relay.toml supports only numeric ports and addresses",
         );
     }
     refused.is_empty().then_some(listener)
@@ -242,7 +242,7 @@ impl ClientSide {
                 reader.refuse(
                     format!("{key}={value} of CLIENT_OPTIONS `{}`", text.text),
                     Some(span),
-                    "it has no counterpart: addresses are numeric and one for each family",
+                    "relay.toml supports only numeric addresses, one per family",
                 );
             }
         }
@@ -258,7 +258,7 @@ fn family(word: &str) -> Option<Family> {
     }
 }
 
-/// An address as sendmail.cf has it, with or without `IPv6:` before it.
+/// An address of sendmail.cf, with or without the prefix `IPv6:`.
 pub(super) fn ip(word: &str) -> Option<IpAddr> {
     let bare = match word.get(..5) {
         Some(tag) if tag.eq_ignore_ascii_case("IPv6:") => word.get(5..)?,

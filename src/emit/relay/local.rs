@@ -1,4 +1,4 @@
-//! Which domains are local, and how local mail is delivered.
+//! Local domains and local delivery.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,41 +6,41 @@ use serde::{Deserialize, Serialize};
 use super::{ListFile, Template, is_default, reader::Reader};
 use crate::site::Class;
 
-/// Which domains are local: mail for them is not relayed but delivered, or handed to `routes.mail_hub`.
+/// Local domains: their mail is not relayed but delivered, or sent to `routes.mail_hub`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields, default)]
 pub struct LocalDomains {
-    /// Names of this host and of domains whose mail is local, besides `names.host`.
+    /// Names of this host and local domains, besides `names.host`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub domains: Vec<String>,
-    /// Files of further names.
+    /// Files with further names.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<ListFile>,
-    /// Names and addresses of this host's interfaces are not taken as local by themselves.
+    /// Do not treat the names and addresses of this host's interfaces as local.
     #[serde(skip_serializing_if = "is_default")]
     pub no_interface_names: bool,
     /// Files of aliases: `name: address, …`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
-    /// `user@host.REDIRECT` is refused with 551 and the new address.
+    /// Reject `user@host.REDIRECT` with 551 and the new address.
     #[serde(skip_serializing_if = "is_default")]
     pub redirect: bool,
-    /// How mail of local users is delivered. Left out: there are none, and mail for them is refused.
+    /// Delivery to local users. Default: there are no local users, and mail for them is rejected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delivery: Option<LocalDelivery>,
 }
 
-/// A program that delivers mail of local users.
+/// A program that delivers mail to local users.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields)]
 pub struct LocalDelivery {
     /// Path of the program.
     pub program: String,
-    /// Its arguments; the first is the name that it is called by.
+    /// Arguments of the program, starting with its name (`argv[0]`).
     pub arguments: Vec<Template>,
-    /// The program speaks LMTP (RFC 2033) on its standard input and output.
+    /// The program speaks LMTP (RFC 2033) on standard input and output.
     #[serde(default, skip_serializing_if = "is_default")]
     pub lmtp: bool,
 }
@@ -68,7 +68,7 @@ fn aliases(reader: &mut Reader<'_>) -> Vec<String> {
     for spec in text.split(',').map(str::trim).filter(|spec| !spec.is_empty()) {
         match spec.strip_prefix("hash:").unwrap_or(spec) {
             path if path.starts_with('/') => files.push(path.to_owned()),
-            _ => reader.refuse(format!("alias file `{spec}`"), span, "aliases are read from files only"),
+            _ => reader.refuse(format!("alias file `{spec}`"), span, "the relay reads aliases from files only"),
         }
     }
     files
@@ -78,7 +78,7 @@ fn delivery(reader: &mut Reader<'_>) -> Option<LocalDelivery> {
     let name = &reader.site.mailer_names.local;
     let mailer = reader.site.mailers.iter().find(|mailer| mailer.name == *name)?;
     if !mailer.path.starts_with('/') {
-        let why = "local mail is handed to a program with an absolute path";
+        let why = "the relay needs the absolute path of the program for local mail";
         reader.refuse(format!("path `{}` of mailer `{}`", mailer.path, mailer.name), mailer.span, why);
         return None;
     }

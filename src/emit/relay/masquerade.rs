@@ -1,4 +1,4 @@
-//! Under which name mail leaves.
+//! Masquerading of outgoing addresses.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,53 +9,53 @@ use crate::{
     source::Spanned,
 };
 
-/// Under which name mail leaves. Senders in headers are rewritten; recipients and envelopes only where it says so.
+/// Masquerading of outgoing addresses. By default, only senders in headers are rewritten.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields, default)]
 pub struct Masquerade {
-    /// The domain that addresses of this host leave under. Left out: nothing is masqueraded.
+    /// Domain that replaces the name of this host. Default: no masquerading.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
-    /// Further domains whose addresses leave under `domain`.
+    /// Further domains that `domain` replaces.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub domains: Vec<String>,
-    /// Files of further domains.
+    /// Files with further domains.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<ListFile>,
-    /// Domains that are left as they are.
+    /// Domains that are not rewritten.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exceptions: Vec<String>,
-    /// Files of domains that are left as they are.
+    /// Files with domains that are not rewritten.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exception_files: Vec<ListFile>,
-    /// Users whose addresses are left as they are.
+    /// Users whose addresses are not rewritten.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exposed_users: Vec<String>,
-    /// Files of users whose addresses are left as they are.
+    /// Files with users whose addresses are not rewritten.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exposed_user_files: Vec<ListFile>,
-    /// Envelope senders are rewritten too.
+    /// Also rewrite envelope senders.
     #[serde(skip_serializing_if = "is_default")]
     pub envelope: bool,
-    /// Subdomains of `domains` are rewritten too.
+    /// Also rewrite subdomains of `domains`.
     #[serde(skip_serializing_if = "is_default")]
     pub subdomains: bool,
-    /// Only `domains` are rewritten, not the local domains.
+    /// Rewrite only `domains`, not the local domains.
     #[serde(skip_serializing_if = "is_default")]
     pub only_listed: bool,
-    /// Recipients in headers are rewritten too.
+    /// Also rewrite recipients in headers.
     #[serde(skip_serializing_if = "is_default")]
     pub recipients: bool,
-    /// Mail to local users is left as it is.
+    /// Do not rewrite mail to local users.
     #[serde(skip_serializing_if = "is_default")]
     pub not_in_local_mail: bool,
-    /// What is added to addresses without a domain in local mail. Left out: nothing.
+    /// Domain that is appended to addresses without one in local mail. Default: none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub qualify_local_mail: Option<Qualify>,
 }
 
-/// Which domain is added.
+/// The domain to append.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
@@ -91,7 +91,7 @@ impl Masquerade {
     }
 }
 
-/// Members of a class, macros for this host's name filled in.
+/// Members of a class, with macros for this host's name expanded.
 pub(super) fn names(reader: &mut Reader<'_>, class: Class) -> Vec<String> {
     reader
         .site

@@ -1,11 +1,11 @@
-//! relay.toml: the runtime configuration of a relay that decides and routes as the site says.
+//! relay.toml: the runtime configuration of a relay that decides and routes as the site specifies.
 //!
-//! Nothing in it needs sendmail.cf to be understood: macros are named placeholders, option letters are booleans, `[host]`
-//! is a flag. [`RelayConfig`] is the format, its doc comments are the descriptions in the published JSON Schema
-//! ([`schema`]), and [`relay_config`] fills it from a site. What a relay cannot honour is named, statement by statement, by
-//! [`Unsupported`]; such a site has no relay.toml.
+//! It can be understood without sendmail.cf: macros are named placeholders, option letters are booleans, `[host]` is a flag.
+//! [`RelayConfig`] is the format, its doc comments are the descriptions in the published JSON Schema ([`schema`]), and
+//! [`relay_config`] fills it from a site. Statements that a relay cannot honour are listed as [`Unsupported`]; such a site has no
+//! relay.toml.
 //!
-//! Not its business: whether the site is wise (lint), and running a relay.
+//! Judging the site (lint) and running a relay are not its business.
 
 mod access;
 mod checks;
@@ -51,67 +51,67 @@ use crate::{
     source::{SourceId, Span},
 };
 
-/// The version of the format that this program writes and reads.
+/// Version of the format that this program reads and writes.
 pub const FORMAT: u32 = 1;
 
 /// Runtime configuration of a mail relay.
 ///
-/// Lists are in the order in which they are searched. A key that is left out has the default that its description gives.
-/// Domain names are compared without regard to case.
+/// Lists are in search order. A key that is not set has the default in its description. Domain names are compared without regard
+/// to case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RelayConfig {
-    /// Version of this format: 1.
+    /// Version of the format: 1.
     #[schemars(range(min = 1, max = 1))]
     pub format: u32,
-    /// What the relay calls itself.
+    /// Names of the relay.
     #[serde(default, skip_serializing_if = "is_default")]
     pub names: Names,
-    /// Where the relay listens.
+    /// Sockets that the relay listens on.
     #[serde(default)]
     pub listen: Vec<Listener>,
-    /// How the relay connects to other hosts.
+    /// Outgoing connections.
     #[serde(default, skip_serializing_if = "is_default")]
     pub connect: ClientSide,
-    /// What is said and allowed in SMTP sessions.
+    /// SMTP sessions with clients.
     #[serde(default, skip_serializing_if = "is_default")]
     pub smtp: Smtp,
-    /// Texts of refusals.
+    /// Replies to rejected commands.
     #[serde(default)]
     pub replies: Replies,
-    /// Which domains are local.
+    /// Local domains and local delivery.
     #[serde(default, skip_serializing_if = "is_default")]
     pub local: LocalDomains,
-    /// Who may relay.
+    /// Relaying policy.
     #[serde(default, skip_serializing_if = "is_default")]
     pub relaying: Relaying,
     /// The access map.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access: Option<Access>,
-    /// What is asked of clients and senders.
+    /// Checks of clients and senders.
     #[serde(default, skip_serializing_if = "is_default")]
     pub checks: Checks,
-    /// Through what mail leaves.
+    /// Routing of mail.
     #[serde(default, skip_serializing_if = "is_default")]
     pub routes: Routes,
-    /// Under which name mail leaves.
+    /// Masquerading of outgoing addresses.
     #[serde(default, skip_serializing_if = "is_default")]
     pub masquerade: Masquerade,
-    /// Sizes and numbers.
+    /// Sizes and counts.
     #[serde(default)]
     pub limits: Limits,
-    /// How long the relay waits.
+    /// Timeouts.
     #[serde(default)]
     pub timeouts: Timeouts,
-    /// Encryption of sessions.
+    /// TLS.
     #[serde(default, skip_serializing_if = "is_default")]
     pub tls: Tls,
 }
 
-/// What a relay needs to know of a site.
+/// Converts a site to the configuration of a relay.
 ///
 /// # Errors
-/// Every statement of the site that a relay cannot honour.
+/// All statements of the site that a relay cannot honour.
 pub fn relay_config(site: &Site) -> Result<RelayConfig, Vec<Unsupported>> {
     let mut reader = reader::Reader::new(site);
     let config = RelayConfig {
@@ -141,7 +141,7 @@ impl RelayConfig {
     /// # Errors
     /// A number that TOML cannot hold (above 2^63 - 1).
     pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
-        // `toml::to_string_pretty` does the same, in a time that grows with the square of the number of access entries.
+        // `toml::to_string_pretty` gives the same text, but its time grows with the square of the number of access entries.
         let mut body = toml::ser::Buffer::new();
         self.serialize(toml::Serializer::pretty(&mut body))?;
         Ok(format!("# Runtime configuration of a mail relay, format {FORMAT}. Written by relaycc.\n\n{body}"))
@@ -156,17 +156,18 @@ impl RelayConfig {
             let at = error.span().unwrap_or(0..0);
             let diagnostic = Diagnostic::error("relay_toml", format!("relay.toml: {}", first_line(error.message())))
                 .at(Span::new(source, at.start, at.end), "")
-                .help("compare with the JSON Schema that relaycc publishes for relay.toml");
+                .help("compare the file with the output of `relaycc schema relay`");
             Box::new(diagnostic)
         })?;
         if config.format == FORMAT {
             Ok(config)
         } else {
             let at = text.find("format").unwrap_or(0);
-            let diagnostic = Diagnostic::error("relay_format", format!("relay.toml has format {}", config.format))
-                .at(Span::new(source, at, at + "format".len()), "")
-                .why(format!("this program reads format {FORMAT} only"))
-                .help("build relay.toml again from the site file");
+            let diagnostic =
+                Diagnostic::error("relay_format", format!("unsupported format {} of relay.toml", config.format))
+                    .at(Span::new(source, at, at + "format".len()), "")
+                    .why(format!("only format {FORMAT} is supported"))
+                    .help("rebuild relay.toml from the site");
             Err(Box::new(diagnostic))
         }
     }
@@ -181,7 +182,7 @@ fn first_line(text: &str) -> &str {
     text.lines().next().unwrap_or("")
 }
 
-/// Whether a value is its type's default, and so need not be written.
+/// Whether a value is the default of its type, so that it can be omitted.
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }

@@ -1,4 +1,4 @@
-//! Names of the relay, and files that names and maps are read from.
+//! Names of the relay, and the files that contain names and maps.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,24 +6,24 @@ use serde::{Deserialize, Serialize};
 use super::{is_default, reader::Reader};
 use crate::site::{Class, MapSpec};
 
-/// What the relay calls itself.
+/// Names of the relay.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields, default)]
 pub struct Names {
-    /// Fully qualified name of this host, used in greetings and headers. Left out: the relay asks the system.
+    /// Fully qualified name of this host, used in greetings and headers. Default: the name that the system reports.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
-    /// Name given in EHLO. Left out: the name of the host.
+    /// Name in EHLO. Default: the name of the host.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub helo: Option<String>,
-    /// User part of the address that delivery reports come from. Left out: `MAILER-DAEMON`.
+    /// Local part of the sender of delivery reports. Default: `MAILER-DAEMON`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mailer_daemon: Option<String>,
-    /// Addresses that get a copy of every delivery failure.
+    /// Addresses that receive a copy of every delivery failure report.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub postmaster_copy: Option<String>,
-    /// Address that reports which cannot be delivered go to. Left out: `postmaster`.
+    /// Address for reports that cannot be delivered. Default: `postmaster`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub double_bounce: Option<String>,
 }
@@ -41,7 +41,7 @@ impl Names {
     }
 }
 
-/// A file of names or networks, one a line; what follows `#` is a comment.
+/// A file with names or networks, one per line; `#` starts a comment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields)]
@@ -54,7 +54,7 @@ pub struct ListFile {
 }
 
 impl ListFile {
-    /// The files of a class; those with a pattern or a map are named as unsupported.
+    /// The files of a class; files with a pattern or a map are recorded as unsupported.
     pub(super) fn of_class(reader: &mut Reader<'_>, class: Class) -> Vec<Self> {
         let mut files = Vec::new();
         for file in reader.site.classes.files(class) {
@@ -62,9 +62,13 @@ impl ListFile {
             let words = file.value.text.split_whitespace().filter(|word| *word != "-o").count();
             let statement = format!("file `{}` of class {}", file.value.text, class.name());
             if words > 1 {
-                reader.refuse(statement, file.span, "a pattern that selects parts of lines is read by sendmail only");
+                reader.refuse(statement, file.span, "the relay does not support patterns that select parts of lines");
             } else if path.starts_with('|') || path.contains('@') || !path.starts_with('/') {
-                reader.refuse(statement, file.span, "names are read from plain files with an absolute path only");
+                reader.refuse(
+                    statement,
+                    file.span,
+                    "the relay reads names only from plain files with an absolute path",
+                );
             } else {
                 files.push(Self { path: path.to_owned(), optional: file.value.is_optional() });
             }
@@ -73,36 +77,37 @@ impl ListFile {
     }
 }
 
-/// A Berkeley DB hash file, as `makemap hash` makes it. The path is without the ending `.db`.
+/// A Berkeley DB hash file, as built by `makemap hash`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields)]
 pub struct MapFile {
     /// Path without the ending `.db`.
     pub path: String,
-    /// Whether the file may be missing, in which case nothing is found.
+    /// Whether the file may be missing, in which case it counts as empty.
     #[serde(default, skip_serializing_if = "is_default")]
     pub optional: bool,
-    /// Keys are looked up as they are. Otherwise in lower case.
+    /// Look up keys unchanged instead of in lower case.
     #[serde(default, skip_serializing_if = "is_default")]
     pub case_sensitive: bool,
 }
 
 impl MapFile {
-    /// The file behind a map, if a relay can read such a map.
+    /// The file of a map, if a relay can read such a map.
     pub(super) fn of_spec(spec: &MapSpec) -> Result<Self, String> {
         if spec.class() != "hash" {
-            return Err(format!("a relay reads maps of class `hash` only, not `{}`", spec.class()));
+            return Err(format!("the relay reads only maps of class `hash`, not `{}`", spec.class()));
         }
-        let path = spec.file().filter(|path| path.starts_with('/')).ok_or("the map has no absolute path")?;
+        let path =
+            spec.file().filter(|path| path.starts_with('/')).ok_or("the relay needs an absolute path of the map")?;
         let mut optional = false;
         for option in spec.text.split_whitespace().skip(1).filter(|word| word.starts_with('-')) {
             match option {
                 "-o" => optional = true,
-                // Case is read below; -T says what a temporary failure returns, which the relay defers on in any case.
+                // Case is handled below; -T sets the result of a temporary failure, on which the relay always defers.
                 "-f" => {}
                 _ if option.starts_with("-T") => {}
-                _ => return Err(format!("the map option `{option}` has no counterpart")),
+                _ => return Err(format!("relay.toml has no counterpart of the map option `{option}`")),
             }
         }
         Ok(Self { path: path.trim_end_matches(".db").to_owned(), optional, case_sensitive: !spec.folds_case() })

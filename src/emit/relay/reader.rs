@@ -1,4 +1,4 @@
-//! Reading a site section by section, and keeping account of what has no counterpart in a relay.
+//! Reads a site section by section, and records what the relay does not support.
 
 use std::collections::BTreeSet;
 
@@ -12,27 +12,27 @@ use crate::{
 /// A statement of the site that the relay cannot honour.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unsupported {
-    /// The statement, as a person knows it.
+    /// The statement as the user wrote it.
     pub statement: String,
-    /// Where it stands; `None` if a system type or shared policy brought it.
+    /// Its place; `None` if it comes from a system type or a shared policy.
     pub span: Option<Span>,
     /// Why a relay cannot honour it.
     pub why: String,
 }
 
 impl Unsupported {
-    /// A warning: the site is fine, but it gets no relay.toml.
+    /// A warning: the site is valid, but gets no relay.toml.
     pub fn warning(&self) -> Diagnostic {
         self.fill(Diagnostic::warning("relay_unsupported", self.message()))
     }
 
-    /// An error, for when relay.toml was asked for.
+    /// An error, if relay.toml was requested by name.
     pub fn error(&self) -> Diagnostic {
         self.fill(Diagnostic::error("relay_unsupported", self.message()))
     }
 
     fn message(&self) -> String {
-        format!("relay.toml cannot say: {}", self.statement)
+        format!("relay.toml cannot express {}", self.statement)
     }
 
     fn fill(&self, diagnostic: Diagnostic) -> Diagnostic {
@@ -42,12 +42,12 @@ impl Unsupported {
         };
         diagnostic
             .why(self.why.clone())
-            .help("to build everything else, leave relay.toml out: --emit cf,access,tables,db")
+            .help("to build everything else, exclude relay.toml: `--emit cf,access,tables,db`")
     }
 }
 
-/// Options that are about sendmail's own process, files and queue, or about mail that it delivers to users of this host
-/// itself. They change nothing of what a relay decides.
+/// Options about sendmail's own process, files and queue, or about delivery to users of this host. They do not affect the
+/// decisions of a relay.
 const OF_SENDMAIL_ONLY: [&str; 67] = [
     "AliasWait",
     "BlankSub",
@@ -130,31 +130,31 @@ impl<'a> Reader<'a> {
         Self { site, read: BTreeSet::new(), unsupported: Vec::new() }
     }
 
-    /// Records a statement that has no counterpart.
+    /// Records an unsupported statement.
     pub(super) fn refuse(&mut self, statement: impl Into<String>, span: Option<Span>, why: impl Into<String>) {
         self.unsupported.push(Unsupported { statement: statement.into(), span, why: why.into() });
     }
 
-    /// An option's setting; marks it as read.
+    /// Returns an option's setting and marks it as read.
     fn option(&mut self, name: &'static str) -> Option<&'a Setting<String>> {
         self.read.insert(name);
         self.site.options.get(name)
     }
 
-    /// An option as it stands, if it is set and not empty, with its place.
+    /// An option unchanged, with its place, if it is set and not empty.
     pub(super) fn spanned(&mut self, name: &'static str) -> Option<(&'a str, Option<Span>)> {
         let setting = self.option(name)?;
         let text = setting.value.trim();
         (!text.is_empty()).then_some((text, setting.span))
     }
 
-    /// An option as it stands, if it is set and not empty. A macro in it has no counterpart.
+    /// An option unchanged, if it is set and not empty. Unknown macros in it are unsupported.
     pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
         let (text, span) = self.spanned(name)?;
         self.expand(&format!("option {name}="), text, span)
     }
 
-    /// An option through `parse`; a value that it does not take is recorded.
+    /// An option parsed with `parse`; an invalid value is recorded.
     pub(super) fn parsed<T>(
         &mut self,
         name: &'static str,
@@ -164,7 +164,7 @@ impl<'a> Reader<'a> {
         let (text, span) = self.spanned(name)?;
         let value = parse(text);
         if value.is_none() {
-            self.refuse(format!("option {name}={text}"), span, format!("the value is not {what}"));
+            self.refuse(format!("option {name}={text}"), span, format!("expected {what}"));
         }
         value
     }
@@ -174,36 +174,36 @@ impl<'a> Reader<'a> {
         self.parsed(name, "a number below 2^32", |text| text.parse().ok())
     }
 
-    /// A number where 0 means that there is no limit.
+    /// A number, where 0 means no limit.
     pub(super) fn limit(&mut self, name: &'static str) -> Option<u32> {
         self.number(name).filter(|n| *n > 0)
     }
 
-    /// A size in bytes, at most what TOML can hold; 0 means that there is no limit.
+    /// A size in bytes, limited to what TOML can represent; 0 means no limit.
     pub(super) fn bytes(&mut self, name: &'static str) -> Option<u64> {
         self.parsed(name, "a number of bytes", |text| text.parse::<i64>().ok().and_then(|n| u64::try_from(n).ok()))
             .filter(|n| *n > 0)
     }
 
-    /// A boolean as sendmail reads it: what begins with `t`, `T`, `y` or `Y` is true (op guide section 5.6).
+    /// A boolean as sendmail reads it: values that start with `t`, `T`, `y` or `Y` are true (op guide section 5.6).
     pub(super) fn flag(&mut self, name: &'static str) -> Option<bool> {
         let setting = self.option(name)?;
         let text = setting.value.trim();
         Some(text.is_empty() || text.starts_with(['t', 'T', 'y', 'Y', '1']))
     }
 
-    /// A duration; `unit` is what a number without a unit counts in.
+    /// A duration; a number without a unit counts in `unit`.
     pub(super) fn period(&mut self, name: &'static str, unit: char) -> Option<Period> {
         self.parsed(name, "a duration", |text| Period::of_option(text, unit))
     }
 
-    /// Words of an option, separated by commas or blanks.
+    /// The words of an option, separated by commas or blanks.
     pub(super) fn words(&mut self, name: &'static str) -> Vec<&'a str> {
         self.spanned(name).map(|(text, _)| split(text)).unwrap_or_default()
     }
 
-    /// Replaces the macros that name this host in the text of the statement `what`. Others have no counterpart, nor have these when the host's name is found out
-    /// only when sendmail starts.
+    /// Replaces macros for the name of this host in the text of the statement `what`. Other macros are unsupported, and so are
+    /// these if the host's name is determined only when sendmail starts.
     pub(super) fn expand(&mut self, what: &str, text: &str, span: Option<Span>) -> Option<String> {
         if !text.contains('$') {
             return Some(text.to_owned());
@@ -215,13 +215,13 @@ impl<'a> Reader<'a> {
             _ => text.to_owned(),
         };
         if expanded.contains('$') {
-            self.refuse(format!("{what}{text}"), span, "it holds a macro that is known only when sendmail runs");
+            self.refuse(format!("{what}{text}"), span, "the value of a macro in it is known only when sendmail runs");
             return None;
         }
         Some(expanded)
     }
 
-    /// The configuration, or everything that has no counterpart.
+    /// The configuration, or everything that is unsupported.
     pub(super) fn finish(mut self, config: RelayConfig) -> Result<RelayConfig, Vec<Unsupported>> {
         self.refuse_raw();
         self.refuse_mailers();
@@ -231,7 +231,7 @@ impl<'a> Reader<'a> {
     }
 
     fn refuse_raw(&mut self) {
-        let why = "only sendmail can run lines of sendmail.cf";
+        let why = "only sendmail can run raw lines of sendmail.cf";
         for (section, texts) in &self.site.raw {
             for raw in texts.iter().filter(|raw| !is_blank(&raw.text)) {
                 let first = raw.text.lines().find(|line| !is_blank(line)).unwrap_or("").trim();
@@ -244,7 +244,7 @@ impl<'a> Reader<'a> {
         const KNOWN: [&str; 8] = ["local", "prog", "smtp", "esmtp", "smtp8", "dsmtp", "relay", "*file*"];
         for mailer in &self.site.mailers {
             if !KNOWN.contains(&mailer.name.as_str()) && mailer.name != "*include*" {
-                let why = "a relay delivers over SMTP and to its local mailer only";
+                let why = "the relay delivers only over SMTP and to its local mailer";
                 self.refuse(format!("mailer `{}`", mailer.name), mailer.span, why);
             }
         }
@@ -256,21 +256,21 @@ impl<'a> Reader<'a> {
             self.refuse(
                 format!("INPUT_MAIL_FILTER `{}`", milter.value),
                 milter.span,
-                "milters are not part of the format",
+                "the relay does not support milters",
             );
         }
         for group in &site.queue_groups {
             self.refuse(
                 format!("QUEUE_GROUP `{}`", group.value),
                 group.span,
-                "queue groups are not part of the format",
+                "the relay does not support queue groups",
             );
         }
         if let Some(submission) = &site.submission {
-            self.refuse("msp", Some(submission.span), "a relay takes mail over SMTP, not from programs");
+            self.refuse("msp", Some(submission.span), "the relay accepts mail over SMTP, not from programs");
         }
         if let Some(cluster) = &site.ldap_cluster {
-            self.refuse("confLDAP_CLUSTER", cluster.span, "a relay reads no LDAP directory");
+            self.refuse("confLDAP_CLUSTER", cluster.span, "the relay does not support LDAP");
         }
         let headers = [&site.headers.from, &site.headers.received, &site.headers.message_id];
         for (header, name) in headers.into_iter().zip(["From", "Received", "Message-Id"]) {
@@ -278,15 +278,15 @@ impl<'a> Reader<'a> {
                 self.refuse(
                     format!("own text of the {name} header"),
                     header.span,
-                    "the text is in macros of sendmail.cf",
+                    "the text uses macros of sendmail.cf",
                 );
             }
         }
         if let Some(generics) = site.classes.members(crate::site::Class::Generics).first() {
-            self.refuse("GENERICS_DOMAIN", Some(generics.span), "a relay has no table of generic addresses");
+            self.refuse("GENERICS_DOMAIN", Some(generics.span), "the relay does not support genericstable");
         }
         if let Some(options) = &site.dequote_options {
-            self.refuse("confDEQUOTE_OPTS", options.span, "a relay has no dequote map");
+            self.refuse("confDEQUOTE_OPTS", options.span, "the relay has no dequote map");
         }
     }
 
@@ -296,13 +296,15 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let why = match *name {
-                "DefaultAuthInfo" => "credentials in a file of their own are not part of the format",
-                // Elsewhere a relay passes on what it gets.
-                "EightBitMode" if setting.value.starts_with(['s', 'S']) => "a relay refuses no message for its bytes",
-                "HostsFile" | "ServiceSwitchFile" => "the relay finds hosts in the DNS alone",
-                "OperatorChars" => "the relay takes addresses apart as RFC 5321 says",
+                "DefaultAuthInfo" => "the relay does not support credentials in a separate file",
+                // In other modes, a relay passes the data on unchanged.
+                "EightBitMode" if setting.value.starts_with(['s', 'S']) => {
+                    "the relay never rejects a message for 8-bit data"
+                }
+                "HostsFile" | "ServiceSwitchFile" => "the relay looks up hosts only in DNS",
+                "OperatorChars" => "the relay parses addresses as in RFC 5321",
                 name if OF_SENDMAIL_ONLY.contains(&name) => continue,
-                _ => "the option has no counterpart in relay.toml",
+                _ => "relay.toml has no counterpart of the option",
             };
             self.refuse(format!("option {name}={}", setting.value), setting.span, why);
         }
@@ -314,7 +316,7 @@ pub(super) fn split(text: &str) -> Vec<&str> {
     text.split([',', ' ', '\t']).filter(|word| !word.is_empty()).collect()
 }
 
-/// Nothing but blank lines and comments.
+/// Whether there are only blank lines and comments.
 fn is_blank(text: &str) -> bool {
     text.lines().all(|line| line.trim().is_empty() || line.starts_with('#'))
 }

@@ -1,4 +1,4 @@
-//! Who may relay.
+//! Relaying policy.
 
 use std::net::IpAddr;
 
@@ -12,60 +12,59 @@ use crate::{
     source::Spanned,
 };
 
-/// Who may relay: send to domains that are not local. A recipient is accepted if any of this allows it.
+/// Relaying policy: who may send to domains that are not local. A recipient is accepted if any of these keys allows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields, default)]
 pub struct Relaying {
-    /// Domains that mail is relayed to, and whose hosts may send through this relay. With their subdomains, unless
-    /// `hosts_only`.
+    /// Domains that mail is relayed to, and whose hosts may relay, including subdomains unless `hosts_only` is set.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub domains: Vec<String>,
-    /// Networks whose hosts may send through this relay, as address and prefix length.
+    /// Networks whose hosts may relay, as address and prefix length.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<String>")]
     #[cfg_attr(test, proptest(strategy = "proptest::collection::vec(super::access::network(), 0..3)"))]
     pub networks: Vec<IpNet>,
-    /// Hosts that may send through this relay while their address has no name in the DNS.
+    /// Hosts that may relay while their address has no name in DNS.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unnamed_hosts: Vec<IpAddr>,
-    /// Programs of this host may send through a socket in the file system.
+    /// Allow relaying for local programs that connect through a socket in the file system.
     #[serde(skip_serializing_if = "is_default")]
     pub local_socket: bool,
-    /// Files of further domains and networks. Networks are whole octets of an IPv4 address (`192.168.138`), or `IPv6:` and
+    /// Files with further domains and networks. Networks are whole octets of an IPv4 address (`192.168.138`), or `IPv6:` with
     /// whole groups.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<ListFile>,
-    /// Everybody may relay everything: an open relay.
+    /// Relay everything for everybody: an open relay.
     #[serde(skip_serializing_if = "is_default")]
     pub open_relay: bool,
-    /// Mail is relayed to any domain that has this host among its MX records.
+    /// Relay to any domain that has this host among its MX records.
     #[serde(skip_serializing_if = "is_default")]
     pub mx_is_this_host: bool,
-    /// The domain of `names.host`, all after its first dot, is one of `domains`.
+    /// Treat the domain of `names.host`, everything after its first dot, as one of `domains`.
     #[serde(skip_serializing_if = "is_default")]
     pub own_domain: bool,
-    /// Names in `domains` and in the access map mean themselves, not their subdomains.
+    /// Names in `domains` and in the access map do not include their subdomains.
     #[serde(skip_serializing_if = "is_default")]
     pub hosts_only: bool,
-    /// Senders of a local domain may relay, though anybody can claim to be one.
+    /// Relay for senders of a local domain, which anybody can forge.
     #[serde(skip_serializing_if = "is_default")]
     pub local_senders: bool,
-    /// Senders with the action `relay` for `from` in the access map may relay, though anybody can claim to be one.
+    /// Relay for senders with the action `relay` for `from` in the access map, which anybody can forge.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listed_senders: Option<MailFrom>,
-    /// Of `user%host@domain`, only `domain` is checked, not `host`.
+    /// In `user%host@domain`, check only `domain`, not `host`.
     #[serde(skip_serializing_if = "is_default")]
     pub loose: bool,
-    /// Clients that have authenticated with one of these mechanisms may relay.
+    /// Relay for clients that have authenticated with one of these mechanisms.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub auth_mechanisms: Vec<String>,
-    /// The domains of `routes.virtual_users` are among `domains`.
+    /// Treat the domains of `routes.virtual_users` as members of `domains`.
     #[serde(skip_serializing_if = "is_default")]
     pub virtual_domains: bool,
 }
 
-/// What of a sender's address is looked up.
+/// The part of a sender's address that is looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
@@ -105,7 +104,7 @@ impl Relaying {
             relaying.add(reader, member);
         }
         for file in site.classes.files(Class::TrustAuthMech) {
-            reader.refuse("a file of AUTH mechanisms", file.span, "mechanisms are listed in relay.toml itself");
+            reader.refuse("a file of AUTH mechanisms", file.span, "mechanisms must be listed in relay.toml itself");
         }
         relaying
     }
@@ -124,7 +123,7 @@ impl Relaying {
             _ => reader.refuse(
                 format!("RELAY_DOMAIN `{text}`"),
                 Some(member.span),
-                "it is neither a domain nor a network of whole octets or groups",
+                "expected a domain, or a network of whole octets or groups",
             ),
         }
     }

@@ -1,4 +1,4 @@
-//! Refusals: reply code, enhanced status code and text.
+//! Replies to rejected commands: reply code, enhanced status code and text.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,21 +6,21 @@ use serde::{Deserialize, Serialize};
 use super::{Template, reader::Reader};
 use crate::site::Setting;
 
-/// A refusal as a client sees it.
+/// A negative reply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields)]
 pub struct Reply {
-    /// Reply code of SMTP: 4xx for now, 5xx for good.
+    /// SMTP reply code: 4xx for temporary, 5xx for permanent.
     #[schemars(range(min = 400, max = 599))]
     pub code: u16,
     /// Enhanced status code (RFC 3463).
     pub status: String,
-    /// The text.
+    /// Text.
     pub text: Template,
 }
 
-/// Refusals that are not of one access entry or DNS list.
+/// Standard replies, used where no access entry or DNS list has its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields, default)]
@@ -48,11 +48,11 @@ impl Reply {
         Self { code, status: status.to_owned(), text: Template::literal(text) }
     }
 
-    /// Reads the text of an error as sendmail's rules have it: quotes that protect it, macros, and a reply code at its head.
-    /// Without a reply code sendmail answers 553, and without a status code `c.0.0`, or `5.3.0` with that 553.
+    /// Parses an error text of sendmail's rules: protective quotes, macros, and a leading reply code. The default reply code is
+    /// 553, and the default status code `c.0.0`, or `5.3.0` with that 553.
     ///
     /// # Errors
-    /// What has no counterpart.
+    /// The text uses something unsupported.
     pub(super) fn of_text(text: &str, status: Option<&str>) -> Result<Self, String> {
         let Template(text) = Template::of_macros(text, true)?;
         let code = text
@@ -64,7 +64,7 @@ impl Reply {
             Some(code) => (code, text.get(3..).unwrap_or("").trim_start(), format!("{}.0.0", code / 100)),
             None => (553, text.as_str(), "5.3.0".to_owned()),
         };
-        // A status code may also stand in the text itself.
+        // The text itself may contain a status code as well.
         let (status, said) = match (status, said.split_once(' ')) {
             (Some(status), _) => (status.to_owned(), said),
             (None, Some((word, rest))) if crate::site::is_dsn(word) => (word.to_owned(), rest),
@@ -80,7 +80,7 @@ impl Replies {
         let default = Self::default();
         Self {
             relaying_denied: own(reader, &messages.relay, Some("5.7.1"), default.relaying_denied),
-            // The reference gives no status code beside a text of one's own.
+            // The reference uses no status code with a custom text.
             access_denied: own(reader, &messages.reject, None, default.access_denied),
             mailbox_disabled: own(reader, &messages.recipient_reject, Some("5.2.1"), default.mailbox_disabled),
         }

@@ -1,4 +1,4 @@
-//! Through what mail leaves.
+//! Routing of mail.
 
 use std::net::IpAddr;
 
@@ -11,108 +11,108 @@ use crate::{
     source::Spanned,
 };
 
-/// Through what mail leaves. A next hop that names this host itself, or a local domain, is none.
+/// Routing of mail. A next hop that is this host or a local domain is ignored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields, default)]
 pub struct Routes {
-    /// All mail for local domains, except for `local_users`.
+    /// Next hop for all local domains, except for `local_users`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mail_hub: Option<NextHop>,
-    /// Recipients without a domain, and those in local domains unless they keep it, except for `local_users`; after
-    /// `mail_hub`.
+    /// Next hop for recipients without a domain, and for those in local domains unless they keep it, except for `local_users`;
+    /// used after `mail_hub`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unqualified: Option<NextHop>,
-    /// Recipients in local domains keep their domain: `mail_hub` gets `user@domain` instead of `user@hub`, that of
-    /// `local_users` as well, and neither `unqualified` nor `unknown_users` takes them.
+    /// Keep the domain of recipients in local domains: `mail_hub` receives `user@domain` instead of `user@hub`, including
+    /// `local_users`, and neither `unqualified` nor `unknown_users` applies.
     #[serde(skip_serializing_if = "is_default")]
     pub keep_local_domain: bool,
-    /// Recipients in local domains who are no local users.
+    /// Next hop for recipients in local domains who are not local users.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unknown_users: Option<NextHop>,
-    /// Everything that is not local. Left out: by the MX records of its domain.
+    /// Next hop for all mail that is not local. Default: the MX hosts of its domain.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub smart_host: Option<NextHop>,
     /// Users whose mail is always delivered here.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub local_users: Vec<String>,
-    /// Files of users whose mail is always delivered here.
+    /// Files with users whose mail is always delivered here.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub local_user_files: Vec<ListFile>,
-    /// Next hops by domain, before `smart_host`: keys are `host.domain`, `.domain` or `.`, values `[protocol:]host`, `local:user` or
-    /// `error:…`.
+    /// Next hops by domain, used before `smart_host`: keys are `host.domain`, `.domain` or `.`; values are `[protocol:]host`,
+    /// `local:user` or `error:…`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by_domain: Option<MapFile>,
-    /// Addresses that stand for others.
+    /// Virtual addresses that stand for others.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub virtual_users: Option<VirtualUsers>,
-    /// Where mail goes when no MX host of a domain can be reached.
+    /// Next hop if no MX host of a domain can be reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fallback_mx: Option<String>,
-    /// Where mail goes when a domain cannot be found in the DNS.
+    /// Next hop if a domain cannot be found in DNS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fallback_smart_host: Option<String>,
-    /// When this host is the best MX of a domain that it does not know, the domain's own address is tried.
+    /// If this host is the best MX of a domain that it does not know, try the address of the domain.
     #[serde(skip_serializing_if = "is_default")]
     pub try_address_when_best_mx: bool,
-    /// Names that are aliases in the DNS are not replaced by what they stand for.
+    /// Do not replace DNS aliases (CNAME) by their targets.
     #[serde(skip_serializing_if = "is_default")]
     pub keep_cnames: bool,
-    /// How host names are made canonical.
+    /// Canonicalization of host names.
     #[serde(skip_serializing_if = "is_default")]
     pub canonify: Canonify,
-    /// What `!` in a user part means.
+    /// Meaning of `!` in a local part.
     #[serde(skip_serializing_if = "is_default")]
     pub bang: RouteCharacter,
-    /// What `%` in a user part means.
+    /// Meaning of `%` in a local part.
     #[serde(skip_serializing_if = "is_default")]
     pub percent: RouteCharacter,
-    /// `@a,@b:user@c` is used as it stands, instead of going to `user@c` at once.
+    /// Follow the source route `@a,@b:user@c` instead of sending to `user@c` directly.
     #[serde(skip_serializing_if = "is_default")]
     pub keep_source_routes: bool,
 }
 
-/// Where a message goes next.
+/// The next hop of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum NextHop {
     /// To another host.
     Smtp {
-        /// How the host is spoken to.
+        /// Protocol for the host.
         #[serde(default, skip_serializing_if = "is_default")]
         protocol: Protocol,
         /// Hosts, tried in order.
         hosts: Vec<Host>,
-        /// Recipient that takes the place of the message's own. Left out: its own.
+        /// Recipient that replaces the one of the message. Default: no replacement.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         recipient: Option<String>,
     },
     /// To a local user.
     Local {
-        /// The user. Left out: the user that the message is for.
+        /// The user. Default: the user in the recipient.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         user: Option<String>,
     },
-    /// Nowhere: it is refused.
+    /// Nowhere: the message is rejected.
     Refuse(Reply),
 }
 
-/// How a host is spoken to.
+/// Protocol for a host.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum Protocol {
-    /// ESMTP; addresses are left as they are, since the host belongs to this site.
+    /// ESMTP, without masquerading, since the host belongs to this site.
     #[default]
     Relay,
-    /// ESMTP; addresses are masqueraded.
+    /// ESMTP, with masquerading.
     Esmtp,
-    /// SMTP; ESMTP if the greeting offers it.
+    /// SMTP, or ESMTP if the greeting offers it.
     Smtp,
-    /// SMTP with eight-bit data sent as it is.
+    /// SMTP with 8-bit data sent unchanged.
     Smtp8,
-    /// ESMTP for hosts that ask for their mail (ETRN).
+    /// ESMTP for hosts that fetch their mail with ETRN.
     OnDemand,
 }
 
@@ -121,60 +121,60 @@ pub enum Protocol {
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum Host {
-    /// A domain: mail goes to its MX hosts.
+    /// A domain, whose MX hosts are used.
     Domain(String),
-    /// A host: mail goes to its addresses, MX records are not looked up.
+    /// A host, whose addresses are used without MX lookup.
     Host(String),
     /// An address.
     Address(IpAddr),
 }
 
-/// Addresses that stand for others.
+/// Virtual addresses that stand for others.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields, default)]
 pub struct VirtualUsers {
-    /// Keys are `user@domain` or `@domain`, values addresses or `error:…`. Left out: there are domains only.
+    /// Map with keys `user@domain` or `@domain`, and values that are addresses or `error:…`. Default: only the domains are used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub map: Option<MapFile>,
     /// Domains whose addresses are looked up, besides the local ones.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub domains: Vec<String>,
-    /// Files of further domains.
+    /// Files with further domains.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<ListFile>,
 }
 
-/// How host names are made canonical.
+/// Canonicalization of host names.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields, default)]
 pub struct Canonify {
-    /// Names are taken as canonical, and are not looked up.
+    /// Treat names as canonical, without lookup.
     #[serde(skip_serializing_if = "is_default")]
     pub disabled: bool,
-    /// Names without a domain are looked up all the same.
+    /// Look up names without a domain nevertheless.
     #[serde(skip_serializing_if = "is_default")]
     pub unqualified: bool,
-    /// Domains that are looked up all the same.
+    /// Domains that are looked up nevertheless.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub domains: Vec<String>,
-    /// Files of domains that are looked up all the same.
+    /// Files with domains that are looked up nevertheless.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<ListFile>,
 }
 
-/// What a character means that used to name a route.
+/// The meaning of a character that was used for routes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
 pub enum RouteCharacter {
-    /// It names a route, which is followed and checked.
+    /// It specifies a route, which is followed and checked.
     #[default]
     Route,
-    /// A recipient with it is refused, unless its client may relay.
+    /// Recipients that contain it are rejected unless the client may relay.
     Refuse,
-    /// It is a character like any other.
+    /// It has no special meaning.
     Plain,
 }
 
@@ -189,7 +189,7 @@ impl Routes {
             ("FAX_RELAY", &routing.fax_relay),
         ] {
             if let Some(relay) = relay {
-                reader.refuse(name, Some(relay.span), "a relay knows no such network");
+                reader.refuse(name, Some(relay.span), "the relay does not support this network");
             }
         }
         refuse_resolver(reader);
@@ -228,13 +228,13 @@ impl Routes {
     }
 }
 
-/// How names are looked up is the resolver's business; what is said of it only for sendmail's has no counterpart, except for
-/// the workaround for name servers that fail on AAAA, which a resolver of today needs no telling.
+/// Name lookups belong to the resolver, so sendmail's own settings for them are unsupported, except for the workaround for name
+/// servers that fail on AAAA, which modern resolvers do not need.
 fn refuse_resolver(reader: &mut Reader<'_>) {
     let Some((text, span)) = reader.spanned("ResolverOptions") else { return };
     for word in super::reader::split(text) {
         if !word.trim_start_matches('+').eq_ignore_ascii_case("WorkAroundBrokenAAAA") {
-            let why = "how names are looked up is said in resolv.conf";
+            let why = "the resolver of the relay is configured in resolv.conf";
             reader.refuse(format!("word `{word}` of option ResolverOptions"), span, why);
         }
     }
@@ -273,7 +273,7 @@ fn next_hop(reader: &mut Reader<'_>, name: &str, text: Option<&Spanned<String>>)
 }
 
 impl NextHop {
-    /// Reads `[mailer:]host` and its kin as sendmail's rules do (cf/README, "MAILER TABLE" and "MASQUERADING AND RELAYING").
+    /// Parses `[mailer:]host` and its variants like sendmail's rules (cf/README, "MAILER TABLE" and "MASQUERADING AND RELAYING").
     fn parse(text: &str) -> Result<Self, String> {
         let (mailer, rest) = match text.split_once(':') {
             Some((mailer, rest)) if !text.starts_with('[') => (mailer, rest),
@@ -290,7 +290,7 @@ impl NextHop {
             "smtp" => Protocol::Smtp,
             "smtp8" => Protocol::Smtp8,
             "dsmtp" => Protocol::OnDemand,
-            _ => return Err(format!("a relay delivers over SMTP, not through mailer `{mailer}`")),
+            _ => return Err(format!("the relay delivers over SMTP, not through the mailer `{mailer}`")),
         };
         let (recipient, hosts) = match rest.rsplit_once('@') {
             Some((user, host)) => (Some(format!("{user}@{host}")), host),
@@ -298,13 +298,13 @@ impl NextHop {
         };
         let hosts = split_hosts(hosts).into_iter().map(Host::parse).collect::<Result<Vec<_>, _>>()?;
         if hosts.is_empty() {
-            return Err("it names no host".into());
+            return Err("expected a host".into());
         }
         Ok(Self::Smtp { protocol, hosts, recipient })
     }
 }
 
-/// Hosts with `:` between, which does not count inside brackets.
+/// Splits hosts at `:`, which does not count inside brackets.
 fn split_hosts(text: &str) -> Vec<&str> {
     let mut depth = 0u32;
     text.split(move |c| {
@@ -325,11 +325,11 @@ impl Host {
             let bare = name.trim_end_matches('.');
             let good = !bare.is_empty()
                 && bare.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_') || b >= 0x80);
-            if good { Ok(bare.to_owned()) } else { Err(format!("`{text}` is no host name")) }
+            if good { Ok(bare.to_owned()) } else { Err(format!("invalid host name `{text}`")) }
         };
         match text.strip_prefix('[') {
             Some(rest) => {
-                let inner = rest.strip_suffix(']').ok_or_else(|| format!("`{text}` has no closing bracket"))?;
+                let inner = rest.strip_suffix(']').ok_or_else(|| format!("missing `]` in `{text}`"))?;
                 match ip(inner) {
                     Some(ip) if !inner.eq_ignore_ascii_case("localhost") => Ok(Self::Address(ip)),
                     _ => name(inner).map(Self::Host),
@@ -340,7 +340,7 @@ impl Host {
     }
 }
 
-/// `D.S.N:code text`, `code text`, or a word such as `nouser` before the text.
+/// Parses `D.S.N:code text`, `code text`, or a word such as `nouser` before the text.
 fn refusal(text: &str) -> Result<Reply, String> {
     let text = text.trim();
     match text.split_once(':') {
@@ -355,7 +355,7 @@ fn refusal(text: &str) -> Result<Reply, String> {
     }
 }
 
-/// Status codes of the words that the error mailer knows (op guide section 5.2).
+/// Status codes for the words that the error mailer knows (op guide section 5.2).
 fn exit_status(word: &str) -> Option<&'static str> {
     match word.to_ascii_lowercase().as_str() {
         "usage" => Some("5.5.4"),

@@ -1,36 +1,36 @@
-//! What is said and allowed in SMTP sessions.
+//! SMTP sessions with clients.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Template, is_default, reader::Reader};
 
-/// What is said and allowed in SMTP sessions.
+/// SMTP sessions with clients.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields, default)]
 pub struct Smtp {
     /// Text of the greeting, after the reply code.
     pub greeting: Greeting,
-    /// EHLO and HELO without a host name are accepted.
+    /// Accept EHLO and HELO without a host name.
     #[serde(skip_serializing_if = "is_default")]
     pub allow_bogus_helo: bool,
-    /// Message data with a zero byte is refused.
+    /// Reject message data with a zero byte.
     #[serde(skip_serializing_if = "is_default")]
     pub reject_zero_bytes: bool,
-    /// The eighth bit of message data is stripped.
+    /// Strip the eighth bit of message data.
     #[serde(skip_serializing_if = "is_default")]
     pub strip_eighth_bit: bool,
-    /// Delivery reports are plain text instead of MIME.
+    /// Send delivery reports as plain text instead of MIME.
     #[serde(skip_serializing_if = "is_default")]
     pub plain_reports: bool,
-    /// SMTPUTF8 (RFC 6531) is offered.
+    /// Offer SMTPUTF8 (RFC 6531).
     #[serde(skip_serializing_if = "is_default")]
     pub smtputf8: bool,
-    /// Refusals are temporary (4xx) where they would be permanent (5xx): for tests of a new configuration.
+    /// Make permanent rejections (5xx) temporary (4xx), for tests of a new configuration.
     #[serde(skip_serializing_if = "is_default")]
     pub soft_bounce: bool,
-    /// What clients may ask.
+    /// Commands that clients may use.
     #[serde(skip_serializing_if = "is_default")]
     pub privacy: Privacy,
 }
@@ -47,42 +47,42 @@ impl Default for Greeting {
     }
 }
 
-/// What clients may ask, and how strict the order of commands is.
+/// Commands that clients may use, and the required order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields, default)]
 pub struct Privacy {
-    /// MAIL needs EHLO or HELO before it.
+    /// Require EHLO or HELO before MAIL.
     #[serde(skip_serializing_if = "is_default")]
     pub mail_needs_helo: bool,
-    /// EXPN needs EHLO or HELO before it.
+    /// Require EHLO or HELO before EXPN.
     #[serde(skip_serializing_if = "is_default")]
     pub expn_needs_helo: bool,
-    /// VRFY needs EHLO or HELO before it.
+    /// Require EHLO or HELO before VRFY.
     #[serde(skip_serializing_if = "is_default")]
     pub vrfy_needs_helo: bool,
-    /// EXPN is refused.
+    /// Reject EXPN.
     #[serde(skip_serializing_if = "is_default")]
     pub no_expn: bool,
-    /// VRFY is refused.
+    /// Reject VRFY.
     #[serde(skip_serializing_if = "is_default")]
     pub no_vrfy: bool,
-    /// ETRN is refused.
+    /// Reject ETRN.
     #[serde(skip_serializing_if = "is_default")]
     pub no_etrn: bool,
-    /// VERB is refused.
+    /// Reject VERB.
     #[serde(skip_serializing_if = "is_default")]
     pub no_verb: bool,
-    /// DSN (RFC 3461) is not offered: no reports of success.
+    /// Do not offer DSN (RFC 3461), so that no success reports are sent.
     #[serde(skip_serializing_if = "is_default")]
     pub no_receipts: bool,
-    /// Delivery reports do not hold the message's body.
+    /// Do not include the message body in delivery reports.
     #[serde(skip_serializing_if = "is_default")]
     pub no_body_return: bool,
-    /// Delivery reports do not tell which account an address stands for.
+    /// Do not reveal in delivery reports which account an address belongs to.
     #[serde(skip_serializing_if = "is_default")]
     pub no_actual_recipient: bool,
-    /// `X-Authentication-Warning` fields are added to suspicious messages.
+    /// Add `X-Authentication-Warning` fields to suspicious messages.
     #[serde(skip_serializing_if = "is_default")]
     pub authentication_warnings: bool,
 }
@@ -105,7 +105,7 @@ impl Smtp {
 fn greeting(reader: &mut Reader<'_>) -> Greeting {
     let Some((text, span)) = reader.spanned("SmtpGreetingMessage") else { return Greeting::default() };
     match Template::of_macros(text, false) {
-        // Sendmail puts the protocol after the first word of the greeting.
+        // sendmail inserts the protocol after the first word of the greeting.
         Ok(Template(text)) => {
             let (host, rest) = text.split_once(' ').unwrap_or((&text, ""));
             Greeting(Template(format!("{host} ESMTP {rest}").trim_end().to_owned()))
@@ -123,17 +123,17 @@ impl Privacy {
         let Some((text, span)) = reader.spanned("PrivacyOptions") else { return privacy };
         for word in super::reader::split(text) {
             if !privacy.set(&word.to_ascii_lowercase()) {
-                let why = "the word is none of sendmail's privacy flags";
+                let why = "unknown privacy flag";
                 reader.refuse(format!("word `{word}` of option PrivacyOptions"), span, why);
             }
         }
         privacy
     }
 
-    /// Sets what a privacy flag stands for (op guide section 5.6, PrivacyOptions).
+    /// Applies a privacy flag (op guide section 5.6, PrivacyOptions).
     fn set(&mut self, word: &str) -> bool {
         match word {
-            // About commands of this host's users only.
+            // These concern only commands of users on this host.
             "public" | "restrictmailq" | "restrictqrun" | "restrictexpand" => {}
             "needmailhelo" => self.mail_needs_helo = true,
             "needexpnhelo" => self.expn_needs_helo = true,

@@ -5,15 +5,15 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
-/// Text with placeholders in braces that the relay fills in when it uses the text: `{host}`, `{client_address}`. A brace that
-/// is meant as such is doubled.
+/// Text with placeholders in braces, such as `{host}` or `{client_address}`, that the relay expands when it uses the text. A
+/// literal brace is doubled.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(transparent)]
 pub struct Template(pub String);
 
-/// Macros of sendmail.cf (op guide section 5.2) and the placeholders that stand for them. Those marked `true` are never
-/// empty in a session over the network, so that a conditional on them has one answer.
+/// Macros of sendmail.cf (op guide section 5.2) and their placeholders. Those marked `true` are never empty in a session over the
+/// network, so that a conditional on them has only one result.
 const PLACEHOLDERS: [(&str, &str, bool); 19] = [
     ("j", "host", true),
     ("w", "host", true),
@@ -42,11 +42,11 @@ impl Template {
         Self(text.replace('{', "{{").replace('}', "}}"))
     }
 
-    /// Translates text of sendmail.cf: `$x`, `${name}` and `$&` before either become placeholders, `$?x … $| … $.` is decided
-    /// where it can only come out one way, and double quotes are dropped if `quoted`.
+    /// Translates text of sendmail.cf: `$x`, `${name}` and `$&` before either become placeholders, `$?x … $| … $.` is replaced by
+    /// the only branch that is possible, and double quotes are removed if `quoted`.
     ///
     /// # Errors
-    /// The first thing that has no translation.
+    /// The first part that cannot be translated.
     pub fn of_macros(text: &str, quoted: bool) -> Result<Self, String> {
         let mut out = String::new();
         let mut rest = text;
@@ -66,7 +66,7 @@ impl Template {
                         rest = rest.get(next.len_utf8()..).unwrap_or("");
                     }
                 }
-                // Outside quotes, runs of blanks are one blank, and none where a quoted text brings its own.
+                // Outside quotes, a run of blanks is one blank, and none if a quoted text brings its own.
                 ' ' | '\t' if quoted && !in_quotes => blank_before = !out.ends_with(' '),
                 '$' if !in_quotes || !quoted => rest = placeholder(rest, &mut out)?,
                 _ => push_literal(&mut out, c),
@@ -76,7 +76,7 @@ impl Template {
     }
 }
 
-/// Translates what follows a `$`, and returns the rest.
+/// Translates the text after a `$`, and returns the rest.
 fn placeholder<'a>(text: &'a str, out: &mut String) -> Result<&'a str, String> {
     if let Some(rest) = text.strip_prefix('$') {
         out.push('$');
@@ -86,7 +86,7 @@ fn placeholder<'a>(text: &'a str, out: &mut String) -> Result<&'a str, String> {
         let (name, rest) = macro_name(rest)?;
         let always = PLACEHOLDERS.iter().any(|(known, _, always)| *known == name && *always);
         if !always {
-            return Err(format!("a text that depends on whether ${{{name}}} is set"));
+            return Err(format!("the text depends on whether ${{{name}}} is set"));
         }
         let (then, rest) = conditional(rest)?;
         out.push_str(&Template::of_macros(then, false)?.0);
@@ -96,16 +96,16 @@ fn placeholder<'a>(text: &'a str, out: &mut String) -> Result<&'a str, String> {
     let (_, placeholder, _) = PLACEHOLDERS
         .iter()
         .find(|(known, ..)| *known == name)
-        .ok_or_else(|| format!("the macro ${{{name}}} has no counterpart"))?;
+        .ok_or_else(|| format!("relay.toml has no counterpart of the macro ${{{name}}}"))?;
     out.push('{');
     out.push_str(placeholder);
     out.push('}');
     Ok(rest)
 }
 
-/// The first branch of a conditional, and what follows its end.
+/// The first branch of a conditional, and the text after its end.
 fn conditional(text: &str) -> Result<(&str, &str), String> {
-    let unclosed = || "a conditional without its end `$.`".to_owned();
+    let unclosed = || "missing `$.` at the end of a conditional".to_owned();
     let mut depth = 0usize;
     let mut otherwise = None;
     let mut at = 0;
@@ -126,15 +126,15 @@ fn conditional(text: &str) -> Result<(&str, &str), String> {
     Err(unclosed())
 }
 
-/// The macro's name at the head of `text` and what follows it.
+/// The name of the macro at the start of `text`, and the text after it.
 fn macro_name(text: &str) -> Result<(&str, &str), String> {
     if let Some(rest) = text.strip_prefix('{') {
-        return rest.split_once('}').ok_or_else(|| "a macro name without its closing brace".to_owned());
+        return rest.split_once('}').ok_or_else(|| "missing `}` after a macro name".to_owned());
     }
     match text.chars().next() {
         Some(c) if c.is_ascii_alphabetic() || c == '_' => text.split_at_checked(1).ok_or_else(String::new),
-        Some(c) => Err(format!("`${c}` has no counterpart")),
-        None => Err("a `$` at the end".to_owned()),
+        Some(c) => Err(format!("relay.toml has no counterpart of `${c}`")),
+        None => Err("unexpected `$` at the end".to_owned()),
     }
 }
 
@@ -155,7 +155,7 @@ impl JsonSchema for Template {
         names.sort_unstable();
         names.dedup();
         let description = format!(
-            "Text with placeholders in braces that the relay fills in: {}. A brace that is meant as such is doubled.",
+            "Text with placeholders in braces that the relay expands: {}. A literal brace is doubled.",
             names.iter().map(|name| format!("{{{name}}}")).collect::<Vec<_>>().join(", ")
         );
         json_schema!({ "type": "string", "description": description })

@@ -1,80 +1,80 @@
-//! How long the relay waits.
+//! Timeouts.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Period, reader::Reader};
 
-/// How long the relay waits. For `connect`, `first_connect` and `all_connects`, `0s` leaves it to the system.
+/// Timeouts. For `connect`, `first_connect` and `all_connects`, `0s` means the limit of the system.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields, default)]
 pub struct Timeouts {
-    /// For a connection to another host.
+    /// Connecting to another host.
     pub connect: Period,
-    /// For a connection, the first time that a message is tried.
+    /// Connecting, in the first attempt to deliver a message.
     pub first_connect: Period,
-    /// For all connections of one attempt to deliver.
+    /// All connections of one attempt to deliver.
     pub all_connects: Period,
-    /// For the greeting of another host.
+    /// Greeting of another host.
     pub greeting: Period,
-    /// For the reply to EHLO or HELO.
+    /// Reply to EHLO or HELO.
     pub helo: Period,
-    /// For the reply to MAIL.
+    /// Reply to MAIL.
     pub mail: Period,
-    /// For the reply to RCPT.
+    /// Reply to RCPT.
     pub rcpt: Period,
-    /// For the reply to DATA.
+    /// Reply to DATA.
     pub data_init: Period,
-    /// For a block of data, in either direction.
+    /// A block of data, in either direction.
     pub data_block: Period,
-    /// For the reply to the dot that ends the data.
+    /// Reply to the final dot of the data.
     pub data_final: Period,
-    /// For the reply to RSET.
+    /// Reply to RSET.
     pub rset: Period,
-    /// For the reply to QUIT.
+    /// Reply to QUIT.
     pub quit: Period,
-    /// For the reply to other short commands.
+    /// Reply to other short commands.
     pub misc: Period,
-    /// For the reply to LHLO.
+    /// Reply to LHLO.
     pub lhlo: Period,
-    /// For a reply in an AUTH dialogue.
+    /// A reply in an AUTH dialogue.
     pub auth: Period,
-    /// For the reply to STARTTLS, and the handshake.
+    /// Reply to STARTTLS, and the handshake.
     pub starttls: Period,
-    /// For the next command of a client.
+    /// Next command of a client.
     pub command: Period,
-    /// For the answer to an ident query; `0s` asks none.
+    /// Reply to an ident query; `0s` disables the query.
     pub ident: Period,
-    /// How long the state of a host is remembered.
+    /// Lifetime of cached host status.
     pub host_status: Period,
-    /// How long a message is tried before it is returned.
+    /// Time after which an undeliverable message is returned.
     pub return_after: ByUrgency,
-    /// How long a message waits before its sender is told.
+    /// Time after which the sender is warned about a delayed message.
     pub warn_after: ByUrgency,
-    /// How long a message waits before it is tried again.
+    /// Minimum time between attempts to deliver a message.
     pub min_queue_age: Period,
-    /// Longest wait before a message is tried again. Left out: no such limit.
+    /// Maximum time between attempts to deliver a message. Default: no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_queue_age: Option<Period>,
-    /// For the first answer of the resolver. Left out: as the system says.
+    /// First answer of the resolver. Default: the resolver's own timeout.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resolver_first: Option<Period>,
-    /// For later answers of the resolver. Left out: as the system says.
+    /// Later answers of the resolver. Default: the resolver's own timeout.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resolver: Option<Period>,
-    /// How often the resolver asks, the first time that a message is tried. Left out: as the system says.
+    /// Number of resolver attempts, in the first attempt to deliver a message. Default: the resolver's own number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resolver_first_tries: Option<u32>,
-    /// How often the resolver asks. Left out: as the system says.
+    /// Number of resolver attempts. Default: the resolver's own number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resolver_tries: Option<u32>,
-    /// Shortest `BY` parameter of MAIL (RFC 2852) that is accepted. Left out: DELIVERBY is not offered.
+    /// Minimum `BY` parameter of MAIL (RFC 2852). Default: DELIVERBY is not offered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_deliver_by: Option<Period>,
 }
 
-/// A duration for each kind of message.
+/// A duration for each class of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields)]
@@ -96,7 +96,7 @@ impl ByUrgency {
     }
 }
 
-/// What sendmail 8.17 has when the option is not set (op guide section 4.1).
+/// Defaults of sendmail 8.17 (op guide section 4.1).
 impl Default for Timeouts {
     fn default() -> Self {
         Self {
@@ -135,7 +135,7 @@ impl Default for Timeouts {
 impl Timeouts {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         let default = Self::default();
-        // Files and the control socket are sendmail's own.
+        // Files and the control socket belong to sendmail itself.
         let _ = (reader.period("Timeout.fileopen", 's'), reader.period("Timeout.control", 'm'));
         let minutes = |reader: &mut Reader<'_>, name, default| reader.period(name, 'm').unwrap_or(default);
         let retrans = reader.period("Timeout.resolver.retrans", 's');

@@ -1,73 +1,73 @@
-//! Encryption of sessions.
+//! TLS.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{is_default, reader::Reader};
 
-/// Encryption of sessions. STARTTLS is offered when there is a server certificate with its key.
+/// TLS. STARTTLS is offered if there is a server certificate with its key.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(deny_unknown_fields, default)]
 pub struct Tls {
-    /// File of the certificate that is shown to clients (PEM).
+    /// File of the server certificate (PEM), shown to clients.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server_certificate: Option<String>,
-    /// File of its private key (PEM).
+    /// File of the private key of the server certificate (PEM).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server_key: Option<String>,
-    /// File of the certificate that is shown to servers (PEM).
+    /// File of the client certificate (PEM), shown to servers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_certificate: Option<String>,
-    /// File of its private key (PEM).
+    /// File of the private key of the client certificate (PEM).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_key: Option<String>,
-    /// File of the authorities that are trusted (PEM).
+    /// File of trusted certificate authorities (PEM).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorities_file: Option<String>,
-    /// Directory of the authorities that are trusted, one file for each, named by hash.
+    /// Directory of trusted certificate authorities, one file each, named by hash.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorities_directory: Option<String>,
-    /// File of revoked certificates (PEM).
+    /// File with certificate revocation lists (PEM).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revocations_file: Option<String>,
-    /// Directory of revoked certificates, named by hash.
+    /// Directory with certificate revocation lists, named by hash.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revocations_directory: Option<String>,
-    /// Parameters of the key exchange: a file (PEM), or what `ciphers(1)` calls them.
+    /// Diffie-Hellman parameters: a file (PEM), or a keyword as in sendmail's DHParameters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dh_parameters: Option<String>,
-    /// Ciphers up to TLS 1.2, as OpenSSL's `ciphers(1)` names them.
+    /// Ciphers up to TLS 1.2, in the syntax of OpenSSL's `ciphers(1)`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ciphers: Option<String>,
-    /// OpenSSL options of sessions with clients, such as `SSL_OP_NO_TLSv1`; with `-` before it, taken away.
+    /// OpenSSL options for sessions with clients, such as `SSL_OP_NO_TLSv1`; a leading `-` removes an option.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub server_options: Vec<String>,
-    /// OpenSSL options of sessions with servers.
+    /// OpenSSL options for sessions with servers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub client_options: Vec<String>,
-    /// Clients are not asked for a certificate.
+    /// Do not request certificates from clients.
     #[serde(skip_serializing_if = "is_default")]
     pub no_client_verification: bool,
-    /// After a failed handshake, a server is tried at once without encryption.
+    /// After a failed handshake, retry the server at once without encryption.
     #[serde(skip_serializing_if = "is_default")]
     pub fall_back_to_clear: bool,
-    /// Certificates of servers are checked against TLSA records (RFC 7672).
+    /// Verify certificates of servers with TLSA records (RFC 7672).
     #[serde(skip_serializing_if = "is_default")]
     pub dane: bool,
-    /// A session that does not meet a requirement of the access map is refused for good (5xx), not for now (4xx).
+    /// Reject sessions that do not meet a requirement of the access map permanently (5xx) instead of temporarily (4xx).
     #[serde(skip_serializing_if = "is_default")]
     pub failures_are_permanent: bool,
-    /// What clients can authenticate with. Empty: AUTH is not offered.
+    /// AUTH mechanisms that are offered. Empty: AUTH is not offered.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub auth_mechanisms: Vec<String>,
-    /// Realm of authentication. Left out: the name of the host.
+    /// Authentication realm. Default: the name of the host.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_realm: Option<String>,
-    /// AUTH mechanisms that send passwords in the clear are offered on encrypted sessions only.
+    /// Offer AUTH mechanisms with plain-text passwords only in encrypted sessions.
     #[serde(skip_serializing_if = "is_default")]
     pub no_plain_auth_in_clear: bool,
-    /// Anonymous AUTH mechanisms are not offered.
+    /// Do not offer anonymous AUTH mechanisms.
     #[serde(skip_serializing_if = "is_default")]
     pub no_anonymous_auth: bool,
 }
@@ -108,12 +108,12 @@ impl Tls {
                 ("TLSSrvOptions", 'V') => self.no_client_verification = true,
                 ("AuthOptions", 'p') => self.no_plain_auth_in_clear = true,
                 ("AuthOptions", 'y') => self.no_anonymous_auth = true,
-                // Only of sendmail as a client: the AUTH= parameter of MAIL.
+                // Only for sendmail as a client: the AUTH= parameter of MAIL.
                 ("AuthOptions", 'A') => {}
                 _ => reader.refuse(
                     format!("letter `{letter}` of option {name}={text}"),
                     span,
-                    "the letter has no counterpart in relay.toml",
+                    "relay.toml has no counterpart of the letter",
                 ),
             }
         }

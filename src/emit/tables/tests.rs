@@ -5,7 +5,7 @@ use crate::{
     source::{Sources, Span, Spanned},
 };
 
-/// A table that owns what it holds.
+/// A table that owns its parts.
 struct Owned {
     map: MapSpec,
     entries: Vec<TableEntry>,

@@ -1,4 +1,4 @@
-//! The values of a key that has several, as they are read.
+//! Reads the values of a key that has several.
 
 use std::borrow::Cow;
 
@@ -10,17 +10,17 @@ use super::{
 };
 use crate::map::ReadError;
 
-/// The values of one key that are still to be read.
+/// The values of one key that have not been read yet.
 #[derive(Debug, Clone)]
 pub(in crate::map) enum Values<'a> {
     /// On a page of a hash file, one after the other.
     OnPage { page: u32, rest: &'a [u8] },
-    /// In a tree of their own.
+    /// In a separate tree.
     OffPage(Leaves<'a>),
 }
 
 impl<'a> Values<'a> {
-    /// Those of the tree with this root.
+    /// The values of the tree with this root.
     pub(in crate::map) fn off_page(pages: &Pages<'a>, root: u32, visits: &mut Visits) -> Result<Self, ReadError> {
         Leaves::new(pages, root, Tree::Values, visits).map(Self::OffPage)
     }
@@ -34,8 +34,8 @@ impl<'a> Values<'a> {
         match self {
             Self::OnPage { rest: [], .. } => Ok(None),
             Self::OnPage { page, rest } => {
-                let (value, after) = split_value(pages.order, rest)
-                    .ok_or(corrupt(*page, "the lengths of a key's values do not agree"))?;
+                let (value, after) =
+                    split_value(pages.order, rest).ok_or(corrupt(*page, "the two lengths of a value differ"))?;
                 *rest = after;
                 Ok(Some(Cow::Borrowed(value)))
             }
@@ -51,7 +51,7 @@ impl<'a> Values<'a> {
     }
 }
 
-/// A value on a hash page stands between two copies of its length, so that it can be found from both sides.
+/// Reads a value on a hash page, which is enclosed by two copies of its length so that it can be found from both sides.
 fn split_value(order: ByteOrder, bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let length = order.u16_at(bytes, 0)?;
     let (value, rest) = bytes.get(2..)?.split_at_checked(usize::from(length))?;

@@ -1,9 +1,9 @@
-//! The twenty bytes by which libdb tells one file from another.
+//! The twenty bytes with which libdb distinguishes files.
 
-/// A name that a file with other entries does not have, other than by an accident of 1 in 2⁶⁴ or by intent.
+/// An identifier that no file with other entries has, except by accident (1 in 2⁶⁴) or intent.
 ///
-/// libdb takes inode, device and time; here the name has to be the same wherever the file is made. It does not depend on
-/// the order of the `entries`, each of which comes with how many values its key has before it. Files of different
+/// libdb uses inode, device and time; here the same entries must give the same identifier on every machine. The result does not
+/// depend on the order of the `entries`, each of which comes with the number of earlier values of its key. Files of different
 /// `magic` differ too.
 pub(in crate::map) fn file_id<'a>(magic: u32, entries: impl Iterator<Item = (u64, &'a [u8], &'a [u8])>) -> [u8; 20] {
     let seed = SEED ^ u64::from(magic);
@@ -23,14 +23,14 @@ pub(in crate::map) fn file_id<'a>(magic: u32, entries: impl Iterator<Item = (u64
 
 const SEED: u64 = 0x6d61_7066_696c_6531;
 
-/// Stirs one word into `state`.
+/// Mixes one word into `state`.
 fn stir(state: u64, word: u64) -> u64 {
     // Multiplication carries upwards only; the shift brings the high bits back down.
     let product = (state ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     product ^ (product >> 32)
 }
 
-/// Stirs `bytes` and their length into `state`, eight at a time.
+/// Mixes `bytes` and their length into `state`, eight bytes at a time.
 fn mix(state: u64, bytes: &[u8]) -> u64 {
     let (words, rest) = bytes.as_chunks::<8>();
     let state = words.iter().fold(state, |state, &word| stir(state, u64::from_le_bytes(word)));

@@ -1,4 +1,4 @@
-//! The first 72 bytes of a file: what all Berkeley DB layouts say of themselves.
+//! The first 72 bytes of a file: the header that all Berkeley DB layouts share.
 
 use super::{
     corrupt,
@@ -7,41 +7,41 @@ use super::{
 };
 use crate::map::ReadError;
 
-/// Most bytes of a file's start that say what it is: of any layout, this and what follows it.
+/// Maximum number of bytes at the start of a file that describe it: this header and the part specific to a layout.
 pub(in crate::map) const START: usize = 512;
-/// Length of what is described here; what only one layout has follows.
+/// Length of the common header; the part specific to a layout follows.
 pub(in crate::map) const FILE_HEADER: usize = 72;
 
-/// One of the layouts, as a file names it.
+/// A layout, as identified by the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::map) struct Layout {
-    /// Marks the first page.
+    /// Magic number of the first page.
     pub(in crate::map) magic: u32,
-    /// Kind of the first page.
+    /// Type of the first page.
     pub(in crate::map) kind: PageKind,
-    /// First and last version that is read.
+    /// First and last supported version.
     pub(in crate::map) versions: (u32, u32),
-    /// First version that says how many pages there are.
+    /// First version whose header contains the number of pages.
     pub(in crate::map) counts_pages: u32,
     /// Version that is written.
     pub(in crate::map) written: u32,
-    /// Bit of [`FileHeader::flags`]: databases within this one.
+    /// Bit of [`FileHeader::flags`]: the file contains nested databases.
     pub(in crate::map) several_databases: u32,
 }
 
-/// What begins a file.
+/// The common header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::map) struct FileHeader {
     version: u32,
     pub(in crate::map) page_size: u32,
     encryption: u8,
     kind: u8,
-    /// 1 if pages carry checksums; other bits say that the file is a part of a partitioned one.
+    /// 1 if pages have checksums; other bits are set in partitioned files.
     page_flags: u8,
     pub(in crate::map) last_page: u32,
-    /// Bits that say that duplicate keys, or databases within this one, are possible.
+    /// Bits for duplicate keys and nested databases.
     flags: u32,
-    /// Tells this file from others; libdb refuses nothing by it, but a cache shared between processes relies on it.
+    /// Identifier of the file; libdb only uses it for caches that processes share.
     pub(in crate::map) file_id: [u8; 20],
 }
 
@@ -51,12 +51,12 @@ const CHECKSUMS: u8 = 1;
 const DUPLICATES: u32 = 1;
 
 impl Layout {
-    /// Whether a file begins as one of this layout does, and in which byte order.
+    /// Whether a file starts with the magic number of this layout, and in which byte order.
     pub(in crate::map) fn byte_order(&self, start: &[u8]) -> Option<ByteOrder> {
         [ByteOrder::Little, ByteOrder::Big].into_iter().find(|order| order.u32_at(start, 12) == Some(self.magic))
     }
 
-    /// The header of a file that is written.
+    /// The header of a new file.
     pub(in crate::map) fn header(&self, last_page: u32, duplicates: bool, file_id: [u8; 20]) -> FileHeader {
         FileHeader {
             version: self.written,
@@ -70,21 +70,20 @@ impl Layout {
         }
     }
 
-    /// Reads the header of a file of so many bytes from its first ones, and checks what it says.
+    /// Reads and checks the header of a file of `length` bytes.
     pub(in crate::map) fn read_header(
         &self,
         start: &[u8],
         length: u64,
         order: ByteOrder,
     ) -> Result<FileHeader, ReadError> {
-        let mut header =
-            FileHeader::decode(start, order).ok_or(ReadError::Unrecognized("it ends before its description does"))?;
+        let mut header = FileHeader::decode(start, order).ok_or(ReadError::Unrecognized("its header is incomplete"))?;
         let (first, last) = self.versions;
         if !(first..=last).contains(&header.version) {
             return Err(ReadError::Version { found: header.version, first, last });
         }
         if header.kind != self.kind.code() {
-            return Err(corrupt(0, "it is not of the kind that describes a file of this layout"));
+            return Err(corrupt(0, "it is not the header page of this format"));
         }
         if header.encryption != 0 {
             return Err(unsupported(0, "an encrypted file"));
@@ -127,7 +126,7 @@ impl FileHeader {
         let put = |out: &mut Vec<u8>, fields: &[u32]| out.extend(fields.iter().flat_map(|field| field.to_le_bytes()));
         put(out, &[UNLOGGED[0], UNLOGGED[1], 0, layout.magic, self.version, self.page_size]);
         out.extend_from_slice(&[self.encryption, self.kind, self.page_flags, 0]);
-        // No free pages, not partitioned, and the two record counts, which libdb keeps for layouts not written here.
+        // No free pages, not partitioned, and two record counts, which libdb keeps for other layouts.
         put(out, &[0, self.last_page, 0, 0, 0, self.flags]);
         out.extend_from_slice(&self.file_id);
     }

@@ -1,45 +1,44 @@
-//! Field offsets of pages, and their order of bytes.
+//! Field offsets and byte order of pages.
 //!
-//! All numbers are unsigned and in the byte order of the machine that wrote the file; a writer here always chooses
-//! little-endian.
+//! All numbers are unsigned and in the byte order of the machine that wrote the file. New files are always little-endian.
 
-/// Page size that is written, in bytes: what libdb chooses on file systems with blocks of 4 KiB.
+/// Page size of new files, in bytes: the one that libdb chooses on file systems with blocks of 4 KiB.
 pub(in crate::map) const PAGE_SIZE: usize = 4096;
-/// [`PAGE_SIZE`] as it stands in the description page.
+/// [`PAGE_SIZE`] as it is stored in the header.
 pub(in crate::map) const PAGE_SIZE_FIELD: u32 = 4096;
 /// Length of every page's header.
 pub(in crate::map) const PAGE_HEADER: usize = 26;
-/// Bytes that a page offers to entries, or to a piece of a large key or value.
+/// Bytes of a page that are available for entries, or for a piece of a large key or value.
 pub(in crate::map) const PAGE_ROOM: usize = PAGE_SIZE - PAGE_HEADER;
-/// Length of an item's position in the list at a page's start.
+/// Length of an item's position in the list at the start of a page.
 pub(in crate::map) const ITEM_POSITION: usize = 2;
-/// Log position of a file that no transaction log accompanies: file 0, offset 1.
+/// Log position of a file without a transaction log: file 0, offset 1.
 pub(super) const UNLOGGED: [u32; 2] = [0, 1];
 
-/// What a page holds.
+/// Type of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::map) enum PageKind {
-    /// Never written to, or free.
+    /// Unused or free.
     Unused,
-    /// Entries of a hash file in no order, as versions up to 8 keep them.
+    /// Unsorted entries of a hash file, as in versions up to 8.
     Unsorted,
-    /// Keys and the pages of a tree where they begin.
+    /// Keys and the child pages that begin with them.
     Internal,
-    /// Counts of records and the pages of a tree that hold them.
+    /// Record counts and the child pages that hold the records.
     RecordInternal,
-    /// Entries of a tree, in order.
+    /// Sorted entries of a tree.
     Leaf,
-    /// Records of a tree: the values of one key, in the order they were given.
+    /// Records of a tree: the values of one key, in insertion order.
     RecordLeaf,
     /// A piece of a large key or value.
     Overflow,
-    /// The description of a hash file.
+    /// Header of a hash file.
     HashDescription,
-    /// The description of a btree file.
+    /// Header of a btree file.
     BtreeDescription,
-    /// The values of one key, sorted.
+    /// The sorted values of one key.
     DuplicateLeaf,
-    /// Entries of a hash file in order.
+    /// Sorted entries of a hash file.
     Sorted,
 }
 
@@ -86,7 +85,7 @@ pub(in crate::map) enum ByteOrder {
 }
 
 impl ByteOrder {
-    /// The number that two bytes are.
+    /// Decodes two bytes.
     pub(in crate::map) fn u16(self, bytes: [u8; 2]) -> u16 {
         match self {
             Self::Little => u16::from_le_bytes(bytes),
@@ -109,22 +108,22 @@ impl ByteOrder {
     }
 }
 
-/// The start of every page but the first.
+/// Header of every page except the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::map) struct PageHeader {
-    /// The page's own number.
+    /// Number of this page.
     pub(in crate::map) number: u32,
-    /// The page before it in its chain; 0 for none. At the root of a tree of records: how many they are.
+    /// Previous page of the chain, 0 for none. In the root of a tree of records: number of records.
     pub(in crate::map) previous: u32,
-    /// The page after it in its chain; 0 for none.
+    /// Next page of the chain, 0 for none.
     pub(in crate::map) next: u32,
-    /// Number of items, keys and values each counted. On overflow pages: how often the chain is referred to.
+    /// Number of items, with keys and values counted separately. On overflow pages: number of references to the chain.
     pub(in crate::map) items: u16,
-    /// Where the items begin, which fill the page from its end. On overflow pages: how many bytes they hold.
+    /// Start of the items, which fill the page from its end. On overflow pages: number of bytes.
     pub(in crate::map) mark: u16,
-    /// Height in its tree: 1 for leaves, 0 for pages of no tree.
+    /// Level in the tree: 1 for leaves, 0 for pages outside of trees.
     pub(in crate::map) level: u8,
-    /// What it holds.
+    /// Type of the page.
     pub(in crate::map) kind: PageKind,
 }
 
@@ -138,7 +137,7 @@ impl PageHeader {
         out.extend_from_slice(&[self.level, self.kind.code()]);
     }
 
-    /// Reads the header of `page`; `None` if the page is too short or of no kind that is known.
+    /// Reads the header of `page`; `None` if the page is too short or its type is unknown.
     pub(super) fn decode(page: &[u8], order: ByteOrder) -> Option<Self> {
         Some(Self {
             number: order.u32_at(page, 8)?,

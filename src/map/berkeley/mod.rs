@@ -1,8 +1,8 @@
-//! What the Berkeley DB layouts have in common: pages and their headers, the description at the start of a file, chains of
-//! pages for large keys and values, and trees of pages.
+//! What the Berkeley DB layouts share: pages and their headers, the header of the file, overflow chains for large keys and
+//! values, and trees of pages.
 //!
-//! Nothing here knows whether a file is found through a hash or a tree; [`hash`](super::hash) and [`btree`](super::btree)
-//! do. Established from files that libdb's own tools wrote and that `db5.3_dump -da` spelled out.
+//! Finding a key is the business of [`hash`](super::hash) and [`btree`](super::btree). The layout was established from files that
+//! libdb's own tools wrote and that `db5.3_dump -da` printed.
 
 pub(super) mod duplicates;
 pub(super) mod file_id;

@@ -1,7 +1,7 @@
-//! Pages of a file that is read, whatever is in it.
+//! Pages of a file with arbitrary, possibly malicious content.
 //!
-//! Nothing a file says is taken on trust: a page number is looked up before it is followed, and how many pages a reader
-//! visits is limited, so that reading ends after as many steps as the file has pages.
+//! Nothing in the file is trusted: a page number is checked before it is followed, and the number of visited pages is limited, so
+//! that reading always ends.
 
 use std::{
     borrow::Cow,
@@ -28,7 +28,7 @@ pub(in crate::map) struct Pages<'a> {
     last_page: u32,
 }
 
-/// A page and what its header says.
+/// A page with its decoded header.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::map) struct Page<'a> {
     pub(in crate::map) number: u32,
@@ -36,29 +36,29 @@ pub(in crate::map) struct Page<'a> {
     pub(in crate::map) header: PageHeader,
 }
 
-/// A key and its value, both within a page.
+/// A key and its value, both on the page itself.
 pub(in crate::map) type Pair<'a> = (&'a [u8], &'a [u8]);
 
 impl Page<'_> {
-    /// The page that its header names as the next, if there is one.
+    /// The next page of the chain, if there is one.
     pub(in crate::map) fn next(&self) -> Option<u32> {
         Some(self.header.next).filter(|next| *next != 0)
     }
 
-    /// Where the list of positions of its items ends.
+    /// End of the list of item positions.
     pub(in crate::map) fn list_end(&self) -> usize {
         PAGE_HEADER + ITEM_POSITION * usize::from(self.header.items)
     }
 }
 
-/// The pages that a reader may still visit.
+/// The pages that a reader may still visit, which limits the work on damaged files.
 #[derive(Debug, Clone)]
 pub(in crate::map) enum Visits {
-    /// Each page once; bits of those that were visited.
+    /// Each page once; a bit for each visited page.
     Once(Vec<u64>),
-    /// Each page once, by whoever of those that share this.
+    /// Each page once, by any of the readers that share this.
     Shared(Arc<[AtomicU64]>),
-    /// So many.
+    /// This number of visits.
     Left(u64),
 }
 
@@ -83,7 +83,7 @@ impl Visits {
                 }
             }
             Self::Left(left) => {
-                *left = left.checked_sub(1).ok_or(corrupt(number, "the way to it does not end"))?;
+                *left = left.checked_sub(1).ok_or(corrupt(number, "it is part of a reference loop"))?;
                 Ok(())
             }
         }
@@ -95,33 +95,33 @@ impl<'a> Pages<'a> {
         Self { bytes, order, page_size: header.page_size as usize, last_page: header.last_page }
     }
 
-    /// For reading the whole file: each page once.
+    /// Limit for reading the whole file: each page once.
     pub(in crate::map) fn each_once(&self) -> Visits {
         Visits::Once(vec![0; self.last_page as usize / 64 + 1])
     }
 
-    /// For reading the whole file in parts, which share what is returned: each page once.
+    /// Limit for reading the whole file in parts, which share the returned value: each page once.
     pub(in crate::map) fn each_once_by_one(&self) -> Visits {
         Visits::Shared((0..=self.last_page / 64).map(|_| AtomicU64::new(0)).collect())
     }
 
-    /// Bytes of the whole file.
+    /// Number of bytes of the file.
     pub(in crate::map) fn size(&self) -> u64 {
         self.bytes.len()
     }
 
-    /// How many pages so many bytes are, at least one.
+    /// Number of pages in `bytes` bytes, at least one.
     pub(in crate::map) fn pages_in(&self, size: usize) -> u32 {
         u32::try_from(size / self.page_size).unwrap_or(u32::MAX).max(1)
     }
 
-    /// Where in the file so many pages in a row are.
+    /// Byte range of consecutive pages.
     pub(in crate::map) fn place(&self, first: u32, count: u32) -> Range<usize> {
         let start = |number: u32| (number as usize).saturating_mul(self.page_size);
         start(first)..start(first.saturating_add(count))
     }
 
-    /// For a look-up: `times` as many visits as there are pages.
+    /// Limit for a lookup: `times` the number of pages.
     pub(in crate::map) fn at_most(&self, times: u64) -> Visits {
         Visits::Left((u64::from(self.last_page) + 1) * times)
     }
@@ -131,14 +131,14 @@ impl<'a> Pages<'a> {
         let bytes = if number <= self.last_page { self.bytes.get(start, self.page_size)? } else { None };
         let bytes = bytes.ok_or(corrupt(number, "it is referred to but does not exist"))?;
         visits.allow(number)?;
-        let header = PageHeader::decode(bytes, self.order).ok_or(corrupt(number, "its kind is unknown"))?;
+        let header = PageHeader::decode(bytes, self.order).ok_or(corrupt(number, "unknown page type"))?;
         if header.number != number && header.kind != PageKind::Unused {
-            return Err(corrupt(number, "it carries another page's number"));
+            return Err(corrupt(number, "its page number is wrong"));
         }
         Ok(Page { number, bytes, header })
     }
 
-    /// A large key or value: `length` bytes from page `number` on.
+    /// Reads a large key or value of `length` bytes, starting on page `number`.
     pub(in crate::map) fn chain(
         &self,
         mut number: u32,
@@ -149,7 +149,7 @@ impl<'a> Pages<'a> {
         while value.len() < length {
             let page = self.page(number, visits)?;
             if page.header.kind != PageKind::Overflow {
-                return Err(corrupt(number, "it should hold a piece of a large key or value"));
+                return Err(corrupt(number, "expected a piece of a large key or value"));
             }
             let piece = page.bytes.get(PAGE_HEADER..).and_then(|room| room.get(..usize::from(page.header.mark)));
             let piece = piece.filter(|piece| !piece.is_empty() && value.len() + piece.len() <= length);
@@ -165,20 +165,19 @@ impl<'a> Pages<'a> {
             number = page.header.next;
         }
         if number != 0 && length > 0 {
-            return Err(corrupt(number, "it continues a key or value that is complete"));
+            return Err(corrupt(number, "it continues a key or value that is already complete"));
         }
         Ok(value)
     }
 
-    /// Where the key and the value of each entry of a page begin, wherever that is. `None` if the page ends before the list of
-    /// positions does.
+    /// Positions of the keys and values of a page, unchecked. `None` if the page ends before the list of positions does.
     pub(in crate::map) fn pair_positions(&self, page: &Page<'a>) -> Option<impl Iterator<Item = [usize; 2]> + use<'a>> {
         let (list, _) = page.bytes.get(PAGE_HEADER..page.list_end())?.as_chunks();
         let order = self.order;
         Some(list.iter().map(move |&[a, b, c, d]| [[a, b], [c, d]].map(|position| usize::from(order.u16(position)))))
     }
 
-    /// Where item number `item` of a page begins; not before the list of positions ends.
+    /// Position of an item; never before the end of the list of positions.
     pub(in crate::map) fn position(&self, page: &Page<'a>, item: u16) -> Result<usize, ReadError> {
         let list_end = page.list_end();
         let position = self.order.u16_at(page.bytes, PAGE_HEADER + ITEM_POSITION * usize::from(item)).map(usize::from);
@@ -197,7 +196,7 @@ pub(in crate::map) fn bisect<E>(from: u16, to: u16, mut before: impl FnMut(u16) 
     Ok(from)
 }
 
-/// An item is not where items can be.
+/// The error for an item outside of the item area.
 pub(in crate::map) fn outside(page: &Page<'_>) -> ReadError {
-    corrupt(page.number, "an item lies outside of the page's items")
+    corrupt(page.number, "an item lies outside the item area of the page")
 }

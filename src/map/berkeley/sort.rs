@@ -1,21 +1,21 @@
-//! Entries on their way to pages, and how they are brought into order.
+//! Sorts entries before they are distributed to pages.
 
 use std::cmp::Ordering;
 
 use crate::map::{Duplicates, WriteError};
 
-/// One entry on its way to a page.
+/// An entry that has not been placed yet.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::map) struct Slot<'a> {
-    /// Eight bytes of the key as a number, from where the keys that are being sorted begin to differ.
+    /// Eight bytes of the key as a number, starting where the keys being sorted begin to differ.
     window: u64,
-    /// The key's hash; 0 where none is needed.
+    /// Hash of the key; 0 where it is not needed.
     pub(in crate::map) hash: u32,
-    /// Where the entry stands in the input.
+    /// Index of the entry in the input.
     pub(in crate::map) index: u32,
     pub(in crate::map) key: &'a [u8],
     pub(in crate::map) value: &'a [u8],
-    /// Once all are sorted: whether the slot before this one has the same key.
+    /// After sorting: whether the previous slot has the same key.
     pub(in crate::map) repeats: bool,
 }
 
@@ -28,12 +28,12 @@ impl<'a> Slot<'a> {
     }
 }
 
-/// Which of two keys comes first if one begins with the other.
+/// Order of two keys of which one is a prefix of the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::map) enum Order {
-    /// The shorter: the usual order of byte strings.
+    /// The shorter one first: the usual order of byte strings.
     ShorterFirst,
-    /// The longer.
+    /// The longer one first.
     LongerFirst,
 }
 
@@ -48,7 +48,7 @@ impl Order {
         }
     }
 
-    /// Eight bytes as a number that sorts as they do, as far as they go.
+    /// Up to eight bytes as a number with the same order.
     fn window(self, bytes: &[u8]) -> u64 {
         if let Some(&all) = bytes.first_chunk() {
             return u64::from_be_bytes(all);
@@ -60,20 +60,19 @@ impl Order {
         u64::from_be_bytes(start)
     }
 
-    /// Among equal windows at `depth`, sorts those first whose keys come first.
+    /// Sorts slots with equal windows at `depth`.
     fn rank(self, key: &[u8], depth: usize) -> u8 {
         let left = key.len().saturating_sub(depth).min(8) as u8;
         if self == Self::LongerFirst { 8 - left } else { left }
     }
 }
 
-/// Up to so many slots are sorted by comparing whole keys where windows are equal.
-const FEW: usize = 64;
+/// Maximum number of slots with equal windows that are sorted by comparing whole keys.
+const MAX_DIRECT_SORT: usize = 64;
 
-/// Sorts by key, and entries of one key as they stood in the input.
+/// Sorts by key; entries with the same key keep their order.
 ///
-/// Keys of one table often begin alike, so they are compared by the eight bytes from where they differ; where these are
-/// equal too, by the eight after them, and so on.
+/// Keys of one table often share a prefix, so the eight bytes after it are compared first, then the next eight, and so on.
 pub(in crate::map) fn by_key(slots: &mut [Slot<'_>], order: Order) {
     let mut work = vec![(slots, 0)];
     while let Some((slots, depth)) = work.pop() {
@@ -91,7 +90,7 @@ pub(in crate::map) fn by_key(slots: &mut [Slot<'_>], order: Order) {
             a.window.cmp(&b.window).then_with(|| rank(a).cmp(&rank(b)))
         };
         let after = depth + 8;
-        if slots.len() <= FEW {
+        if slots.len() <= MAX_DIRECT_SORT {
             slots.sort_unstable_by(|a, b| {
                 let whole = || order.compare(rest_of(a, after), rest_of(b, after));
                 near(a, b).then_with(whole).then(a.index.cmp(&b.index))
@@ -111,7 +110,7 @@ fn rest_of<'a>(slot: &Slot<'a>, depth: usize) -> &'a [u8] {
     slot.key.get(depth..).unwrap_or_default()
 }
 
-/// How many bytes two keys have in common, which is known to be at least `known`, and of interest up to `limit`.
+/// Length of the common prefix of two keys, which is at least `known`; the result is at most `limit`.
 fn common_length(a: &[u8], b: &[u8], known: usize, limit: usize) -> usize {
     let rest = |key: &'_ [u8]| key.get(known..limit.min(key.len())).map_or(0, <[u8]>::len);
     let common = rest(a).min(rest(b));
@@ -123,7 +122,7 @@ fn common_length(a: &[u8], b: &[u8], known: usize, limit: usize) -> usize {
     known + pairs.take_while(|(a, b)| a == b).count()
 }
 
-/// Notes which slots repeat the key before them, in sorted slots, and whether any do.
+/// Marks slots with the same key as the previous one, in sorted slots; returns whether there are any.
 pub(in crate::map) fn mark_repeated(slots: &mut [Slot<'_>]) -> bool {
     let mut any = false;
     let mut before: Option<&[u8]> = None;
@@ -135,7 +134,7 @@ pub(in crate::map) fn mark_repeated(slots: &mut [Slot<'_>]) -> bool {
     any
 }
 
-/// Does with repeated keys what is asked; returns whether entries were dropped. The slots are sorted and marked.
+/// Applies the policy for duplicate keys to sorted and marked slots; returns whether entries were dropped.
 pub(in crate::map) fn settle(slots: &mut Vec<Slot<'_>>, duplicates: Duplicates) -> Result<bool, WriteError> {
     match duplicates {
         Duplicates::Keep => return Ok(false),
@@ -162,7 +161,7 @@ pub(in crate::map) fn settle(slots: &mut Vec<Slot<'_>>, duplicates: Duplicates) 
     Ok(slots.len() < before)
 }
 
-/// The slots with how many values their key has before each.
+/// The slots, each with the number of earlier values of its key.
 pub(in crate::map) fn numbered<'s, 'a>(
     slots: &'s [Slot<'a>],
 ) -> impl Iterator<Item = (u64, &'a [u8], &'a [u8])> + use<'s, 'a> {

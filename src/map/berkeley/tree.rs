@@ -1,8 +1,8 @@
-//! Trees of pages, as they are read: the btree layout, and the values of a key that has too many for one page.
+//! Reads trees of pages: the btree layout, and the values of a key that has too many for one page.
 //!
 //! ```text
-//! leaf       items: keys and values in turn, or only the values of one key; `next` leads to the leaf after it
-//! internal   for each page one level below: its number, and the key (or the count of records) where it begins
+//! leaf       items: keys and values alternately, or only the values of one key; `next` is the following leaf
+//! internal   for each child page: its number, and its first key (or its number of records)
 //! ```
 
 use std::borrow::Cow;
@@ -15,18 +15,18 @@ use super::{
 };
 use crate::map::ReadError;
 
-/// Kind of an item: the bytes of a key or value follow.
+/// Item type: the bytes of a key or value follow.
 pub(in crate::map) const TREE_INLINE: u8 = 1;
-/// Kind of an item: the values of a key that has several are in a tree of their own.
+/// Item type: the values of the key are in a tree of their own.
 pub(in crate::map) const TREE_DUPLICATES: u8 = 2;
-/// Kind of an item: the key or value is on pages of its own.
+/// Item type: the key or value is on overflow pages.
 pub(in crate::map) const TREE_OFF_PAGE: u8 = 3;
-/// Kind of an item: the value is in a file of its own.
+/// Item type: the value is in an external file.
 const TREE_EXTERNAL: u8 = 4;
-/// Bit of an item's kind: it is deleted, but was in use when it was.
+/// Bit of the item type: the item is deleted, but was in use at that time.
 const TREE_DELETED: u8 = 0x80;
 
-/// What a leaf holds at one of its positions.
+/// An item of a leaf.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::map) enum Item<'a> {
     Inline(&'a [u8]),
@@ -34,7 +34,7 @@ pub(in crate::map) enum Item<'a> {
     Duplicates { root: u32 },
 }
 
-/// Which pages a tree is made of.
+/// Type of a tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::map) enum Tree {
     /// Entries by key.
@@ -44,13 +44,13 @@ pub(in crate::map) enum Tree {
 }
 
 impl Tree {
-    /// The level of a page in this tree, if it can be in it.
+    /// Level of a page, if its type belongs in this tree.
     fn is_leaf(self, page: &Page<'_>) -> Result<bool, ReadError> {
         match (self, page.header.kind) {
             (Self::Entries, PageKind::Leaf) => Ok(true),
             (Self::Values, PageKind::RecordLeaf | PageKind::DuplicateLeaf) => Ok(true),
             (_, PageKind::Internal) | (Self::Values, PageKind::RecordInternal) => Ok(false),
-            _ => Err(corrupt(page.number, "it is not of a kind that this tree is made of")),
+            _ => Err(corrupt(page.number, "a page of this type does not belong in the tree")),
         }
     }
 }
@@ -63,7 +63,7 @@ impl<'a> Pages<'a> {
         Ok(page)
     }
 
-    /// The page that an internal one refers to at `item`.
+    /// The child page at `item`.
     pub(in crate::map) fn child(
         &self,
         page: &Page<'a>,
@@ -76,21 +76,21 @@ impl<'a> Pages<'a> {
         Ok(child)
     }
 
-    /// The number of the page that an internal one refers to at `item`.
+    /// The number of the child page at `item`.
     pub(in crate::map) fn child_number(&self, page: &Page<'a>, item: u16) -> Result<u32, ReadError> {
         let position = self.position(page, item)?;
         let field = if page.header.kind == PageKind::RecordInternal { position } else { position + 4 };
         self.order.u32_at(page.bytes, field).ok_or(outside(page))
     }
 
-    /// The leaf of this number.
+    /// Reads a leaf.
     pub(in crate::map) fn leaf(&self, number: u32, tree: Tree, visits: &mut Visits) -> Result<Page<'a>, ReadError> {
         let page = self.page(number, visits)?;
         check_level(&page, tree, Some(2))?;
         Ok(page)
     }
 
-    /// An item of a leaf; `None` if it is deleted.
+    /// Reads an item of a leaf; `None` if it is deleted.
     pub(in crate::map) fn leaf_item(&self, page: &Page<'a>, item: u16) -> Result<Option<Item<'a>>, ReadError> {
         let position = self.position(page, item)?;
         let kind = *page.bytes.get(position + 2).ok_or(outside(page))?;
@@ -100,7 +100,7 @@ impl<'a> Pages<'a> {
         self.item_at(page, position, 3, kind).map(Some)
     }
 
-    /// The bytes of an item of a leaf, at `position`; `None` if they are not within the page, or something is wrong with it.
+    /// The bytes of an item of a leaf, at `position`; `None` if they are not on the page, or the item is damaged.
     pub(in crate::map) fn inline_at(&self, page: &Page<'a>, position: usize) -> Option<&'a [u8]> {
         let [a, b, TREE_INLINE, rest @ ..] = page.bytes.get(position..)? else { return None };
         rest.get(..usize::from(self.order.u16([*a, *b])))
@@ -116,7 +116,7 @@ impl<'a> Pages<'a> {
         }
     }
 
-    /// The item of this kind at `position`, whose bytes begin after `start` others if they are within the page.
+    /// Decodes the item of this type at `position`, whose bytes start after `start` other bytes if they are on the page.
     fn item_at(&self, page: &Page<'a>, position: usize, start: usize, kind: u8) -> Result<Item<'a>, ReadError> {
         let field = |at: usize| self.order.u32_at(page.bytes, position + at).ok_or(outside(page));
         match kind {
@@ -127,12 +127,12 @@ impl<'a> Pages<'a> {
             }
             TREE_OFF_PAGE => Ok(Item::OffPage { first: field(4)?, length: field(8)? as usize }),
             TREE_DUPLICATES => Ok(Item::Duplicates { root: field(4)? }),
-            TREE_EXTERNAL => Err(unsupported(page.number, "a value in a file of its own")),
-            _ => Err(corrupt(page.number, "an item's kind is unknown")),
+            TREE_EXTERNAL => Err(unsupported(page.number, "a value in an external file")),
+            _ => Err(corrupt(page.number, "unknown item type")),
         }
     }
 
-    /// The bytes of an item that is one key or value.
+    /// The bytes of an item that is a single key or value.
     pub(in crate::map) fn item_bytes(
         &self,
         page: &Page<'a>,
@@ -142,7 +142,7 @@ impl<'a> Pages<'a> {
         match item {
             Item::Inline(bytes) => Ok(Cow::Borrowed(bytes)),
             Item::OffPage { first, length } => self.chain(first, length, visits),
-            Item::Duplicates { .. } => Err(corrupt(page.number, "a tree of values stands where one value should")),
+            Item::Duplicates { .. } => Err(corrupt(page.number, "found a tree of values, expected a single value")),
         }
     }
 }
@@ -151,10 +151,10 @@ fn check_level(page: &Page<'_>, tree: Tree, above: Option<u8>) -> Result<(), Rea
     let level = page.header.level;
     let fits = above.is_none_or(|above| above.checked_sub(1) == Some(level));
     if !fits || tree.is_leaf(page)? != (level == 1) || level == 0 {
-        return Err(corrupt(page.number, "its level in the tree cannot be true"));
+        return Err(corrupt(page.number, "its level in the tree is wrong"));
     }
     if level > 1 && page.header.items == 0 {
-        return Err(corrupt(page.number, "nothing is below it in the tree"));
+        return Err(corrupt(page.number, "an inner page without children"));
     }
     Ok(())
 }
@@ -165,12 +165,12 @@ pub(in crate::map) struct Leaves<'a> {
     tree: Tree,
     page: Option<Page<'a>>,
     item: u16,
-    /// The leaf before which to stop.
+    /// The leaf at which to stop.
     end: Option<u32>,
 }
 
 impl<'a> Leaves<'a> {
-    /// From the first leaf of the tree with this root.
+    /// Starts at the first leaf of the tree with this root.
     pub(in crate::map) fn new(
         pages: &Pages<'a>,
         root: u32,
@@ -184,7 +184,7 @@ impl<'a> Leaves<'a> {
         Ok(Self { tree, page: Some(page), item: 0, end: None })
     }
 
-    /// From `page`, a leaf, to the one before `end`, which must come, or to the last.
+    /// Starts at the leaf `page` and ends before `end`, which must be reached, or at the last leaf.
     pub(in crate::map) fn part(tree: Tree, page: Page<'a>, end: Option<u32>) -> Self {
         Self { tree, page: Some(page), item: 0, end }
     }
@@ -210,7 +210,7 @@ impl<'a> Leaves<'a> {
             self.item = 0;
             self.page = match page.header.next {
                 0 if self.end.is_some() => {
-                    return Err(corrupt(page.number, "it is not the leaf before the one that should come next"));
+                    return Err(corrupt(page.number, "it does not lead to the expected next leaf"));
                 }
                 0 => None,
                 next if self.end == Some(next) => None,
@@ -219,7 +219,7 @@ impl<'a> Leaves<'a> {
             if let Some(next) = self.page
                 && (!self.tree.is_leaf(&next)? || next.header.previous != page.number)
             {
-                return Err(corrupt(next.number, "it is not the leaf after the one that refers to it"));
+                return Err(corrupt(next.number, "its link to the previous leaf is wrong"));
             }
         }
         Ok(None)

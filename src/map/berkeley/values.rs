@@ -1,8 +1,7 @@
-//! The values of a key that has too many for its page, as they are written: a tree of pages of their own, in the order they
-//! were given.
+//! Writes the values of a key that has too many for its page: as a separate tree of pages, in the given order.
 //!
 //! ```text
-//! leaves, chains of large values, inner pages level by level, the root last
+//! leaves, overflow chains of large values, inner pages level by level, the root last
 //! ```
 
 use std::io;
@@ -14,29 +13,29 @@ use super::{
     writer::{PageBuffer, chain_pages},
 };
 
-/// A key or value longer than this is stored on pages of its own, in trees; so that four fit on a page.
-pub(in crate::map) const TREE_INLINE_MAX: usize = 1007;
-/// Length of the item that stands for such a key or value, or for a tree of values.
+/// Maximum length of a key or value on a tree page, so that four fit on a page; longer ones go to overflow pages.
+pub(in crate::map) const MAX_TREE_INLINE: usize = 1007;
+/// Length of an item that refers to overflow pages or to a tree of values.
 pub(in crate::map) const TREE_REFERENCE: usize = 12;
-/// Length of what an inner page says of a page below it, its position in the list counted.
+/// Length of a child reference on an inner page, including its position in the list.
 const RECORD_CHILD: usize = 8 + ITEM_POSITION;
-/// How many pages an inner page can have below it.
-const RECORD_CHILDREN: usize = PAGE_ROOM / RECORD_CHILD;
+/// Maximum number of children of an inner page.
+const MAX_RECORD_CHILDREN: usize = PAGE_ROOM / RECORD_CHILD;
 
-/// Bytes that a key or value takes of a leaf, without its position in the list.
+/// Bytes that a key or value takes on a leaf, without its position in the list.
 pub(in crate::map) fn leaf_item_len(part: &[u8]) -> usize {
-    if part.len() > TREE_INLINE_MAX { TREE_REFERENCE } else { (3 + part.len()).next_multiple_of(4) }
+    if part.len() > MAX_TREE_INLINE { TREE_REFERENCE } else { (3 + part.len()).next_multiple_of(4) }
 }
 
-/// Pages that a part of an entry takes for itself.
+/// Number of overflow pages of a key or value.
 pub(in crate::map) fn own_pages(part: &[u8]) -> u32 {
-    if part.len() > TREE_INLINE_MAX { chain_pages(part) } else { 0 }
+    if part.len() > MAX_TREE_INLINE { chain_pages(part) } else { 0 }
 }
 
-/// Adds a key or value to a leaf; if it is large, as a reference to page `number`.
+/// Adds a key or value to a leaf; a large one as a reference to page `number`.
 pub(in crate::map) fn add_leaf_item(buffer: &mut PageBuffer, part: &[u8], number: u32) {
     let [a, b, c, d] = (part.len() as u32).to_le_bytes();
-    if part.len() > TREE_INLINE_MAX {
+    if part.len() > MAX_TREE_INLINE {
         let [n, o, p, q] = number.to_le_bytes();
         buffer.add(TREE_REFERENCE, [0, 0, TREE_OFF_PAGE, 0, n, o, p, q, a, b, c, d], &[]);
     } else {
@@ -47,14 +46,14 @@ pub(in crate::map) fn add_leaf_item(buffer: &mut PageBuffer, part: &[u8], number
 /// The pages of a tree of values.
 #[derive(Debug)]
 pub(in crate::map) struct ValueTree<'s, 'a> {
-    /// The values by leaf.
+    /// The values of each leaf.
     leaves: Vec<&'s [Slot<'a>]>,
-    /// Pages of each level above, from below.
+    /// Number of pages of each level above the leaves, from below.
     levels: Vec<usize>,
 }
 
 impl<'s, 'a> ValueTree<'s, 'a> {
-    /// Distributes the values of one key, at least one, to leaves.
+    /// Distributes the values of one key to leaves. There must be at least one value.
     pub(in crate::map) fn new(mut values: &'s [Slot<'a>]) -> Self {
         let mut leaves = Vec::new();
         while !values.is_empty() {
@@ -70,13 +69,13 @@ impl<'s, 'a> ValueTree<'s, 'a> {
         let mut levels = Vec::new();
         let mut below = leaves.len();
         while below > 1 {
-            below = below.div_ceil(RECORD_CHILDREN);
+            below = below.div_ceil(MAX_RECORD_CHILDREN);
             levels.push(below);
         }
         Self { leaves, levels }
     }
 
-    /// How many pages the tree takes; `None` if more than can be numbered.
+    /// Number of pages of the tree; `None` if there are too many to be numbered.
     pub(in crate::map) fn pages(&self) -> Option<u32> {
         let values = self.leaves.iter().copied().flatten();
         let chains = values.map(|slot| u64::from(own_pages(slot.value))).sum::<u64>();
@@ -84,7 +83,7 @@ impl<'s, 'a> ValueTree<'s, 'a> {
         u32::try_from(chains + tree as u64).ok()
     }
 
-    /// The root, if the tree begins with page `first`.
+    /// Page number of the root if the tree starts at page `first`.
     pub(in crate::map) fn root(&self, first: u32) -> Option<u32> {
         if self.levels.is_empty() { Some(first) } else { first.checked_add(self.pages()? - 1) }
     }
@@ -114,13 +113,13 @@ impl<'s, 'a> ValueTree<'s, 'a> {
             number += own_pages(slot.value);
         }
 
-        // Each page of a level with how many values are below it.
+        // The pages of a level, each with the number of values below it.
         let mut below = (first..).zip(self.leaves.iter().map(|leaf| leaf.len() as u32)).collect::<Vec<_>>();
         for (level, &pages) in (2..).zip(&self.levels) {
             let mut rest = below.as_slice();
             let mut above = Vec::with_capacity(pages);
             for left in (1..=pages).rev() {
-                // Evenly, so that no page has a single one below it.
+                // Evenly, so that no page has only one child.
                 let children = rest.split_off(..rest.len().div_ceil(left)).unwrap_or_default();
                 for (child, records) in children {
                     buffer.add(RECORD_CHILD - ITEM_POSITION, child.to_le_bytes(), &records.to_le_bytes());

@@ -1,10 +1,10 @@
-//! Pages on their way to a file.
+//! Builds pages and writes them to a file.
 
 use std::io;
 
 use super::layout::{ITEM_POSITION, PAGE_HEADER, PAGE_ROOM, PAGE_SIZE, PageHeader, PageKind};
 
-/// Builds one page after the other, items from its end towards its start.
+/// Builds one page at a time, with items from its end towards its start.
 #[derive(Debug)]
 pub(in crate::map) struct PageBuffer {
     bytes: Vec<u8>,
@@ -17,9 +17,9 @@ impl PageBuffer {
         Self { bytes: vec![0; PAGE_SIZE], items: 0, mark: PAGE_SIZE }
     }
 
-    /// Adds an item of `length` bytes, which begins with `head` and `rest` and is filled up with zeros.
+    /// Adds an item of `length` bytes: `head`, `rest` and zero padding.
     ///
-    /// What a page holds was decided before; an item that does not fit is a mistake there.
+    /// The caller has planned the page; an item that does not fit is a bug there.
     pub(in crate::map) fn add<const N: usize>(&mut self, length: usize, head: [u8; N], rest: &[u8]) {
         self.mark = self.mark.saturating_sub(length);
         debug_assert!(N + rest.len() <= length, "an item is longer than was planned");
@@ -31,7 +31,7 @@ impl PageBuffer {
         self.put_position(self.mark as u16);
     }
 
-    /// Adds an item that is the one added `back` items ago.
+    /// Adds another reference to the item that was added `back` items ago.
     pub(in crate::map) fn add_again(&mut self, back: usize) {
         let at = self.list_end().saturating_sub(back * ITEM_POSITION);
         if let Some(&position) = self.bytes.get(at..).and_then(|rest| rest.first_chunk()) {
@@ -57,7 +57,7 @@ impl PageBuffer {
         }
     }
 
-    /// Writes the page and begins the next. Number of items and where they begin are known here.
+    /// Writes the page and starts the next one. Fills in the number of items and where they start.
     pub(in crate::map) fn finish(&mut self, header: PageHeader, out: &mut impl io::Write) -> io::Result<()> {
         self.finish_as(PageHeader { items: self.items, mark: self.mark as u16, ..header }, out)
     }
@@ -72,7 +72,7 @@ impl PageBuffer {
         Ok(())
     }
 
-    /// Writes a large key or value from page `number` on, which so many items refer to.
+    /// Writes a large key or value to pages from `number` on; `references` items refer to it.
     pub(in crate::map) fn write_chain(
         &mut self,
         part: &[u8],
@@ -85,7 +85,7 @@ impl PageBuffer {
         while let Some((number, piece)) = pieces.next() {
             let next = pieces.peek().map_or(0, |&(next, _)| next);
             self.put(PAGE_HEADER, piece);
-            // Only the first page of a chain is referred to by items.
+            // Items refer only to the first page of a chain.
             let items = if previous == 0 { references } else { 1 };
             let mark = piece.len() as u16;
             self.finish_as(
@@ -98,7 +98,7 @@ impl PageBuffer {
     }
 }
 
-/// Pages that a large key or value takes. It is shorter than 2³² bytes.
+/// Number of overflow pages of a large key or value, which is shorter than 2³² bytes.
 pub(in crate::map) fn chain_pages(part: &[u8]) -> u32 {
     part.len().div_ceil(PAGE_ROOM) as u32
 }

@@ -1,4 +1,4 @@
-//! The leaves of a tree, without the pages that lead to them.
+//! An index of the leaves of a tree, so that many lookups need not read inner pages.
 
 use std::ops::Range;
 
@@ -8,22 +8,21 @@ use crate::map::{
     berkeley::{layout::PageKind, tree::Tree},
 };
 
-/// The leaves of a btree file and the keys from which on they hold all, for those who look up more keys than there are leaves and
-/// do not have the file in memory.
+/// The leaves of a btree file with the first key of each, for looking up more keys than there are leaves in a file that is not in
+/// memory.
 #[derive(Debug)]
 pub(in crate::map) struct Index {
-    /// The keys, one after the other.
+    /// The keys, concatenated.
     keys: Vec<u8>,
-    /// Where the key of each leaf is, and its number.
+    /// End of each leaf's key in `keys`, and page number of the leaf.
     leaves: Vec<(Range<usize>, u32)>,
 }
 
 impl Index {
-    /// Reads all pages between root and leaves. `None` if their keys are not in order: which of them is followed depends on where
-    /// one begins, then.
+    /// Reads all inner pages. `None` if their keys are not sorted, because the result of a lookup depends on its path then.
     ///
     /// # Errors
-    /// If one of these pages is damaged.
+    /// One of these pages is damaged.
     pub(in crate::map) fn of(file: &BtreeFile<'_>) -> Result<Option<Self>, ReadError> {
         let pages = &file.pages;
         let mut visits = pages.each_once();
@@ -67,11 +66,11 @@ impl Index {
         self.keys.get(place.clone()).unwrap_or_default()
     }
 
-    /// The leaf that each key is in, if it is there at all.
+    /// The leaf that would contain each key.
     pub(in crate::map) fn leaves_of(&self, keys: &[&[u8]]) -> impl Iterator<Item = u32> {
         let mut last = 0..0;
         keys.iter().map(move |key| {
-            // Keys often come in order: the next one is on the same leaf, then.
+            // Keys are often sorted, so that the next key is on the same leaf.
             let begins_before = |leaf: usize| self.leaves.get(leaf).is_some_and(|(first, _)| self.key(first) <= *key);
             if !begins_before(last.start) || begins_before(last.end) {
                 last.end = self.leaves.partition_point(|(first, _)| self.key(first) <= *key);
@@ -89,7 +88,7 @@ mod tests {
 
     #[test]
     fn leaves_are_those_that_the_tree_leads_to() {
-        // Two levels above the leaves, and large keys in them.
+        // Large enough for two levels above the leaves, with large keys in them.
         let mut entries = (0..3000).map(|n| (format!("key{n}").into_bytes(), vec![b'v'; 900])).collect::<Vec<_>>();
         entries.extend((0..200_u16).map(|n| ([&[b'x'; 1500][..], &n.to_be_bytes()].concat(), vec![b'w'; 900])));
         let mut bytes = Vec::new();

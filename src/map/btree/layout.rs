@@ -1,4 +1,4 @@
-//! The description of a btree file.
+//! The header of a btree file.
 
 use crate::map::{
     ReadError,
@@ -10,7 +10,7 @@ use crate::map::{
     },
 };
 
-/// Btree files. Version 9 is of libdb 4.1 to 5.3; 8 (libdb 3.1) and 10 (libdb 6) are the same, as far as they are read here.
+/// Btree files. Version 9 is written by libdb 4.1 to 5.3; for reading, 8 (libdb 3.1) and 10 (libdb 6) are the same.
 pub(super) const LAYOUT: Layout = Layout {
     magic: 0x0005_3162,
     kind: PageKind::BtreeDescription,
@@ -20,16 +20,16 @@ pub(super) const LAYOUT: Layout = Layout {
     several_databases: 0x20,
 };
 
-/// Bit of the file's flags: records by number instead of keys.
+/// Flag of the file: records have numbers instead of keys.
 const RECORDS: u32 = 2;
-/// Bit of the file's flags: keys and values are compressed.
+/// Flag of the file: keys and values are compressed.
 const COMPRESSED: u32 = 0x80;
-/// How many keys fit on a page at least: what libdb chooses.
-const LEAST_KEYS: u32 = 2;
-/// What fills up records of fixed length, which are of another layout: a space, as libdb stores it everywhere.
+/// Minimum number of keys per page: libdb's default.
+const MIN_KEYS_PER_PAGE: u32 = 2;
+/// Padding of records of fixed length, which belong to another layout: a space, as libdb stores it everywhere.
 const FILL: u32 = 0x20;
 
-/// Page 0: what a reader must know to find the tree.
+/// Page 0: the header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Description {
     pub(super) header: FileHeader,
@@ -41,13 +41,13 @@ impl Description {
     pub(super) fn encode(&self, out: &mut Vec<u8>) {
         let end = out.len() + PAGE_SIZE;
         self.header.encode(&LAYOUT, out);
-        for field in [0, LEAST_KEYS, 0, FILL, self.root] {
+        for field in [0, MIN_KEYS_PER_PAGE, 0, FILL, self.root] {
             out.extend_from_slice(&field.to_le_bytes());
         }
         out.resize(end, 0);
     }
 
-    /// Reads page 0 of a file of so many bytes from its first ones, and checks what it says.
+    /// Reads and checks page 0 of a file with `length` bytes.
     pub(super) fn read(start: &[u8], length: u64, order: ByteOrder) -> Result<Self, ReadError> {
         let header = LAYOUT.read_header(start, length, order)?;
         if header.has_flag(RECORDS) {
@@ -57,6 +57,6 @@ impl Description {
             return Err(unsupported(0, "a compressed file"));
         }
         let root = order.u32_at(start, FILE_HEADER + 16).filter(|root| *root != 0);
-        Ok(Self { header, root: root.ok_or(corrupt(0, "it names no root"))? })
+        Ok(Self { header, root: root.ok_or(corrupt(0, "it has no root page"))? })
     }
 }

@@ -1,4 +1,4 @@
-//! Decides where in a btree file each entry goes, before a byte is written.
+//! Plans the position of each entry in a btree file before anything is written.
 
 use super::layout::LAYOUT;
 use crate::map::{
@@ -7,54 +7,54 @@ use crate::map::{
         file_id::file_id,
         layout::{ITEM_POSITION, PAGE_ROOM},
         sort::{Order, Slot, by_key, mark_repeated, numbered, settle},
-        values::{TREE_INLINE_MAX, TREE_REFERENCE, ValueTree, leaf_item_len, own_pages},
+        values::{MAX_TREE_INLINE, TREE_REFERENCE, ValueTree, leaf_item_len, own_pages},
     },
 };
 
-/// Values of one key that take more bytes of a leaf go to a tree of their own.
+/// Maximum number of bytes on a leaf for the values of one key; more values go to a separate tree.
 ///
-/// A tree takes a page at least, so the leaf is the better place for all that fit; but libdb must be able to add to them. It
-/// moves them to a tree itself when it adds to values of more than a quarter of a page that is half full.
-const DUPLICATES_MAX: usize = PAGE_ROOM / 4 * 3;
-/// Length of what an inner page says of a page below it, without the key there.
+/// A tree takes at least one page, so values should stay on the leaf if they fit; but libdb must be able to add to them. When it
+/// adds to values that take more than a quarter of a half-full page, it moves them to a tree itself.
+const MAX_LEAF_VALUES: usize = PAGE_ROOM / 4 * 3;
+/// Length of a child reference on an inner page, without the key.
 const CHILD: usize = 12;
 
-/// A key with its values: slots of one key, at least one.
+/// A key with its values: one or more slots with the same key.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Group<'s, 'a> {
     pub(super) key: &'a [u8],
     pub(super) slots: &'s [Slot<'a>],
 }
 
-/// The keys of sorted slots, each with its values.
+/// Groups sorted slots by key.
 pub(super) fn groups<'s, 'a>(slots: &'s [Slot<'a>]) -> impl Iterator<Item = Group<'s, 'a>> + Clone {
     let groups = slots.chunk_by(|_, slot| slot.repeats);
     groups.filter_map(|slots| slots.first().map(|first| Group { key: first.key, slots }))
 }
 
 impl<'s, 'a> Group<'s, 'a> {
-    /// Bytes that the values take on the leaf, each with its position and that of the key beside it.
+    /// Bytes that the values take on the leaf, each with its position and that of its key.
     fn values_room(&self) -> usize {
         self.slots.iter().map(|slot| leaf_item_len(slot.value) + 2 * ITEM_POSITION).sum()
     }
 
-    /// The tree of the values, if they are not on the key's page.
+    /// The separate tree of the values, if they do not fit on the leaf.
     pub(super) fn tree(&self) -> Option<ValueTree<'s, 'a>> {
-        (self.slots.len() > 1 && self.values_room() > DUPLICATES_MAX).then(|| ValueTree::new(self.slots))
+        (self.slots.len() > 1 && self.values_room() > MAX_LEAF_VALUES).then(|| ValueTree::new(self.slots))
     }
 
-    /// Bytes that the key and its values take of their leaf.
+    /// Bytes that the key and its values take on their leaf.
     fn room(&self) -> usize {
         let key = leaf_item_len(self.key);
         match self.slots {
             [one] => key + leaf_item_len(one.value) + 2 * ITEM_POSITION,
-            _ if self.values_room() > DUPLICATES_MAX => key + TREE_REFERENCE + 2 * ITEM_POSITION,
+            _ if self.values_room() > MAX_LEAF_VALUES => key + TREE_REFERENCE + 2 * ITEM_POSITION,
             // The key is stored once.
             _ => key + self.values_room(),
         }
     }
 
-    /// How many pages of their own the key and its values take; `None` if more than can be numbered.
+    /// Number of pages outside of the leaf; `None` if there are too many to be numbered.
     fn own_pages(&self) -> Option<u32> {
         let values = match self.tree() {
             Some(tree) => tree.pages()?,
@@ -68,24 +68,24 @@ impl<'s, 'a> Group<'s, 'a> {
 #[derive(Debug)]
 pub(super) struct Leaf<'s, 'a> {
     pub(super) number: u32,
-    /// Its neighbours; 0 for none.
+    /// Neighbouring leaves; 0 for none.
     pub(super) previous: u32,
     pub(super) next: u32,
     pub(super) slots: &'s [Slot<'a>],
-    /// What is least of this leaf and more than all before it.
+    /// The shortest key that separates this leaf from the previous ones.
     pub(super) separator: Separator<'a>,
-    /// Where the pages of its large keys and values begin.
+    /// First overflow page of its large keys and values.
     pub(super) first_own_page: u32,
 }
 
-/// The root's page: libdb looks for it here.
+/// Page number of the root, which libdb expects here.
 pub(super) const ROOT: u32 = 1;
 
-/// All pages, numbered: the root, the leaves, their large keys and values, the other inner pages from below.
+/// All pages with their numbers: the root, the leaves, their overflow pages, and the other inner pages from below.
 #[derive(Debug)]
 pub(super) struct Plan<'s, 'a> {
     pub(super) leaves: Vec<Leaf<'s, 'a>>,
-    /// The inner pages of each level from below: how many pages of the level below it belong to each.
+    /// For each level of inner pages, from below: number of children of each page.
     pub(super) levels: Vec<Vec<usize>>,
     pub(super) first_inner: u32,
     pub(super) last_page: u32,
@@ -94,14 +94,14 @@ pub(super) struct Plan<'s, 'a> {
 /// A key of an inner page.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Separator<'a> {
-    /// On the inner page. The first key of a page is taken for less than all others, whatever it is.
+    /// On the inner page. The first key of a page counts as less than all others.
     Inline(&'a [u8]),
-    /// The leaf's first key, in its own pages.
+    /// The leaf's first key, on its own overflow pages.
     Shared { length: u32 },
 }
 
 impl Separator<'_> {
-    /// Bytes that it takes of an inner page, with its position in the list.
+    /// Bytes that the key takes on an inner page, including its position in the list.
     fn room(&self) -> usize {
         self.len() + ITEM_POSITION
     }
@@ -116,14 +116,14 @@ impl Separator<'_> {
     }
 }
 
-/// All entries by key.
+/// All entries sorted by key.
 #[derive(Debug)]
 pub(super) struct Sorted<'a> {
     pub(super) slots: Vec<Slot<'a>>,
 }
 
 impl<'a> Sorted<'a> {
-    /// Sorts `entries`; refuses whatever is too large for the format, and keys that repeat if that is asked.
+    /// Sorts `entries`; rejects entries that are too large for the format, and duplicate keys if the policy requires it.
     pub(super) fn new<K, V>(entries: &'a [(K, V)], duplicates: Duplicates) -> Result<Self, WriteError>
     where
         K: AsRef<[u8]>,
@@ -143,11 +143,11 @@ impl<'a> Sorted<'a> {
         file_id(LAYOUT.magic, numbered(&self.slots))
     }
 
-    /// Distributes the entries to leaves and numbers all pages; `None` if numbers run out.
+    /// Distributes the entries to leaves and numbers all pages; `None` if there are too many pages.
     pub(super) fn plan(&self) -> Option<Plan<'_, 'a>> {
         let mut leaves = self.leaves();
         let levels = levels(&leaves);
-        // If there is one leaf only, it is the root.
+        // If there is only one leaf, it is the root.
         let first_leaf = if levels.is_empty() { ROOT } else { ROOT + 1 };
         let mut free = first_leaf.checked_add(u32::try_from(leaves.len()).ok()?)?;
         let mut previous = 0;
@@ -162,12 +162,12 @@ impl<'a> Sorted<'a> {
         }
         let first_inner = free;
         let inner = levels.iter().map(Vec::len).sum::<usize>();
-        // The root is among these, but not numbered as they are.
+        // The root is among these, but has its own number.
         let end = free.checked_add(u32::try_from(inner.saturating_sub(1)).ok()?)?;
         Some(Plan { leaves, levels, first_inner, last_page: end - 1 })
     }
 
-    /// The entries by leaf; pages are not numbered yet, but it shows which leaf is not the last.
+    /// Distributes the entries to leaves. Pages are not numbered yet, except that all leaves but the last have a successor.
     fn leaves(&self) -> Vec<Leaf<'_, 'a>> {
         let mut rest = self.slots.as_slice();
         let mut leaves = Vec::new();
@@ -192,20 +192,20 @@ impl<'a> Sorted<'a> {
     }
 }
 
-/// The shortest key that is more than the last one `before` a leaf and not more than its first.
+/// The shortest key that is greater than the last one `before` a leaf and not greater than its first one.
 fn separator<'a>(before: Option<&Slot<'a>>, slots: &[Slot<'a>]) -> Separator<'a> {
     let (Some(before), Some(first)) = (before, slots.first()) else { return Separator::Inline(&[]) };
     let common = before.key.iter().zip(first.key).take_while(|(a, b)| a == b).count();
     match first.key.get(..=common) {
-        Some(key) if key.len() <= TREE_INLINE_MAX => Separator::Inline(key),
+        Some(key) if key.len() <= MAX_TREE_INLINE => Separator::Inline(key),
         _ => Separator::Shared { length: first.key.len() as u32 },
     }
 }
 
-/// The inner pages of a tree: for each level from below, how many pages of the level below it belong to each page.
+/// The inner pages of a tree: for each level from below, the number of children of each page.
 fn levels(leaves: &[Leaf<'_, '_>]) -> Vec<Vec<usize>> {
     let mut levels = Vec::new();
-    // The room that each page of the level below takes with its least key, unless it comes first.
+    // Bytes that each child takes with its separating key, unless it comes first.
     let mut below = leaves.iter().map(|leaf| leaf.separator.room()).collect::<Vec<_>>();
     while below.len() > 1 {
         let level = fill(&below);
@@ -217,7 +217,7 @@ fn levels(leaves: &[Leaf<'_, '_>]) -> Vec<Vec<usize>> {
     levels
 }
 
-/// How many of the pages below go on each inner page.
+/// Number of children for each inner page of a level.
 fn fill(rooms: &[usize]) -> Vec<usize> {
     let first = Separator::Inline(&[]).room();
     let mut level = Vec::new();
@@ -230,7 +230,7 @@ fn fill(rooms: &[usize]) -> Vec<usize> {
         used += if count == 0 { first } else { room };
         count += 1;
     }
-    // A page with a single one below it would only make ways longer. Others have three at least.
+    // A page with one child would only lengthen paths. Others have at least three.
     if let (1, Some(last)) = (count, level.last_mut()) {
         *last -= 1;
         count += 1;

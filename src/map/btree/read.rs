@@ -1,4 +1,4 @@
-//! Reads a btree file from its bytes, whatever they are.
+//! Reads a btree file from bytes with arbitrary content.
 
 use std::{borrow::Cow, cmp::Ordering};
 
@@ -18,55 +18,55 @@ use crate::map::{
     window::Bytes,
 };
 
-/// A btree file that can be asked for keys and listed.
+/// An open btree file, for lookups and listing.
 ///
-/// Versions 8 to 10 are read, in either byte order and with pages of any size.
+/// Supports versions 8 to 10, both byte orders and all page sizes.
 #[derive(Debug, Clone)]
 pub struct BtreeFile<'a> {
     pub(in crate::map) pages: Pages<'a>,
     pub(super) description: Description,
 }
 
-/// How often a look-up may visit as many pages as the file has. A large key is stored once and referred to from one inner
-/// page beside its leaf, so that twice would do for a file that was not changed after it was made.
-const VISITS: u64 = 8;
+/// Limit of a lookup, as a multiple of the number of pages. A large key is stored once and referred to from its leaf and one
+/// inner page, so 2 is enough for a file that has not been updated.
+const MAX_VISITS_PER_PAGE: u64 = 8;
 
 impl<'a> BtreeFile<'a> {
-    /// Reads the description of a file from its `bytes`.
+    /// Opens a file that is in memory.
     ///
     /// # Errors
-    /// If this is no btree file, one that uses what is not read here (checksums, encryption, compression, several databases
-    /// in a file), or one whose description cannot be true.
+    /// The file is not a btree file, its header is damaged, or it uses an unsupported feature (checksums, encryption,
+    /// compression, nested databases).
     pub fn open(bytes: &'a [u8]) -> Result<Self, ReadError> {
         Self::within(Bytes::Whole(bytes))
     }
 
-    /// As [`Self::open`], with bytes that need not be in memory.
+    /// Like [`Self::open`], for a file that need not be in memory.
     pub(in crate::map) fn within(bytes: Bytes<'a>) -> Result<Self, ReadError> {
         let start = bytes.start(START)?;
-        let order = LAYOUT.byte_order(start).ok_or(ReadError::Unrecognized("it does not begin as a btree file"))?;
+        let order = LAYOUT.byte_order(start).ok_or(ReadError::Unrecognized("it has no btree header"))?;
         let description = Description::read(start, bytes.len(), order)?;
         Ok(Self { pages: Pages::new(bytes, order, &description.header), description })
     }
 
-    /// The same file as other bytes.
+    /// The same file with other bytes in memory.
     pub(in crate::map) fn over<'b>(&self, bytes: Bytes<'b>) -> BtreeFile<'b> {
         let pages = Pages::new(bytes, self.pages.order, &self.description.header);
         BtreeFile { pages, description: self.description.clone() }
     }
 
-    /// The twenty bytes by which libdb tells this file from others.
+    /// The file's identifier.
     pub fn file_id(&self) -> [u8; 20] {
         self.description.header.file_id
     }
 
-    /// Whether the file says that a key may have several values.
+    /// Whether the file allows several values per key.
     pub fn may_repeat_keys(&self) -> bool {
         self.description.header.may_repeat_keys()
     }
 
-    /// All entries, in the order of the tree; ends after the first error. That this is the order of their keys, and so that each is
-    /// found, is not checked.
+    /// All entries in the order of the tree; ends after the first error. Whether the keys are sorted, so that lookups find them,
+    /// is not checked.
     pub fn entries(&self) -> Entries<'_, 'a> {
         self.entries_from(State::Start, self.pages.each_once())
     }
@@ -75,10 +75,10 @@ impl<'a> BtreeFile<'a> {
         Entries { file: self, state, pairs: Vec::new(), pair: 0, key: None, values: None, visits }
     }
 
-    /// Runs of leaves of about `size` bytes.
+    /// Splits the file into runs of leaves of about `size` bytes.
     ///
     /// # Errors
-    /// If a page between root and leaves is damaged.
+    /// An inner page is damaged.
     pub(in crate::map) fn parts(&self, size: usize) -> Result<Vec<Part>, ReadError> {
         let starts = self.first_leaves()?;
         let count = self.pages.size() / size as u64 + 1;
@@ -87,19 +87,19 @@ impl<'a> BtreeFile<'a> {
         let ends = starts.iter().skip(1).copied().map(Some).chain([None]);
         let usual = self.pages.pages_in(size);
         let part = |(&first, end): (&u32, Option<u32>)| {
-            // Where leaves are not in a row, each is read alone.
+            // Leaves that are not consecutive are read one by one.
             let in_a_row = |end: u32| end.checked_sub(first).filter(|pages| *pages <= 2 * usual).unwrap_or(0);
             Part { first, end, place: self.pages.place(first, end.map_or(usual, in_a_row)) }
         };
         Ok(starts.iter().zip(ends).map(part).collect())
     }
 
-    /// For all parts together.
+    /// Visit limit that all parts share.
     pub(in crate::map) fn visits(&self) -> Visits {
         self.pages.each_once_by_one()
     }
 
-    /// The first leaf below each page that has leaves right below it.
+    /// The first leaf below each page on the level above the leaves.
     fn first_leaves(&self) -> Result<Vec<u32>, ReadError> {
         let mut visits = self.pages.each_once();
         let mut level = vec![self.pages.root(self.description.root, Tree::Entries, &mut visits)?];
@@ -119,7 +119,8 @@ impl<'a> BtreeFile<'a> {
         level.iter().map(&mut first_leaf).collect()
     }
 
-    /// The entries of a part; no page that others of `visits` have seen. `None` if the leaf before does not lead to it.
+    /// The entries of a part, without pages that other parts in `visits` have read. `None` if the previous leaf does not lead to
+    /// it.
     pub(in crate::map) fn part(&self, &Part { first, end, .. }: &Part, mut visits: Visits) -> Option<Entries<'_, 'a>> {
         let page = self.pages.page(first, &mut visits).ok()?;
         if page.header.previous != 0 {
@@ -131,26 +132,26 @@ impl<'a> BtreeFile<'a> {
         Some(self.entries_from(State::Leaves(Leaves::part(Tree::Entries, page, end)), visits))
     }
 
-    /// The value of `key`; if it has several, the first.
+    /// The value of `key`, or the first of its values.
     ///
     /// # Errors
-    /// If a page on the way to it is damaged.
+    /// A page on the path to the key is damaged.
     pub fn get(&self, key: &[u8]) -> Result<Option<Cow<'a, [u8]>>, ReadError> {
         self.get_in(self.leaf_of(key)?, key)
     }
 
-    /// The leaf that `key` is in, if it is there at all.
+    /// The leaf that would contain `key`.
     pub(in crate::map) fn leaf_of(&self, key: &[u8]) -> Result<u32, ReadError> {
-        let mut visits = self.pages.at_most(VISITS);
+        let mut visits = self.pages.at_most(MAX_VISITS_PER_PAGE);
         let mut page = self.pages.root(self.description.root, Tree::Entries, &mut visits)?;
         while page.header.kind == PageKind::Internal {
-            // The first page below holds all keys that are less than the second's.
+            // The first child holds all keys less than the key of the second.
             let first_after = bisect(1, page.header.items, |item| {
                 let found = self.pages.internal_key(&page, item)?;
                 Ok(self.compare(&page, found, key, &mut visits)?.is_le())
             })?;
             if page.header.level == 2 {
-                // The leaf itself is not looked at: others may be looked for first.
+                // The leaf itself is not read yet: the caller may look up other keys first.
                 return self.pages.child_number(&page, first_after - 1);
             }
             page = self.pages.child(&page, first_after - 1, Tree::Entries, &mut visits)?;
@@ -158,16 +159,16 @@ impl<'a> BtreeFile<'a> {
         Ok(page.number)
     }
 
-    /// The values of keys with their leaves, in the order of these.
-    pub(in crate::map) fn answer_all(&self, asked: &[KeyPlace], keys: &[&[u8]], answers: &mut Answers) {
-        for asked in by_place(asked, keys).flatten() {
-            answers.put(asked.number, self.get_in(asked.place, asked.of(keys)));
+    /// Looks up keys in their leaves, in the given order.
+    pub(in crate::map) fn answer_all(&self, queries: &[KeyPlace], keys: &[&[u8]], answers: &mut Answers) {
+        for query in by_place(queries, keys).flatten() {
+            answers.put(query.number, self.get_in(query.place, query.key_in(keys)));
         }
     }
 
-    /// As [`Self::get`], for a key of this leaf.
+    /// Like [`Self::get`], for a key of this leaf.
     fn get_in(&self, leaf: u32, key: &[u8]) -> Result<Option<Cow<'a, [u8]>>, ReadError> {
-        let mut visits = self.pages.at_most(VISITS);
+        let mut visits = self.pages.at_most(MAX_VISITS_PER_PAGE);
         let page = self.pages.leaf(leaf, Tree::Entries, &mut visits)?;
         check_pairs(&page)?;
         let pairs = page.header.items / 2;
@@ -190,8 +191,8 @@ impl<'a> BtreeFile<'a> {
         Ok(None)
     }
 
-    /// Adds all entries of a leaf to `pairs`. `None` if not all are within it and have a key each, or something is wrong with it:
-    /// [`Entries::advance`] says what, then.
+    /// Appends all entries of a leaf to `pairs`. `None` if some are not on the page or share a key, or the page is damaged;
+    /// [`Entries::advance`] handles these.
     fn whole_leaf(&self, page: &Page<'a>, pairs: &mut Vec<Pair<'a>>) -> Option<()> {
         let (mut room, mut before) = (page.bytes.len(), 0);
         for [key, value] in self.pages.pair_positions(page)? {
@@ -210,7 +211,8 @@ impl<'a> BtreeFile<'a> {
         if let Some(found) = self.pages.inline_at(page, self.pages.position(page, 2 * pair)?) {
             return Ok(found.cmp(key));
         }
-        let found = self.pages.leaf_item(page, 2 * pair)?.ok_or(corrupt(page.number, "a key is deleted"))?;
+        let found =
+            self.pages.leaf_item(page, 2 * pair)?.ok_or(corrupt(page.number, "the key of a value is deleted"))?;
         self.compare(page, found, key, visits)
     }
 
@@ -234,12 +236,12 @@ fn check_pairs(page: &Page<'_>) -> Result<(), ReadError> {
 pub struct Entries<'f, 'a> {
     file: &'f BtreeFile<'a>,
     state: State<'a>,
-    /// The entries of a leaf, if all are simple, and the next of them.
+    /// Entries of a leaf that has only simple ones, and the index of the next.
     pairs: Vec<Pair<'a>>,
     pair: usize,
-    /// The key before, where its item is, and the items of its page so far, in bytes.
+    /// The previous key, the position of its item, and the bytes of items of its page so far.
     key: Option<Before<'a>>,
-    /// A key of many values, and those that are still to be listed.
+    /// The key whose values are being listed, and the remaining values.
     values: Option<(Cow<'a, [u8]>, Values<'a>)>,
     visits: Visits,
 }
@@ -256,7 +258,7 @@ struct Before<'a> {
     key: Cow<'a, [u8]>,
     page: u32,
     position: usize,
-    /// Bytes of the page's keys and values up to here.
+    /// Bytes of the keys and values of the page so far.
     listed: usize,
 }
 
@@ -310,7 +312,7 @@ impl<'a> Entries<'_, 'a> {
         }
     }
 
-    /// The key at `item`, which values on the same page share; it is not read twice.
+    /// The key at `item`. Values on the same page share the item of their key, which is read once.
     fn key_at(&mut self, page: &Page<'a>, item: u16, value: &Item<'a>) -> Result<Cow<'a, [u8]>, ReadError> {
         let pages = &self.file.pages;
         let position = pages.position(page, item)?;
@@ -320,7 +322,8 @@ impl<'a> Entries<'_, 'a> {
                 (before.key.clone(), before.listed)
             }
             before => {
-                let found = pages.leaf_item(page, item)?.ok_or(corrupt(page.number, "a key is deleted"))?;
+                let found =
+                    pages.leaf_item(page, item)?.ok_or(corrupt(page.number, "the key of a value is deleted"))?;
                 let key = pages.item_bytes(page, found, &mut self.visits)?;
                 let listed = before.as_ref().filter(|before| before.page == page.number).map_or(0, |b| b.listed);
                 (key, listed + size(&found))
@@ -355,7 +358,7 @@ mod tests {
     use super::*;
     use crate::map::btree::write;
 
-    /// A file with several levels, short and large parts.
+    /// A file with several levels, and short and large keys and values.
     fn file() -> Vec<u8> {
         let mut entries = (0..400).map(|n| (format!("key{n}").into_bytes(), vec![b'v'; n % 50])).collect::<Vec<_>>();
         entries.extend((0..10).map(|n| (vec![n; 1500], vec![n; 9000])));
@@ -408,24 +411,24 @@ mod tests {
         let damaged = |page: u32, what: &str| Some(format!("page {page} is damaged: {what}"));
         let number = |at: usize| u32::from_le_bytes(*good[at..].first_chunk().unwrap());
         let position = |page: usize| usize::from(u16::from_le_bytes(*good[page * 4096 + 26..].first_chunk().unwrap()));
-        assert_eq!(with(16, &[7]), Some("version 7 of the format is not read, only 8 to 10 are".to_owned()));
-        assert_eq!(with(24, &[1]), Some("page 0: an encrypted file cannot be read".to_owned()));
-        assert_eq!(with(26, &[1]), Some("page 0: a file with checksums cannot be read".to_owned()));
-        assert_eq!(with(48, &[0x80]), Some("page 0: a compressed file cannot be read".to_owned()));
-        assert_eq!(with(88, &[0]), damaged(0, "it names no root"));
-        // The first page below the root is no leaf.
+        assert_eq!(with(16, &[7]), Some("version 7 of the format is not supported, only 8 to 10 are".to_owned()));
+        assert_eq!(with(24, &[1]), Some("page 0: an encrypted file is not supported".to_owned()));
+        assert_eq!(with(26, &[1]), Some("page 0: a file with checksums is not supported".to_owned()));
+        assert_eq!(with(48, &[0x80]), Some("page 0: a compressed file is not supported".to_owned()));
+        assert_eq!(with(88, &[0]), damaged(0, "it has no root page"));
+        // The first child of the root is not a leaf.
         let below = number(4096 + position(1) + 4);
         assert!(below > 2 && good[below as usize * 4096 + 24] > 1);
-        assert_eq!(with(4096 + position(1) + 4, &[2, 0, 0, 0]), damaged(2, "its level in the tree cannot be true"));
+        assert_eq!(with(4096 + position(1) + 4, &[2, 0, 0, 0]), damaged(2, "its level in the tree is wrong"));
         assert_eq!(with(4096 + position(1) + 4, &[1, 0, 0, 0]), damaged(1, "it is referred to twice"));
-        assert_eq!(with(4096 + 20, &[0, 0]), damaged(1, "nothing is below it in the tree"));
+        assert_eq!(with(4096 + 20, &[0, 0]), damaged(1, "an inner page without children"));
         assert_eq!(with(2 * 4096 + 12, &[9]), None, "what comes before the first leaf is not asked");
-        assert_eq!(with(3 * 4096 + 12, &[9]), damaged(3, "it is not the leaf after the one that refers to it"));
+        assert_eq!(with(3 * 4096 + 12, &[9]), damaged(3, "its link to the previous leaf is wrong"));
         assert_eq!(with(2 * 4096 + 16, &[2]), damaged(2, "it is referred to twice"));
-        assert_eq!(with(2 * 4096 + 25, &[7]), damaged(2, "it is not of a kind that this tree is made of"));
+        assert_eq!(with(2 * 4096 + 25, &[7]), damaged(2, "a page of this type does not belong in the tree"));
         assert_eq!(with(2 * 4096 + 20, &[1]), damaged(2, "a key has no value"));
-        assert_eq!(with(2 * 4096 + 26, &[0, 0]), damaged(2, "an item lies outside of the page's items"));
-        assert_eq!(with(2 * 4096 + position(2) + 2, &[9]), damaged(2, "an item's kind is unknown"));
+        assert_eq!(with(2 * 4096 + 26, &[0, 0]), damaged(2, "an item lies outside the item area of the page"));
+        assert_eq!(with(2 * 4096 + position(2) + 2, &[9]), damaged(2, "unknown item type"));
     }
 
     #[test]
@@ -435,7 +438,7 @@ mod tests {
             let mut other = good.clone();
             other[16] = version;
             if version == 8 {
-                // It does not say how many pages there are.
+                // The header does not contain the number of pages.
                 put(&mut other, 32, &[0; 4]);
             }
             assert_eq!(first_error(&other), None);

@@ -1,4 +1,4 @@
-//! Writes a btree file, from its first page to its last, without going back.
+//! Writes a btree file sequentially.
 
 use std::io;
 
@@ -16,10 +16,10 @@ use crate::map::{
     },
 };
 
-/// As [`write_with`] with [`Duplicates::Refuse`].
+/// Like [`write_with`] with [`Duplicates::Refuse`].
 ///
 /// # Errors
-/// As [`write_with`].
+/// Those of [`write_with`].
 ///
 /// ```
 /// use relaycc::map::btree::{BtreeFile, write};
@@ -40,12 +40,11 @@ where
     write_with(entries, Duplicates::Refuse, out)
 }
 
-/// Writes a btree file that holds `entries`.
+/// Writes a btree file with the given entries.
 ///
-/// Keys and values are stored as they are: not folded, and without a final NUL, which is what `makemap btree` stores and a
-/// `K` line without `-N` looks for first. Both may be empty and may hold any bytes. What is written depends on the set of
-/// entries only, and on the order of those of one key: not on the order of the others, the machine or the time.
-/// Besides the entries, some 64 bytes of memory per entry are used.
+/// Keys and values are stored unchanged: not converted to lower case, and without a trailing zero byte, which is how `makemap
+/// btree` stores them and what a `K` line without `-N` looks up first. Both may be empty and contain any bytes. The output
+/// depends only on the set of entries and the order of entries with the same key. It takes about 64 bytes of memory per entry.
 ///
 /// # Errors
 /// [`WriteError::DuplicateKey`] and [`WriteError::TooLarge`] before anything is written; [`WriteError::Io`] if `out` fails.
@@ -108,10 +107,10 @@ fn add_entries(leaf: &Leaf<'_, '_>, buffer: &mut PageBuffer) {
     }
 }
 
-/// Writes what the entries of a leaf have on pages of their own.
+/// Writes the overflow pages and trees of a leaf's entries.
 fn write_own_pages(leaf: &Leaf<'_, '_>, buffer: &mut PageBuffer, out: &mut impl io::Write) -> io::Result<()> {
     let mut number = leaf.first_own_page;
-    // The first key may be referred to from an inner page too.
+    // An inner page may refer to the first key as well.
     let mut references = if matches!(leaf.separator, Separator::Shared { .. }) { 2 } else { 1 };
     for group in groups(leaf.slots) {
         if own_pages(group.key) > 0 {
@@ -132,14 +131,14 @@ fn write_own_pages(leaf: &Leaf<'_, '_>, buffer: &mut PageBuffer, out: &mut impl 
     Ok(())
 }
 
-/// An inner page, and the pages below it with the first leaf of each.
+/// An inner page, and its children with the first leaf of each.
 struct Inner<'p, 's, 'a> {
     number: u32,
     level: u8,
     children: Vec<(u32, &'p Leaf<'s, 'a>)>,
 }
 
-/// All inner pages, level by level from below; the last is the root.
+/// All inner pages, level by level from below; the root is last.
 fn inner_pages<'p, 's, 'a>(plan: &'p Plan<'s, 'a>) -> Vec<Inner<'p, 's, 'a>> {
     let mut pages = Vec::new();
     let mut number = plan.first_inner;
@@ -170,7 +169,7 @@ impl Inner<'_, '_, '_> {
     }
 }
 
-/// Puts a page of the level below on an inner page.
+/// Adds a child to an inner page.
 fn add_child(child: u32, separator: Separator<'_>, first_own_page: u32, buffer: &mut PageBuffer) {
     let [n, o, p, q] = child.to_le_bytes();
     let start = |length: usize, kind: u8| {
@@ -206,7 +205,7 @@ mod tests {
         file.entries().map(Result::unwrap).map(|entry| (entry.key.into_owned(), entry.value.into_owned())).collect()
     }
 
-    /// Mostly short; at times around the lengths where a part leaves its page, or fills one of its own.
+    /// Lengths of parts: mostly short, sometimes close to the limits of a page.
     fn part() -> impl Strategy<Value = Vec<u8>> {
         let length = prop_oneof![20 => 0..40_usize, 2 => 1000..1010_usize, 1 => 4065..4075_usize, 1 => 0..20_000_usize];
         (length, 0..20_u8).prop_map(|(length, byte)| vec![byte; length])
@@ -251,7 +250,7 @@ mod tests {
         let entries = [("b", "value two  "), ("a", "x"), ("abc", "z"), ("ab", "y")];
         let mut file = Vec::new();
         write(&entries, &mut file).unwrap();
-        // What `makemap btree` writes for the same entries in the order of their keys, but for the file's id.
+        // The output of `makemap btree` for the same entries sorted by key, except for the file's identifier.
         assert_eq!(
             &file[..52],
             b"\0\0\0\0\x01\0\0\0\0\0\0\0\x62\x31\x05\0\x09\0\0\0\0\x10\0\0\0\x09\0\0\0\0\0\0\

@@ -1,13 +1,13 @@
-//! Constant database files: the `cdb` map type of sendmail, as D. J. Bernstein described the format and tinycdb reads it.
+//! Constant database files: the `cdb` map type of sendmail, in the format of D. J. Bernstein as tinycdb reads it.
 //!
 //! ```text
-//! 256 × 8 bytes   for each table: where it begins, how many slots it has
-//! records         key length, value length, key, value; in the order they were given
-//! 256 tables      slots: the hash of a key, where its record is; a record of 0 ends a search
+//! 256 × 8 bytes   for each table: its position, its number of slots
+//! records         key length, value length, key, value; in the given order
+//! 256 tables      slots: the hash of a key, the position of its record; position 0 ends a search
 //! ```
 //!
-//! A key's hash chooses the table (`hash & 255`) and the slot in it where a search begins (`hash >> 8`, modulo the slots).
-//! All numbers are unsigned, of 32 bits, and little-endian; so a file ends before byte 2³².
+//! The hash of a key selects the table (`hash & 255`) and the slot where the search starts (`hash >> 8`, modulo the number of
+//! slots). All numbers are unsigned, little-endian and 32 bits wide, so a file is smaller than 4 GiB.
 
 mod read;
 mod write;
@@ -15,11 +15,11 @@ mod write;
 pub use read::{CdbFile, Entries};
 pub use write::{write, write_with};
 
-/// How many tables there are.
+/// Number of tables.
 const TABLES: usize = 256;
-/// Length of a pair of numbers: what stands for a table, begins a record, and is a slot.
+/// Length of a pair of numbers: a table in the header, the start of a record, or a slot.
 const PAIR: usize = 8;
-/// Length of what stands for all tables at the start of a file.
+/// Length of the header.
 const HEADER: usize = TABLES * PAIR;
 
 /// Hashes a key.

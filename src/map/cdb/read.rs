@@ -1,15 +1,15 @@
-//! Reads a cdb file from its bytes, whatever they are.
+//! Reads a cdb file from bytes with arbitrary content.
 
 use std::borrow::Cow;
 
 use super::{HEADER, PAIR, TABLES, hash};
 use crate::map::{Entry, ReadError, berkeley::layout::ByteOrder};
 
-/// A cdb file that can be asked for keys and listed.
+/// An open cdb file, for lookups and listing.
 #[derive(Debug, Clone)]
 pub struct CdbFile<'a> {
     bytes: &'a [u8],
-    /// Where the records end and the tables begin.
+    /// End of the records and start of the tables.
     end: usize,
 }
 
@@ -18,15 +18,15 @@ fn corrupt(offset: usize, what: &'static str) -> ReadError {
 }
 
 impl<'a> CdbFile<'a> {
-    /// Reads where the tables of a file are from its `bytes`.
+    /// Opens a file that is in memory.
     ///
-    /// The format has nothing that marks it, but its tables follow each other, and the records end where they begin; that is
-    /// checked. After them, there may be more: `cdb -r` leaves something there.
+    /// The format has no magic number, but the tables are consecutive and start where the records end, which is checked. Other
+    /// data may follow: `cdb -r` leaves something there.
     ///
     /// # Errors
-    /// If this is no cdb file.
+    /// The file is not a cdb file.
     pub fn open(bytes: &'a [u8]) -> Result<Self, ReadError> {
-        let unrecognized = || ReadError::Unrecognized("it does not begin as a cdb file");
+        let unrecognized = || ReadError::Unrecognized("it has no cdb header");
         let mut file = Self { bytes, end: 0 };
         let mut end = None;
         for number in 0..TABLES {
@@ -39,7 +39,7 @@ impl<'a> CdbFile<'a> {
             }
             end = slots.checked_mul(PAIR).and_then(|length| position.checked_add(length));
             if end.is_none_or(|end| end > bytes.len()) {
-                return Err(ReadError::Unrecognized("it ends before the tables of a cdb file do"));
+                return Err(ReadError::Unrecognized("the file ends before its tables"));
             }
         }
         if file.end < HEADER {
@@ -48,15 +48,15 @@ impl<'a> CdbFile<'a> {
         Ok(file)
     }
 
-    /// All entries, in the order they were written in; ends after the first error.
+    /// All entries in the order of the file; ends after the first error.
     pub fn entries(&self) -> Entries<'a> {
         Entries { file: self.clone(), position: HEADER }
     }
 
-    /// The value of `key`; if it has several, the first.
+    /// The value of `key`, or the first of its values.
     ///
     /// # Errors
-    /// If the slots that a search passes, or the record found, contradict the rest of the file.
+    /// The slots of the search, or the record found, contradict the rest of the file.
     pub fn get(&self, key: &[u8]) -> Result<Option<Cow<'a, [u8]>>, ReadError> {
         let hash = hash(key);
         let Some((position, slots)) = self.table(hash as usize % TABLES).filter(|(_, slots)| *slots > 0) else {
@@ -65,7 +65,7 @@ impl<'a> CdbFile<'a> {
         let first = (hash >> 8) as usize % slots;
         for slot in (first..slots).chain(0..first) {
             let at = position + slot * PAIR;
-            let (found, record) = self.pair(at).ok_or(corrupt(at, "a table ends after the file"))?;
+            let (found, record) = self.pair(at).ok_or(corrupt(at, "a table extends beyond the end of the file"))?;
             if record == 0 {
                 return Ok(None);
             }
@@ -79,7 +79,7 @@ impl<'a> CdbFile<'a> {
         Ok(None)
     }
 
-    /// Where a table begins, and how many slots it has.
+    /// Position of a table, and its number of slots.
     fn table(&self, number: usize) -> Option<(usize, usize)> {
         self.pair(number * PAIR).map(|(position, slots)| (position as usize, slots as usize))
     }
@@ -88,16 +88,16 @@ impl<'a> CdbFile<'a> {
         Some((ByteOrder::Little.u32_at(self.bytes, at)?, ByteOrder::Little.u32_at(self.bytes, at + 4)?))
     }
 
-    /// The record at a position, and where it ends.
+    /// The record at a position, and the position after it.
     fn record(&self, position: usize) -> Result<(Entry<'a>, usize), ReadError> {
         let records = self.bytes.get(..self.end).unwrap_or_default();
         let inside = (HEADER..self.end).contains(&position);
         let lengths = if inside { self.pair(position) } else { None };
-        let (key, value) = lengths.ok_or(corrupt(position, "no record can be here"))?;
+        let (key, value) = lengths.ok_or(corrupt(position, "a record lies outside the records"))?;
         let content = records.get(position + PAIR..).unwrap_or_default();
         let parts = content.split_at_checked(key as usize);
         let parts = parts.and_then(|(key, rest)| Some((key, rest.get(..value as usize)?)));
-        let (key, value) = parts.ok_or(corrupt(position, "a record goes on after the last"))?;
+        let (key, value) = parts.ok_or(corrupt(position, "a record extends into the tables"))?;
         let end = position + PAIR + key.len() + value.len();
         Ok((Entry { key: Cow::Borrowed(key), value: Cow::Borrowed(value) }, end))
     }
@@ -165,7 +165,7 @@ mod tests {
         };
         let damaged = |at: usize, what: &str| Some(format!("the file is damaged at byte {at}: {what}"));
         assert_eq!(with(0, &[]), (None, None));
-        let long = damaged(HEADER, "a record goes on after the last");
+        let long = damaged(HEADER, "a record extends into the tables");
         assert_eq!(with(HEADER + 3, &[1]), (long.clone(), long.clone()));
         assert_eq!(with(HEADER + 7, &[255]), (long.clone(), long));
         // The slot of the key.
@@ -173,8 +173,8 @@ mod tests {
         let end = CdbFile::open(&good).unwrap().end;
         let slot = good[end..].chunks(PAIR).position(|slot| slot[..4] == hash).unwrap();
         let at = end + slot * PAIR + 4;
-        assert_eq!(with(at, &[1, 0, 0, 0]), (None, damaged(1, "no record can be here")));
-        assert_eq!(with(at, &[255; 4]), (None, damaged(u32::MAX as usize, "no record can be here")));
+        assert_eq!(with(at, &[1, 0, 0, 0]), (None, damaged(1, "a record lies outside the records")));
+        assert_eq!(with(at, &[255; 4]), (None, damaged(u32::MAX as usize, "a record lies outside the records")));
     }
 
     #[test]

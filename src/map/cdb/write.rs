@@ -1,14 +1,14 @@
-//! Writes a cdb file, from its first byte to its last, without going back.
+//! Writes a cdb file sequentially.
 
 use std::io;
 
 use super::{HEADER, PAIR, TABLES, hash};
 use crate::map::{Duplicates, WriteError};
 
-/// As [`write_with`] with [`Duplicates::Refuse`].
+/// Like [`write_with`] with [`Duplicates::Refuse`].
 ///
 /// # Errors
-/// As [`write_with`].
+/// Those of [`write_with`].
 ///
 /// ```
 /// use relaycc::map::cdb::{CdbFile, write};
@@ -29,10 +29,10 @@ where
     write_with(entries, Duplicates::Refuse, out)
 }
 
-/// Writes a cdb file that holds `entries`, in their order: the bytes that `cdb -c` of tinycdb writes.
+/// Writes a cdb file with the given entries in their order, byte for byte as `cdb -c` of tinycdb does.
 ///
-/// Keys and values are stored as they are; both may be empty and may hold any bytes. What is written depends on the entries
-/// only. Besides them, some 32 bytes of memory per entry are used.
+/// Keys and values are stored unchanged; both may be empty and contain any bytes. The output depends only on the entries. It
+/// takes about 32 bytes of memory per entry.
 ///
 /// # Errors
 /// [`WriteError::DuplicateKey`] and [`WriteError::TooLarge`] before anything is written; [`WriteError::Io`] if `out` fails.
@@ -67,18 +67,18 @@ fn pair(a: u32, b: u32) -> [[u8; 4]; 2] {
     [a.to_le_bytes(), b.to_le_bytes()]
 }
 
-/// A record, or the slot that leads to it.
+/// A record, or the slot that refers to it.
 #[derive(Debug, Clone, Copy, Default)]
 struct Record {
     hash: u32,
-    /// Where it begins; 0 for none.
+    /// Position of the record; 0 for none.
     position: u32,
 }
 
-/// Where each entry goes.
+/// Positions of all entries.
 struct Records {
     records: Vec<Record>,
-    /// Where the tables begin.
+    /// Position of the tables.
     end: u32,
 }
 
@@ -101,7 +101,7 @@ impl Records {
         Ok(Self { records, end: u32::try_from(end).map_err(too_large)? })
     }
 
-    /// The slots of each table: twice as many as records, so that searches are short.
+    /// The slots of each table: twice the number of its records, so that searches are short.
     fn tables(&self) -> Result<Vec<Vec<Record>>, WriteError> {
         let stored = || self.records.iter().filter(|record| record.position > 0);
         let slots = 2 * stored().count() as u64;
@@ -130,7 +130,7 @@ fn table_of(hash: u32) -> usize {
     hash as usize % TABLES
 }
 
-/// Sets the position of records to 0 whose key another has, as far as that is asked.
+/// Sets the positions of duplicate records to 0, as far as the policy requires it.
 fn drop_repeated<K: AsRef<[u8]>, V>(
     entries: &[(K, V)],
     records: &mut [Record],
@@ -139,7 +139,7 @@ fn drop_repeated<K: AsRef<[u8]>, V>(
     let key = |index: u32| entries.get(index as usize).map(|(key, _)| key.as_ref());
     let mut order = (0_u32..).zip(&*records).map(|(index, record)| (record.hash, index)).collect::<Vec<_>>();
     order.sort_unstable();
-    // The first repetition of the input, with what it repeats.
+    // The first duplicate of the input, with the entry that it repeats.
     let mut refused: Option<(u32, u32)> = None;
     for same_hash in order.chunk_by_mut(|a, b| a.0 == b.0).filter(|run| run.len() > 1) {
         same_hash.sort_unstable_by(|a, b| key(a.1).cmp(&key(b.1)).then(a.1.cmp(&b.1)));

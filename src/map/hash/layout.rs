@@ -1,6 +1,6 @@
-//! The bytes of a hash file: field offsets, the hash function, and which page a bucket is on.
+//! Layout of a hash file: field offsets, the hash function, and the mapping of buckets to pages.
 //!
-//! Established from files that `makemap` and `db5.3_load` wrote and that `db5.3_dump -da` spelled out.
+//! Established from files that `makemap` and `db5.3_load` wrote and that `db5.3_dump -da` printed.
 
 use crate::map::{
     ReadError,
@@ -10,8 +10,8 @@ use crate::map::{
     },
 };
 
-/// Hash files. Version 9, of libdb 4.6 to 5.3, sorts the entries of a page; 7 (libdb 3.1), 8 and 10 (libdb 6) are the same
-/// otherwise, as far as they are read here.
+/// Hash files. Version 9 (libdb 4.6 to 5.3) sorts the entries of a page; for reading, 7 (libdb 3.1), 8 and 10 (libdb 6) are
+/// otherwise the same.
 pub(super) const LAYOUT: Layout = Layout {
     magic: 0x0006_1561,
     kind: PageKind::HashDescription,
@@ -21,40 +21,40 @@ pub(super) const LAYOUT: Layout = Layout {
     several_databases: 2,
 };
 
-/// A key or value longer than this is stored on pages of its own.
-pub(super) const INLINE_MAX: usize = PAGE_SIZE / 4;
-/// Length of the item that stands for such a key or value: kind, three unused bytes, first page, length.
+/// Maximum length of a key or value on a page; longer ones go to overflow pages.
+pub(super) const MAX_INLINE: usize = PAGE_SIZE / 4;
+/// Length of an item that refers to overflow pages: type, three unused bytes, first page, length.
 pub(super) const OFF_PAGE_ITEM: usize = 12;
-/// Length of the item that stands for a tree of values: kind, three unused bytes, root page.
+/// Length of an item that refers to a tree of values: type, three unused bytes, root page.
 pub(super) const OFF_PAGE_DUPLICATES_ITEM: usize = 8;
-/// What is before and after each value of a key that has several on its page: its length.
+/// Length of the number before and after each value of a key that has several on its page.
 pub(super) const DUPLICATE_LENGTHS: usize = 4;
-/// How many doublings the description page has room for.
+/// Maximum number of doublings that the header has room for.
 pub(super) const MAX_DOUBLINGS: usize = 32;
 
-/// Hashed at creation and stored, so that a reader notices that it hashes differently. The final NUL counts.
+/// Hashed when the file is created and stored, so that a reader detects another hash function. The trailing NUL counts.
 const HASH_PROBE: &[u8] = b"%$sniglet^&\0";
 
-/// First byte of an item: the bytes of a key or value follow.
+/// Item type: the bytes of a key or value follow.
 pub(super) const ITEM_INLINE: u8 = 1;
-/// First byte of an item: values of a key that has several follow.
+/// Item type: values of a key that has several follow.
 pub(super) const ITEM_DUPLICATES: u8 = 2;
-/// First byte of an item: the key or value is on pages of its own.
+/// Item type: the key or value is on overflow pages.
 pub(super) const ITEM_OFF_PAGE: u8 = 3;
-/// First byte of an item: values of a key that has several, on pages of their own.
+/// Item type: the values of the key are in a separate tree.
 pub(super) const ITEM_OFF_PAGE_DUPLICATES: u8 = 4;
-/// First byte of an item: the value is in a file of its own.
+/// Item type: the value is in an external file.
 pub(super) const ITEM_EXTERNAL: u8 = 5;
 
-/// Hashes a key: 32-bit FNV with the multiplication first, started from 0.
+/// Hashes a key: 32-bit FNV-1, starting from 0.
 pub(super) fn hash(key: &[u8]) -> u32 {
     key.iter().fold(0_u32, |h, &byte| h.wrapping_mul(16_777_619) ^ u32::from(byte))
 }
 
-/// Keys that are hashed at a time: as many multiplications as a processor has under way.
+/// Number of keys hashed at a time: the number of multiplications that a processor can run in parallel.
 pub(super) const LANES: usize = 4;
 
-/// Hashes keys beside each other, which takes less time than one after the other.
+/// Hashes keys in parallel, which is faster than one after the other.
 pub(super) fn hash_each(keys: &[&[u8]; LANES]) -> [u32; LANES] {
     let step = |h: u32, byte: u8| h.wrapping_mul(16_777_619) ^ u32::from(byte);
     let [a, b, c, d] = keys;
@@ -71,27 +71,27 @@ pub(super) fn hash_each(keys: &[&[u8]; LANES]) -> [u32; LANES] {
     hashes
 }
 
-/// The hash that a file made with [`hash`] carries in its description.
+/// The hash that the header of a file made with [`hash`] contains.
 pub(super) fn hash_probe() -> u32 {
     hash(HASH_PROBE)
 }
 
-/// Which doubling of the number of buckets brought `bucket` in: 0 for bucket 0, else ⌈log₂(bucket + 1)⌉.
+/// The doubling that created `bucket`: 0 for bucket 0, else ⌈log₂(bucket + 1)⌉.
 pub(super) fn doubling(bucket: u32) -> usize {
     (u32::BITS - bucket.leading_zeros()) as usize
 }
 
-/// Page 0: what a reader must know to find a bucket.
+/// Page 0: the header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Description {
     pub(super) header: FileHeader,
     pub(super) last_bucket: u32,
-    /// Taken from a key's hash first; if that names a bucket past the last one, [`Self::low_mask`] is taken.
+    /// Mask that is applied to a hash first; if the result is past the last bucket, [`Self::low_mask`] is used.
     pub(super) high_mask: u32,
     pub(super) low_mask: u32,
     pub(super) entries: u32,
     pub(super) hash_probe: u32,
-    /// For each doubling of the number of buckets, first page of its buckets less the number of the first of them.
+    /// For each doubling, the first page of its buckets minus the number of the first of them.
     pub(super) page_of_doubling: [u32; MAX_DOUBLINGS],
 }
 
@@ -101,24 +101,24 @@ impl Description {
         let end = out.len() + PAGE_SIZE;
         let put = |out: &mut Vec<u8>, fields: &[u32]| out.extend(fields.iter().flat_map(|field| field.to_le_bytes()));
         self.header.encode(&LAYOUT, out);
-        // The zero is the wanted number of entries per bucket: "not given", so that libdb splits full pages only.
+        // The zero is the desired number of entries per bucket: "not specified", so that libdb splits only full pages.
         put(out, &[self.last_bucket, self.high_mask, self.low_mask, 0, self.entries, self.hash_probe]);
         put(out, &self.page_of_doubling);
         out.resize(end, 0);
     }
 
-    /// Reads page 0 of a file of so many bytes from its first ones, and checks what it says.
+    /// Reads and checks page 0 of a file with `length` bytes.
     pub(super) fn read(start: &[u8], length: u64, order: ByteOrder) -> Result<Self, ReadError> {
         let header = LAYOUT.read_header(start, length, order)?;
         let description = Self::after_header(header, start, order);
-        let description = description.ok_or(ReadError::Unrecognized("it ends before its description does"))?;
+        let description = description.ok_or(ReadError::Unrecognized("its header is incomplete"))?;
         let Self { last_bucket, high_mask, low_mask, .. } = description;
         let masks_fit = high_mask.checked_add(1).is_some_and(u32::is_power_of_two)
             && low_mask == high_mask >> 1
             && last_bucket >= low_mask
             && last_bucket <= high_mask;
         if !masks_fit || last_bucket >= description.header.last_page {
-            return Err(ReadError::Corrupt { page: 0, what: "its number of buckets cannot be true" });
+            return Err(ReadError::Corrupt { page: 0, what: "its number of buckets is impossible" });
         }
         Ok(description)
     }
@@ -140,13 +140,13 @@ impl Description {
         })
     }
 
-    /// The bucket that a key with this hash is in.
+    /// The bucket of a key with this hash.
     pub(super) fn bucket_of(&self, hash: u32) -> u32 {
         let bucket = hash & self.high_mask;
         if bucket > self.last_bucket { hash & self.low_mask } else { bucket }
     }
 
-    /// The first page of a bucket; `None` if the number does not exist.
+    /// The first page of a bucket; `None` if the number overflows.
     pub(super) fn page_of(&self, bucket: u32) -> Option<u32> {
         self.page_of_doubling.get(doubling(bucket))?.checked_add(bucket)
     }

@@ -1,4 +1,4 @@
-//! Finds keys in a hash file.
+//! Lookups in a hash file.
 
 use std::{borrow::Cow, cell::OnceCell, cmp::Ordering};
 
@@ -17,10 +17,10 @@ use crate::map::{
 };
 
 impl<'a> HashFile<'a> {
-    /// The value of `key`; if it has several, the first.
+    /// The value of `key`, or the first of its values.
     ///
     /// # Errors
-    /// If a page on the way to it is damaged, or the file was made with a hash function of the application's own.
+    /// A page on the path to the key is damaged, or the file uses another hash function.
     pub fn get(&self, key: &[u8]) -> Result<Option<Cow<'a, [u8]>>, ReadError> {
         let (mut chain, mut visits) = (self.visits_of_look_up(), self.visits_of_look_up());
         let mut next = Some(self.first_page(hash(key))?);
@@ -34,22 +34,21 @@ impl<'a> HashFile<'a> {
         Ok(None)
     }
 
-    /// The values of keys with their first pages, in the order of these: as [`Self::get`], but that each page of a bucket is read
-    /// once for all of its keys.
-    pub(in crate::map) fn answer_all(&self, asked: &[KeyPlace], keys: &[&[u8]], answers: &mut Answers) {
+    /// Looks up keys, given with their first pages, like [`Self::get`], but reads each page of a bucket only once.
+    pub(in crate::map) fn answer_all(&self, queries: &[KeyPlace], keys: &[&[u8]], answers: &mut Answers) {
         let mut waiting = Vec::new();
-        for asked in by_place(asked, keys) {
-            waiting.extend(asked.iter().map(|asked| (*asked, self.visits_of_look_up())));
-            let (mut next, mut chain) = (asked.first().map(|asked| asked.place), self.visits_of_look_up());
+        for queries in by_place(queries, keys) {
+            waiting.extend(queries.iter().map(|query| (*query, self.visits_of_look_up())));
+            let (mut next, mut chain) = (queries.first().map(|query| query.place), self.visits_of_look_up());
             while let Some(number) = next.filter(|_| !waiting.is_empty()) {
                 let page = self.entry_page(number, &mut chain).map(Searched::new);
                 next = page.as_ref().ok().and_then(|page| page.page.next());
-                waiting.retain_mut(|(asked, visits)| {
+                waiting.retain_mut(|(query, visits)| {
                     let page = page.as_ref().map_err(Clone::clone);
-                    let value = page.and_then(|page| self.value_on(page, asked.of(keys), visits));
+                    let value = page.and_then(|page| self.value_on(page, query.key_in(keys), visits));
                     let waits = value == Ok(None) && next.is_some();
                     if !waits {
-                        answers.put(asked.number, value);
+                        answers.put(query.number, value);
                     }
                     waits
                 });
@@ -57,12 +56,12 @@ impl<'a> HashFile<'a> {
         }
     }
 
-    /// How many pages are visited for one key: along the chain of its bucket, and for large keys that it is compared to.
+    /// Maximum number of page visits for one key: the chain of its bucket, and the large keys that it is compared with.
     fn visits_of_look_up(&self) -> Visits {
         self.pages.at_most(2)
     }
 
-    /// The first page of the bucket that a key of this hash is in, if it is there at all.
+    /// The first page of the bucket for this hash.
     fn first_page(&self, hash: u32) -> Result<u32, ReadError> {
         if self.description.hash_probe != hash_probe() {
             return Err(unsupported(0, "a file with another hash function"));
@@ -70,14 +69,14 @@ impl<'a> HashFile<'a> {
         self.page_of(self.description.bucket_of(hash))
     }
 
-    /// The first page of the bucket that each key is in, if it is there at all.
+    /// The first page of the bucket for each key.
     pub(in crate::map) fn first_pages(&self, keys: &[&[u8]]) -> impl Iterator<Item = Result<u32, ReadError>> {
         let (lanes, rest) = keys.as_chunks();
         let hashes = lanes.iter().flat_map(hash_each).chain(rest.iter().map(|key| hash(key)));
         hashes.map(|hash| self.first_page(hash))
     }
 
-    /// The value of `key` if it is on this page; if it has several, the first.
+    /// The value of `key` if it is on this page; the first of several.
     fn value_on(
         &self,
         page: &Searched<'a>,
@@ -91,7 +90,7 @@ impl<'a> HashFile<'a> {
         }
     }
 
-    /// The item of a page that is `key`.
+    /// The item of a page whose key is `key`.
     fn item_of(&self, page: &Searched<'a>, key: &[u8], visits: &mut Visits) -> Result<Option<u16>, ReadError> {
         match self.item_by_order(&page.page, key) {
             Ok(Some(item)) => return Ok(Some(item)),
@@ -106,8 +105,8 @@ impl<'a> HashFile<'a> {
         Ok(None)
     }
 
-    /// The item that is `key`, looked for where it must be if the page is in order. Where one key begins with another, the longer
-    /// one comes first; but large keys, which have pages of their own, are in an order of theirs.
+    /// Finds the item by bisection, as the page should be sorted. If one key is a prefix of another, the longer comes first;
+    /// large keys, which have overflow pages, follow an order of their own.
     fn item_by_order(&self, page: &Page<'a>, key: &[u8]) -> Result<Option<u16>, NotInOrder> {
         if page.header.kind != PageKind::Sorted {
             return Err(NotInOrder);
@@ -124,7 +123,7 @@ impl<'a> HashFile<'a> {
         Ok(None)
     }
 
-    /// Whether a page has all of its keys within itself. Only those are looked at that are as long as what refers to a large one.
+    /// Whether all keys of a page are on the page itself. Only keys as long as an overflow reference are examined.
     fn keys_are_inline(&self, page: &Page<'a>) -> bool {
         let mut end = page.bytes.len();
         self.pages.pair_positions(page).is_some_and(|mut positions| {
@@ -136,7 +135,7 @@ impl<'a> HashFile<'a> {
         })
     }
 
-    /// Whether an item is `key`; pages of its own are read only if it is as long.
+    /// Whether an item is `key`; overflow pages are read only if the length is the same.
     fn item_is(&self, page: &Page<'a>, item: u16, key: &[u8], visits: &mut Visits) -> Result<bool, ReadError> {
         match self.item(page, item)? {
             Item::OffPage { length, .. } if length != key.len() => Ok(false),
@@ -145,10 +144,10 @@ impl<'a> HashFile<'a> {
     }
 }
 
-/// A page on which keys are looked for.
+/// A page that is being searched.
 struct Searched<'a> {
     page: Page<'a>,
-    /// Whether all of its keys are within it, once that was asked.
+    /// Whether all keys are on the page itself, computed once.
     keys_are_inline: OnceCell<bool>,
 }
 
@@ -158,10 +157,10 @@ impl<'a> Searched<'a> {
     }
 }
 
-/// Order does not tell where on a page a key is.
+/// The page is not sorted, so that bisection is not possible.
 struct NotInOrder;
 
-/// The order of the keys of a page: where one begins with the other, the longer comes first.
+/// Order of keys on a page: if one is a prefix of the other, the longer comes first.
 fn in_order(a: &[u8], b: &[u8]) -> Ordering {
     let common = a.len().min(b.len());
     a.get(..common).cmp(&b.get(..common)).then(b.len().cmp(&a.len()))

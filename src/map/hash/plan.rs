@@ -1,12 +1,12 @@
-//! Decides where in a hash file each entry goes, before a byte is written.
+//! Plans the position of each entry in a hash file before anything is written.
 //!
-//! The number of buckets is a power of two, so that all are of like size. What follows from it depends on the entries
-//! alone and not on the order they come in.
+//! The number of buckets is a power of two, so that all have about the same size. The plan depends only on the set of entries,
+//! not on their order.
 
 use std::{hint::black_box, mem, ops::Range, panic::resume_unwind, thread};
 
 use super::layout::{
-    DUPLICATE_LENGTHS, INLINE_MAX, LANES, LAYOUT, MAX_DOUBLINGS, OFF_PAGE_DUPLICATES_ITEM, OFF_PAGE_ITEM, doubling,
+    DUPLICATE_LENGTHS, LANES, LAYOUT, MAX_DOUBLINGS, MAX_INLINE, OFF_PAGE_DUPLICATES_ITEM, OFF_PAGE_ITEM, doubling,
     hash, hash_each,
 };
 use crate::map::{
@@ -23,7 +23,7 @@ use crate::map::{
 /// Number of entries from which a second thread sorts half of them.
 const PARALLEL_THRESHOLD: usize = 10_000;
 
-/// A key with its values: slots of one key, at least one.
+/// A key with its values: one or more slots with the same key.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Group<'s, 'a> {
     pub(super) key: &'a [u8],
@@ -33,15 +33,15 @@ pub(super) struct Group<'s, 'a> {
 /// How the values of a key are stored.
 #[derive(Debug)]
 pub(super) enum Stored<'s, 'a> {
-    /// One value.
+    /// A single value.
     One(&'a [u8]),
-    /// Several, on the key's page, in so many bytes.
+    /// Several values on the page of the key, with this number of bytes.
     OnPage(usize),
-    /// Several, in a tree of their own.
+    /// Several values in a separate tree.
     OffPage(ValueTree<'s, 'a>),
 }
 
-/// The keys of sorted slots, each with its values.
+/// Groups sorted slots by key.
 pub(super) fn groups<'s, 'a>(slots: &'s [Slot<'a>]) -> impl Iterator<Item = Group<'s, 'a>> + Clone {
     let groups = slots.chunk_by(|_, slot| slot.repeats);
     groups.filter_map(|slots| slots.first().map(|first| Group { key: first.key, slots }))
@@ -53,7 +53,7 @@ impl<'s, 'a> Group<'s, 'a> {
             return Stored::One(one.value);
         }
         let length = self.duplicates_len();
-        if length > INLINE_MAX { Stored::OffPage(ValueTree::new(self.slots)) } else { Stored::OnPage(length) }
+        if length > MAX_INLINE { Stored::OffPage(ValueTree::new(self.slots)) } else { Stored::OnPage(length) }
     }
 
     /// Length of the item with all values on the page.
@@ -61,11 +61,11 @@ impl<'s, 'a> Group<'s, 'a> {
         1 + self.slots.iter().map(|slot| slot.value.len() + DUPLICATE_LENGTHS).sum::<usize>()
     }
 
-    /// Bytes that the key and its values take of their page.
+    /// Bytes that the key and its values take on their page.
     pub(super) fn room(&self) -> usize {
         let values = match self.slots {
             [one] => item_len(one.value),
-            _ if self.duplicates_len() > INLINE_MAX => OFF_PAGE_DUPLICATES_ITEM,
+            _ if self.duplicates_len() > MAX_INLINE => OFF_PAGE_DUPLICATES_ITEM,
             _ => self.duplicates_len(),
         };
         room(self.key, values)
@@ -75,7 +75,7 @@ impl<'s, 'a> Group<'s, 'a> {
         self.slots.first().map_or(0, |slot| slot.hash)
     }
 
-    /// How many pages of their own the key and its values take; `None` if more than can be numbered.
+    /// Number of pages outside of the bucket; `None` if there are too many to be numbered.
     fn off_page_pages(&self) -> Option<u32> {
         let values = match self.stored() {
             Stored::One(value) => off_page_pages(value),
@@ -86,35 +86,35 @@ impl<'s, 'a> Group<'s, 'a> {
     }
 }
 
-/// Bytes that a key and an item of this length take of their page.
+/// Bytes that a key and an item of this length take on a page.
 fn room(key: &[u8], values: usize) -> usize {
     2 * ITEM_POSITION + item_len(key) + values
 }
 
-/// Bytes that a key or value takes of its page, its position in the page's list not counted.
+/// Bytes that a key or value takes on a page, without its position in the list.
 pub(super) fn item_len(part: &[u8]) -> usize {
     if is_large(part) { OFF_PAGE_ITEM } else { 1 + part.len() }
 }
 
-/// Pages of its own that a key or value takes.
+/// Number of overflow pages of a key or value.
 pub(super) fn off_page_pages(part: &[u8]) -> u32 {
     if is_large(part) { chain_pages(part) } else { 0 }
 }
 
-/// Whether a key or value has pages of its own.
+/// Whether a key or value needs overflow pages.
 fn is_large(part: &[u8]) -> bool {
-    part.len() > INLINE_MAX
+    part.len() > MAX_INLINE
 }
 
 /// One page of a bucket.
 #[derive(Debug)]
 pub(super) struct Page<'s, 'a> {
     pub(super) number: u32,
-    /// Neighbours in the bucket's chain; 0 for none.
+    /// Neighbouring pages of the bucket's chain; 0 for none.
     pub(super) previous: u32,
     pub(super) next: u32,
     pub(super) slots: &'s [Slot<'a>],
-    /// Where the large keys and values of this page begin.
+    /// First overflow page for the large keys and values of this page.
     pub(super) first_off_page: u32,
 }
 
@@ -122,26 +122,26 @@ pub(super) struct Page<'s, 'a> {
 #[derive(Debug)]
 pub(super) struct Bucket<'s, 'a> {
     pub(super) first: Page<'s, 'a>,
-    /// What did not fit on the first page. Large keys and values follow after the last of these, in the entries' order.
+    /// Further pages, if the first one is full. Overflow pages come after the last of these, in the order of the entries.
     pub(super) more: Vec<Page<'s, 'a>>,
 }
 
-/// All entries, in the order they are written in.
+/// All entries in the order in which they are written.
 ///
-/// A bucket is sorted when it is written: to bring its keys from memory once takes less time than to do so twice, or to keep what
-/// came of it.
+/// A bucket is sorted when it is written: fetching its keys from memory once is faster than fetching them twice or keeping the
+/// result.
 #[derive(Debug)]
 pub(super) struct Arrangement<'a, K, V> {
     entries: &'a [(K, V)],
-    /// The numbers of the entries by bucket; sorted in buckets that have further pages.
+    /// Indices of the entries, grouped by bucket; sorted in buckets with further pages.
     places: Vec<u32>,
-    /// Where the places of each bucket end.
+    /// End of each bucket in `places`.
     ends: Vec<u32>,
-    /// Whether keys repeat.
+    /// Whether there are duplicate keys.
     repeated: bool,
-    /// For each bucket, the first page after all that those before it have beside their first ones; then the first that is free.
+    /// For each bucket, the first page after the further pages of earlier buckets; the last element is the first free page.
     further: Vec<u32>,
-    /// One less than the number of buckets, which is a power of two.
+    /// Number of buckets, a power of two, minus one.
     pub(super) mask: u32,
     pub(super) file_id: [u8; 20],
 }
@@ -151,11 +151,11 @@ where
     K: AsRef<[u8]> + Sync,
     V: AsRef<[u8]> + Sync,
 {
-    /// Arranges `entries`; refuses whatever is too large for the format, and keys that repeat if that is asked.
+    /// Arranges `entries`; rejects entries that are too large for the format, and duplicate keys if the policy requires it.
     pub(super) fn new(entries: &'a [(K, V)], duplicates: Duplicates) -> Result<Self, WriteError> {
         u32::try_from(entries.len()).map_err(|_| WriteError::TooLarge("the entries"))?;
         let mut this = thread::scope(|scope| {
-            // Read in the order of the input, which is faster, beside the sorting.
+            // The input is read in its order, which is faster, while the other thread sorts.
             let pairs = || entries.iter().map(|(key, value)| (0, key.as_ref(), value.as_ref()));
             let id = scope.spawn(move || file_id(LAYOUT.magic, pairs()));
             let hashes = hashes(entries);
@@ -169,7 +169,7 @@ where
             let mut slots = this.slots()?;
             settle(&mut slots, duplicates)?;
             let file_id = file_id(LAYOUT.magic, numbered(&slots));
-            // Now that it is known what shares a key, fewer buckets may do.
+            // With duplicates removed, fewer buckets may be enough.
             let rooms = groups(&slots).map(|group| (group.hash(), group.room() as u64));
             let buckets = Buckets::of(rooms);
             let hashes = hashes(entries);
@@ -181,7 +181,7 @@ where
         Ok(this)
     }
 
-    /// The entries of these numbers and hashes by bucket, but not all pages are numbered yet.
+    /// Groups entries, given by index and hash, by bucket. Not all pages are numbered yet.
     fn in_buckets(
         entries: &'a [(K, V)],
         numbers: impl Iterator<Item = (u32, u32)> + Clone,
@@ -225,7 +225,7 @@ where
         Ok(Self { entries, places, ends, repeated, further, mask: *mask, file_id: [0; 20] })
     }
 
-    /// Numbers the pages of all buckets: the first page of each right after page 0, the others after those.
+    /// Numbers the pages of all buckets: first pages directly after page 0, then the others.
     fn number_pages(&mut self) -> Result<(), WriteError> {
         let too_large = || WriteError::TooLarge("the pages");
         let mut free = self.mask.checked_add(2).ok_or_else(too_large)?;
@@ -236,7 +236,7 @@ where
         Ok(())
     }
 
-    /// How many entries are stored.
+    /// Number of stored entries.
     pub(super) fn len(&self) -> u32 {
         self.places.len() as u32
     }
@@ -245,18 +245,18 @@ where
         self.further.last().map_or(0, |free| free - 1)
     }
 
-    /// How many pages a bucket has beside its first one.
+    /// Number of pages of a bucket besides its first one.
     pub(super) fn further_pages(&self, bucket: u32) -> u32 {
         let first = |bucket: usize| self.further.get(bucket).copied().unwrap_or(0);
         first(bucket as usize + 1).saturating_sub(first(bucket as usize))
     }
 
-    /// The buckets that have pages beside their first ones.
+    /// The buckets with more than one page.
     pub(super) fn buckets_with_more(&self) -> impl Iterator<Item = u32> {
         (0..=self.mask).filter(|bucket| self.further_pages(*bucket) > 0)
     }
 
-    /// The pages of a bucket, whose entries go to `slots`. What the format has no room for was refused before.
+    /// The pages of a bucket, whose entries are appended to `slots`. Entries that are too large were rejected before.
     pub(super) fn bucket<'s>(&self, number: u32, slots: &'s mut Vec<Slot<'a>>) -> Option<Bucket<'s, 'a>> {
         collect(self.entries, places_of(&self.places, &self.ends, number as usize)?, slots).ok()?;
         if self.further_pages(number) > 0 {
@@ -268,7 +268,7 @@ where
         Bucket::new(number + 1, slots, &mut free)
     }
 
-    /// All entries, sorted in their buckets, with their hashes.
+    /// All entries with their hashes, sorted within their buckets.
     fn slots(&self) -> Result<Vec<Slot<'a>>, WriteError> {
         let (mut all, mut slots) = (Vec::with_capacity(self.places.len()), Vec::new());
         for bucket in 0..self.ends.len() {
@@ -283,33 +283,33 @@ where
     }
 }
 
-/// How many entries a bucket has.
+/// Number of entries of a bucket.
 fn count_of(ends: &[u32], bucket: usize) -> usize {
     let end = |bucket: usize| ends.get(bucket).map_or(0, |end| *end as usize);
     end(bucket) - bucket.checked_sub(1).map_or(0, end)
 }
 
-/// The numbers of the entries of a bucket.
+/// Indices of the entries of a bucket.
 fn places_of<'p>(places: &'p [u32], ends: &[u32], bucket: usize) -> Option<&'p [u32]> {
     let end = |bucket: usize| ends.get(bucket).map(|end| *end as usize);
     let start = bucket.checked_sub(1).map_or(Some(0), end)?;
     places.get(start..end(bucket)?)
 }
 
-/// Whether numbers repeat. Keys that do have hashes that do.
+/// Whether hashes repeat. Duplicate keys have equal hashes.
 fn any_repeated(numbers: impl Iterator<Item = u32>) -> bool {
     let mut numbers = numbers.collect::<Vec<_>>();
     numbers.sort_unstable();
     numbers.iter().zip(numbers.iter().skip(1)).any(|(a, b)| a == b)
 }
 
-/// The entry of a number, to be sorted or written.
+/// The entry with this index, for sorting or writing.
 fn slot<K: AsRef<[u8]>, V: AsRef<[u8]>>(entries: &[(K, V)], place: u32) -> Option<Result<Slot<'_>, WriteError>> {
     let (key, value) = entries.get(place as usize)?;
     Some(Slot::new(place as usize, 0, (key.as_ref(), value.as_ref())))
 }
 
-/// Makes slots of the entries of these numbers.
+/// Appends slots for the entries with these indices.
 fn collect<'a, K: AsRef<[u8]>, V: AsRef<[u8]>>(
     entries: &'a [(K, V)],
     places: &[u32],
@@ -319,7 +319,7 @@ fn collect<'a, K: AsRef<[u8]>, V: AsRef<[u8]>>(
     for place in places {
         slots.extend(slot(entries, *place).transpose()?);
     }
-    // Keys and values are here and there in memory, and come from there sooner if they are asked for all at once.
+    // Keys and values are scattered in memory, so requesting all of them at once is faster.
     let seen = |slot: &Slot<'_>| slot.key.first().copied().unwrap_or(0) ^ slot.value.last().copied().unwrap_or(0);
     black_box(slots.iter().fold(0, |all, slot| all ^ seen(slot)));
     Ok(())
@@ -337,8 +337,8 @@ fn hashes<K: AsRef<[u8]>, V>(entries: &[(K, V)]) -> Vec<u32> {
 }
 
 impl<'s, 'a> Bucket<'s, 'a> {
-    /// Distributes a bucket's entries to pages: page `number`, and others from `free` on, which is moved past them.
-    /// `None` if page numbers run out.
+    /// Distributes a bucket's entries to pages: page `number`, and further ones from `free` on, which is advanced. `None` if
+    /// there are too many pages.
     fn new(number: u32, mut slots: &'s [Slot<'a>], free: &mut u32) -> Option<Self> {
         let slots_of_first = split_off_page(&mut slots);
         let mut first = Page { number, previous: 0, next: 0, slots: slots_of_first, first_off_page: 0 };
@@ -366,7 +366,7 @@ impl<'s, 'a> Bucket<'s, 'a> {
     }
 }
 
-/// Takes as many entries from the start of `slots` as one page holds.
+/// Takes as many entries from the start of `slots` as fit on one page.
 fn split_off_page<'s, 'a>(slots: &mut &'s [Slot<'a>]) -> &'s [Slot<'a>] {
     let large = slots.first().is_some_and(has_large_key);
     let mut room = PAGE_ROOM;
@@ -383,11 +383,11 @@ fn has_large_key(slot: &Slot<'_>) -> bool {
     is_large(slot.key)
 }
 
-/// Sorts a bucket; returns whether keys repeat.
+/// Sorts a bucket; returns whether it has duplicate keys.
 ///
-/// libdb finds a key in a page by bisection. Where one of two keys begins with the other, it takes the longer for the
-/// smaller if both are within the page, and the shorter if one of them is not. So large keys come after all others, and
-/// no page holds both kinds.
+/// libdb searches a page by bisection. If one of two keys is a prefix of the other, the longer counts as smaller if both are on
+/// the page itself, and the shorter if one of them has overflow pages. Therefore large keys come after all others, and no page
+/// holds both kinds.
 fn sort(bucket: &mut [Slot<'_>]) -> bool {
     if bucket.iter().any(has_large_key) {
         bucket.sort_unstable_by_key(has_large_key);
@@ -398,10 +398,10 @@ fn sort(bucket: &mut [Slot<'_>]) -> bool {
     mark_repeated(bucket)
 }
 
-/// The numbers of keys, given with their hashes, by bucket; and where those of each bucket end.
+/// Groups key indices, given with their hashes, by bucket; returns also the end of each bucket.
 fn by_bucket(keys: impl Iterator<Item = (u32, u32)> + Clone, mask: u32) -> (Vec<u32>, Vec<u32>) {
     let bucket = |hash: u32| (hash & mask) as usize;
-    // Where the keys of each bucket end so far: at first, where they begin.
+    // The end of each bucket so far; initially its start.
     let mut ends = vec![0_u32; mask as usize + 1];
     for (_, hash) in keys.clone() {
         if let Some(count) = ends.get_mut(bucket(hash)) {
@@ -423,19 +423,19 @@ fn by_bucket(keys: impl Iterator<Item = (u32, u32)> + Clone, mask: u32) -> (Vec<
     (places, ends)
 }
 
-/// How many buckets there are, and how full they are.
+/// Number and size of the buckets.
 struct Buckets {
-    /// One less than their number, which is a power of two.
+    /// Number of buckets, a power of two, minus one.
     mask: u32,
-    /// Bytes that the keys of each take of its pages.
+    /// Bytes that the keys of each bucket take on its pages.
     rooms: Vec<u64>,
 }
 
 impl Buckets {
-    /// For keys of these hashes that take so many bytes of their pages.
+    /// Chooses the number of buckets for keys with these hashes and sizes.
     ///
-    /// Enough that the average bucket fills between half of its page and the whole; or half as many, where so many buckets would
-    /// overflow into a second page anyhow that it saves a tenth of the pages. At least 2, as libdb has.
+    /// The average bucket fills between half of its page and the whole page; or half as many buckets are used, if enough of them
+    /// overflow into a second page anyway that this saves a tenth of the pages. The minimum is 2, as in libdb.
     fn of(keys: impl Iterator<Item = (u32, u64)> + Clone) -> Self {
         let room = keys.clone().map(|(_, room)| room).sum::<u64>();
         let full = u32::try_from(room / PAGE_ROOM as u64).unwrap_or(u32::MAX);
@@ -448,7 +448,7 @@ impl Buckets {
             }
         }
         if doublings > 1 {
-            // With half as many buckets, each has what two have now.
+            // With half as many buckets, each holds what two hold now.
             let (first, second) = rooms.split_at(rooms.len() / 2);
             let fewer = first.iter().zip(second).map(|(a, b)| a + b).collect::<Vec<_>>();
             if pages(&fewer) <= pages(&rooms) / 10 * 9 {
@@ -459,7 +459,7 @@ impl Buckets {
     }
 }
 
-/// About how many pages buckets take whose keys need so much room.
+/// Approximate number of pages for buckets of these sizes.
 fn pages(rooms: &[u64]) -> u64 {
     rooms.iter().map(|room| room.div_ceil(PAGE_ROOM as u64).max(1)).sum()
 }

@@ -1,4 +1,4 @@
-//! Reads a hash file from its bytes, whatever they are.
+//! Reads a hash file from bytes with arbitrary content.
 
 use std::borrow::Cow;
 
@@ -19,16 +19,16 @@ use crate::map::{
     window::Bytes,
 };
 
-/// A hash file that can be asked for keys and listed.
+/// An open hash file, for lookups and listing.
 ///
-/// Versions 7 to 10 are read, in either byte order and with pages of any size; sorted or not makes no difference.
+/// Supports versions 7 to 10, both byte orders, all page sizes, and sorted or unsorted pages.
 #[derive(Debug, Clone)]
 pub struct HashFile<'a> {
     pub(in crate::map) pages: Pages<'a>,
     pub(super) description: Description,
 }
 
-/// What stands where a key or value should.
+/// An item: a key or its value or values.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Item<'a> {
     Inline(&'a [u8]),
@@ -38,42 +38,42 @@ pub(super) enum Item<'a> {
 }
 
 impl<'a> HashFile<'a> {
-    /// Reads the description of a file from its `bytes`.
+    /// Opens a file that is in memory.
     ///
     /// # Errors
-    /// If this is no hash file, one that uses what is not read here (checksums, encryption, several databases in a file), or
-    /// one whose description cannot be true.
+    /// The file is not a hash file, its header is damaged, or it uses an unsupported feature (checksums, encryption, nested
+    /// databases).
     pub fn open(bytes: &'a [u8]) -> Result<Self, ReadError> {
         Self::within(Bytes::Whole(bytes))
     }
 
-    /// As [`Self::open`], with bytes that need not be in memory.
+    /// Like [`Self::open`], for a file that need not be in memory.
     pub(in crate::map) fn within(bytes: Bytes<'a>) -> Result<Self, ReadError> {
         let start = bytes.start(START)?;
-        let order = LAYOUT.byte_order(start).ok_or(ReadError::Unrecognized("it does not begin as a hash file"))?;
+        let order = LAYOUT.byte_order(start).ok_or(ReadError::Unrecognized("it has no hash header"))?;
         let description = Description::read(start, bytes.len(), order)?;
         Ok(Self { pages: Pages::new(bytes, order, &description.header), description })
     }
 
-    /// The twenty bytes by which libdb tells this file from others.
+    /// The file's identifier.
     pub fn file_id(&self) -> [u8; 20] {
         self.description.header.file_id
     }
 
-    /// Whether the file says that a key may have several values.
+    /// Whether the file allows several values per key.
     pub fn may_repeat_keys(&self) -> bool {
         self.description.header.may_repeat_keys()
     }
 
-    /// All entries, in the order of the file; ends after the first error. That a key is where it is looked for is not checked.
+    /// All entries in the order of the file; ends after the first error. Whether lookups find each key is not checked.
     pub fn entries(&self) -> Entries<'_, 'a> {
         self.entries_of(0, self.description.last_bucket, self.pages.each_once())
     }
 
-    /// Runs of buckets whose first pages together have about `size` bytes.
+    /// Splits the file into runs of buckets whose first pages take about `size` bytes.
     ///
-    /// When the number of buckets is doubled, the pages of all new ones are in a row. So are those of a run, unless it is the
-    /// first, as its length is a power of two.
+    /// Each doubling of the number of buckets allocates consecutive pages. The pages of a run are consecutive as well, except in
+    /// the first run, as its length is a power of two.
     pub(in crate::map) fn parts(&self, size: usize) -> Vec<Part> {
         let last = self.description.last_bucket;
         let length = 1 << self.pages.pages_in(size).ilog2();
@@ -86,13 +86,13 @@ impl<'a> HashFile<'a> {
         std::iter::successors(Some(run(0)), |part| part.end.map(run)).collect()
     }
 
-    /// The entries of a part; no page that others of `visits` have seen.
+    /// The entries of a part, without pages that other parts in `visits` have read.
     pub(in crate::map) fn part(&self, part: &Part, visits: Visits) -> Entries<'_, 'a> {
         let last = part.end.map_or(self.description.last_bucket, |end| end - 1);
         self.entries_of(part.first, last, visits)
     }
 
-    /// For all parts together.
+    /// Visit limit that all parts share.
     pub(in crate::map) fn visits(&self) -> Visits {
         self.pages.each_once_by_one()
     }
@@ -103,13 +103,13 @@ impl<'a> HashFile<'a> {
         Entries { file: self, bucket, last, page: None, pairs, pair: 0, item: 0, values: None, visits }
     }
 
-    /// The same file as other bytes.
+    /// The same file with other bytes in memory.
     pub(in crate::map) fn over<'b>(&self, bytes: Bytes<'b>) -> HashFile<'b> {
         let pages = Pages::new(bytes, self.pages.order, &self.description.header);
         HashFile { pages, description: self.description.clone() }
     }
 
-    /// The bytes of an item that has them within the page.
+    /// The bytes of an item, if they are on the page.
     pub(super) fn inline(&self, page: &Page<'a>, item: u16) -> Option<&'a [u8]> {
         let at = PAGE_HEADER + ITEM_POSITION * usize::from(item);
         let start = usize::from(self.pages.order.u16_at(page.bytes, at)?);
@@ -119,8 +119,8 @@ impl<'a> HashFile<'a> {
         (*kind == ITEM_INLINE).then_some(bytes)
     }
 
-    /// Adds all entries of a page to `pairs`. `None` if not all are within the page, or something is wrong with it: [`Self::item`]
-    /// says what, then.
+    /// Appends all entries of a page to `pairs`. `None` if some are not on the page, or it is damaged; [`Self::item`] handles
+    /// these.
     fn whole_page(&self, page: &Page<'a>, pairs: &mut Vec<Pair<'a>>) -> Option<()> {
         let mut end = page.bytes.len();
         for [key, value] in self.pages.pair_positions(page)? {
@@ -143,7 +143,7 @@ impl<'a> HashFile<'a> {
                 page.header.items = 0;
                 page.header.next = 0;
             }
-            _ => return Err(corrupt(number, "it should hold entries")),
+            _ => return Err(corrupt(number, "expected a page with entries")),
         }
         if !page.header.items.is_multiple_of(2) {
             return Err(corrupt(number, "a key has no value"));
@@ -153,14 +153,14 @@ impl<'a> HashFile<'a> {
 
     /// The first page of a bucket.
     pub(super) fn page_of(&self, bucket: u32) -> Result<u32, ReadError> {
-        self.description.page_of(bucket).ok_or(corrupt(0, "a bucket's page cannot exist"))
+        self.description.page_of(bucket).ok_or(corrupt(0, "the page number of a bucket is impossible"))
     }
 
     fn next_page(&self, page: &Page<'a>, visits: &mut Visits) -> Result<Option<Page<'a>>, ReadError> {
         page.next().map(|next| self.entry_page(next, visits)).transpose()
     }
 
-    /// An item, which ends where the one before it begins.
+    /// Decodes an item, which ends where the previous one begins.
     pub(super) fn item(&self, page: &Page<'a>, item: u16) -> Result<Item<'a>, ReadError> {
         let start = self.pages.position(page, item)?;
         let end = match item.checked_sub(1) {
@@ -169,7 +169,7 @@ impl<'a> HashFile<'a> {
         };
         let bytes = page.bytes.get(start..end).ok_or(outside(page))?;
         let field = |at: usize| {
-            self.pages.order.u32_at(bytes, at).ok_or(corrupt(page.number, "an item is shorter than its kind"))
+            self.pages.order.u32_at(bytes, at).ok_or(corrupt(page.number, "an item is too short for its type"))
         };
         let (kind, rest) = bytes.split_first().ok_or(outside(page))?;
         match *kind {
@@ -177,12 +177,12 @@ impl<'a> HashFile<'a> {
             ITEM_OFF_PAGE => Ok(Item::OffPage { first: field(4)?, length: field(8)? as usize }),
             ITEM_DUPLICATES => Ok(Item::Duplicates(rest)),
             ITEM_OFF_PAGE_DUPLICATES => Ok(Item::OffPageDuplicates { root: field(4)? }),
-            ITEM_EXTERNAL => Err(unsupported(page.number, "a value in a file of its own")),
-            _ => Err(corrupt(page.number, "an item's kind is unknown")),
+            ITEM_EXTERNAL => Err(unsupported(page.number, "a value in an external file")),
+            _ => Err(corrupt(page.number, "unknown item type")),
         }
     }
 
-    /// The bytes of an item that is one key or value.
+    /// The bytes of an item that is a single key or value.
     pub(super) fn bytes_of(
         &self,
         page: &Page<'a>,
@@ -193,7 +193,7 @@ impl<'a> HashFile<'a> {
             Item::Inline(bytes) => Ok(Cow::Borrowed(bytes)),
             Item::OffPage { first, length } => self.pages.chain(first, length, visits),
             Item::Duplicates(_) | Item::OffPageDuplicates { .. } => {
-                Err(corrupt(page.number, "several values stand where a key should"))
+                Err(corrupt(page.number, "found several values, expected a key"))
             }
         }
     }
@@ -207,7 +207,7 @@ impl<'a> HashFile<'a> {
     }
 }
 
-/// What a key has.
+/// The value or values of a key.
 pub(super) enum Found<'a> {
     One(Cow<'a, [u8]>),
     Several(Values<'a>),
@@ -217,23 +217,23 @@ pub(super) enum Found<'a> {
 #[derive(Debug, Clone)]
 pub struct Entries<'f, 'a> {
     file: &'f HashFile<'a>,
-    /// The bucket whose first page comes next.
+    /// The next bucket.
     bucket: Option<u32>,
-    /// The last bucket to be listed.
+    /// The last bucket to list.
     last: u32,
     page: Option<Page<'a>>,
-    /// The entries of the page, if all are simple, and the next of them.
+    /// Entries of a page that has only simple ones, and the index of the next.
     pairs: Vec<Pair<'a>>,
     pair: usize,
-    /// The item of the page that comes next, otherwise.
+    /// The next item of a page with other entries.
     item: u16,
-    /// A key of several values, and those that are still to be listed.
+    /// The key whose values are being listed, and the remaining values.
     values: Option<(Cow<'a, [u8]>, Values<'a>)>,
     visits: Visits,
 }
 
 impl<'a> Entries<'_, 'a> {
-    /// Begins with a page.
+    /// Starts with a page.
     fn enter(&mut self, page: Page<'a>) {
         self.pairs.clear();
         (self.pair, self.item) = (0, page.header.items);
@@ -303,11 +303,11 @@ mod tests {
     use super::*;
     use crate::map::hash::write;
 
-    /// A file with short and large parts, and chains.
+    /// A file with short and large keys and values, and chains.
     fn file() -> Vec<u8> {
         let mut entries = (0..400).map(|n| (format!("key{n}").into_bytes(), vec![b'v'; n % 50])).collect::<Vec<_>>();
         entries.extend((0..10).map(|n| (vec![n; 1500], vec![n; 9000])));
-        // All of one hash.
+        // All with the same hash.
         entries.extend((1..200).map(|n| (vec![0; n], vec![1; 40])));
         let mut file = Vec::new();
         write(&entries, &mut file).unwrap();
@@ -345,20 +345,20 @@ mod tests {
         };
         let damaged = |page: u32, what: &str| Some(format!("page {page} is damaged: {what}"));
         assert_eq!(first_error(&good[..good.len() - 1]), Some(corrupt(last, "the file ends before it")));
-        assert_eq!(with(16, &[6]), Some("version 6 of the format is not read, only 7 to 10 are".to_owned()));
-        assert_eq!(with(24, &[1]), Some("page 0: an encrypted file cannot be read".to_owned()));
-        assert_eq!(with(26, &[1]), Some("page 0: a file with checksums cannot be read".to_owned()));
+        assert_eq!(with(16, &[6]), Some("version 6 of the format is not supported, only 7 to 10 are".to_owned()));
+        assert_eq!(with(24, &[1]), Some("page 0: an encrypted file is not supported".to_owned()));
+        assert_eq!(with(26, &[1]), Some("page 0: a file with checksums is not supported".to_owned()));
         assert_eq!(with(20, &[1]), damaged(0, "its page size is not a power of two from 512 to 65536"));
-        assert_eq!(with(72, &[200]), damaged(0, "its number of buckets cannot be true"));
-        assert_eq!(with(4096 + 8, &[9]), damaged(1, "it carries another page's number"));
+        assert_eq!(with(72, &[200]), damaged(0, "its number of buckets is impossible"));
+        assert_eq!(with(4096 + 8, &[9]), damaged(1, "its page number is wrong"));
         assert_eq!(with(4096 + 16, &[0xff; 4]), damaged(u32::MAX, "it is referred to but does not exist"));
         assert_eq!(with(4096 + 16, &[1, 0, 0, 0]), damaged(1, "it is referred to twice"));
         assert_eq!(with(4096 + 20, &[1, 0]), damaged(1, "a key has no value"));
-        assert_eq!(with(4096 + 25, &[7]), damaged(1, "it should hold entries"));
-        assert_eq!(with(4096 + 25, &[99]), damaged(1, "its kind is unknown"));
-        assert_eq!(with(4096 + 26, &[0, 0]), damaged(1, "an item lies outside of the page's items"));
+        assert_eq!(with(4096 + 25, &[7]), damaged(1, "expected a page with entries"));
+        assert_eq!(with(4096 + 25, &[99]), damaged(1, "unknown page type"));
+        assert_eq!(with(4096 + 26, &[0, 0]), damaged(1, "an item lies outside the item area of the page"));
         let item = usize::from(u16::from_le_bytes([good[4096 + 26], good[4096 + 27]]));
-        assert_eq!(with(4096 + item, &[9]), damaged(1, "an item's kind is unknown"));
+        assert_eq!(with(4096 + item, &[9]), damaged(1, "unknown item type"));
     }
 
     #[test]
@@ -385,7 +385,7 @@ mod tests {
                 }
             }
             if version == 7 {
-                // It does not say how many pages there are.
+                // The header does not contain the number of pages.
                 put(&mut other, 32, &[0; 4]);
             }
             assert_eq!(entries(&other), entries(&good));

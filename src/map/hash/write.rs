@@ -1,11 +1,11 @@
-//! Writes a hash file, from its first page to its last, without going back.
+//! Writes a hash file sequentially.
 
 use std::io;
 
 use super::{
     layout::{
-        Description, INLINE_MAX, ITEM_DUPLICATES, ITEM_INLINE, ITEM_OFF_PAGE, ITEM_OFF_PAGE_DUPLICATES, LAYOUT,
-        MAX_DOUBLINGS, OFF_PAGE_DUPLICATES_ITEM, doubling, hash_probe,
+        Description, ITEM_DUPLICATES, ITEM_INLINE, ITEM_OFF_PAGE, ITEM_OFF_PAGE_DUPLICATES, LAYOUT, MAX_DOUBLINGS,
+        MAX_INLINE, OFF_PAGE_DUPLICATES_ITEM, doubling, hash_probe,
     },
     plan::{Arrangement, Bucket, Page, Stored, groups, item_len, off_page_pages},
 };
@@ -21,12 +21,12 @@ use crate::{
     parallel,
 };
 
-/// Writes a hash file that holds `entries`.
+/// Writes a hash file with the given entries.
 ///
-/// As [`write_with`] with [`Duplicates::Refuse`].
+/// Like [`write_with`] with [`Duplicates::Refuse`].
 ///
 /// # Errors
-/// As [`write_with`].
+/// Those of [`write_with`].
 ///
 /// ```
 /// use relaycc::map::hash::{HashFile, write};
@@ -47,14 +47,14 @@ where
     write_with(entries, Duplicates::Refuse, out)
 }
 
-/// Writes a hash file that holds `entries`.
+/// Writes a hash file with the given entries.
 ///
-/// Keys and values are stored as they are: not folded, and without a final NUL, which is what `makemap hash` stores and a
-/// `K` line without `-N` looks for first. Both may be empty and may hold any bytes. What is written depends on the set of
-/// entries only, and on the order of those of one key: not on the order of the others, the machine or the time.
-/// Besides the entries, some 16 bytes of memory per entry are used, and 56 more if keys repeat.
+/// Keys and values are stored unchanged: not converted to lower case, and without a trailing zero byte, which is how `makemap
+/// hash` stores them and what a `K` line without `-N` looks up first. Both may be empty and contain any bytes. The output depends
+/// only on the set of entries and the order of entries with the same key. It takes about 16 bytes of memory per entry, and 56
+/// more if there are duplicate keys.
 ///
-/// Pages are made on several threads, and `out` is written to by each of them in turn.
+/// Pages are built on several threads, which write to `out` in turn.
 ///
 /// # Errors
 /// [`WriteError::DuplicateKey`] and [`WriteError::TooLarge`] before anything is written; [`WriteError::Io`] if `out` fails.
@@ -72,11 +72,11 @@ where
     description(&arrangement, duplicates).encode(&mut start);
     out.write_all(&start)?;
 
-    let pieces = (0..=arrangement.mask).step_by(PIECE as usize).collect::<Vec<_>>();
+    let pieces = (0..=arrangement.mask).step_by(CHUNK_PAGES as usize).collect::<Vec<_>>();
     let mut written = Ok(());
     let make = |maker: &mut Maker<'a>, first: &u32| {
         maker.pages.clear();
-        for number in *first..=first.saturating_add(PIECE - 1).min(arrangement.mask) {
+        for number in *first..=first.saturating_add(CHUNK_PAGES - 1).min(arrangement.mask) {
             if let Some(bucket) = arrangement.bucket(number, &mut maker.slots) {
                 write_page(&bucket.first, &mut maker.buffer, &mut maker.pages)?;
             }
@@ -95,9 +95,9 @@ where
     let mut written = Ok(());
     let make = |maker: &mut Maker<'a>, buckets: &&[u32]| {
         maker.pages.clear();
-        // What takes too much memory is written in its turn.
+        // Buckets that take too much memory are written directly, in turn.
         if let [bucket] = buckets
-            && arrangement.further_pages(*bucket) > MOST
+            && arrangement.further_pages(*bucket) > MAX_BUFFERED_PAGES
         {
             return Ok(Some(*bucket));
         }
@@ -120,13 +120,13 @@ where
     Ok(written?)
 }
 
-/// Parts buckets into pieces that take some pages together.
+/// Groups buckets into chunks that together take some pages.
 fn pieces_of(buckets: &[u32], pages: impl Fn(u32) -> u32) -> Vec<&[u32]> {
     let mut pieces = Vec::new();
     let (mut rest, mut length, mut sum) = (buckets, 0, 0);
     for bucket in buckets {
         let pages = pages(*bucket);
-        if length > 0 && (sum >= PIECE || pages > MOST) {
+        if length > 0 && (sum >= CHUNK_PAGES || pages > MAX_BUFFERED_PAGES) {
             pieces.extend(rest.split_off(..length));
             (length, sum) = (0, 0);
         }
@@ -138,7 +138,7 @@ fn pieces_of(buckets: &[u32], pages: impl Fn(u32) -> u32) -> Vec<&[u32]> {
     pieces
 }
 
-/// Writes all pages of a bucket but the first.
+/// Writes all pages of a bucket except the first.
 fn write_further(bucket: &Bucket<'_, '_>, buffer: &mut PageBuffer, out: &mut impl io::Write) -> io::Result<()> {
     for more in &bucket.more {
         write_page(more, buffer, out)?;
@@ -146,12 +146,12 @@ fn write_further(bucket: &Bucket<'_, '_>, buffer: &mut PageBuffer, out: &mut imp
     std::iter::once(&bucket.first).chain(&bucket.more).try_for_each(|holder| write_off_page(holder, buffer, out))
 }
 
-/// About so many pages are a piece of the file.
-const PIECE: u32 = 64;
-/// A bucket with more pages beside its first one is not put together in memory.
-const MOST: u32 = 4096;
+/// Approximate number of pages of a chunk.
+const CHUNK_PAGES: u32 = 64;
+/// Maximum number of further pages of a bucket that is built in memory.
+const MAX_BUFFERED_PAGES: u32 = 4096;
 
-/// What a thread makes pages with.
+/// Buffers with which a thread builds pages.
 struct Maker<'a> {
     slots: Vec<Slot<'a>>,
     buffer: PageBuffer,
@@ -160,7 +160,11 @@ struct Maker<'a> {
 
 impl Maker<'_> {
     fn new() -> Self {
-        Self { slots: Vec::new(), buffer: PageBuffer::new(), pages: Vec::with_capacity(PIECE as usize * PAGE_SIZE) }
+        Self {
+            slots: Vec::new(),
+            buffer: PageBuffer::new(),
+            pages: Vec::with_capacity(CHUNK_PAGES as usize * PAGE_SIZE),
+        }
     }
 }
 
@@ -171,7 +175,7 @@ where
 {
     let mask = arrangement.mask;
     let mut page_of_doubling = [0; MAX_DOUBLINGS];
-    // However often their number was doubled, all buckets follow page 0.
+    // Regardless of the number of doublings, all buckets follow page 0.
     for first in page_of_doubling.iter_mut().take(doubling(mask) + 1) {
         *first = 1;
     }
@@ -211,9 +215,9 @@ fn write_page(page: &Page<'_, '_>, buffer: &mut PageBuffer, out: &mut impl io::W
     buffer.finish(PageHeader { number, previous, next, items: 0, mark: 0, level: 0, kind: PageKind::Sorted }, out)
 }
 
-/// Adds a key or value; if it is large, as a reference to page `number`. Returns the page after it.
+/// Adds a key or value; a large one as a reference to page `number`. Returns the number of the next free page.
 fn add_part(part: &[u8], number: u32, buffer: &mut PageBuffer) -> u32 {
-    if part.len() > INLINE_MAX {
+    if part.len() > MAX_INLINE {
         let reference = [number.to_le_bytes(), (part.len() as u32).to_le_bytes()];
         buffer.add(item_len(part), [ITEM_OFF_PAGE, 0, 0, 0], reference.as_flattened());
     } else {
@@ -222,7 +226,7 @@ fn add_part(part: &[u8], number: u32, buffer: &mut PageBuffer) -> u32 {
     number + off_page_pages(part)
 }
 
-/// Writes what the entries of one page have on pages of their own.
+/// Writes the overflow pages and trees for the entries of one page.
 fn write_off_page(page: &Page<'_, '_>, buffer: &mut PageBuffer, out: &mut impl io::Write) -> io::Result<()> {
     let mut number = page.first_off_page;
     for group in groups(page.slots) {
@@ -239,7 +243,7 @@ fn write_off_page(page: &Page<'_, '_>, buffer: &mut PageBuffer, out: &mut impl i
     Ok(())
 }
 
-/// Writes a key or value from page `number` on, if it is large. Returns the page after it.
+/// Writes a large key or value to pages from `number` on. Returns the number of the next free page.
 fn write_part(part: &[u8], number: u32, buffer: &mut PageBuffer, out: &mut impl io::Write) -> io::Result<u32> {
     let pages = off_page_pages(part);
     if pages > 0 {
@@ -271,10 +275,10 @@ mod tests {
         entries.map(|entry| (entry.key.into_owned(), entry.value.into_owned())).collect()
     }
 
-    /// Mostly short; at times around the lengths where a part leaves its page, or fills one of its own.
+    /// Lengths of parts: mostly short, sometimes close to the limits of a page.
     fn part() -> impl Strategy<Value = Vec<u8>> {
         let length = prop_oneof![20 => 0..40_usize, 1 => 1020..1030_usize, 1 => 4065..4075_usize, 1 => 0..20_000_usize];
-        // Powers of a number: few of them for keys that begin with each other, many for keys that do not.
+        // Powers of a number: few for keys that are prefixes of each other, many for others.
         (length, prop_oneof![Just(1_u64), Just(3), any::<u64>()]).prop_map(|(length, number)| {
             let powers = std::iter::successors(Some(number), |power| Some(power.wrapping_mul(number)));
             powers.map(|power| (power >> 5) as u8).take(length).collect()
@@ -308,7 +312,7 @@ mod tests {
 
         #[test]
         fn what_becomes_of_repeated_keys_is_as_asked(entries in prop::collection::vec((part(), part()), 0..200)) {
-            // Few keys, so that they repeat.
+            // Few different keys, so that they repeat.
             let entries = entries.into_iter().map(|(key, value)| (vec![b'k'; key.len() % 30], value)).collect::<Vec<_>>();
             let written = |duplicates| {
                 let mut file = Vec::new();
@@ -352,8 +356,8 @@ mod tests {
     #[test]
     fn the_bytes_of_a_file_are_pinned() {
         let file = written(&[("a", "x"), ("ab", "y"), ("abc", "z"), ("b", "value two  ")]);
-        // What `makemap hash` writes for the same text, but for the file's id, the number of entries, and leftovers of its
-        // memory in unused places.
+        // The output of `makemap hash` for the same text, except for the file's identifier, the number of entries, and leftovers
+        // of its memory in unused places.
         let description = file.get(..112).unwrap();
         assert_eq!(
             &description[..32],
@@ -395,7 +399,7 @@ mod tests {
 
     #[test]
     fn values_too_large_to_be_put_together_are_written_all_the_same() {
-        let large = vec![b'v'; MOST as usize * PAGE_SIZE];
+        let large = vec![b'v'; MAX_BUFFERED_PAGES as usize * PAGE_SIZE];
         let mut entries = (0..200).map(|n| (format!("key-{n}"), vec![b'a'; 3000])).collect::<Vec<_>>();
         entries.extend((0..3).map(|n| (format!("large-{n}"), large.clone())));
         let mut file = Vec::new();
@@ -415,7 +419,7 @@ mod tests {
 
     #[test]
     fn keys_of_one_hash_fill_a_chain() {
-        // FNV from 0 does not see leading NULs.
+        // FNV starting from 0 ignores leading NULs.
         let entries = (0..3000).map(|n| (vec![0; n % 100 + n / 100 * 100], vec![n as u8; 50])).collect::<Vec<_>>();
         let file = written(&entries[..1000]);
         assert_eq!(read(&file).len(), 1000);

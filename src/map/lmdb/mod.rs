@@ -1,23 +1,23 @@
 //! LMDB files: the `lmdb` map type of Postfix, as `postmap lmdb:access` writes them. sendmail 8.17 does not read them.
 //!
 //! ```text
-//! pages 0 and 1   descriptions, of which the one with the later transaction counts: page size, root of the tree
-//! others          leaves, full of entries in the order of their keys; pages between root and leaves, with the number of
-//!                 each page below and the first key in it; runs of pages for large values; free pages
+//! pages 0 and 1   headers, of which the one with the later transaction is valid: page size, root of the tree
+//! others          leaves with the entries sorted by key; inner pages with the number and the first key of each child;
+//!                 runs of pages for large values; free pages
 //! ```
 //!
-//! All numbers are in the order of bytes and of the width of the machine that wrote the file.
+//! Byte order and size of numbers are those of the machine that wrote the file.
 //!
-//! [`write_with`] has LMDB's own library write a file, in the crate `relaycc-lmdb` and under the Cargo feature `lmdb`, for
-//! that library is C. [`LmdbFile`] reads without it, and always: LMDB has no checksums and follows whatever number it finds
-//! on a page, so that a file with one wrong byte ends the process. To make sure beforehand that a file cannot do that is to
-//! read all of it, and whoever has done so needs the library no more.
+//! [`write_with`] uses LMDB's own library, through the crate `relaycc-lmdb` and only with the Cargo feature `lmdb`, since that
+//! library is C. [`LmdbFile`] always reads without it: LMDB has no checksums and follows any number that it finds on a page, so a
+//! file with one wrong byte can crash the process. Checking beforehand means reading the whole file, after which the library is
+//! no longer needed.
 //!
-//! Postfix stores each key and value with a byte 0 at its end, and has one value for each key. That is for the caller to
-//! mind; see [`terminated`].
+//! Postfix stores each key and value with a trailing zero byte, and one value per key. Callers have to ensure both; see
+//! [`terminated`].
 //!
-//! Not here: several databases in a file, several values for a key, and an order of keys other than that of their bytes,
-//! none of which Postfix uses; files of a big-endian or a 32-bit machine; changing a file in place.
+//! Not supported: nested databases, several values per key, and custom key orders, none of which Postfix uses; files of
+//! big-endian or 32-bit machines; updates in place.
 
 mod read;
 mod write;
@@ -27,12 +27,12 @@ use std::borrow::Cow;
 pub use read::{Entries, LmdbFile};
 pub use write::write_with;
 
-/// The lengths that a key may have, in bytes.
+/// Allowed lengths of a key, in bytes.
 pub const KEY_LENGTHS: std::ops::RangeInclusive<usize> = 1..=511;
 
-/// A key or value as Postfix stores it: with a byte 0 at its end, if it has none there.
+/// A key or value as Postfix stores it: with a trailing zero byte, added if it is missing.
 ///
-/// Postfix finds keys with and without it, but once it has found one of the one kind in a file, it looks for no others.
+/// Postfix finds keys with and without it, but after finding one kind in a file, it looks only for that kind.
 pub fn terminated(bytes: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
     if bytes.ends_with(b"\0") {
         return bytes;
@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn the_later_description_counts() {
         assert_eq!(LmdbFile::open(FILE).unwrap().entries().count(), 6);
-        // The first is of the file before anything was in it; now it is the later one.
+        // The first header describes the empty file; here it is made the later one.
         assert_eq!(LmdbFile::open(&changed(144, &[2])).unwrap().entries().count(), 0);
     }
 
@@ -78,14 +78,14 @@ mod tests {
         let narrow = [&FILE[..12], &FILE[16..]].concat();
         assert_eq!(what(refused(&narrow)), "the file of a 32-bit machine");
         assert_eq!(refused(&changed(20, &[2])), ReadError::Version { found: 2, first: 1, last: 1 });
-        assert_eq!(what(refused(&changed(4096 + 92, &[4]))), "an order of keys, or of several values of a key,");
-        assert_eq!(what(refused(&changed(4096 + 94, &[2]))), "it is no page of the tree on this level");
-        assert_eq!(what(refused(&changed(4096 + 120, &[5]))), "there are not as many entries as it says");
-        assert_eq!(what(refused(&changed(8192, &[3]))), "it has the number of another page");
-        assert_eq!(what(refused(&FILE[..8192])), "the file has no such page");
-        // Two positions exchanged.
+        assert_eq!(what(refused(&changed(4096 + 92, &[4]))), "a custom order of keys or values");
+        assert_eq!(what(refused(&changed(4096 + 94, &[2]))), "it is not a tree page of the expected level");
+        assert_eq!(what(refused(&changed(4096 + 120, &[5]))), "its number of entries is wrong");
+        assert_eq!(what(refused(&changed(8192, &[3]))), "its page number is wrong");
+        assert_eq!(what(refused(&FILE[..8192])), "the file ends before this page");
+        // Swaps two positions.
         let swapped = changed(8192 + 16, &[&FILE[8192 + 18..8192 + 20], &FILE[8192 + 16..8192 + 18]].concat());
-        assert_eq!(what(refused(&swapped)), "a key is not after the one before it");
+        assert_eq!(what(refused(&swapped)), "a key is out of order");
         assert!(matches!(refused(&changed(16, b"text")), ReadError::Unrecognized(_)));
     }
 

@@ -1,35 +1,35 @@
-//! Reads an LMDB file from its bytes, whatever they are.
+//! Reads an LMDB file from bytes with arbitrary content.
 
 use std::borrow::Cow;
 
 use crate::map::{Entry, ReadError};
 
-/// Length of a page's header: its number (8 bytes), 2 unused, its kind (2), and where its positions end and its nodes begin
-/// (2 each), or how many pages there are of a large value (4).
+/// Length of a page header: page number (8 bytes), unused (2), type (2), and end of the positions and start of the nodes (2
+/// each), or the number of pages of a large value (4).
 const PAGE_HEADER: usize = 16;
-/// Lengths that pages have; the library takes powers of two up to the larger.
+/// Allowed page sizes; the library accepts powers of two up to the larger one.
 const PAGE_SIZES: [usize; 2] = [512, 1 << 15];
-/// Length of a node before its key: length of the value or number of a page (4), flags (2), length of the key (2).
+/// Length of a node header: length of the value or page number (4), flags (2), length of the key (2).
 const NODE_HEADER: usize = 8;
 
-/// Kinds of pages, as bits. Others say what a page is while it is in memory.
+/// Page types, as bits. Further bits are used only in memory.
 const BRANCH: u16 = 0x01;
 const LEAF: u16 = 0x02;
 const OVERFLOW: u16 = 0x04;
 const DESCRIPTION: u16 = 0x08;
 const KINDS: u16 = 0x6f;
 
-/// A node whose value is on pages of its own.
+/// Flag of a node whose value is on pages of its own.
 const LARGE_VALUE: u16 = 0x01;
 
-/// What every file has at byte 16, in the order of bytes of the machine that wrote it.
-const MARK: u32 = 0xbeef_c0de;
-/// The version of the format that LMDB 0.9 writes, after the mark.
+/// Magic number at byte 16 of every file, in the byte order of the machine that wrote it.
+const MAGIC: u32 = 0xbeef_c0de;
+/// Version number after the magic number, for the format of LMDB 0.9.
 const VERSION: u32 = 1;
 
-/// Where in a description the fields are that count here.
+/// Offsets of the fields of a header that are used here.
 mod field {
-    pub(super) const MARK: usize = 16;
+    pub(super) const MAGIC: usize = 16;
     pub(super) const VERSION: usize = 20;
     pub(super) const PAGE_SIZE: usize = 40;
     pub(super) const TREE_FLAGS: usize = 92;
@@ -40,17 +40,17 @@ mod field {
     pub(super) const END: usize = 152;
 }
 
-/// The root of a tree that has no entries.
-const NOWHERE: u64 = u64::MAX;
-/// Levels that a tree may have: as many as the library can go down.
+/// Root of a tree without entries.
+const EMPTY_ROOT: u64 = u64::MAX;
+/// Maximum depth of a tree, as in the library.
 const MAX_DEPTH: u16 = 32;
 
-/// An LMDB file that can be asked for keys and listed.
+/// An open LMDB file, for lookups and listing.
 #[derive(Debug, Clone, Copy)]
 pub struct LmdbFile<'a> {
     bytes: &'a [u8],
     page_size: usize,
-    /// The page with the description that counts.
+    /// The page with the valid header.
     description: u64,
     root: u64,
     depth: u16,
@@ -65,7 +65,7 @@ fn unsupported(page: u64, what: &'static str) -> ReadError {
     ReadError::Unsupported { page: shown(page), what }
 }
 
-/// The number of a page as it is told; the last that can be, for one that no file has.
+/// A page number for errors, limited to 32 bits.
 fn shown(page: u64) -> u32 {
     u32::try_from(page).unwrap_or(u32::MAX)
 }
@@ -87,19 +87,19 @@ fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
 }
 
 impl<'a> LmdbFile<'a> {
-    /// Reads which of the two descriptions counts, and what it says, from a file's `bytes`.
+    /// Finds the valid header and reads it.
     ///
     /// # Errors
-    /// If this is no LMDB file, or one of another kind of machine or version, or holds what no map of Postfix does.
+    /// The file is not an LMDB file, comes from another kind of machine or version, or uses a feature that Postfix does not.
     pub fn open(bytes: &'a [u8]) -> Result<Self, ReadError> {
-        match u32_at(bytes, field::MARK) {
-            Some(MARK) => {}
-            Some(mark) if mark == MARK.swap_bytes() => return Err(unsupported(0, "the file of a big-endian machine")),
-            // There, the number before it has four bytes.
-            _ if u32_at(bytes, field::MARK - 4) == Some(MARK) => {
+        match u32_at(bytes, field::MAGIC) {
+            Some(MAGIC) => {}
+            Some(mark) if mark == MAGIC.swap_bytes() => return Err(unsupported(0, "the file of a big-endian machine")),
+            // On such machines, the preceding number has four bytes.
+            _ if u32_at(bytes, field::MAGIC - 4) == Some(MAGIC) => {
                 return Err(unsupported(0, "the file of a 32-bit machine"));
             }
-            _ => return Err(ReadError::Unrecognized("it does not begin as an LMDB file")),
+            _ => return Err(ReadError::Unrecognized("it has no LMDB header")),
         }
         let (first, transaction) = Self::description(bytes, 0, 0)?;
         let second = bytes.get(first.page_size..2 * first.page_size).unwrap_or_default();
@@ -107,14 +107,14 @@ impl<'a> LmdbFile<'a> {
         Ok(Self { bytes, ..if later > transaction { second } else { first } })
     }
 
-    /// What the description at the start of `page` says, and the number of its transaction.
+    /// The header at the start of `page`, and its transaction number.
     fn description(page: &'a [u8], number: u64, page_size: usize) -> Result<(Self, u64), ReadError> {
-        let cut = corrupt(number, "the file ends before its description does");
+        let cut = corrupt(number, "the file ends within its header");
         let kind = u16_at(page, 10).filter(|_| page.len() >= field::END).ok_or(cut.clone())?;
         let wide = |at| u64_at(page, at).ok_or(cut.clone());
         let narrow = |at| u32_at(page, at).ok_or(cut.clone());
-        if kind & KINDS != DESCRIPTION || narrow(field::MARK)? != MARK {
-            return Err(corrupt(number, "it is no description"));
+        if kind & KINDS != DESCRIPTION || narrow(field::MAGIC)? != MAGIC {
+            return Err(corrupt(number, "it is not a header page"));
         }
         let version = narrow(field::VERSION)?;
         if version != VERSION {
@@ -123,16 +123,16 @@ impl<'a> LmdbFile<'a> {
         let size = usize::try_from(narrow(field::PAGE_SIZE)?).unwrap_or(0);
         let [smallest, largest] = PAGE_SIZES;
         if !size.is_power_of_two() || !(smallest..=largest).contains(&size) || ![0, size].contains(&page_size) {
-            return Err(corrupt(number, "pages cannot have this length"));
+            return Err(corrupt(number, "its page size is impossible"));
         }
         let half = |at| u16_at(page, at).ok_or(cut.clone());
         if half(field::TREE_FLAGS)? != 0 {
-            return Err(unsupported(number, "an order of keys, or of several values of a key,"));
+            return Err(unsupported(number, "a custom order of keys or values"));
         }
         let (root, depth, entries) = (wide(field::ROOT)?, half(field::DEPTH)?, wide(field::ENTRIES)?);
-        let agree = if root == NOWHERE { depth == 0 && entries == 0 } else { (1..=MAX_DEPTH).contains(&depth) };
+        let agree = if root == EMPTY_ROOT { depth == 0 && entries == 0 } else { (1..=MAX_DEPTH).contains(&depth) };
         if !agree {
-            return Err(corrupt(number, "the tree cannot have as many levels as it says"));
+            return Err(corrupt(number, "the tree has too many levels"));
         }
         Ok((
             Self { bytes: page, page_size: size, description: number, root, depth, entries },
@@ -140,7 +140,7 @@ impl<'a> LmdbFile<'a> {
         ))
     }
 
-    /// All entries, in the order of their keys; ends after the first error.
+    /// All entries sorted by key; ends after the first error.
     pub fn entries(&self) -> Entries<'a> {
         Entries { file: *self, stack: Vec::new(), pages: 0, found: 0, previous: None, is_done: false }
     }
@@ -148,14 +148,14 @@ impl<'a> LmdbFile<'a> {
     /// The value of `key`.
     ///
     /// # Errors
-    /// If the pages on the way to it contradict themselves.
+    /// Pages on the path to the key are inconsistent.
     pub fn get(&self, key: &[u8]) -> Result<Option<Cow<'a, [u8]>>, ReadError> {
-        if self.root == NOWHERE {
+        if self.root == EMPTY_ROOT {
             return Ok(None);
         }
         let mut page = self.page(self.root, self.depth)?;
         for level in (1..self.depth).rev() {
-            // The first key of a page between others is not looked at: there is nothing before it.
+            // The first key of an inner page is ignored: nothing comes before it.
             let next = page.partition(1, |found| found <= key)? - 1;
             page = self.page(page.node(next)?.page(), level)?;
         }
@@ -170,39 +170,39 @@ impl<'a> LmdbFile<'a> {
         self.value(&node, page.number).map(|(value, _)| Some(Cow::Borrowed(value)))
     }
 
-    /// The page of this number, which has to have as many levels of the tree in it as is said: 1 for a leaf.
+    /// Reads a page of the tree on this level; leaves have level 1.
     fn page(&self, number: u64, levels: u16) -> Result<Page<'a>, ReadError> {
-        let bytes = self.pages(number, 1).ok_or(corrupt(number, "the file has no such page"))?;
+        let bytes = self.pages(number, 1).ok_or(corrupt(number, "the file ends before this page"))?;
         let header = (u64_at(bytes, 0), u16_at(bytes, 10), u16_at(bytes, 12), u16_at(bytes, 14));
         let (Some(own), Some(kind), Some(lower), Some(upper)) = header else {
-            return Err(corrupt(number, "the file has no such page"));
+            return Err(corrupt(number, "the file ends before this page"));
         };
         if own != number {
-            return Err(corrupt(number, "it has the number of another page"));
+            return Err(corrupt(number, "its page number is wrong"));
         }
         if kind & KINDS != if levels == 1 { LEAF } else { BRANCH } {
-            return Err(corrupt(number, "it is no page of the tree on this level"));
+            return Err(corrupt(number, "it is not a tree page of the expected level"));
         }
         let (lower, upper) = (usize::from(lower), usize::from(upper));
         if lower < PAGE_HEADER + 2 || lower > upper || upper > self.page_size {
-            return Err(corrupt(number, "its entries cannot be where it says"));
+            return Err(corrupt(number, "the bounds of its entries are wrong"));
         }
         Ok(Page { number, bytes, count: (lower - PAGE_HEADER) / 2, upper, is_leaf: levels == 1 })
     }
 
-    /// The bytes of some pages.
+    /// The bytes of consecutive pages.
     fn pages(&self, number: u64, count: usize) -> Option<&'a [u8]> {
         let start = usize::try_from(number).ok()?.checked_mul(self.page_size)?;
         self.bytes.get(start..start.checked_add(count.checked_mul(self.page_size)?)?)
     }
 
-    /// The value of a node on page `page`, and how many pages of its own it has.
+    /// The value of a node on page `page`, and its number of separate pages.
     fn value(&self, node: &Node<'a>, page: u64) -> Result<(&'a [u8], u64), ReadError> {
         match node.flags {
             0 => Ok((node.value, 0)),
             LARGE_VALUE => {
-                let number = u64_at(node.value, 0).ok_or(corrupt(page, "an entry is cut off"))?;
-                let missing = corrupt(number, "it does not hold the value that it should");
+                let number = u64_at(node.value, 0).ok_or(corrupt(page, "an entry is truncated"))?;
+                let missing = corrupt(number, "expected a page with a large value");
                 let first = self.pages(number, 1).ok_or(missing.clone())?;
                 let header = (u64_at(first, 0), u16_at(first, 10).map(|kind| kind & KINDS), u32_at(first, 12));
                 let (Some(own), Some(OVERFLOW), Some(count)) = header else { return Err(missing) };
@@ -214,35 +214,35 @@ impl<'a> LmdbFile<'a> {
                     _ => Err(missing),
                 }
             }
-            _ => Err(unsupported(page, "a database in the database, or one of several values of a key,")),
+            _ => Err(unsupported(page, "a nested database, or a key with several values")),
         }
     }
 }
 
-/// A page of the tree. It has a node at least.
+/// A page of the tree, with at least one node.
 #[derive(Debug, Clone, Copy)]
 struct Page<'a> {
     number: u64,
     bytes: &'a [u8],
     count: usize,
-    /// Where its nodes begin.
+    /// Positions of the nodes.
     upper: usize,
     is_leaf: bool,
 }
 
-/// A key, and what is with it.
+/// A key with its value or child page.
 #[derive(Debug, Clone, Copy)]
 struct Node<'a> {
     key: &'a [u8],
-    /// The value, or what says where it is; nothing between leaves and root.
+    /// The value, or its page number; empty on inner pages.
     value: &'a [u8],
-    /// The length of the value, or four of the bytes of a page's number.
+    /// Length of the value, or the low four bytes of a page number.
     length: u32,
     flags: u16,
 }
 
 impl Node<'_> {
-    /// The page below.
+    /// The child page.
     fn page(&self) -> u64 {
         u64::from(self.length) | u64::from(self.flags) << 32
     }
@@ -255,7 +255,7 @@ impl Node<'_> {
 
 impl<'a> Page<'a> {
     fn node(&self, index: usize) -> Result<Node<'a>, ReadError> {
-        self.node_at(index).ok_or(corrupt(self.number, "an entry is not inside its page"))
+        self.node_at(index).ok_or(corrupt(self.number, "an entry extends beyond its page"))
     }
 
     fn node_at(&self, index: usize) -> Option<Node<'a>> {
@@ -271,7 +271,7 @@ impl<'a> Page<'a> {
         Some(Node { key, value: rest.get(..here)?, length, flags })
     }
 
-    /// The first node from `start` on whose key is not `before`, if those that are come first.
+    /// The first node from `start` on whose key is not `before`; the others must come first.
     fn partition(&self, start: usize, before: impl Fn(&[u8]) -> bool) -> Result<usize, ReadError> {
         let (mut low, mut high) = (start.min(self.count), self.count);
         while low < high {
@@ -284,13 +284,13 @@ impl<'a> Page<'a> {
 
 /// The entries of an [`LmdbFile`], in the order of their keys.
 ///
-/// Keys have to ascend, and no more pages are read than the file has, so this ends on any file.
+/// Keys must ascend and no more pages are read than the file has, so this ends for any file.
 #[derive(Debug, Clone)]
 pub struct Entries<'a> {
     file: LmdbFile<'a>,
-    /// The pages from the root to a leaf, and the node of each that is next.
+    /// The pages from the root to a leaf, each with the index of its next node.
     stack: Vec<(Page<'a>, usize)>,
-    /// How many pages were read.
+    /// Number of pages read.
     pages: u64,
     found: u64,
     previous: Option<&'a [u8]>,
@@ -299,7 +299,7 @@ pub struct Entries<'a> {
 
 impl<'a> Entries<'a> {
     fn step(&mut self) -> Result<Option<Entry<'a>>, ReadError> {
-        if self.file.root == NOWHERE {
+        if self.file.root == EMPTY_ROOT {
             return Ok(None);
         }
         if self.stack.is_empty() && self.found == 0 {
@@ -319,12 +319,12 @@ impl<'a> Entries<'a> {
             self.enter(node.page())?;
         }
         if self.found != self.file.entries {
-            return Err(corrupt(self.file.description, "there are not as many entries as it says"));
+            return Err(corrupt(self.file.description, "its number of entries is wrong"));
         }
         Ok(None)
     }
 
-    /// Goes down to a page.
+    /// Descends to a page.
     fn enter(&mut self, number: u64) -> Result<(), ReadError> {
         let above = u16::try_from(self.stack.len()).unwrap_or(u16::MAX);
         let page = self.file.page(number, self.file.depth.saturating_sub(above))?;
@@ -342,7 +342,7 @@ impl<'a> Entries<'a> {
 
     fn entry(&mut self, node: &Node<'a>, page: u64) -> Result<Entry<'a>, ReadError> {
         if self.previous.is_some_and(|previous| previous >= node.key) {
-            return Err(corrupt(page, "a key is not after the one before it"));
+            return Err(corrupt(page, "a key is out of order"));
         }
         let (value, own) = self.file.value(node, page)?;
         self.count(page, own)?;
@@ -351,11 +351,11 @@ impl<'a> Entries<'a> {
         Ok(Entry { key: Cow::Borrowed(node.key), value: Cow::Borrowed(value) })
     }
 
-    /// Counts pages that are read.
+    /// Counts pages that were read.
     fn count(&mut self, page: u64, more: u64) -> Result<(), ReadError> {
         self.pages += more;
         if self.pages > (self.file.bytes.len() / self.file.page_size) as u64 {
-            return Err(corrupt(page, "it leads to pages that were there before"));
+            return Err(corrupt(page, "it refers to a page that was already read"));
         }
         Ok(())
     }

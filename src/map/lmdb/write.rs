@@ -1,4 +1,4 @@
-//! Has a file written.
+//! Writes a file through LMDB's library.
 
 use std::io;
 
@@ -8,12 +8,12 @@ use crate::map::{
     berkeley::sort::{Order, Slot, by_key, mark_repeated, settle},
 };
 
-/// Writes an LMDB file that holds `entries`.
+/// Writes an LMDB file with the given entries.
 ///
-/// Keys and values are stored as they are; Postfix has them [`terminated`](super::terminated). A key has one value:
-/// [`Duplicates::Keep`] refuses entries with the same key, as [`Duplicates::Refuse`] does. What is written depends on the set
-/// of entries only, and on the length of the machine's pages. The library makes the file in the folder for temporary files,
-/// without a name. Besides the entries, some 64 bytes of memory per entry are used, and as much as the file is long.
+/// Keys and values are stored unchanged; Postfix expects them [`terminated`](super::terminated). A key has one value:
+/// [`Duplicates::Keep`] rejects duplicate keys like [`Duplicates::Refuse`]. The output depends only on the set of entries and the
+/// page size of the machine. The library writes to an unnamed file in the temporary directory. It takes about 64 bytes of memory
+/// per entry, plus the size of the file.
 ///
 /// # Errors
 /// [`WriteError::DuplicateKey`], [`WriteError::KeyLength`] and [`WriteError::TooLarge`] before anything is written;

@@ -1,19 +1,19 @@
-//! One line: a key and a value, or what is wrong with it.
+//! Parses one line: a key and a value, or an error.
 
 use std::{borrow::Cow, ops::Range};
 
 use super::{MAX_LINE, ProblemKind, lossy};
 
-/// How the lines of a text are read: the switches of `makemap` (its manual page, "Flags").
+/// How lines are read: the switches of `makemap` (see "Flags" in its manual page).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reading {
-    /// `A` to `Z` in keys become lower case, as sendmail makes them in what it looks for; not with `-f`.
+    /// Keys are converted to lower case, as sendmail converts them before a lookup; `-f` turns this off.
     pub fold_keys: bool,
-    /// Lines that begin with this byte are comments: `-D`.
+    /// First byte of comment lines: `-D`.
     pub comment: u8,
-    /// What stands between key and value, instead of blanks: `-t`. Any number of them; a line may then begin with a blank.
+    /// Separator between key and value, instead of blanks: `-t`. It may be repeated; a line may start with a blank then.
     pub delimiter: Option<u8>,
-    /// A key may have no value: `-e`.
+    /// Keys without a value are allowed: `-e`.
     pub empty_values: bool,
 }
 
@@ -23,14 +23,14 @@ impl Default for Reading {
     }
 }
 
-/// Where a line's key ends and its value begins; the value ends with the line.
+/// End of the key and start of the value, which extends to the end of the line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Split {
     pub(super) key_end: usize,
     pub(super) value_start: usize,
 }
 
-/// What is wrong with a line, and the part of it that shows it.
+/// An error in a line, and the part of the line that shows it.
 #[derive(Debug)]
 pub(super) struct Complaint {
     pub(super) kind: ProblemKind,
@@ -38,7 +38,7 @@ pub(super) struct Complaint {
 }
 
 impl Reading {
-    /// Takes a line, without its newline, apart; `None` if it is nothing or a comment.
+    /// Parses a line without its newline; `None` if it is empty or a comment.
     pub(super) fn split(self, line: &[u8]) -> Result<Option<Split>, Complaint> {
         let end = line.len();
         let wrong = |kind, part| Err(Complaint { kind, part });

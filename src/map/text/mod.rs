@@ -1,12 +1,11 @@
 //! The text form of a map, as `makemap` reads it: one entry per line, a key, blanks, and the value as it stands.
 //!
-//! Lines that are empty or begin with `#` are nothing. There is no quoting and no continuation, and a `#` later in a line
-//! belongs to the key or the value. Blanks are those of C's `isspace`: space, tab, newline, vertical tab, form feed,
-//! carriage return. [`Reading`] is what the switches of `makemap` change about this. What keys and values mean, and whether
-//! they are right, is not known here.
+//! Empty lines and lines that start with `#` are skipped. There is no quoting and no continuation, and a `#` later in a line
+//! belongs to the key or the value. Blanks are those of C's `isspace`: space, tab, newline, vertical tab, form feed, carriage
+//! return. [`Reading`] holds the switches of `makemap` that change this. The meaning of keys and values is not known here.
 //!
-//! [`parse`] gives every entry with its places, for texts that belong to a site; [`Table`] is for texts of millions of lines,
-//! of which nothing is wanted but the entries.
+//! [`parse`] returns every entry with its places, for texts that belong to a site; [`Table`] is for texts with millions of lines
+//! of which only the entries are needed.
 
 mod line;
 mod table;
@@ -26,53 +25,53 @@ use crate::{
 };
 use line::{Complaint, Split};
 
-/// Longest line, without its newline, that `makemap` of sendmail 8.17 takes: its buffer has 1024 bytes.
+/// Maximum length of a line, without its newline, in `makemap` of sendmail 8.17: its buffer has 1024 bytes.
 pub const MAX_LINE: usize = 1022;
 
-/// Length that sendmail 8.17 cuts a key off at before it looks it up; a longer key in the map is never found.
+/// Length to which sendmail 8.17 truncates a key before the lookup; a longer key in the map is never found.
 pub const MAX_KEY: usize = 256;
 
-/// A key and its value, and where they are written.
+/// A key and its value, with their places.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextEntry<'t> {
-    /// The key with `A` to `Z` folded to lower case, as sendmail folds what it looks for.
+    /// The key in lower case, as sendmail converts it before a lookup.
     pub key: Spanned<Cow<'t, [u8]>>,
-    /// The value; blanks after it belong to it.
+    /// The value, including trailing blanks.
     pub value: Spanned<&'t [u8]>,
-    /// The line, counted as [`Problem::line`] is.
+    /// Line number, counted like [`Problem::line`].
     pub line: usize,
 }
 
-/// What a text holds, and what is wrong with it.
+/// The entries of a text, and its errors.
 #[derive(Debug, Clone, Default)]
 pub struct MapText<'t> {
-    /// The entries, in the order of the text, no key twice. If a problem is an error, not all that was written.
+    /// The entries in the order of the text, without duplicate keys. Incomplete if a problem is an error.
     pub entries: Vec<TextEntry<'t>>,
-    /// The problems, in the order of the text.
+    /// The problems in the order of the text.
     pub problems: Vec<Problem>,
 }
 
-/// A line that is not right.
+/// A problem with a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// What is wrong.
+    /// The kind of problem.
     pub kind: ProblemKind,
     /// The part of the line that shows it.
     pub span: Span,
-    /// The line, counted from 1 as `makemap` counts: a line too long for it counts once for each 1023 bytes.
+    /// Line number from 1 as `makemap` counts: a line that is too long counts once per 1023 bytes.
     pub line: usize,
 }
 
-/// What is wrong with a line.
+/// Kinds of problems.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProblemKind {
-    /// It begins with a blank.
+    /// The line starts with a blank.
     LeadingBlank,
-    /// It is longer than [`MAX_LINE`].
+    /// The line is longer than [`MAX_LINE`].
     TooLong,
-    /// It has a byte 0.
+    /// The line contains a zero byte.
     Nul,
-    /// It has a key and no value.
+    /// The line has a key but no value.
     NoValue {
         /// The key.
         key: String,
@@ -81,10 +80,10 @@ pub enum ProblemKind {
     DuplicateKey {
         /// The key.
         key: String,
-        /// Where the earlier line has it.
+        /// Place of the key in the earlier line.
         first: Span,
     },
-    /// The map that the text is added to has the key.
+    /// The existing map already has the key.
     KeyInMap {
         /// The key.
         key: String,
@@ -93,64 +92,64 @@ pub enum ProblemKind {
     KeyTooLong,
     /// The key is longer than the format of the map allows.
     KeyWithoutRoom {
-        /// How long it may be, in bytes.
+        /// Maximum length in bytes.
         longest: usize,
     },
 }
 
 impl Problem {
-    /// The problem as it is told to people.
+    /// The problem as a diagnostic.
     pub fn diagnostic(&self) -> Diagnostic {
         match &self.kind {
-            ProblemKind::LeadingBlank => Diagnostic::error("map_leading_blank", "a map line begins with a blank")
+            ProblemKind::LeadingBlank => Diagnostic::error("map_leading_blank", "map line starts with a blank")
                 .at(self.span, "remove this")
-                .why("makemap refuses such a line; a line does not continue the one before it")
-                .help("begin the line with the key, or with `#` if it is a comment"),
+                .why("makemap rejects such a line; it does not continue the previous line")
+                .help("start the line with the key, or with `#` for a comment"),
             ProblemKind::TooLong => {
-                Diagnostic::error("map_line_too_long", format!("a map line is longer than {MAX_LINE} bytes"))
+                Diagnostic::error("map_line_too_long", format!("map line longer than {MAX_LINE} bytes"))
                     .at(self.span, format!("{} bytes", self.span.len()))
-                    .why("makemap reads lines into a buffer of 1024 bytes and takes the rest for another line")
-                    .help("shorten the value; comments may be split over several lines")
+                    .why("makemap reads lines into a buffer of 1024 bytes and treats the rest as another line")
+                    .help("shorten the value; split a comment into several lines")
             }
-            ProblemKind::Nul => Diagnostic::error("map_nul", "a map line has a byte 0 in it")
+            ProblemKind::Nul => Diagnostic::error("map_nul", "map line contains a zero byte")
                 .at(self.span, "here")
-                .why("makemap takes it for the end of the line, and loses or refuses what follows")
-                .help("remove it; a text in UTF-16 has to be converted to UTF-8"),
-            ProblemKind::NoValue { key } => Diagnostic::error("map_no_value", format!("the key `{key}` has no value"))
-                .at(self.span, "a value must follow")
-                .why("makemap refuses such a line: key and value are two words, with blanks between them")
-                .help("write the value after the key, or remove the line"),
+                .why("makemap treats it as the end of the line, and drops or rejects what follows")
+                .help("remove it; if the text is in UTF-16, convert it to UTF-8"),
+            ProblemKind::NoValue { key } => Diagnostic::error("map_no_value", format!("key `{key}` has no value"))
+                .at(self.span, "expected a value after the key")
+                .why("makemap rejects a line without a value; key and value are separated by blanks")
+                .help("add the value after the key, or remove the line"),
             ProblemKind::DuplicateKey { key, first } => {
-                Diagnostic::error("map_duplicate_key", format!("the key `{key}` is given twice"))
+                Diagnostic::error("map_duplicate_key", format!("duplicate key `{key}`"))
                     .at(self.span, "again here")
                     .at(*first, "first here")
-                    .why("a map holds one value per key, and keys that differ in case only are one key")
-                    .help("remove the one that does not apply")
+                    .why("a map holds one value per key, and keys that differ only in case are the same key")
+                    .help("remove one of the two lines")
             }
             ProblemKind::KeyInMap { key } => {
-                Diagnostic::error("map_duplicate_key", format!("the key `{key}` is in the map already"))
-                    .at(self.span, "has a value there")
-                    .why("a map holds one value per key, and keys that differ in case only are one key")
-                    .help("remove the line, or replace what is there: --replace")
+                Diagnostic::error("map_duplicate_key", format!("key `{key}` is already in the map"))
+                    .at(self.span, "has another value in the map")
+                    .why("a map holds one value per key, and keys that differ only in case are the same key")
+                    .help("remove the line, or replace the old value with --replace")
             }
             ProblemKind::KeyTooLong => {
-                Diagnostic::warning("map_key_too_long", format!("a map key is longer than {MAX_KEY} bytes"))
+                Diagnostic::warning("map_key_too_long", format!("map key longer than {MAX_KEY} bytes"))
                     .at(self.span, format!("{} bytes", self.span.len()))
                     .why(format!(
-                        "sendmail looks for the first {MAX_KEY} bytes of a key only, so it never finds this one"
+                        "sendmail truncates keys to {MAX_KEY} bytes before the lookup, so it never finds this one"
                     ))
                     .help("remove the line, or shorten the key")
             }
             ProblemKind::KeyWithoutRoom { longest } => {
-                Diagnostic::error("map_key_length", format!("a map key is longer than {longest} bytes"))
+                Diagnostic::error("map_key_length", format!("map key longer than {longest} bytes"))
                     .at(self.span, format!("{} bytes", self.span.len()))
-                    .why("the format of the map has no room for a longer one")
+                    .why("the format of the map does not allow longer keys")
                     .help("remove the line, or shorten the key")
             }
         }
     }
 
-    /// The line that `makemap hash MAP` prints for this on standard error, newline included, if it minds.
+    /// The line that `makemap hash MAP` prints for this on standard error, newline included, if it reports it.
     pub fn makemap_message(&self, map: &str) -> Option<String> {
         let what = match &self.kind {
             ProblemKind::LeadingBlank => "syntax error (leading space)".to_owned(),
@@ -165,9 +164,10 @@ impl Problem {
     }
 }
 
-/// Reads the text of a map: what `makemap hash` without options would store, and why it would refuse the rest.
+/// Reads the text of a map: the entries that `makemap hash` would store without options, and the reasons for rejecting the rest.
 ///
-/// It need not be UTF-8. A line too long for makemap is one problem here, and its end is not taken for a line.
+/// The text need not be UTF-8. A line that is too long for makemap is one problem here, and its rest is not treated as another
+/// line.
 pub fn parse(text: &[u8], source: SourceId) -> MapText<'_> {
     let reading = Reading::default();
     let mut map = MapText::default();
@@ -192,13 +192,13 @@ pub fn parse(text: &[u8], source: SourceId) -> MapText<'_> {
     map
 }
 
-/// How many lines makemap counts for one, its newline included: its buffer takes 1023 bytes at a time.
+/// Number of lines that makemap counts for one, newline included: its buffer takes 1023 bytes at a time.
 fn makemap_lines(line: &[u8]) -> usize {
     line.len().div_ceil(MAX_LINE + 1)
 }
 
 impl MapText<'_> {
-    /// Reports keys that are too long, and removes and reports those that repeat.
+    /// Reports keys that are too long, and removes and reports duplicates.
     fn check_keys(&mut self) {
         let mut first = HashMap::with_capacity(self.entries.len());
         let mut repeated = HashSet::new();
@@ -255,7 +255,7 @@ mod tests {
         parse(text, Sources::default().add("access", ""))
     }
 
-    /// The entries as `makemap -u` prints them, and what makemap prints on standard error.
+    /// The entries as `makemap -u` prints them, and makemap's messages on standard error.
     fn shown(text: &[u8]) -> (Vec<u8>, String) {
         let map = parsed(text);
         let lines = map.entries.iter().flat_map(|e| [&e.key.value[..], b"\t", e.value.value, b"\n"].concat());

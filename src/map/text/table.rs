@@ -1,4 +1,4 @@
-//! Texts of millions of lines.
+//! Texts with millions of lines.
 
 use std::{io::BufRead, mem, thread};
 
@@ -12,27 +12,27 @@ use crate::{
     source::{SourceId, Span},
 };
 
-/// A text is shared out among threads in parts of at least this many bytes.
-const SHARE: usize = 1 << 20;
+/// Minimum size of the parts of a text that threads read in parallel, in bytes.
+const MIN_PART_SIZE: usize = 1 << 20;
 
-/// The entries of a text: 16 bytes for each beside the text itself, and a bit for each of its bytes.
+/// The entries of a text. Besides the text itself, they take 16 bytes per entry and one bit per byte of the text.
 ///
-/// Keys that repeat are all here: what becomes of them is for whoever writes a map.
+/// Duplicate keys are kept: the writer of a map decides what to do with them.
 #[derive(Debug, Default)]
 pub struct Table {
-    /// The text, with the keys of its entries as they are stored.
+    /// The text, with keys converted to the form in which they are stored.
     text: Vec<u8>,
-    /// Which letters of each part of it were upper case.
+    /// The letters of each part that were upper case.
     folded: Vec<Folded>,
-    /// The text as it was, if that is not known from these.
+    /// The original text, if it cannot be restored from these.
     original: Option<Vec<u8>>,
     entries: Vec<Place>,
     problems: Vec<Problem>,
-    /// Whether a byte 0 follows each key and value, and belongs to it.
+    /// Whether each key and value is followed by a zero byte that belongs to it.
     is_terminated: bool,
 }
 
-/// Where an entry stands in the text: its line, and what is where in it. No line is longer than [`super::MAX_LINE`].
+/// Position of an entry in the text: its line, and key and value in it. No line is longer than [`super::MAX_LINE`].
 #[derive(Debug, Clone, Copy)]
 struct Place {
     line: u64,
@@ -42,9 +42,9 @@ struct Place {
 }
 
 impl Table {
-    /// Reads a text, of which `source` stands for the places of problems.
+    /// Reads a text; `source` is used for the places of problems.
     pub fn read(mut text: Vec<u8>, source: SourceId, reading: Reading) -> Self {
-        let threads = parallel::threads().min(text.len() / SHARE + 1);
+        let threads = parallel::threads().min(text.len() / MIN_PART_SIZE + 1);
         let parts = parts(&mut text, threads);
         let mut shares = parts.iter().map(|_| Share::default()).collect::<Vec<_>>();
         thread::scope(|scope| {
@@ -68,14 +68,14 @@ impl Table {
         Self { text, folded, original: None, entries, problems, is_terminated: false }
     }
 
-    /// Has each key and value end with a byte 0, as `makemap -N` stores them.
+    /// Appends a zero byte to each key and value, like `makemap -N`.
     pub fn terminate(&mut self) {
         if !self.text.ends_with(b"\n") {
             self.text.push(b'\n');
         }
         self.original = Some(self.unfolded(self.text.clone()));
         for place in &self.entries {
-            // What separates them, and the newline, are of no more use.
+            // The separator and the newline are no longer needed.
             for end in [place.key_end, place.end] {
                 let at = usize::try_from(place.line).unwrap_or(usize::MAX).saturating_add(usize::from(end));
                 if let Some(byte) = self.text.get_mut(at) {
@@ -86,17 +86,17 @@ impl Table {
         self.is_terminated = true;
     }
 
-    /// How many entries there are.
+    /// Number of entries.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no entries.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// Every key as it is stored, and its value, in the order of the text.
+    /// Every key as it is stored with its value, in the order of the text.
     pub fn pairs(&self) -> impl ExactSizeIterator<Item = (&[u8], &[u8])> {
         let more = usize::from(self.is_terminated);
         self.entries.iter().map(move |place| {
@@ -105,13 +105,13 @@ impl Table {
         })
     }
 
-    /// What is wrong with lines, which therefore are no entries, in the order of the text.
+    /// Problems with lines, which are not entries then, in the order of the text.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
 
-    /// That keys repeat: each pair is an entry that an earlier one has the key of, and that earlier one before it, counted from
-    /// 0; `None` is an entry that the map had before. In the order of the text.
+    /// Problems for duplicate keys. Each pair is the index of the earlier entry, `None` for an entry of the existing map, and
+    /// that of the later one, in the order of the text.
     pub fn duplicates(&self, source: SourceId, pairs: &[(Option<usize>, usize)]) -> Vec<Problem> {
         let mut pairs = pairs.to_vec();
         pairs.sort_unstable_by_key(|(first, second)| (*second, *first));
@@ -128,12 +128,12 @@ impl Table {
         told.collect()
     }
 
-    /// Keys that sendmail cannot look up for their length.
+    /// Problems for keys that are too long for lookups by sendmail.
     pub fn long_keys(&self, source: SourceId) -> Vec<Problem> {
         self.keys_above(MAX_KEY, source, &ProblemKind::KeyTooLong)
     }
 
-    /// Keys that are longer than `longest`, a byte 0 that ends them included.
+    /// Problems for keys longer than `longest`, including a terminating zero byte.
     pub fn keys_without_room(&self, source: SourceId, longest: usize) -> Vec<Problem> {
         let longest = longest.saturating_sub(usize::from(self.is_terminated));
         self.keys_above(longest, source, &ProblemKind::KeyWithoutRoom { longest })
@@ -149,13 +149,13 @@ impl Table {
         told.collect()
     }
 
-    /// The text as it was read.
+    /// The original text.
     pub fn into_text(mut self) -> Vec<u8> {
         let text = mem::take(&mut self.text);
         self.original.take().unwrap_or_else(|| self.unfolded(text))
     }
 
-    /// The text with upper case where it was.
+    /// The text with its upper-case letters restored.
     fn unfolded(&self, mut text: Vec<u8>) -> Vec<u8> {
         let mut rest = text.as_mut_slice();
         for Folded { bytes, letters } in &self.folded {
@@ -169,7 +169,7 @@ impl Table {
         text
     }
 
-    /// Numbers of the lines that begin at certain bytes, asked for in the order of the text.
+    /// Line numbers of ascending byte positions.
     fn lines(&self) -> impl FnMut(u64) -> usize {
         let text = self.original.as_ref().unwrap_or(&self.text);
         let (mut line, mut rest, mut at) = (1, text.split_inclusive(|byte| *byte == b'\n'), 0);
@@ -201,7 +201,7 @@ impl Place {
     }
 }
 
-/// Which bytes of a part of a text were upper case: a bit for each.
+/// The bytes of a part of a text that were upper case: one bit for each.
 #[derive(Debug, Default)]
 struct Folded {
     bytes: usize,
@@ -209,7 +209,7 @@ struct Folded {
 }
 
 impl Folded {
-    /// Folds a key that begins at a byte of the part.
+    /// Converts a key that starts at this byte of the part to lower case.
     fn fold(&mut self, start: usize, key: &mut [u8]) {
         for (at, byte) in (start..).zip(key) {
             if byte.is_ascii_uppercase()
@@ -222,7 +222,7 @@ impl Folded {
     }
 }
 
-/// What one thread found in its part of the text. Places and lines count from the start of the part.
+/// The result of one thread. Places and lines count from the start of its part.
 #[derive(Debug, Default)]
 struct Share {
     entries: Vec<Place>,
@@ -231,7 +231,7 @@ struct Share {
     lines: usize,
 }
 
-/// A complaint, the byte that its line begins at, and the number of the line.
+/// An error, with the start and the number of its line.
 #[derive(Debug)]
 struct Told {
     complaint: Complaint,
@@ -240,7 +240,7 @@ struct Told {
 }
 
 impl Share {
-    /// Reads a part of a text, and folds the keys in it.
+    /// Reads a part of a text, and converts the keys in it to lower case.
     fn read(&mut self, part: &mut [u8], reading: Reading) {
         self.folded.bytes = part.len();
         if reading.fold_keys {
@@ -281,7 +281,7 @@ impl Told {
     }
 }
 
-/// Cuts a text into some `count` parts of about the same size, each of whole lines.
+/// Splits a text into about `count` parts of similar size, each of whole lines.
 fn parts(text: &mut [u8], count: usize) -> Vec<&mut [u8]> {
     let size = text.len().div_ceil(count.max(1)).max(1);
     let (mut parts, mut rest) = (Vec::with_capacity(count), text);
@@ -317,7 +317,7 @@ mod tests {
     }
 
     proptest! {
-        /// Both readers find the same, but for keys that repeat.
+        /// Both readers find the same, except for duplicate keys.
         #[test]
         fn a_table_is_what_parse_finds(
             text in prop::collection::vec(prop_oneof![Just(b'\n'), Just(b' '), Just(b'A'), any::<u8>()], 0..200)

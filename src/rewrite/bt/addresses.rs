@@ -1,4 +1,4 @@
-//! `/try`, `/tryflags` and `/parse`: what becomes of an address on its way to a delivery agent.
+//! `/try`, `/tryflags` and `/parse`: how an address is rewritten for a mailer.
 
 use super::{TestMode, crack::crack};
 use crate::rewrite::{
@@ -46,7 +46,7 @@ impl TestMode<'_> {
         }
     }
 
-    /// Whether a colon in an address is a character like others.
+    /// Whether a colon in an address is an ordinary character.
     fn colons(&self) -> bool {
         let program = &self.session.program;
         match program.option("colonokinaddr") {
@@ -75,7 +75,7 @@ impl TestMode<'_> {
         say(out, &[format!("Rcode = {status}, addr = ").as_bytes(), &rewritten]);
     }
 
-    /// An address with what surrounds it, rewritten for a mailer.
+    /// Rewrites an address, with the text around it, for a mailer.
     fn header_name(&mut self, address: &[u8], mailer: &Mailer, status: &mut u8, out: &mut Vec<u8>) -> Vec<u8> {
         let around = crack(address, self.colons());
         let side = if self.flags.sender { mailer.senders } else { mailer.recipients };
@@ -97,7 +97,7 @@ impl TestMode<'_> {
         }
     }
 
-    /// Tokens of an address, comments left out.
+    /// Tokens of an address without comments.
     fn tokens(&mut self, address: &[u8], out: &mut Vec<u8>) -> Result<Vec<Token>, Refusal> {
         self.session.forget();
         self.session.messages.clear();
@@ -146,7 +146,7 @@ impl TestMode<'_> {
         }
     }
 
-    /// The agent, host and user of a workspace that resolved, as sendmail completes them; or what is missing.
+    /// The mailer, host and user of a resolved workspace, as sendmail completes them; or an error.
     fn built(&mut self, address: &[u8], tokens: &[Token], out: &mut Vec<u8>) -> Result<Resolved, Vec<u8>> {
         match self.session.build(tokens, self.flags.header)? {
             Built::Done(resolved) => Ok(resolved),
@@ -164,7 +164,7 @@ impl TestMode<'_> {
         }
     }
 
-    /// Says what `$#error` says.
+    /// Prints the message of `$#error`.
     fn error(&self, address: &[u8], host: Option<&[u8]>, text: &[u8], out: &mut Vec<u8>) {
         let text = text.iter().copied().filter(|byte| *byte != b'"').collect::<Vec<_>>();
         let mut rest = text.as_slice();

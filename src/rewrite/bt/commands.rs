@@ -1,4 +1,4 @@
-//! Commands that show or change something without running rules.
+//! Commands that show or change state without running rules.
 
 use super::TestMode;
 use crate::{
@@ -25,7 +25,7 @@ fn said(problem: &Problem<'_>, out: &mut Vec<u8>) {
 }
 
 impl TestMode<'_> {
-    /// The macro or class at the start of `text`, and what follows it.
+    /// The macro or class at the start of `text`, and the text after it.
     fn name<'t>(&mut self, text: &'t [u8], out: &mut Vec<u8>) -> Option<(MacroId, &'t [u8])> {
         let (name, left_out, length) = match cf::name(text) {
             Ok((name @ [_], length)) => (name.into(), Vec::new(), length),
@@ -33,7 +33,7 @@ impl TestMode<'_> {
                 let (name, left_out) = cf::legal(name);
                 (name, left_out, length)
             }
-            // Of a single character nothing is said.
+            // A single character is not an error.
             Err(Problem::Invalid(_)) => return None,
             Err(problem) => {
                 said(&problem, out);
@@ -51,7 +51,7 @@ impl TestMode<'_> {
         match line {
             [b'.', b'D', rest @ ..] => {
                 if let Some((id, value)) = self.name(rest, out) {
-                    // The first character stays even if it is a blank.
+                    // The first character is kept even if it is a blank.
                     let length = value.trim_ascii_end().len().max(value.len().min(1));
                     let value = value.get(..length).unwrap_or_default();
                     let program = &mut self.session.program;
@@ -201,7 +201,7 @@ impl TestMode<'_> {
         }
     }
 
-    /// `/map`, `/mx`, `/canon`, `/try`, `/tryflags`, `/parse`, `/quit`; whether test mode goes on.
+    /// `/map`, `/mx`, `/canon`, `/try`, `/tryflags`, `/parse`, `/quit`; returns whether test mode continues.
     pub(super) fn slash(&mut self, line: &[u8], out: &mut Vec<u8>) -> bool {
         let end = line.iter().position(u8::is_ascii_whitespace).unwrap_or(line.len());
         let (command, argument) = line.split_at(end);
@@ -251,12 +251,12 @@ impl TestMode<'_> {
         for message in context.messages.drain(..) {
             say(out, &[&message]);
         }
-        // One that failed answers all the same: ask again later.
+        // A map that failed to open still answers: a temporary failure.
         if !open && maps.ask(number, key, &[], &mut context).status != 75 {
             say(out, &[b"Map named \"", name, b"\" not open"]);
             return;
         }
-        // What the map says while it is asked comes in the middle of the line.
+        // Messages of the map appear in the middle of the line.
         out.extend_from_slice(&[b"map_lookup: ", name, b" (", key, b") "].concat());
         let found = maps.ask(number, key, &[], &mut context);
         for message in context.messages.drain(..) {
@@ -288,7 +288,7 @@ impl TestMode<'_> {
     }
 }
 
-/// Rules of a ruleset, as `=S` lists them.
+/// The rules of a ruleset, as `=S` lists them.
 fn rules(program: &Program, number: usize, out: &mut Vec<u8>) {
     let Some(ruleset) = program.rules(number) else { return };
     for rule in &ruleset.rules {

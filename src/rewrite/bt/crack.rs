@@ -1,6 +1,6 @@
-//! What surrounds the address in a header's text: a name, comments, a group. sendmail keeps it when it rewrites the address.
+//! The text around an address in a header: a name, comments, a group. sendmail keeps it when it rewrites the address.
 
-/// Text around an address; `$g` stands where the address is.
+/// The text around an address, with `$g` in place of the address.
 pub(super) fn crack(text: &[u8], colons: bool) -> Vec<u8> {
     let text = text.trim_ascii();
     let mut out = Vec::new();
@@ -38,7 +38,7 @@ pub(super) fn crack(text: &[u8], colons: bool) -> Vec<u8> {
     out
 }
 
-/// What a character of a text is part of.
+/// The part of the syntax that a character belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Piece {
     Plain,
@@ -46,7 +46,7 @@ enum Piece {
     Comment,
 }
 
-/// Characters with their places, and what they are part of.
+/// Characters with their positions and parts.
 fn pieces(text: &[u8]) -> impl Iterator<Item = (usize, u8, Piece)> {
     let (mut quoted, mut depth, mut escaped) = (false, 0_usize, false);
     text.iter().copied().enumerate().map(move |(at, byte)| {
@@ -80,7 +80,7 @@ fn pieces(text: &[u8]) -> impl Iterator<Item = (usize, u8, Piece)> {
     })
 }
 
-/// Where a group's name ends: at a colon that is not one of two, nor in brackets or angles.
+/// End of a group's name: a colon that is not doubled, nor in brackets or angles.
 fn group(text: &[u8]) -> Option<usize> {
     let (mut angles, mut brackets) = (0_usize, 0_usize);
     let mut skip = false;
@@ -106,7 +106,7 @@ fn last_angle(text: &[u8]) -> Option<usize> {
     pieces(text).filter(|(_, byte, kind)| *kind == Piece::Plain && *byte == b'<').map(|(at, ..)| at).last()
 }
 
-/// A name before an address, quoted if it would be no name otherwise.
+/// A name before an address, quoted if necessary.
 fn phrase(text: &[u8], out: &mut Vec<u8>) {
     let special = |byte: u8| b".@,<>[]\\:;".contains(&byte);
     if !pieces(text).any(|(_, byte, kind)| kind == Piece::Plain && special(byte)) {
@@ -122,7 +122,7 @@ fn phrase(text: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(text.get(name.len()..).unwrap_or_default());
 }
 
-/// An address without angles, and comments around it.
+/// An address without angle brackets, with comments around it.
 fn bare(text: &[u8], out: &mut Vec<u8>) {
     let mut given = false;
     let mut ended = false;

@@ -1,4 +1,4 @@
-//! Test mode: the commands of `sendmail -bt`, and what it prints.
+//! Test mode: the commands and the output of `sendmail -bt`.
 
 mod addresses;
 mod commands;
@@ -17,55 +17,55 @@ use super::{
 use printer::Printer;
 use trace_cache::{Next, Shape, TraceCache};
 
-/// What test mode prints first.
+/// The first output of test mode.
 pub const GREETING: &[u8] = b"ADDRESS TEST MODE (ruleset 3 NOT automatically invoked)\nEnter <ruleset> <address>\n";
 
-/// What it prints before it reads a line.
+/// Prompt before each line.
 pub const PROMPT: &[u8] = b"> ";
 
-/// Commands that begin with a slash.
+/// Commands that start with a slash.
 pub const COMMANDS: [&str; 7] = ["/canon", "/map", "/mx", "/parse", "/quit", "/try", "/tryflags"];
 
-/// So many characters of an address that is too long are shown.
-const TOO_LONG_SHOWN: usize = 255;
+/// Maximum number of characters shown of an address that is too long.
+const MAX_SHOWN: usize = 255;
 
-/// Most rules that one command tries while what they do is printed: some 200 MB of text. Those that call themselves twice would go on for
-/// years; sendmail prints all that time.
+/// Maximum number of rules tried by one command while its trace is printed, which is about 200 MB of text. Rulesets that call
+/// themselves twice would run for years, printing all the time in sendmail.
 const MAX_PRINTED: u64 = 2_000_000;
 
-/// Most rules that one command tries while what they do is kept to be told.
+/// Maximum number of rules tried by one command while its trace is recorded.
 const MAX_TOLD: u64 = 200_000;
 
-/// Whose address `/try` and `/parse` take theirs for.
+/// Role of the address in `/try` and `/parse`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct TryFlags {
     header: bool,
     sender: bool,
 }
 
-/// Test mode.
+/// A session of test mode.
 pub struct TestMode<'s> {
     session: Session<'s>,
     flags: TryFlags,
-    /// Level of the debugging category that tells of rules.
+    /// Level of the debug category that traces rules.
     level: u32,
-    /// What is told instead of being printed, if it is.
-    told: Option<Vec<Told>>,
+    /// Recorded items, if they are recorded instead of printed.
+    recorded: Option<Vec<Recorded>>,
     trace_cache: TraceCache,
 }
 
-/// What test mode tells, where it does not print what rules do.
+/// Recorded output of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Told {
-    /// What it prints all the same.
+pub enum Recorded {
+    /// Text that is printed as well.
     Text(Vec<u8>),
-    /// A ruleset ran.
+    /// A ruleset was run.
     Ran {
-        /// What happened: the call, and before or after it what sendmail would say.
+        /// Its events: the call, and sendmail's messages before or after it.
         steps: Vec<Step>,
-        /// sendmail's exit status: 0, or 75 for "ask again later", or another.
+        /// sendmail's exit status: 0, 75 for a temporary failure, or another.
         status: u8,
-        /// What it resolved to, if its result begins with `$#`.
+        /// The mailer triple, if the result starts with `$#`.
         resolved: Option<Resolved>,
     },
 }
@@ -75,36 +75,36 @@ impl<'s> TestMode<'s> {
     pub fn new(program: &Program, services: Services<'s>) -> Self {
         let mut session = Session::new(program, services);
         session.set_limit(MAX_PRINTED);
-        Self { session, flags: TryFlags::default(), level: 0, told: None, trace_cache: TraceCache::default() }
+        Self { session, flags: TryFlags::default(), level: 0, recorded: None, trace_cache: TraceCache::default() }
     }
 
-    /// WorkspaceSummary what rules do told from now on, by [`TestMode::told`], instead of printed.
-    pub fn tell(&mut self) {
-        self.told.get_or_insert_default();
+    /// Records traces from now on, for [`TestMode::take_recorded`], instead of printing them.
+    pub fn record(&mut self) {
+        self.recorded.get_or_insert_default();
         self.session.set_limit(MAX_TOLD);
     }
 
-    /// What was told since this was asked last.
-    pub fn told(&mut self) -> Vec<Told> {
-        self.told.as_mut().map(std::mem::take).unwrap_or_default()
+    /// Returns what was recorded since the last call.
+    pub fn take_recorded(&mut self) -> Vec<Recorded> {
+        self.recorded.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
-    /// The session that commands act on.
+    /// The session of the commands.
     pub fn session(&mut self) -> &mut Session<'s> {
         &mut self.session
     }
 
-    /// Does what a line says and adds what is printed to `out`. `false` if the line ends test mode.
+    /// Runs a command line and appends the output to `out`. `false` if the line ends test mode.
     pub fn line(&mut self, line: &[u8], out: &mut Vec<u8>) -> bool {
         let goes_on = self.command(line, out);
         self.tell_text(out);
         goes_on
     }
 
-    /// Tells what is printed, if that is wanted.
+    /// Records printed text, if recording.
     fn tell_text(&mut self, out: &mut Vec<u8>) {
-        if let Some(told) = self.told.as_mut().filter(|_| !out.is_empty()) {
-            told.push(Told::Text(std::mem::take(out)));
+        if let Some(recorded) = self.recorded.as_mut().filter(|_| !out.is_empty()) {
+            recorded.push(Recorded::Text(std::mem::take(out)));
         }
     }
 
@@ -120,8 +120,8 @@ impl<'s> TestMode<'s> {
             Some(b'-') => self.debug(line, out),
             Some(b'$') => self.value(line, out),
             Some(b'/') => return self.slash(line, out),
-            // Rules are not looked at for a line that is like others, unless they are to be shown.
-            Some(_) if self.level > 1 || self.told.is_some() => self.rulesets(line, out),
+            // Rules are not run for a line that is like an earlier one, unless they are traced.
+            Some(_) if self.level > 1 || self.recorded.is_some() => self.rulesets(line, out),
             Some(_) => match self.trace_cache.print(line, &mut self.session, out) {
                 Next::Printed => {}
                 Next::Evaluate => self.rulesets(line, out),
@@ -131,7 +131,7 @@ impl<'s> TestMode<'s> {
         true
     }
 
-    /// Evaluates a line, and then one with other words, so as to know what is printed for any words.
+    /// Evaluates a line, and then one with other words, to learn the output for any words.
     fn note(&mut self, line: &[u8], out: &mut Vec<u8>) {
         let state = self.session.state();
         self.session.recorder = Some(Recorder::default());
@@ -158,9 +158,9 @@ impl<'s> TestMode<'s> {
         };
         let (list, address) = line.split_at(end);
         let address = address.get(1..).unwrap_or_default();
-        if address.len() > super::scan::LONGEST {
+        if address.len() > super::scan::MAX_TOKEN_LENGTH {
             out.extend_from_slice(b"Address \"");
-            out.extend_from_slice(address.get(..TOO_LONG_SHOWN).unwrap_or(address));
+            out.extend_from_slice(address.get(..MAX_SHOWN).unwrap_or(address));
             out.extend_from_slice(b"\" too long (255 bytes max)\n");
             return;
         }
@@ -206,7 +206,7 @@ impl<'s> TestMode<'s> {
                 }
                 Some(number) => {
                     let status = self.rewrite(number, tokens, out);
-                    if status != 0 && self.told.is_none() {
+                    if status != 0 && self.recorded.is_none() {
                         out.extend_from_slice(b"== Ruleset ");
                         out.extend_from_slice(rest);
                         out.extend_from_slice(format!(" ({number}) status {status}\n").as_bytes());
@@ -219,10 +219,10 @@ impl<'s> TestMode<'s> {
 
     fn rewrite(&mut self, number: usize, tokens: &mut Vec<Token>, out: &mut Vec<u8>) -> u8 {
         self.tell_text(out);
-        if let Some(told) = &mut self.told {
+        if let Some(recorded) = &mut self.recorded {
             let mut calls = Calls::default();
             let status = self.session.rewrite(number, tokens, Some(&mut calls));
-            told.push(Told::Ran { steps: calls.done, status, resolved: self.session.resolved(tokens) });
+            recorded.push(Recorded::Ran { steps: calls.done, status, resolved: self.session.resolved(tokens) });
             return status;
         }
         let mut printer = Printer { out, level: self.level };

@@ -1,4 +1,4 @@
-//! What rules do, as test mode prints it.
+//! Prints traces like test mode.
 
 use crate::rewrite::{
     observer::{TraceObserver, Workspace},
@@ -29,7 +29,7 @@ impl Printer<'_> {
 }
 
 impl Printer<'_> {
-    /// The value of a macro on one side of a rule.
+    /// Prints the value of a macro on one side of a rule.
     fn value(&mut self, side: &[u8], name: &[u8], value: Option<&[u8]>) {
         if self.level >= 2 {
             let name = name.strip_prefix(b"{").and_then(|name| name.strip_suffix(b"}")).unwrap_or(name);

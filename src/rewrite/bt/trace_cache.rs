@@ -1,8 +1,8 @@
-//! Lines that differ only in words that nothing knows: what is printed for one is printed for the other.
+//! Reuses trace output for lines that differ only in words that the configuration does not contain.
 //!
-//! Scripts ask about thousands of users of a few domains. A user that no rule and no class has decides nothing but what maps
-//! say of it, so the second line of a shape is noted with a word that is nowhere else, a mark, in the user's place; for
-//! further ones only maps are asked, and what was printed is printed again with the user where the mark stood.
+//! Scripts test thousands of users in a few domains. A user that occurs in no rule and no class affects the result only through
+//! lookups in maps. So the second line of a shape is run with a mark, a unique word, in place of the user; for further lines only
+//! the lookups are repeated, and the output is printed again with the user in place of the mark.
 
 use std::{
     hash::{BuildHasher, RandomState},
@@ -11,31 +11,31 @@ use std::{
 
 use crate::rewrite::{
     HashMap,
-    recorder::{RecordedLookup, WORD},
-    scan::{LONGEST, Operators},
+    recorder::{MAX_WORD_LENGTH, RecordedLookup},
+    scan::{MAX_TOKEN_LENGTH, Operators},
     session::Session,
     token::Words,
 };
 
-/// Stands in a shape for a word.
+/// Placeholder for a word in a shape.
 const GAP: u8 = 0;
-/// Most words of a line that others may stand for.
-const MOST: u8 = 26;
-/// So many shapes are kept.
-const SHAPES: usize = 4096;
-/// So many characters of what they print.
-const CHARACTERS: usize = 1 << 24;
+/// Maximum number of replaceable words of a line.
+const MAX_OWN_WORDS: u8 = 26;
+/// Maximum number of cached shapes.
+const MAX_SHAPES: usize = 4096;
+/// Maximum number of cached characters of output.
+const MAX_CHARACTERS: usize = 1 << 24;
 
 /// Text with gaps.
 #[derive(Debug)]
 struct Template {
     text: Vec<u8>,
-    /// Where a word belongs, and which.
+    /// Position of a gap, and the index of its word.
     gaps: Vec<(usize, u8)>,
 }
 
 impl Template {
-    /// What is left of a text without the words that begin with `mark`.
+    /// Splits a text at the words that start with `mark`.
     fn of(text: &[u8], mark: &[u8]) -> Self {
         let mut template = Self { text: Vec::with_capacity(text.len()), gaps: Vec::new() };
         let mut rest = text;
@@ -49,7 +49,7 @@ impl Template {
         template
     }
 
-    /// Adds the text with these words to `out`.
+    /// Appends the text with these words to `out`.
     fn fill(&self, line: &[u8], words: &[Range<usize>], out: &mut Vec<u8>) {
         let mut from = 0;
         for (at, word) in &self.gaps {
@@ -62,7 +62,7 @@ impl Template {
     }
 }
 
-/// A look-up that must say what it said.
+/// A lookup that must have the same result.
 #[derive(Debug)]
 struct Guard {
     asked: RecordedLookup,
@@ -70,7 +70,7 @@ struct Guard {
     arguments: Vec<Template>,
 }
 
-/// What is printed for a shape.
+/// The output for a shape.
 #[derive(Debug)]
 pub(super) struct Shape {
     guards: Vec<Guard>,
@@ -78,7 +78,7 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// What was printed for a line with words that begin with `mark`, and asked.
+    /// The output and lookups for a line with words that start with `mark`.
     pub(super) fn new(printed: &[u8], asked: Vec<RecordedLookup>, mark: &[u8]) -> Self {
         let guard = |asked: RecordedLookup| {
             let key = Template::of(&asked.key, mark);
@@ -89,18 +89,18 @@ impl Shape {
     }
 }
 
-/// What is known of a shape.
+/// State of a shape.
 #[derive(Debug)]
 pub(super) enum Seen {
-    /// A line of it was there.
+    /// Seen once.
     Once,
-    /// Its lines are not alike.
+    /// Its lines differ in more than their words.
     Unlike,
-    /// They are.
+    /// Its lines have the same output except for their words.
     Alike(Shape),
 }
 
-/// A line, parted into what it has in common with others and its own words.
+/// A line, split into its shape and its own words.
 #[derive(Debug, Default)]
 pub(super) struct Parted {
     pub(super) shape: Vec<u8>,
@@ -108,11 +108,11 @@ pub(super) struct Parted {
 }
 
 impl Parted {
-    /// Parts a line; `false` if it has no word of its own, or anything that makes it hard to say what its words are.
+    /// Splits a line; `false` if it has no replaceable words, or if they cannot be determined reliably.
     fn part(&mut self, line: &[u8], operators: &Operators, words: &Words) -> bool {
         self.shape.clear();
         self.words.clear();
-        // Behind the list of rulesets.
+        // After the list of rulesets.
         let mut start = line.iter().position(u8::is_ascii_whitespace).unwrap_or(line.len());
         if line.get(..start).is_some_and(|list| list.contains(&GAP)) {
             return false;
@@ -133,8 +133,8 @@ impl Parted {
                     let word = from..end;
                     from = end + 1;
                     let text = line.get(word.clone()).unwrap_or_default();
-                    let is_own = (1..=WORD).contains(&text.len()) && words.get(text) == 0;
-                    if is_own && self.words.len() < usize::from(MOST) {
+                    let is_own = (1..=MAX_WORD_LENGTH).contains(&text.len()) && words.get(text) == 0;
+                    if is_own && self.words.len() < usize::from(MAX_OWN_WORDS) {
                         self.shape.extend_from_slice(line.get(kept..word.start).unwrap_or_default());
                         self.shape.push(GAP);
                         kept = word.end;
@@ -149,7 +149,7 @@ impl Parted {
         !self.words.is_empty()
     }
 
-    /// The line with words that begin with `mark` instead of its own.
+    /// The line with words that start with `mark` instead of its own.
     fn marked(&self, mark: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
         let mut letters = b'a'..;
@@ -167,32 +167,32 @@ impl Parted {
     }
 }
 
-/// What to do with a line.
+/// How to proceed with a line.
 pub(super) enum Next {
-    /// It is printed already.
+    /// The output is complete.
     Printed,
-    /// It is like no other.
+    /// Run the line normally.
     Evaluate,
-    /// It is the second one of its shape, and what it asks is to be noted.
+    /// Run the line normally and record it, as it is the second of its shape.
     Note,
 }
 
-/// TraceCache of lines that were there.
+/// Output of earlier lines.
 #[derive(Debug, Default)]
 pub(super) struct TraceCache {
     seen: HashMap<Box<[u8]>, Seen>,
-    /// Characters of what is kept.
+    /// Number of cached characters.
     characters: usize,
-    /// For which [`Session::state`].
+    /// The [`Session::state`] that the cache belongs to.
     state: (u64, u64),
     parted: Parted,
     text: Vec<u8>,
-    /// Makes marks.
+    /// Source of marks.
     random: RandomState,
 }
 
 impl TraceCache {
-    /// Prints what a line is known to print.
+    /// Prints the output of a line if it is known.
     pub(super) fn print(&mut self, line: &[u8], session: &mut Session<'_>, out: &mut Vec<u8>) -> Next {
         let program = session.program();
         if !self.parted.part(line, &program.operators, &program.words) {
@@ -218,7 +218,7 @@ impl TraceCache {
             }
             None => {
                 let shape = shape.as_slice().into();
-                if self.seen.len() >= SHAPES || self.characters > CHARACTERS {
+                if self.seen.len() >= MAX_SHAPES || self.characters > MAX_CHARACTERS {
                     self.forget();
                 }
                 self.seen.insert(shape, Seen::Once);
@@ -227,13 +227,14 @@ impl TraceCache {
         }
     }
 
-    /// The line that was parted last with a mark in place of its own words, and the mark; `None` if that is no line.
+    /// The line split last, with a mark in place of its words, and the mark; `None` if the result is too long for a line.
     pub(super) fn mark(&self, session: &Session<'_>) -> Option<(Vec<u8>, Vec<u8>)> {
         let number = self.random.hash_one(&self.parted.shape);
         let mark = format!("x{number:016x}").into_bytes();
         let line = self.parted.marked(&mark);
-        let is_new = (b'a'..b'a' + MOST).all(|letter| session.program().words.get(&[&*mark, &[letter]].concat()) == 0);
-        (is_new && line.len() <= LONGEST).then_some((line, mark))
+        let is_new =
+            (b'a'..b'a' + MAX_OWN_WORDS).all(|letter| session.program().words.get(&[&*mark, &[letter]].concat()) == 0);
+        (is_new && line.len() <= MAX_TOKEN_LENGTH).then_some((line, mark))
     }
 
     fn forget(&mut self) {
@@ -241,7 +242,7 @@ impl TraceCache {
         self.characters = 0;
     }
 
-    /// Keeps what that line printed and asked, unless something has changed since.
+    /// Stores the output and lookups of that line, unless the state has changed since.
     pub(super) fn keep(&mut self, shape: Shape, session: &Session<'_>) {
         if self.state == session.state() {
             self.characters += shape.printed.text.len();
@@ -250,7 +251,7 @@ impl TraceCache {
     }
 }
 
-/// Whether maps say for these words what they said for others.
+/// Whether the lookups have the same results for these words.
 fn holds(guards: &[Guard], line: &[u8], words: &[Range<usize>], session: &mut Session<'_>, text: &mut Vec<u8>) -> bool {
     for Guard { asked, key, arguments } in guards {
         text.clear();
@@ -380,13 +381,13 @@ mod tests {
     }
 
     fn lines() -> impl Strategy<Value = Vec<String>> {
-        // Few forms, so that many lines are of the same shape.
+        // Few forms, so that many lines have the same shape.
         prop::collection::vec(line(), 1..3).prop_flat_map(|lines| {
             let again = prop::collection::vec((0..lines.len(), prop::collection::vec(word(), 4)), 12);
             (Just(lines), again).prop_map(|(lines, again)| {
                 let mut all = lines.clone();
                 for (which, words) in again {
-                    // Other words in the place of words before a sign that ends them.
+                    // Replaces words that are followed by a sign.
                     let mut words = words.into_iter();
                     let mut line = String::new();
                     let mut run = String::new();

@@ -1,8 +1,8 @@
-//! `arith`: numbers.
+//! `arith`: arithmetic.
 
 use super::{Context, Found, Map, Maps};
 
-/// The operation is the key, its operands are arguments.
+/// The key is the operation, the arguments are the operands.
 pub(super) struct Arith;
 
 impl Map for Arith {
@@ -20,7 +20,7 @@ impl Map for Arith {
             Some(b'&') => (first & second).to_string(),
             Some(b'l') => truth(first < second),
             Some(b'=') => truth(first == second),
-            // A number between the two; any is as good as another, so it is always the same.
+            // sendmail returns a random number in this range; here it is always the same.
             Some(b'r') if second > first => first.to_string(),
             _ => return Found::default(),
         };
@@ -28,7 +28,7 @@ impl Map for Arith {
     }
 }
 
-/// The number that a text begins with, as C reads it: decimal, octal behind a 0, hexadecimal behind 0x.
+/// The number at the start of a text, as in C: decimal, octal after 0, hexadecimal after 0x.
 fn number(text: &[u8]) -> i32 {
     let text = text.trim_ascii_start();
     let (negative, digits) = match text {
@@ -46,7 +46,7 @@ fn number(text: &[u8]) -> i32 {
         let Some(digit) = char::from(*digit).to_digit(base) else { break };
         value = value.saturating_mul(i64::from(base)).saturating_add(i64::from(digit));
     }
-    // As a long becomes an int.
+    // As in the conversion of a long to an int.
     let value = if negative { value.wrapping_neg() } else { value };
     let [a, b, c, d, ..] = value.to_le_bytes();
     i32::from_le_bytes([a, b, c, d])

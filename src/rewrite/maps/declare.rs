@@ -14,36 +14,36 @@ use super::{
 };
 use crate::{diagnostic::Diagnostic, rewrite::program::Loader, source::Span};
 
-/// What a map is.
+/// Classes of maps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MapClass {
-    /// A Berkeley DB file of either layout.
+    /// A Berkeley DB file, hash or btree.
     Berkeley,
     /// A cdb file.
     Cdb,
     /// A text with columns.
     Text,
-    /// `hash`, `cdb` or text, whichever is there.
+    /// `hash`, `cdb` or text, whichever exists.
     Implicit,
-    /// Canonical names of hosts.
+    /// Canonical host names.
     Host,
-    /// Records of names.
+    /// DNS records.
     Dns,
-    /// The host that takes a domain's mail.
+    /// Best mail exchanger of a domain.
     BestMx,
     /// Sets macros.
     Macro,
-    /// Numbers.
+    /// Arithmetic.
     Arith,
     /// Regular expressions.
     Regex,
-    /// Takes quotes off.
+    /// Removes quotes.
     Dequote,
-    /// WorkspaceSummary nothing.
+    /// Never finds anything.
     Null,
-    /// Maps, one after the other.
+    /// Several maps, one after the other.
     Sequence,
-    /// The same, in the order of the service switch.
+    /// Several maps, in the order of the service switch.
     Switch,
     /// Writes to the log.
     Syslog,
@@ -51,15 +51,16 @@ pub enum MapClass {
     Stab,
     /// Users of the host.
     User,
-    /// An address the other way round.
+    /// The reversed form of an address.
     Arpa,
-    /// One that needs a server or a program.
+    /// A map that needs a server or a program.
     Elsewhere,
 }
 
 impl MapClass {
-    /// The one of this name, if the sendmail of Debian 12 has it: it does without `dbm`, `hesiod`, `ph`, `nsd` and `netinfo`, says so of the
-    /// line, and then knows no such map. `cdb`, which it lacks as well, is there: such maps are written here for those that have it.
+    /// The class of this name, if sendmail of Debian 12 has it: without `dbm`, `hesiod`, `ph`, `nsd` and `netinfo`, it reports
+    /// the line and has no such map. `cdb`, which it lacks as well, is supported, since such maps are written here for builds
+    /// that have it.
     fn named(name: &str) -> Option<Self> {
         Some(match name {
             "hash" | "btree" => Self::Berkeley,
@@ -86,75 +87,75 @@ impl MapClass {
     }
 }
 
-/// What the letters of a `K` line say.
+/// Flags of a `K` line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Flags {
-    /// `-o`: it need not be there.
+    /// `-o`: the map is optional.
     pub optional: bool,
-    /// `-N`, `-O`: whether keys end with a NUL; both may be tried if neither is said.
+    /// `-N`, `-O`: whether keys end with a NUL; without either, both are tried.
     pub with_nul: bool,
     /// See [`Flags::with_nul`].
     pub without_nul: bool,
-    /// `-f`: the case of keys is kept.
+    /// `-f`: keep the case of keys.
     pub keep_case: bool,
     /// `-m`: the value is the key.
     pub match_only: bool,
-    /// `-q`: quotes of the key are kept.
+    /// `-q`: keep quotes in keys.
     pub keep_quotes: bool,
-    /// `-a`: follows values.
+    /// `-a`: appended to values.
     pub append: Vec<u8>,
-    /// `-T`: follows the key if the map cannot say now.
+    /// `-T`: appended to the key after a temporary failure.
     pub append_on_failure: Option<Vec<u8>>,
-    /// `-k`: the column of keys.
+    /// `-k`: column of keys.
     pub key_column: Vec<u8>,
-    /// `-v`: the column of values.
+    /// `-v`: column of values.
     pub value_column: Vec<u8>,
-    /// `-z`: what stands between columns or values.
+    /// `-z`: separator of columns or values.
     pub delimiter: Option<u8>,
-    /// `-s`: what becomes of blanks in quotes.
+    /// `-s`: replacement of blanks in quotes.
     pub blank: Option<u8>,
-    /// `-s` of a regular expression: which parts are the value.
+    /// `-s` of a regular expression: groups that form the value.
     pub parts: Option<Vec<u8>>,
-    /// `-d` of a regular expression: what stands between them.
+    /// `-d` of a regular expression: separator of the groups.
     pub between: Option<Vec<u8>>,
-    /// `-n` of a regular expression: keys that do not match are there.
+    /// `-n` of a regular expression: keys match if the expression does not.
     pub inverted: bool,
-    /// `-b` of a regular expression: it is a basic one.
+    /// `-b` of a regular expression: basic syntax.
     pub basic: bool,
-    /// `-R` of a dns map: the type of record.
+    /// `-R` of a dns map: type of the record.
     pub record: Vec<u8>,
-    /// `-B` of a dns map: the domain that follows keys.
+    /// `-B` of a dns map: domain appended to keys.
     pub base: Vec<u8>,
-    /// `-Z` of a dns map: most values.
+    /// `-Z` of a dns map: maximum number of values.
     pub limit: usize,
-    /// `-t`: a failure that may pass is none.
+    /// `-t`: temporary failures count as "not found".
     pub ignore_failure: bool,
 }
 
-/// A map that a line declares.
+/// A declared map.
 #[derive(Debug, Clone)]
 pub struct Declaration {
     /// Its name.
     pub name: Box<[u8]>,
-    /// What it is.
+    /// Its class.
     pub class: MapClass,
-    /// The class as written.
+    /// Its class as written.
     pub class_name: String,
     /// Its flags.
     pub flags: Flags,
-    /// What follows them: a file, names of maps, a pattern.
+    /// The rest of the line: a file, names of maps, a pattern.
     pub argument: Vec<u8>,
-    /// Where it stands.
+    /// Place of the line.
     pub span: Span,
 }
 
 impl Declaration {
-    /// What stands between two words of a key, if the map says so itself.
+    /// Separator of words in a key, if the map has its own.
     pub(crate) fn blank(&self) -> Option<u8> {
         self.flags.blank.filter(|_| self.class == MapClass::Dequote)
     }
 
-    /// Files that hold it, each tried if there is none before it; none if it is in no file.
+    /// Files of the map, each tried if the previous ones do not exist; empty if it has none.
     pub fn files(&self) -> Vec<PathBuf> {
         let name = String::from_utf8_lossy(&self.argument).into_owned();
         let with = |extension: &str| {
@@ -190,11 +191,11 @@ impl Loader<'_> {
             self.complain(span, line, message);
             return;
         };
-        // sendmail keeps options of an earlier line for the same map.
+        // sendmail keeps the options of an earlier line for the same map.
         let earlier = self.declared(name).map(|map| map.flags.clone());
         let (flags, mut argument) = flags(class, rest, earlier.unwrap_or_default());
         if matches!(class, MapClass::Berkeley | MapClass::Cdb | MapClass::Text | MapClass::Implicit) {
-            // What follows the file is another one, for systems that are gone.
+            // A second file name was for systems that no longer exist.
             argument.truncate(word(&argument).0.len());
         }
         if class == MapClass::Elsewhere {
@@ -204,8 +205,8 @@ impl Loader<'_> {
                     format!("map `{shown}` of class {class_name} is not available"),
                 )
                 .at(span, "")
-                .why("it asks a server or a program, which is not done here; what it would say is not guessed")
-                .help("declare the map as a file, such as `hash`, to see what rules make of its values"),
+                .why("it needs a server or a program, which is not contacted here, and its answers are not guessed")
+                .help("to see how rules use its values, declare the map with a file class, such as `hash`"),
             );
         }
         if class == MapClass::Regex
@@ -276,7 +277,7 @@ fn flags(class: MapClass, text: &[u8], earlier: Flags) -> (Flags, Vec<u8>) {
             b'Z' => flags.limit = std::str::from_utf8(value).ok().and_then(|text| text.parse().ok()).unwrap_or(0),
             _ => {}
         }
-        // Letters without a value may stand together: `-qo`.
+        // Letters without a value may be combined: `-qo`.
         let together = matches!(letter, b'o' | b'N' | b'O' | b'f' | b'm' | b'q' | b't' | b'A' | b'D')
             || regex && matches!(letter, b'n' | b'b');
         if together && !value.is_empty() {
@@ -297,7 +298,7 @@ fn flags(class: MapClass, text: &[u8], earlier: Flags) -> (Flags, Vec<u8>) {
     (flags, rest.trim_ascii_end().to_vec())
 }
 
-/// Makes the map ready; the status of asking it if it cannot be.
+/// Opens the map; on failure, the status of its lookups.
 pub(super) fn open(declaration: &Declaration, context: &mut Context<'_>) -> Result<Rc<dyn Map>, u8> {
     let flags = declaration.flags.clone();
     let argument = &declaration.argument;
@@ -318,7 +319,7 @@ pub(super) fn open(declaration: &Declaration, context: &mut Context<'_>) -> Resu
         MapClass::Syslog => Rc::new(simple::Syslog),
         MapClass::User => Rc::new(simple::User::new(&declaration.name, flags, context)),
         MapClass::Arpa => Rc::new(simple::Arpa { flags }),
-        // Without a filter sendmail knows the map, and never opens it.
+        // sendmail declares a map without a filter, but never opens it.
         MapClass::Elsewhere if declaration.class_name == "ldap" && flags.key_column.is_empty() => return Err(0),
         MapClass::Elsewhere => return Err(if flags.optional { 0 } else { 75 }),
     })

@@ -1,8 +1,8 @@
-//! `dequote`: takes quotes off.
+//! `dequote`: removes quotes.
 
 use super::{Change, Context, Flags, Found, Map, Maps};
 
-/// What is in quotes comes out without them; blanks become another character or forbid it.
+/// Removes the quotes around text; blanks are replaced, or make the lookup fail.
 pub(super) struct Dequote {
     pub(super) flags: Flags,
 }

@@ -1,4 +1,4 @@
-//! `dns` and `bestmx`: records of names.
+//! `dns` and `bestmx`: DNS records.
 
 use super::{
     Change, Context, Flags, Found, Map, Maps,
@@ -53,7 +53,7 @@ impl Map for Dns {
                 match self.flags.limit {
                     0 => {}
                     1 => values.truncate(1),
-                    // sendmail gives one more.
+                    // sendmail returns one more.
                     limit => values.truncate(limit.saturating_add(1)),
                 }
                 joined(&values, delimiter)
@@ -64,9 +64,9 @@ impl Map for Dns {
     }
 }
 
-/// Several values as one, with `...` for those that are too many: sendmail has room for so much.
+/// Joins values, with `...` in place of those that exceed sendmail's buffer.
 fn joined(values: &[String], delimiter: u8) -> String {
-    const ROOM: usize = 627;
+    const MAX_LENGTH: usize = 627;
     const REST: &str = "...";
     let delimiter = char::from(delimiter);
     let mut out = String::new();
@@ -75,7 +75,7 @@ fn joined(values: &[String], delimiter: u8) -> String {
             out.push(delimiter);
         }
         let behind = if number + 1 < values.len() { 1 + REST.len() } else { 0 };
-        if out.len() + value.len() + behind > ROOM {
+        if out.len() + value.len() + behind > MAX_LENGTH {
             out.push_str(REST);
             break;
         }
@@ -84,7 +84,7 @@ fn joined(values: &[String], delimiter: u8) -> String {
     out
 }
 
-/// A name as it is and within the host's domain; the first that has an answer.
+/// Queries a name as it is and within the host's domain; returns the first answer.
 fn search(name: &str, kind: RecordType, context: &Context<'_>) -> Answer {
     let mut last = Answer::NoName;
     for candidate in candidates(name, context) {
@@ -98,7 +98,7 @@ fn search(name: &str, kind: RecordType, context: &Context<'_>) -> Answer {
     last
 }
 
-/// A record of this type as a value.
+/// The value for a record of this type.
 fn written(record: &Data, kind: RecordType) -> Option<String> {
     Some(match (record, kind) {
         (Data::A(address), RecordType::A) => address.to_string(),
@@ -107,9 +107,9 @@ fn written(record: &Data, kind: RecordType) -> Option<String> {
         | (Data::Ns(name), RecordType::Ns)
         | (Data::Ptr(name), RecordType::Ptr) => name.value.clone(),
         (Data::Mx { host, .. }, RecordType::Mx) => host.value.clone(),
-        // sendmail reads the first string only.
+        // sendmail uses only the first string.
         (Data::Txt(texts), RecordType::Txt) => texts.first().cloned().unwrap_or_default(),
-        // The host, which is last.
+        // The host comes last.
         (Data::Other { text, .. }, RecordType::Srv | RecordType::Afsdb) => {
             let host = text.split_ascii_whitespace().next_back().unwrap_or_default();
             host.strip_suffix('.').unwrap_or(host).to_owned()
@@ -118,22 +118,22 @@ fn written(record: &Data, kind: RecordType) -> Option<String> {
     })
 }
 
-/// Where a domain's mail goes.
+/// The mail exchangers of a domain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Exchangers {
     /// These hosts, the best one first, each with a final dot unless it is an address in brackets.
     Hosts(Vec<String>),
-    /// Nowhere: there is no such host.
+    /// The domain does not exist.
     Unknown,
-    /// Nowhere: there is such a name, but no host.
+    /// The name exists, but is not a host.
     None,
-    /// It takes no mail (RFC 7505).
+    /// The domain accepts no mail (RFC 7505).
     Null,
-    /// It cannot be said now.
+    /// Temporary failure.
     TryAgain,
 }
 
-/// Hosts that take a domain's mail. A host that is in the file of hosts only takes its own, if it is asked for with `files`.
+/// The mail exchangers of a domain. With `files`, a host that is only in the hosts file is its own exchanger.
 pub(crate) fn exchangers(name: &str, files: bool, context: &Context<'_>) -> Exchangers {
     if let Some(address) = name.strip_prefix('[') {
         let address = address.split(']').next().unwrap_or_default();
@@ -193,7 +193,7 @@ fn is_in_file(name: &str, context: &Context<'_>) -> bool {
     !name.contains('.') && matches!(canonical(name, context), Canonical::Name(_))
 }
 
-/// `bestmx`: the best of them, or all.
+/// `bestmx`: the best exchanger, or all of them.
 pub(super) struct BestMx {
     pub(super) flags: Flags,
 }

@@ -15,7 +15,7 @@ use crate::{
     source::PathPermissions,
 };
 
-/// Reads the file; the status of asking the map if that is not possible.
+/// Reads the file; on failure, the status of lookups in the map.
 pub(super) fn open(declaration: &Declaration, context: &mut Context<'_>) -> Result<Rc<dyn Map>, u8> {
     let mut failure = None;
     for path in declaration.files() {
@@ -39,8 +39,8 @@ pub(super) fn open(declaration: &Declaration, context: &mut Context<'_>) -> Resu
     Err(75)
 }
 
-/// Why sendmail would not open a file that is there, in its words: somebody else could have put another one in its place. What option
-/// DontBlameSendmail allows is done with a warning.
+/// Why sendmail would not open an existing file, in its words: somebody else could have replaced it. If the option
+/// DontBlameSendmail allows it, the file is read with a warning.
 fn unsafe_path(path: &Path, context: &mut Context<'_>) -> Option<&'static str> {
     let PathPermissions { writable, is_link, is_readable } = context.services.files.permissions(path)?;
     let allowed = context.options.get("dontblamesendmail").map(Vec::as_slice).unwrap_or_default();
@@ -93,7 +93,7 @@ fn read(declaration: &Declaration, bytes: Vec<u8>, path: &Path, context: &mut Co
                 (false, false) => (true, true),
                 both => both,
             };
-            // Both are said: nothing is ever found.
+            // Both messages are printed, and lookups find nothing.
             let neither = flags.with_nul && flags.without_nul;
             let tries = Cell::new((with && !neither, without && !neither));
             Ok(Rc::new(Keyed { bytes, format, flags, tries, known: RefCell::default() }))
@@ -111,17 +111,17 @@ struct Keyed {
     bytes: Vec<u8>,
     format: Format,
     flags: Flags,
-    /// Whether keys may end with a NUL, and whether they may not. What is found first decides.
+    /// Whether keys may end with a NUL, and whether they may not. The first successful lookup decides.
     tries: Cell<(bool, bool)>,
-    /// What keys that were asked for have: rulesets ask for the same again and again.
+    /// Results of earlier lookups, as rulesets repeat the same keys.
     known: RefCell<Known>,
 }
 
-/// Values of keys; `None` for a key that is not there.
+/// Values of keys; `None` for missing keys.
 type Known = HashMap<Box<[u8]>, Option<Box<[u8]>>>;
 
-/// So many keys are remembered.
-const KNOWN: usize = 4096;
+/// Maximum number of remembered keys.
+const MAX_CACHED_KEYS: usize = 4096;
 
 impl Keyed {
     fn get(&self, key: &[u8]) -> Result<Option<Box<[u8]>>, ReadError> {
@@ -153,7 +153,7 @@ impl Map for Keyed {
         if !known.contains_key(&*folded) {
             match self.get(&folded) {
                 Ok(value) => {
-                    if known.len() == KNOWN {
+                    if known.len() == MAX_CACHED_KEYS {
                         known.clear();
                     }
                     known.insert((&*folded).into(), value);

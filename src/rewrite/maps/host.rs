@@ -1,4 +1,4 @@
-//! `host`: canonical names of hosts, as the service switch says from a file or from the domain name system.
+//! `host`: canonical host names, from a file or from DNS as the service switch says.
 
 use std::net::IpAddr;
 
@@ -11,7 +11,7 @@ use crate::{
     syntax::zone::Data,
 };
 
-/// The map behind `$[…$]`.
+/// The map of `$[…$]`.
 pub(super) struct HostMap {
     pub(super) flags: Flags,
 }
@@ -46,18 +46,18 @@ impl Map for HostMap {
     }
 }
 
-/// What a host is called.
+/// Result of a lookup of a host name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Canonical {
-    /// Its name, without a final dot.
+    /// The canonical name, without a final dot.
     Name(String),
-    /// There is none.
+    /// The name does not exist.
     Unknown,
-    /// It cannot be said now.
+    /// Temporary failure.
     TryAgain,
 }
 
-/// The services that answer for one kind of name, in the order of the service switch.
+/// The services for one kind of name, in the order of the service switch.
 pub(super) fn services(kind: &str, context: &Context<'_>) -> Vec<String> {
     let path = context.options.get("serviceswitchfile").map_or(&b"/etc/mail/service.switch"[..], Vec::as_slice);
     let path = String::from_utf8_lossy(path).into_owned();
@@ -74,7 +74,7 @@ pub(super) fn services(kind: &str, context: &Context<'_>) -> Vec<String> {
     }
 }
 
-/// Lines of the file of hosts: an address and its names.
+/// Lines of the hosts file: an address with its names.
 fn hosts(context: &Context<'_>) -> Vec<(String, Vec<String>)> {
     let path = context.options.get("hostsfile").map_or(&b"/etc/hosts"[..], Vec::as_slice);
     let path = String::from_utf8_lossy(path).into_owned();
@@ -127,7 +127,7 @@ fn in_file(name: &str, context: &Context<'_>) -> Canonical {
     Canonical::Unknown
 }
 
-/// Whether option ResolverOptions switches something on or off.
+/// Whether the option ResolverOptions turns a flag on or off.
 fn resolver_option(name: &str, context: &Context<'_>) -> Option<bool> {
     let options = String::from_utf8_lossy(context.options.get("resolveroptions")?).to_ascii_lowercase();
     options.split_ascii_whitespace().rev().find_map(|option| match option.strip_prefix('-') {
@@ -136,13 +136,13 @@ fn resolver_option(name: &str, context: &Context<'_>) -> Option<bool> {
     })
 }
 
-/// Whether option DontExpandCnames says that an alias is a name as good as any.
+/// Whether the option DontExpandCnames keeps aliases.
 fn keeps_aliases(context: &Context<'_>) -> bool {
     let value = context.options.get("dontexpandcnames");
     value.is_some_and(|value| matches!(value.first(), None | Some(b't' | b'T' | b'y' | b'Y')))
 }
 
-/// Names that a name may stand for: itself, and with the host's domain behind it.
+/// The names to try for a name: itself, and with the host's domain appended.
 pub(super) fn candidates(name: &str, context: &Context<'_>) -> Vec<String> {
     if let Some(full) = name.strip_suffix('.') {
         return vec![full.to_owned()];
@@ -158,9 +158,9 @@ pub(super) fn candidates(name: &str, context: &Context<'_>) -> Vec<String> {
     }
 }
 
-/// The name under which the domain name system knows a host, and whether an alias led there.
+/// The name under which DNS knows a host, and whether an alias led there.
 fn in_dns(name: &str, context: &Context<'_>) -> (Canonical, bool) {
-    // With a wildcard every name would have an exchanger.
+    // With a wildcard, every name would have an exchanger.
     let wildcard = resolver_option("haswildcardmx", context).unwrap_or(false);
     let kinds = if wildcard {
         &[RecordType::A, RecordType::Aaaa][..]
@@ -218,7 +218,7 @@ fn of_address(address: &str, context: &Context<'_>) -> Canonical {
     }
 }
 
-/// The name under which the name of an address is found.
+/// The DNS name for a reverse lookup of an address.
 fn reverse(address: IpAddr) -> String {
     match address {
         IpAddr::V4(address) => {

@@ -1,9 +1,9 @@
-//! Maps that ask other maps.
+//! Maps that query other maps.
 
 use super::{Context, Found, Map, Maps};
 use crate::rewrite::maps::host::services;
 
-/// `sequence`: asks one after the other.
+/// `sequence`: queries one map after the other.
 pub(super) struct Sequence {
     members: Vec<Vec<u8>>,
 }
@@ -22,7 +22,7 @@ impl Map for Sequence {
     }
 }
 
-/// `switch`: the same with maps whose names end in the services that the service switch names.
+/// `switch`: the same, with maps whose names end in the services of the service switch.
 pub(super) struct Switch {
     members: Vec<Vec<u8>>,
 }

@@ -1,4 +1,4 @@
-//! Maps: what `K` lines declare and `$(…$)` asks.
+//! Maps: declared by `K` lines and queried by `$(…$)`.
 
 mod arith;
 mod declare;
@@ -27,28 +27,28 @@ use super::{
     text::{Macros, Names},
 };
 
-/// What a map says.
+/// Result of a lookup.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Found {
     /// The value, if there is one.
     pub value: Option<Vec<u8>>,
-    /// sendmail's exit status; 75 if the map cannot say now.
+    /// sendmail's exit status; 75 for a temporary failure.
     pub status: u8,
 }
 
 impl Found {
-    /// A value.
+    /// A found value.
     pub(crate) fn value(value: Vec<u8>) -> Self {
         Self { value: Some(value), status: 0 }
     }
 
-    /// Nothing, for this reason.
+    /// No value, with this status.
     pub(crate) fn nothing(status: u8) -> Self {
         Self { value: None, status }
     }
 }
 
-/// What a map may use while it is asked.
+/// What maps may use during a lookup.
 pub struct Context<'c> {
     pub(crate) macros: &'c mut Macros,
     pub(crate) names: &'c mut Names,
@@ -61,12 +61,12 @@ pub struct Context<'c> {
     pub(crate) tables: &'c Tables,
 }
 
-/// Texts that look-ups of hosts need again and again, read once: the service switch and the hosts.
+/// Texts that host lookups use repeatedly, read once: the service switch and the hosts file.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tables(RefCell<HashMap<PathBuf, Rc<str>>>);
 
 impl Context<'_> {
-    /// A text as it was when it was read first; empty if there is none.
+    /// A text as it was read first; empty if it does not exist.
     pub(crate) fn table(&self, path: &str) -> Rc<str> {
         let path = Path::new(path);
         if let Some(text) = self.tables.0.borrow().get(path) {
@@ -79,29 +79,29 @@ impl Context<'_> {
     }
 }
 
-/// Who may change what a map says of a key while a session lasts.
+/// What can change the result of a lookup during a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
-    /// Nobody, and asking it is nobody's business but that of the session.
+    /// Nothing, and the lookup affects only the session.
     None,
-    /// Nobody, since the first answer counts; but asking it may ask others.
+    /// Nothing, since the first answer is kept; but the lookup may query others.
     Foreign,
-    /// It may say something else each time, or do something.
+    /// Anything: the result may differ each time, or the lookup has side effects.
     Any,
 }
 
-/// A map that is open.
+/// An open map.
 pub trait Map {
-    /// Who may change what it says.
+    /// What can change its results.
     fn change(&self) -> Change {
         Change::Any
     }
 
-    /// What it says of a key. `arguments` are what `%1` to `%9` in values stand for.
+    /// The value of a key. `arguments` replace `%1` to `%9` in values.
     fn look_up(&self, key: &[u8], arguments: &[Vec<u8>], maps: &mut Maps, context: &mut Context<'_>) -> Found;
 }
 
-/// Maps of a session; each is opened when it is asked first.
+/// Maps of a session; each is opened at its first lookup.
 #[derive(Clone)]
 pub struct Maps {
     opened: Vec<State>,
@@ -111,7 +111,7 @@ pub struct Maps {
 enum State {
     Closed,
     Open(Rc<dyn Map>),
-    /// It cannot be opened; the status of asking it.
+    /// Failed to open; the status of lookups.
     Failed(u8),
 }
 
@@ -120,7 +120,7 @@ impl Maps {
         Self { opened: vec![State::Closed; program.maps.len()] }
     }
 
-    /// Whether a map can be asked.
+    /// Whether a map can be queried.
     pub(crate) fn is_open(&mut self, number: usize, context: &mut Context<'_>) -> bool {
         self.open(number, context).is_ok()
     }
@@ -143,13 +143,13 @@ impl Maps {
         opened
     }
 
-    /// Who may change what a map says.
+    /// What can change the results of a map.
     pub(crate) fn change_of(&mut self, number: usize, context: &mut Context<'_>) -> Change {
-        // What cannot be opened stays closed.
+        // A map that failed to open stays closed.
         self.open(number, context).map_or(Change::None, |map| map.change())
     }
 
-    /// Asks a map by its number, as a rule does: if it cannot say now, what `-T` says follows the key.
+    /// Queries a map by its number for a rule: after a temporary failure, the text of `-T` is appended to the key.
     pub(crate) fn look_up(
         &mut self,
         number: usize,
@@ -168,7 +168,7 @@ impl Maps {
         found
     }
 
-    /// Asks a map by its number.
+    /// Queries a map by its number.
     pub(crate) fn ask(&mut self, number: usize, key: &[u8], arguments: &[Vec<u8>], context: &mut Context<'_>) -> Found {
         match self.open(number, context) {
             Ok(map) => map.look_up(key, arguments, self, context),
@@ -177,7 +177,7 @@ impl Maps {
     }
 }
 
-/// The key that a map is asked for: without quotes and backslashes unless the map wants them.
+/// The key for the lookup: without quotes and backslashes unless the map keeps them.
 pub(crate) fn stripped<'k>(key: &'k [u8], map: &Declaration) -> Cow<'k, [u8]> {
     let plain = !key.iter().any(|byte| matches!(byte, b'"' | b'\\'));
     if plain || map.flags.keep_quotes || matches!(map.class, MapClass::Dequote | MapClass::BestMx | MapClass::Macro) {
@@ -195,7 +195,7 @@ pub(crate) fn stripped<'k>(key: &'k [u8], map: &Declaration) -> Cow<'k, [u8]> {
     out.into()
 }
 
-/// A value with arguments in place of `%0` to `%9`, and what the map appends.
+/// A value with its arguments in place of `%0` to `%9`, followed by the text of `-a`.
 pub(crate) fn rewritten(flags: &Flags, key: &[u8], value: &[u8], arguments: &[Vec<u8>]) -> Vec<u8> {
     if flags.match_only {
         return [key, &flags.append].concat();

@@ -1,4 +1,4 @@
-//! `regex`: POSIX regular expressions, matched by an engine that takes time linear in the key.
+//! `regex`: POSIX regular expressions, matched by an engine with linear time.
 
 use ::regex::bytes::{Regex, RegexBuilder};
 
@@ -11,26 +11,26 @@ pub(super) struct Pattern {
     flags: Flags,
 }
 
-/// Largest compiled expression, in bytes.
-const SIZE: usize = 1 << 20;
+/// Maximum size of a compiled expression, in bytes.
+const MAX_COMPILED_SIZE: usize = 1 << 20;
 
-/// Compiles what a `K` line says.
+/// Compiles the expression of a `K` line.
 ///
 /// # Errors
-/// What is wrong with the expression.
+/// The expression is invalid.
 pub(super) fn compile(flags: &Flags, pattern: &[u8]) -> Result<Pattern, String> {
     let regex = RegexBuilder::new(&translated(pattern, flags.basic))
         .case_insensitive(!flags.keep_case)
         .unicode(false)
         .dot_matches_new_line(true)
-        .size_limit(SIZE)
+        .size_limit(MAX_COMPILED_SIZE)
         .build()
         .map_err(|cause| format!("regular expression cannot be used: {}", cause.to_string().replace('\n', " ")))?;
     Ok(Pattern { regex, flags: flags.clone() })
 }
 
-/// So many characters of the parts of a key are the value; the rest is cut off.
-const LONGEST: usize = 255;
+/// Maximum number of characters of a value built from groups; the rest is truncated.
+const MAX_VALUE_LENGTH: usize = 255;
 
 impl Map for Pattern {
     fn change(&self) -> Change {
@@ -47,7 +47,7 @@ impl Map for Pattern {
             return Found::default();
         }
         let Some(parts) = &flags.parts else { return Found::value(self.value(key, b"", arguments)) };
-        // An argument says which parts in place of the declaration.
+        // An argument overrides the groups of the declaration.
         let list = arguments.first().unwrap_or(parts);
         let numbers: Vec<usize> = if list.is_empty() && arguments.is_empty() {
             (0..captures.len()).collect()
@@ -63,12 +63,12 @@ impl Map for Pattern {
         let between = flags.between.as_deref().unwrap_or(&[ELSE]);
         let texts = numbers.iter().map(|number| captures.get(*number).map_or(&b""[..], |found| found.as_bytes()));
         let mut value = texts.collect::<Vec<_>>().join(between);
-        value.truncate(LONGEST);
+        value.truncate(MAX_VALUE_LENGTH);
         if is_whole(&value) { Found::value(self.value(key, &value, arguments)) } else { Found::default() }
     }
 }
 
-/// Whether parts of a key can stand in an address: angles and parentheses are balanced, quotes closed, blanks quoted.
+/// Whether groups of a key can be part of an address: angles and parentheses are balanced, quotes closed, blanks quoted.
 fn is_whole(value: &[u8]) -> bool {
     let (mut angles, mut parentheses, mut quoted) = (0_i32, 0_i32, false);
     let mut bytes = value.iter();
@@ -104,7 +104,7 @@ impl Pattern {
     }
 }
 
-/// A POSIX expression in the engine's own language.
+/// Translates a POSIX expression to the syntax of the engine.
 fn translated(pattern: &[u8], basic: bool) -> String {
     let text = pattern.iter().copied().map(char::from).collect::<Vec<char>>();
     let mut out = String::new();
@@ -143,7 +143,7 @@ fn literal(character: char, out: &mut String) {
     }
 }
 
-/// A bracket expression, whose backslashes are characters; where it ends.
+/// Translates a bracket expression, in which backslashes are ordinary characters; returns its end.
 fn bracket(text: &[char], mut at: usize, out: &mut String) -> usize {
     out.push('[');
     if text.get(at) == Some(&'^') {

@@ -1,4 +1,4 @@
-//! Maps that need no file and no network, or only the list of users.
+//! Maps that need neither files nor network, except for the list of users.
 
 use std::{net::Ipv6Addr, path::Path};
 
@@ -33,7 +33,7 @@ impl Map for MacroMap {
     }
 }
 
-/// `null`, and `stab` while nothing is in it.
+/// `null`, and an empty `stab`.
 pub(super) struct Null;
 
 impl Map for Null {
@@ -64,7 +64,7 @@ pub(super) struct User {
     flags: Flags,
     /// Fields of each line of `/etc/passwd`.
     users: Vec<Vec<Vec<u8>>>,
-    /// Which field is the value; `None` if there is no such field.
+    /// Index of the value's field; `None` if there is no such field.
     field: Option<usize>,
 }
 
@@ -108,7 +108,7 @@ impl Map for User {
     }
 }
 
-/// `arpa`: the name under which the name of an address is found, without its domain.
+/// `arpa`: the DNS name for a reverse lookup of an address, without its domain.
 pub(super) struct Arpa {
     pub(super) flags: Flags,
 }

@@ -20,7 +20,7 @@ use crate::{
 };
 
 impl Loader<'_> {
-    /// Adds members; those of another class for `$=x`.
+    /// Adds members; `$=x` stands for those of another class.
     pub(super) fn class(&mut self, id: MacroId, units: &[Unit]) {
         let mut word: Vec<Unit> = Vec::new();
         for unit in units.iter().copied().chain([Unit::Byte(b' ')]) {
@@ -50,7 +50,7 @@ impl Loader<'_> {
         add_member(&mut self.program, id, member);
     }
 
-    /// `Fw-o /etc/mail/local-host-names`: a file of members, perhaps with a pattern behind its name.
+    /// `Fw-o /etc/mail/local-host-names`: a file of members, with an optional pattern after its name.
     pub(super) fn class_file(&mut self, id: MacroId, text: &[u8], span: Span, line: usize) {
         let mut text = text.trim_ascii();
         let optional = match text.strip_prefix(b"-o") {
@@ -67,10 +67,10 @@ impl Loader<'_> {
         if text.starts_with(b"|") || shown.contains('@') && !shown.starts_with('/') {
             let what = if text.starts_with(b"|") { "a program" } else { "a map" };
             self.diagnostics.push(
-                Diagnostic::warning("class_not_available", format!("the members that {what} gives are not known"))
+                Diagnostic::warning("class_not_available", format!("unknown class members from {what}"))
                     .at(span, "")
-                    .why("nothing is run and no server is asked here, so the class may lack members")
-                    .help("put the members into a file, or name them in a C line"),
+                    .why("programs are not run and servers are not contacted here, so the class may lack members")
+                    .help("list the members in a file, or in a C line"),
             );
             return;
         }
@@ -79,17 +79,14 @@ impl Loader<'_> {
         if !known(pattern) {
             let pattern = String::from_utf8_lossy(pattern).into_owned();
             self.note(
-                Diagnostic::warning(
-                    "class_pattern",
-                    format!("the pattern `{pattern}` of a class file is not understood"),
-                )
-                .at(span, "")
-                .why("only `%s` and `%[^…]` are, so members that sendmail reads with it are not known")
-                .help("use one of these, or a file that has one member a line"),
+                Diagnostic::warning("class_pattern", format!("unsupported pattern `{pattern}` of a class file"))
+                    .at(span, "")
+                    .why("only `%s` and `%[^…]` are supported, so the members that sendmail reads with it are unknown")
+                    .help("use one of these, or a file with one member per line"),
             );
             return;
         }
-        // What is no plain file is none for sendmail, even if there is nothing in it.
+        // sendmail reads only plain files, even if another kind of file would be empty.
         let read = match shown.as_str() {
             "/dev/null" => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a device, not a plain file")),
             _ => self.files.read(Path::new(&shown)),
@@ -128,7 +125,7 @@ pub(crate) fn add_member(program: &mut Program, id: MacroId, member: &[u8]) {
     arena.forget(before);
 }
 
-/// The part of a line that a pattern takes.
+/// The part of a line that matches a pattern.
 fn taken<'l>(line: &'l [u8], pattern: &[u8]) -> &'l [u8] {
     let line = line.split(|byte| *byte == b'#').next().unwrap_or_default();
     match pattern.strip_prefix(b"%[^").and_then(|set| set.strip_suffix(b"]")) {

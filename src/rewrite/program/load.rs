@@ -1,9 +1,9 @@
-//! Lines of a `sendmail.cf`, one after the other, to a program.
+//! Loads the lines of a `sendmail.cf` into a program.
 
 use std::{cmp::Ordering, collections, net::IpAddr, rc::Rc};
 
 use super::{
-    Header, Program, RULESETS, Ruleset,
+    Header, MAX_RULESETS, Program, Ruleset,
     machine::VERSION,
     value::{bytes, trim, unquoted, words},
 };
@@ -20,25 +20,25 @@ use crate::{
     syntax::cf::{self, Kind, Metasymbol, Named, Problem, Reading},
 };
 
-/// What a configuration learns from the machine that it runs on.
+/// Properties of the host that a configuration runs on.
 #[derive(Debug, Clone, Default)]
 pub struct Host {
-    /// The host's name, qualified.
+    /// Fully qualified name of the host.
     pub name: String,
-    /// Addresses of its interfaces; the loopback one is called `localhost`.
+    /// Addresses of its interfaces; the loopback address is called `localhost`.
     pub addresses: Vec<IpAddr>,
 }
 
-/// What became of a `sendmail.cf`.
+/// The result of loading a `sendmail.cf`.
 #[derive(Debug)]
 pub struct Loaded {
-    /// The program. Lines that sendmail complains of and leaves out are left out.
+    /// The program, without the lines that sendmail reports and ignores.
     pub program: Program,
-    /// What is wrong with it. [`Diagnostic::reference`] has sendmail's own words.
+    /// Problems. [`Diagnostic::reference`] has sendmail's own words.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Makes a program of the text `source`, which is one of `sources`. Files that its lines name are read from `files`.
+/// Loads the text `source`, one of `sources`. Files that its lines name are read from `files`.
 pub fn load(sources: &Sources, source: SourceId, host: &Host, files: &dyn FileSystem) -> Loaded {
     let text = sources.get(source);
     let latin1 = text.is_some_and(crate::source::Source::is_latin1);
@@ -59,7 +59,7 @@ pub fn load(sources: &Sources, source: SourceId, host: &Host, files: &dyn FileSy
 pub(in crate::rewrite) struct Loader<'f> {
     pub(super) program: Program,
     pub(super) current: Option<usize>,
-    /// The number that the next ruleset without one gets.
+    /// Number of the next ruleset without a number.
     pub(super) next_ruleset: Option<usize>,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) files: &'f dyn FileSystem,
@@ -67,28 +67,28 @@ pub(in crate::rewrite) struct Loader<'f> {
     latin1: bool,
     /// The start of the source.
     pub(super) start: Span,
-    /// Operators that an option has set so far.
+    /// Operators set by an option so far.
     operators: Option<Vec<u8>>,
-    /// Whether it is known which characters are operators: from the first rule on, nothing changes that.
+    /// Whether the operators are fixed: from the first rule on, nothing changes them.
     has_operators: bool,
 }
 
-/// Operators of a configuration that names none.
+/// Operators of a configuration without OperatorChars.
 const OPERATORS: &[u8] = b".:@[]";
 
-/// From this level on they are an option, before that macro `o`.
+/// First level in which operators are an option instead of the macro `o`.
 const OPERATOR_CHARS_LEVEL: u32 = 7;
 
-/// From this level on `$w` is the host's name without its domain.
+/// First level in which `$w` is the host's name without its domain.
 const SHORT_NAME_LEVEL: u32 = 5;
 
-/// The level of the language that sendmail 8.17 has.
-const LEVEL: u32 = 10;
+/// Configuration level of sendmail 8.17.
+const SENDMAIL_LEVEL: u32 = 10;
 
 impl<'f> Loader<'f> {
     fn new(name: &str, latin1: bool, start: Span, host: &Host, files: &'f dyn FileSystem) -> Self {
         let rulesets =
-            (0..RULESETS).map(|n| Ruleset { title: n.to_string().into_bytes().into(), ..Ruleset::default() });
+            (0..MAX_RULESETS).map(|n| Ruleset { title: n.to_string().into_bytes().into(), ..Ruleset::default() });
         let program = Program {
             level: 0,
             host: host.clone(),
@@ -112,7 +112,7 @@ impl<'f> Loader<'f> {
         Self {
             program,
             current: None,
-            next_ruleset: Some(RULESETS - 1),
+            next_ruleset: Some(MAX_RULESETS - 1),
             diagnostics,
             files,
             name,
@@ -123,7 +123,7 @@ impl<'f> Loader<'f> {
         }
     }
 
-    /// Settles which characters are operators: those of the option, below level 7 those of macro `o`, or those that sendmail has.
+    /// Fixes the operators: those of the option, below level 7 those of macro `o`, or the default.
     pub(super) fn settle_operators(&mut self) {
         if std::mem::replace(&mut self.has_operators, true) {
             return;
@@ -139,7 +139,7 @@ impl<'f> Loader<'f> {
         let comments = self.program.operators.comments;
         self.program.operators = Operators::new(&characters);
         self.program.operators.comments = comments;
-        // Members that were added before were read with others.
+        // Members added before were scanned with other operators.
         for (class, members) in self.program.classes.take() {
             for member in members {
                 self.member(class, &member);
@@ -148,7 +148,7 @@ impl<'f> Loader<'f> {
         self.operators = Some(characters);
     }
 
-    /// `$w` loses its domain.
+    /// Removes the domain from `$w`.
     fn shorten_host_name(&mut self) {
         let id = MacroId::of(b'w');
         let Some(value) = self.program.macros.get(id) else { return };
@@ -158,58 +158,58 @@ impl<'f> Loader<'f> {
         }
     }
 
-    /// Says that the file is of another level than sendmail.
+    /// Reports a level that differs from that of sendmail.
     fn check_level(&mut self) {
         let level = self.program.level;
-        let reference = match level.cmp(&LEVEL) {
+        let reference = match level.cmp(&SENDMAIL_LEVEL) {
             Ordering::Equal => return,
             Ordering::Less => format!(
-                "Warning: .cf file is out of date: sendmail {VERSION} supports version {LEVEL}, .cf file is version {level}\n"
+                "Warning: .cf file is out of date: sendmail {VERSION} supports version {SENDMAIL_LEVEL}, .cf file is version {level}\n"
             ),
             Ordering::Greater => format!(
-                "Warning: .cf version level ({level}) exceeds sendmail version {VERSION} functionality ({LEVEL})\n"
+                "Warning: .cf version level ({level}) exceeds sendmail version {VERSION} functionality ({SENDMAIL_LEVEL})\n"
             ),
         };
         self.diagnostics.push(
             Diagnostic::warning(
                 "cf_line",
-                format!("the file is of level {level}, sendmail {VERSION} of level {LEVEL}"),
+                format!("the file has level {level}, but sendmail {VERSION} has level {SENDMAIL_LEVEL}"),
             )
             .at(self.start, "")
-            .why("the level decides how names, comments and operators are read; answers are those for this level")
-            .help("make the file anew from its source, or read RELEASE_NOTES before changing its `V` line")
+            .why("the level determines how names, comments and operators are read; the results are those of this level")
+            .help("rebuild the file from its source, or read RELEASE_NOTES before changing its `V` line")
             .reference(reference),
         );
     }
 
-    /// What sendmail says of a line, in its words.
+    /// Reports a message of sendmail about a line.
     pub(in crate::rewrite) fn complain(&mut self, span: Span, line: usize, message: String) {
         let reference = self.reference(line, &message);
         self.diagnostics.push(
             Diagnostic::warning("cf_line", message)
                 .at(span, "")
-                .why("sendmail says so when it reads the file, and goes on without what it cannot use")
-                .help("correct the line, or what the file was made of")
+                .why("sendmail reports this when it reads the file, and ignores what it cannot use")
+                .help("correct the line, or the source of the file")
                 .reference(reference),
         );
     }
 
-    /// What sendmail prints of a line.
+    /// The text that sendmail prints for a line.
     pub(super) fn reference(&self, line: usize, message: &str) -> String {
         format!("{}: line {line}: {message}\n", self.name)
     }
 
-    /// Something else to be told.
+    /// Reports another diagnostic.
     pub(in crate::rewrite) fn note(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
 
-    /// The map of this name, if a line has declared it.
+    /// The number of a declared map.
     pub(in crate::rewrite) fn declared(&self, name: &[u8]) -> Option<&Declaration> {
         self.program.maps.get(*self.program.map_numbers.get(name)?)
     }
 
-    /// Adds a map; a later line takes the place of an earlier one.
+    /// Adds a map; a later declaration replaces an earlier one.
     pub(in crate::rewrite) fn declare(&mut self, declaration: Declaration) {
         let program = &mut self.program;
         match program.map_numbers.get(&declaration.name).copied() {
@@ -225,7 +225,7 @@ impl<'f> Loader<'f> {
         }
     }
 
-    /// The bytes that text of the source stands for.
+    /// The bytes of a text of the source.
     fn bytes(&self, text: &str) -> Vec<u8> {
         if self.latin1 {
             text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect()
@@ -238,7 +238,7 @@ impl<'f> Loader<'f> {
         self.units_to_end(text, line).0
     }
 
-    /// The same, and whether that is all of the text: behind a name that is missing sendmail sees nothing more.
+    /// The same, and whether the text is complete: sendmail ignores everything after a missing name.
     fn units_to_end(&mut self, text: &Spanned<&str>, line: usize) -> (Vec<Unit>, bool) {
         let bytes = self.bytes(text.value);
         let (units, problems) = self.program.names.read(&bytes, Reading { comments: true });
@@ -344,7 +344,7 @@ impl<'f> Loader<'f> {
             }
             Kind::Rule { lhs, rhs } => {
                 let (left, all) = self.units_to_end(lhs, line);
-                // Blanks at the end of a line are not there, nor is the right side if the left one ends too early.
+                // Trailing blanks are removed, and with them an empty right side.
                 let rhs = rhs.as_ref().filter(|rhs| all && !rhs.value.trim().is_empty());
                 let right = rhs.map(|rhs| self.units(rhs, line));
                 let mut written = self.bytes(lhs.value);
@@ -358,7 +358,7 @@ impl<'f> Loader<'f> {
                 let shown = text.value.to_owned();
                 self.complain(span, line, format!("unknown configuration line \"{shown}\""));
             }
-            // These decide nothing about addresses.
+            // These have no effect on addresses.
             Kind::Precedence(_) | Kind::Queue(_) | Kind::Filter(_) | Kind::Environment(_) | Kind::Load(_) => {}
         }
     }
@@ -373,8 +373,8 @@ impl<'f> Loader<'f> {
         let shown = String::from_utf8_lossy(name).into_owned();
         self.current = None;
         if let Ok(number) = shown.parse::<usize>() {
-            if number >= RULESETS / 2 {
-                self.complain(span, line, format!("bad ruleset {number} ({} max)", RULESETS / 2));
+            if number >= MAX_RULESETS / 2 {
+                self.complain(span, line, format!("bad ruleset {number} ({} max)", MAX_RULESETS / 2));
             } else {
                 self.current = Some(number);
             }
@@ -382,7 +382,7 @@ impl<'f> Loader<'f> {
         }
         let number = number.and_then(|text| std::str::from_utf8(text).ok()?.parse::<usize>().ok());
         match (number, self.program.ruleset_numbers.get(name).copied()) {
-            (Some(number), None) if number < RULESETS => {
+            (Some(number), None) if number < MAX_RULESETS => {
                 self.program.ruleset_numbers.insert(name.into(), number);
                 if let Some(ruleset) = self.program.ruleset_mut(number) {
                     ruleset.name = Some(name.into());
@@ -406,7 +406,7 @@ impl<'f> Loader<'f> {
         }
     }
 
-    /// That a ruleset which has rules gets more of them: test mode says so.
+    /// Reports additional rules for a ruleset that has rules, as test mode does.
     fn defined_again(&mut self, text: &[u8], span: Span) {
         let rules = self.current.and_then(|number| self.program.rules(number)).map_or(0, |ruleset| ruleset.rules.len());
         if rules == 0 {
@@ -416,8 +416,8 @@ impl<'f> Loader<'f> {
         self.diagnostics.push(
             Diagnostic::warning("ruleset_continued", format!("ruleset `{}` has multiple definitions", text.trim()))
                 .at(span, "")
-                .why("rules are added behind those that the ruleset has, and are reached only if none of these returns")
-                .help("give the ruleset another name, or put its rules in one place")
+                .why("these rules are appended to the existing ones, and are reached only if none of those returns")
+                .help("rename the ruleset, or put its rules in one place")
                 .reference(format!("WARNING: Ruleset {text} has multiple definitions\n")),
         );
     }
@@ -456,9 +456,9 @@ impl<'f> Loader<'f> {
         }
         if long.eq_ignore_ascii_case("OperatorChars") && self.operators.replace(value.to_vec()).is_some() {
             self.diagnostics.push(
-                Diagnostic::warning("cf_line", "OperatorChars is set again")
+                Diagnostic::warning("cf_line", "OperatorChars is set too late")
                     .at(span, "")
-                    .why("the first rule settles which characters are operators, so a value behind it has no effect")
+                    .why("the operators are fixed by the first rule, so later values have no effect")
                     .help("set the option once, before the first rule")
                     .reference(
                         "Warning: OperatorChars is being redefined.\n         It should only be set before ruleset \

@@ -1,4 +1,4 @@
-//! What a configuration has before any line is read, and what is known only after the last one.
+//! Settings that exist before the first line is read, and those that are computed after the last.
 
 use std::net::IpAddr;
 
@@ -6,7 +6,7 @@ use super::{load::Loader, value::bytes};
 use crate::rewrite::text::MacroId;
 
 impl Loader<'_> {
-    /// Macros and classes that are there before any line is read.
+    /// Sets the macros and classes that exist before any line is read.
     pub(super) fn machine(&mut self) {
         let host = self.program.host.clone();
         let (short, domain) = host.name.split_once('.').unwrap_or((&host.name, ""));
@@ -19,7 +19,7 @@ impl Loader<'_> {
             ("v", VERSION),
             ("_", "root@localhost"),
             ("opMode", "t"),
-            // What options say of it, until all is read.
+            // Values for options, until the whole file is read.
             ("deliveryMode", "b"),
             ("addr_type", "e r"),
         ] {
@@ -54,7 +54,7 @@ impl Loader<'_> {
         }
     }
 
-    /// What is known only when all lines are read.
+    /// Computes what depends on the whole file.
     pub(super) fn finish(&mut self) {
         let host = self.program.host.clone();
         for (name, class) in [(b'm', b'm'), (b'j', b'w')] {
@@ -68,7 +68,7 @@ impl Loader<'_> {
         }
         let probe = self.program.option("dontprobeinterfaces").unwrap_or_default();
         let probed = !matches!(probe.first(), Some(b't' | b'T' | b'y' | b'Y'));
-        // `loopback` takes the name of that interface out, and leaves its address in.
+        // `loopback` removes the name of that interface, but not its address.
         let named = probed
             && !probe.to_ascii_lowercase().starts_with(b"loopback")
             && host.addresses.iter().any(IpAddr::is_loopback);
@@ -89,15 +89,15 @@ impl Loader<'_> {
             self.map(argument, self.start, 0);
         }
         self.settle_operators();
-        // Test mode delivers nothing in the background.
+        // Test mode does not deliver in the background.
         let mode = self.program.names.id(b"deliveryMode");
         self.program.macros.set_bytes(mode, b"i");
-        // Only now are all words known that left sides and classes have.
+        // Only now are all words of left sides and classes known.
         self.program.number_right_sides();
     }
 }
 
-/// The version of sendmail whose behaviour is this one.
+/// Version of sendmail that is emulated.
 pub(crate) const VERSION: &str = "8.17.1.9";
 
 fn bracketed(address: IpAddr) -> String {
@@ -107,7 +107,7 @@ fn bracketed(address: IpAddr) -> String {
     }
 }
 
-/// An IPv6 address as sendmail writes it: all groups, without leading zeros.
+/// Formats an IPv6 address like sendmail: all groups, without leading zeros.
 pub(crate) fn groups(address: std::net::Ipv6Addr) -> String {
     address.segments().map(|group| format!("{group:x}")).join(":")
 }

@@ -1,4 +1,4 @@
-//! Delivery agents.
+//! Mailers (delivery agents).
 
 use super::{
     load::Loader,
@@ -6,37 +6,37 @@ use super::{
 };
 use crate::{diagnostic::Diagnostic, rewrite::text::Unit, source::Span};
 
-/// A delivery agent.
+/// A mailer.
 #[derive(Debug, Clone, Default)]
 pub struct Mailer {
     /// Its name.
     pub name: Box<[u8]>,
     /// Its program, `P=`.
     pub path: Vec<u8>,
-    /// Its flags, `F=`, each once, in the order of their codes.
+    /// Its flags, `F=`, each once, sorted by character code.
     pub flags: Vec<u8>,
-    /// Rulesets for senders of the envelope and of the header, `S=`.
+    /// Rulesets for envelope and header senders, `S=`.
     pub senders: [usize; 2],
-    /// Rulesets for recipients of the envelope and of the header, `R=`.
+    /// Rulesets for envelope and header recipients, `R=`.
     pub recipients: [usize; 2],
-    /// What ends a line, `E=`.
+    /// Line end, `E=`.
     pub end: Vec<u8>,
-    /// Longest line, `L=`, in bytes; 0 for no limit.
+    /// Maximum line length, `L=`, in bytes; 0 for no limit.
     pub line_limit: u64,
-    /// Largest message, `M=`, in bytes; 0 for no limit.
+    /// Maximum message size, `M=`, in bytes; 0 for no limit.
     pub max_size: u64,
     /// Its arguments, `A=`.
     pub arguments: Vec<Unit>,
-    /// Types for reports, `T=`.
+    /// Types for delivery reports, `T=`.
     pub types: [Option<Vec<u8>>; 3],
-    /// Most recipients, `r=`.
+    /// Maximum number of recipients, `r=`.
     pub max_recipients: u64,
     /// Character set, `C=`.
     pub charset: Option<Vec<u8>>,
 }
 
 impl Mailer {
-    /// Whether it connects to a host: its first argument is `TCP`, or `IPC`.
+    /// Whether it connects to a host: its first argument is `TCP` or `IPC`.
     pub(crate) fn is_tcp(&self) -> bool {
         let word = self.arguments.iter().take_while(|unit| **unit != Unit::Byte(b' '));
         let word =
@@ -56,20 +56,20 @@ impl Mailer {
 }
 
 impl Loader<'_> {
-    /// What sendmail says when all lines are read and none makes the mailer that it cannot do without.
+    /// Reports the absence of the mailer `local`, which sendmail requires.
     pub(super) fn missing_mailer(&mut self) {
         if self.program.mailer(b"local").is_none() {
             self.note(
                 Diagnostic::warning("no_local_mailer", "no line defines the mailer `local`")
                     .at(self.start, "")
-                    .why("sendmail says so when it starts, and has no way to deliver on this host")
-                    .help("add an `Mlocal` line, or `MAILER(`local')` to what the file was made of")
+                    .why("sendmail reports this when it starts, and cannot deliver mail on this host")
+                    .help("add an `Mlocal` line, or `MAILER(`local')` to the source of the file")
                     .reference("No local mailer defined\n"),
             );
         }
     }
 
-    /// Those that are there before any line is read.
+    /// The mailers that exist before any line is read.
     pub(super) fn mailers_of_sendmail(&mut self) {
         let unix = || [Some(b"X-Unix".to_vec()), Some(b"X-Unix".to_vec()), Some(b"X-Unix".to_vec())];
         let make = |name: &str, path: &str, flags: &str, arguments: &str, types| Mailer {
@@ -164,7 +164,7 @@ impl Loader<'_> {
         }
     }
 
-    /// `S=` and `R=`: one ruleset for envelope and header, or one for each.
+    /// `S=` and `R=`: one ruleset for both envelope and header, or one for each.
     fn rewriting(&mut self, word: &[u8], span: Span, line: usize) -> [usize; 2] {
         let units = word.iter().copied().map(Unit::Byte).collect::<Vec<_>>();
         let mut expanded = Vec::new();

@@ -27,13 +27,13 @@ use super::{
 };
 use crate::{source::Span, syntax::cf::Metasymbol};
 
-/// Rulesets are numbered below this; those with names only from the top down.
-pub(crate) const RULESETS: usize = 200;
+/// Limit of ruleset numbers; rulesets with only a name are numbered from the top down.
+pub(crate) const MAX_RULESETS: usize = 200;
 
-/// What a rule does once its right side is made.
+/// What happens after a rule has been applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Prefix {
-    /// It is tried again.
+    /// The same rule is tried again.
     Again,
     /// `$:`: the next rule is tried.
     Once,
@@ -44,9 +44,9 @@ pub(crate) enum Prefix {
 /// One rule.
 #[derive(Debug, Clone)]
 pub struct Rule {
-    /// Where it stands.
+    /// Place of the rule.
     pub span: Span,
-    /// The line that it stands on, as sendmail counts.
+    /// Line number, as sendmail counts.
     pub line: usize,
     pub(crate) elements: Vec<Element>,
     pub(crate) lhs: Vec<Token>,
@@ -55,7 +55,7 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// Whether its right side itself names an agent, `$#error`: a rule that only hands on what another has decided does not.
+    /// Whether its right side itself names a mailer, as in `$#error`, rather than passing on the result of another rule.
     pub fn names_agent(&self) -> bool {
         self.rhs.windows(2).any(|pair| match pair {
             [first, second] => first.is(Metasymbol::Agent) && matches!(second.kind, Kind::Word | Kind::Quoted),
@@ -71,31 +71,31 @@ pub struct Ruleset {
     pub name: Option<Box<[u8]>>,
     /// Its rules.
     pub rules: Vec<Rule>,
-    /// What each rule asks of a workspace: they are gone through faster than rules.
+    /// Prefilter of each rule: scanning these is faster than scanning the rules.
     pub(crate) needs: Vec<RulePrefilter>,
-    /// What it is called in traces: its name or number.
+    /// Name or number in traces.
     pub(crate) title: Box<[u8]>,
 }
 
-/// A header that a line declares.
+/// A declared header.
 #[derive(Debug, Clone)]
 pub struct Header {
     /// Its name, without the colon; `*` for any header without a line of its own.
     pub name: Box<[u8]>,
-    /// The ruleset that its value is given to.
+    /// The ruleset that checks its value.
     pub check: Option<usize>,
-    /// Whether comments in its value are kept for the ruleset: `$>+`.
+    /// Whether the ruleset gets comments in the value: `$>+`.
     pub keep_comments: bool,
-    /// Where it stands.
+    /// Place of the declaration.
     pub span: Span,
 }
 
-/// A configuration, read once, that any number of sessions may run.
+/// A configuration, loaded once, that any number of sessions can run.
 #[derive(Debug, Clone)]
 pub struct Program {
-    /// Level of the language.
+    /// Configuration level.
     pub level: u32,
-    /// The name that the host has.
+    /// Name of the host.
     pub host: Host,
     pub(crate) names: Names,
     pub(crate) words: Words,
@@ -107,31 +107,31 @@ pub struct Program {
     pub(crate) ruleset_numbers: HashMap<Box<[u8]>, usize>,
     pub(crate) maps: Vec<Declaration>,
     pub(crate) map_numbers: HashMap<Box<[u8]>, usize>,
-    /// Delivery agents, in the order in which test mode shows them.
+    /// Mailers in the order of test mode.
     pub mailers: Vec<Mailer>,
-    /// Headers that lines declare.
+    /// Declared headers.
     pub headers: Vec<Header>,
-    /// Options as they were set, long names only; the last value of each.
+    /// Options by their long names; the last value of each.
     pub options: collections::HashMap<String, Vec<u8>>,
-    /// Values of `DaemonPortOptions`, one for each listener, in their order.
+    /// Values of `DaemonPortOptions`, one per listener, in order.
     pub listeners: Vec<Vec<u8>>,
-    /// What stands between two words that are put together, option BlankSub.
+    /// Separator of two words that are joined, option BlankSub.
     pub(crate) blank: u8,
 }
 
 impl Ruleset {
-    /// What it is called in traces: its name or number.
+    /// Name or number of a ruleset in traces.
     pub fn title(&self) -> &[u8] {
         &self.title
     }
 }
 
 impl Program {
-    /// The number of a ruleset that is called by its name or number.
+    /// Number of the ruleset with this name or number.
     pub fn ruleset(&self, name: &[u8]) -> Option<usize> {
         match self.ruleset_numbers.get(name) {
             Some(number) => Some(*number),
-            None => std::str::from_utf8(name).ok()?.parse().ok().filter(|number| *number < RULESETS),
+            None => std::str::from_utf8(name).ok()?.parse().ok().filter(|number| *number < MAX_RULESETS),
         }
     }
 
@@ -146,12 +146,12 @@ impl Program {
         rulesets.filter(|(_, ruleset)| !ruleset.rules.is_empty())
     }
 
-    /// A delivery agent by its name.
+    /// The mailer with this name.
     pub fn mailer(&self, name: &[u8]) -> Option<&Mailer> {
         self.mailers.iter().find(|mailer| mailer.name.eq_ignore_ascii_case(name))
     }
 
-    /// A macro or class by its name, without braces; `None` if nothing in the configuration has it.
+    /// The macro or class with this name, without braces; `None` if the configuration does not use it.
     pub fn macro_id(&self, name: &[u8]) -> Option<MacroId> {
         self.names.get(name)
     }
@@ -161,12 +161,12 @@ impl Program {
         self.names.get(class).map(|id| self.classes.members(id).map(<[u8]>::to_vec).collect()).unwrap_or_default()
     }
 
-    /// A ruleset, to change it.
+    /// A ruleset, for changes.
     pub(crate) fn ruleset_mut(&mut self, number: usize) -> Option<&mut Ruleset> {
         self.rulesets.get_mut(number).map(Rc::make_mut)
     }
 
-    /// Numbers words of right sides again, after rules or classes have got new ones.
+    /// Renumbers the words of right sides after rules or classes were added.
     pub(crate) fn number_right_sides(&mut self) {
         let Self { rulesets, arena, words, .. } = self;
         let rules = rulesets.iter_mut().filter(|ruleset| !ruleset.rules.is_empty());
@@ -177,17 +177,17 @@ impl Program {
         }
     }
 
-    /// Maps, in the order in which their lines stand.
+    /// Maps in the order of their lines.
     pub fn map_declarations(&self) -> &[Declaration] {
         &self.maps
     }
 
-    /// An option's value.
+    /// Value of an option.
     pub fn option(&self, name: &str) -> Option<&[u8]> {
         self.options.get(name).map(Vec::as_slice)
     }
 
-    /// The left side of a rule, as test mode shows it, with a blank before each token.
+    /// The left side of a rule in the notation of test mode, with a blank before each token.
     pub fn left(&self, rule: &Rule) -> Vec<u8> {
         let mut out = Vec::new();
         show(&rule.lhs, &self.arena, &self.names, &mut out);

@@ -1,6 +1,6 @@
-//! Rules: text of both sides to what is matched and made.
+//! Rules: compiles the texts of both sides.
 
-use super::{Prefix, RULESETS, Rule, load::Loader};
+use super::{MAX_RULESETS, Prefix, Rule, load::Loader};
 use crate::{
     rewrite::{
         matcher::Element,
@@ -13,11 +13,11 @@ use crate::{
     syntax::cf::{Metasymbol, Name},
 };
 
-/// Most wildcards of one rule.
-const WILDCARDS: usize = 9;
+/// Maximum number of wildcards in a rule.
+const MAX_WILDCARDS: usize = 9;
 
 impl Loader<'_> {
-    /// Adds a rule to the ruleset that is being read.
+    /// Adds a rule to the current ruleset.
     pub(super) fn rule(&mut self, lhs: &[Unit], rhs: Option<&[Unit]>, written: &[u8], span: Span, line: usize) {
         let Some(current) = self.current else {
             let shown = String::from_utf8_lossy(written).into_owned();
@@ -62,7 +62,7 @@ impl Loader<'_> {
                 _ => {}
             }
         }
-        if wildcards > WILDCARDS {
+        if wildcards > MAX_WILDCARDS {
             self.complain(span, line, "R line: too many wildcards".to_owned());
             return;
         }
@@ -112,12 +112,12 @@ impl Loader<'_> {
         let program = &mut self.program;
         let scanner = Scanner { operators: &program.operators, words: &program.words };
         let (mut tokens, mut messages) = (Vec::new(), Vec::new());
-        // A side that is too long is cut; sendmail says so when it is used.
+        // A side that is too long is truncated; sendmail reports that when the rule is used.
         let _ = scanner.scan(expanded.as_slice(), Source::Rule, &mut program.arena, &mut tokens, &mut messages);
         tokens
     }
 
-    /// Gives a name a number, if it is a name and has none.
+    /// Assigns a number to a name that has none.
     pub(super) fn name_ruleset(&mut self, name: &[u8]) -> Option<usize> {
         if let Some(number) = self.program.ruleset(name) {
             return Some(number);
@@ -126,7 +126,7 @@ impl Loader<'_> {
         if name.first().is_none_or(|first| !first.is_ascii_alphabetic() && *first != b'_') || !name.iter().all(legal) {
             return None;
         }
-        let number = self.next_ruleset.filter(|number| *number >= RULESETS / 2)?;
+        let number = self.next_ruleset.filter(|number| *number >= MAX_RULESETS / 2)?;
         self.next_ruleset = number.checked_sub(1);
         self.program.ruleset_numbers.insert(name.into(), number);
         if let Some(ruleset) = self.program.ruleset_mut(number) {

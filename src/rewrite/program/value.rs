@@ -1,8 +1,8 @@
-//! Values that lines give: quotes and backslashes in them, words, equates.
+//! Values in lines: quotes and backslashes, words, equates.
 
 use crate::rewrite::text::Unit;
 
-/// Takes quotes off and backslashes away, as in values of macros.
+/// Removes quotes and backslashes, as in values of macros.
 pub(super) fn unquoted(units: &[Unit]) -> Vec<Unit> {
     let mut out = Vec::with_capacity(units.len());
     let mut at = units.iter().copied();
@@ -37,7 +37,7 @@ pub(super) fn bytes(units: &[Unit]) -> Vec<u8> {
         .collect()
 }
 
-/// Text without blanks at its ends.
+/// Text without leading and trailing blanks.
 pub(super) fn trim(units: &[Unit]) -> &[Unit] {
     let blank = |unit: &Unit| matches!(unit, Unit::Byte(byte) if byte.is_ascii_whitespace());
     let start = units.iter().position(|unit| !blank(unit)).unwrap_or(units.len());
@@ -50,7 +50,7 @@ pub(super) fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty())
 }
 
-/// Text parted at commas, backslashes and quotes kept.
+/// Text split at commas, with backslashes and quotes kept.
 pub(super) fn fields(units: &[Unit]) -> Vec<&[Unit]> {
     let mut fields = Vec::new();
     let (mut start, mut escaped, mut quoted) = (0, false, false);

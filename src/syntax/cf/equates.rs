@@ -1,4 +1,4 @@
-//! `Key=value, Key=value`: values of options that hold several, as `DaemonPortOptions` does (op guide section 5.6).
+//! `Key=value, Key=value`: option values with several fields, as in `DaemonPortOptions` (op guide section 5.6).
 
 /// `(key, value)` pairs in order; keys as written.
 pub fn equates(text: &str) -> impl Iterator<Item = (&str, &str)> {
@@ -8,13 +8,14 @@ pub fn equates(text: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// The value of the key that starts with this letter, which is all of a key that sendmail reads: the last one counts, and only of
-/// `D` and `R` does the case matter.
+/// The value of the key that starts with this letter; sendmail looks only at the first letter. The last one counts, and case
+/// matters only for
+/// `D` and `R`.
 pub fn equate(text: &str, letter: char) -> Option<&str> {
     equates(text).filter(|(key, _)| is_key(key, letter)).last().map(|(_, value)| value)
 }
 
-/// Whether a key is the one that starts with this letter.
+/// Whether a key starts with this letter.
 fn is_key(key: &str, letter: char) -> bool {
     key.chars().next().is_some_and(|first| match letter {
         'D' | 'd' | 'R' | 'r' => first == letter,

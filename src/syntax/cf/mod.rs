@@ -1,7 +1,7 @@
-//! The language of `sendmail.cf`: text to directives, each with its place.
+//! The language of `sendmail.cf`: parses text to directives with their places.
 //!
-//! Every line is read, whatever is on it; one that sendmail does not know is [`Kind::Unknown`]. What a directive does is not
-//! this module's business, and neither is where its files are.
+//! Every line is read; an unknown one becomes [`Kind::Unknown`]. The effects of directives, and the location of files, are not
+//! this module's business.
 
 pub mod equates;
 mod parse;
@@ -18,41 +18,41 @@ use crate::source::{SourceId, Span, Spanned};
 pub struct Cf<'s> {
     /// The text that it was read from.
     pub source: SourceId,
-    /// What its lines say, in their order; lines that are empty or only comments are left out.
+    /// Its lines in order, without empty lines and lines with only comments.
     pub directives: Vec<Directive<'s>>,
 }
 
-/// One line with those that continue it.
+/// A line with its continuation lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Directive<'s> {
-    /// Where it stands, without its comment.
+    /// Its place, without its comment.
     pub span: Span,
-    /// Number of its last line, counted from 1: what sendmail says of it.
+    /// Number of its last line, counted from 1, as in sendmail's messages.
     pub line: usize,
     /// What it says.
     pub kind: Kind<'s>,
-    /// The comment behind it, with its `#`.
+    /// The trailing comment, including `#`.
     pub comment: Option<Spanned<&'s str>>,
 }
 
-/// What a line says. All text is as written: macros in it are not replaced, continuations not joined.
+/// The content of a line. All text is as written: macros are not expanded, continuations not joined.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind<'s> {
-    /// `V10/Berkeley`: level of the language, and whose dialect.
+    /// `V10/Berkeley`: level and vendor of the configuration.
     Version(Spanned<&'s str>),
     /// `DMexample.com`: a macro's name and value.
     Macro(Named<'s>),
-    /// `Cwlocalhost`: a class and further members.
+    /// `Cwlocalhost`: a class and additional members.
     Class(Named<'s>),
-    /// `Fw-o /etc/mail/local-host-names`: a class, and where members of it are.
+    /// `Fw-o /etc/mail/local-host-names`: a class, and a file with members.
     ClassFile(Named<'s>),
     /// `Kaccess hash /etc/mail/access`: a map.
     Map(Spanned<&'s str>),
     /// `O AliasFile=/etc/mail/aliases`: an option's name and value.
     Option {
-        /// Its long name, or the one letter.
+        /// Its long name, or its letter.
         name: Spanned<&'s str>,
-        /// Whether it is named by one letter.
+        /// Whether it is given by its letter.
         short: bool,
         /// Its value.
         value: Spanned<&'s str>,
@@ -63,40 +63,40 @@ pub enum Kind<'s> {
     Trusted(Spanned<&'s str>),
     /// `H?P?Return-Path: <$g>`: a header.
     Header {
-        /// What is between question marks: flags of mailers, or a macro.
+        /// The text between question marks: flags of mailers, or a macro.
         condition: Option<Spanned<&'s str>>,
         /// The header's name.
         name: Option<Spanned<&'s str>>,
-        /// What follows, with the colon.
+        /// The rest, including the colon.
         value: Spanned<&'s str>,
     },
-    /// `Mlocal, P=/usr/bin/procmail, …`: a delivery agent.
+    /// `Mlocal, P=/usr/bin/procmail, …`: a mailer.
     Mailer(Spanned<&'s str>),
     /// `Qmqueue, P=…`: a queue group.
     Queue(Spanned<&'s str>),
-    /// `Xmilter, S=…`: a filter.
+    /// `Xmilter, S=…`: a milter.
     Filter(Spanned<&'s str>),
     /// `EPATH=/bin`: the environment of programs.
     Environment(Spanned<&'s str>),
     /// `L`: reserved.
     Load(Spanned<&'s str>),
-    /// `Scanonify=3`: the rules that follow belong to this set.
+    /// `Scanonify=3`: starts a ruleset.
     Ruleset(Spanned<&'s str>),
     /// `R$*<tab>$: $1`: a rule.
     Rule {
-        /// What it is applied to.
+        /// Left side.
         lhs: Spanned<&'s str>,
-        /// What that becomes; `None` if there is no tab.
+        /// Right side; `None` if there is no tab.
         rhs: Option<Spanned<&'s str>>,
     },
-    /// No directive begins so.
+    /// An unknown directive.
     Unknown(Spanned<&'s str>),
 }
 
-/// A name and what follows it.
+/// A name and the text after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named<'s> {
-    /// One character, or several with their braces; `None` at the end of a line.
+    /// One character, or several including braces; `None` at the end of a line.
     pub name: Option<Spanned<&'s str>>,
     /// The rest.
     pub value: Spanned<&'s str>,

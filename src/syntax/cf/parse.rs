@@ -1,4 +1,4 @@
-//! Text to directives.
+//! Parses text to directives.
 
 use pest::{Parser, iterators::Pair};
 
@@ -9,7 +9,7 @@ use crate::source::{SourceId, Span, Spanned};
 #[grammar = "../grammar/cf.pest"]
 struct Grammar;
 
-/// Reads a `sendmail.cf`. There is no text that cannot be read: what is no directive is [`Kind::Unknown`].
+/// Parses a `sendmail.cf`. This cannot fail: unknown lines become [`Kind::Unknown`].
 pub fn parse(text: &str, source: SourceId) -> Cf<'_> {
     let mut directives: Vec<Directive<'_>> = Vec::new();
     let mut lines = Lines { text, at: 0, line: 1 };
@@ -18,7 +18,7 @@ pub fn parse(text: &str, source: SourceId) -> Cf<'_> {
         let spanned = at(&pair, source);
         match pair.as_rule() {
             Rule::comment => {
-                // A comment stands behind the directive before it, or alone on its line.
+                // A comment follows a directive, or is alone on its line.
                 if let Some(last) = directives.last_mut().filter(|last| last.span.end == spanned.span.start) {
                     last.line = lines.number(spanned.span.end as usize);
                     last.comment = Some(spanned);
@@ -36,7 +36,7 @@ pub fn parse(text: &str, source: SourceId) -> Cf<'_> {
     Cf { source, directives }
 }
 
-/// Counts lines while places go on.
+/// Counts lines of ascending places.
 struct Lines<'s> {
     text: &'s str,
     at: usize,

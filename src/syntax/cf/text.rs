@@ -1,10 +1,10 @@
-//! Text of a `sendmail.cf` with macros in it, character by character.
+//! Text of a `sendmail.cf` with macros, character by character.
 //!
-//! A dollar sign begins a metasymbol; what each means depends on where it stands, which is not known here.
+//! A dollar sign starts a metasymbol; its meaning depends on the context, which is not known here.
 
 use std::borrow::Cow;
 
-/// What a dollar sign stands for together with what follows it.
+/// A dollar sign and the character after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Metasymbol {
     /// `$*`: any number of tokens.
@@ -13,9 +13,9 @@ pub enum Metasymbol {
     Some,
     /// `$-`: one token.
     One,
-    /// `$@`: no token, on the left; a host, or a prefix, on the right.
+    /// `$@`: no token (left side); a host, or a prefix (right side).
     At,
-    /// `$1` to `$9`: what a pattern's part was.
+    /// `$1` to `$9`: the match of a wildcard.
     Digit(u8),
     /// `$>`: calls a ruleset.
     Call,
@@ -27,18 +27,18 @@ pub enum Metasymbol {
     OpenHost,
     /// `$]`: ends it.
     CloseHost,
-    /// `$(`: begins a look-up.
+    /// `$(`: begins a lookup.
     OpenMap,
     /// `$)`: ends it.
     CloseMap,
-    /// `$|`: otherwise, or what parts two arguments.
+    /// `$|`: else, or the separator of two arguments.
     Else,
     /// `$.`: ends a condition.
     Fi,
 }
 
 impl Metasymbol {
-    /// How it is written, without digits of `$1`.
+    /// The character after the dollar sign, except for the digit of `$1`.
     pub fn character(self) -> u8 {
         match self {
             Self::Any => b'*',
@@ -79,23 +79,23 @@ impl Metasymbol {
     }
 }
 
-/// What a dollar sign with a name asks for.
+/// Metasymbols with a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Name {
     /// `$x`: the macro's value.
     Macro,
-    /// `$&x`: its value when the rule is used.
+    /// `$&x`: the macro's value when the rule is used.
     Deferred,
-    /// `$?x`: whether it has one.
+    /// `$?x`: whether the macro is set.
     Condition,
-    /// `$=x`: a phrase of the class.
+    /// `$=x`: a phrase in the class.
     Class,
-    /// `$~x`: a word that is not of the class.
+    /// `$~x`: a word that is not in the class.
     NotClass,
 }
 
 impl Name {
-    /// What stands between the dollar sign and the name.
+    /// The characters between the dollar sign and the name.
     pub fn mark(self) -> &'static str {
         match self {
             Self::Macro => "",
@@ -114,29 +114,29 @@ pub enum Code<'t> {
     Byte(u8),
     /// A metasymbol without a name.
     Meta(Metasymbol),
-    /// A metasymbol with a name, which stands without its braces.
+    /// A metasymbol with a name, without braces.
     Named(Name, &'t [u8]),
 }
 
-/// What is wrong with a text. Where a name should be and is none, the text is over.
+/// A problem in a text. The text ends where a name is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Problem<'t> {
-    /// A name that begins with a brace has no end. What follows the brace.
+    /// A name in braces is not closed. Contains the text after the brace.
     Unbalanced(&'t [u8]),
-    /// A name that no macro can have.
+    /// A name that is not allowed for macros.
     Invalid(u8),
-    /// There is no name: the text ends, or the braces are empty.
+    /// The name is missing: the text ends, or the braces are empty.
     NoName,
 }
 
-/// How comments and ends of lines are taken.
+/// How comments and line ends are treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reading {
-    /// Whether `#` begins a comment: from level 3 on, and not in what is typed.
+    /// Whether `#` starts a comment: from level 3 on, and not in typed input.
     pub comments: bool,
 }
 
-/// Takes a text apart. Comments, and blanks before them, are left out; `\#` is `#`.
+/// Parses a text. Comments, and blanks before them, are left out; `\#` means `#`.
 pub fn read<'t>(text: &'t [u8], reading: Reading) -> (Vec<Code<'t>>, Vec<Problem<'t>>) {
     let mut reader = Reader { text, at: 0, codes: Vec::with_capacity(text.len()), problems: Vec::new() };
     while let Some(byte) = reader.next() {
@@ -218,7 +218,7 @@ impl<'t> Reader<'t> {
                 self.codes.push(Code::Named(what, name));
                 return;
             }
-            // A blank or the like, which goes for text.
+            // Blanks and the like are ordinary characters.
             Err(Problem::Invalid(_)) => None,
             Err(problem) => Some(problem),
         };
@@ -231,7 +231,7 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// The characters of a name in braces that count, and those that do not: sendmail complains of them and reads on.
+/// The valid and the invalid characters of a name in braces: sendmail reports the invalid ones and continues.
 pub(crate) fn legal(name: &[u8]) -> (Cow<'_, [u8]>, Vec<u8>) {
     let is_legal = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     if name.iter().all(is_legal) {
@@ -242,12 +242,12 @@ pub(crate) fn legal(name: &[u8]) -> (Cow<'_, [u8]>, Vec<u8>) {
 }
 
 impl Problem<'_> {
-    /// Whether nothing behind it is read.
+    /// Whether the rest of the text is ignored.
     pub(crate) fn ends_text(&self) -> bool {
         !matches!(self, Self::Invalid(_))
     }
 
-    /// What sendmail says of it, line by line.
+    /// sendmail's messages, line by line.
     pub(crate) fn said(&self) -> Vec<String> {
         // The eighth bit is not shown.
         let invalid = |byte: &u8| format!("Invalid macro/class character {}", char::from(byte & 0x7f));
@@ -265,7 +265,7 @@ impl Problem<'_> {
     }
 }
 
-/// The name at the start of `text`, and how many bytes it takes.
+/// The name at the start of `text`, and its length in bytes.
 pub(crate) fn name(text: &[u8]) -> Result<(&[u8], usize), Problem<'_>> {
     match text {
         [] | [b'{', b'}', ..] => Err(Problem::NoName),

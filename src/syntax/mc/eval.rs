@@ -1,9 +1,9 @@
 //! The arithmetic of `eval`: 32-bit signed integers that wrap, C's operators and `**`.
 //!
-//! Which of several things is wrong with an expression follows m4, which reads one operator beyond each operand and stops at
+//! If an expression has several faults, the one that m4 reports is chosen: m4 reads one operator beyond each operand and stops at
 //! the first fault.
 
-/// Why an expression has no value. The first three are forgiven where `&&` or `||` have no need of the value.
+/// Faults of an expression. The first three are ignored where `&&` or `||` do not need the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
     DivideByZero,
@@ -14,7 +14,7 @@ pub(super) enum Fault {
     UnknownInput,
     ExcessInput,
     InvalidOperator,
-    /// Beyond what relaycc follows; m4 has no such limit.
+    /// Beyond the limit of relaycc; m4 has no such limit.
     TooDeep,
 }
 
@@ -33,7 +33,7 @@ enum Token {
     Complement,
     Open,
     Close,
-    /// An operator of C that eval lacks: `++`, `+=`, …
+    /// A C operator that eval does not support: `++`, `+=`, …
     Foreign,
     Unknown,
     End,
@@ -48,7 +48,7 @@ enum Operator {
     And,
     Equal,
     NotEqual,
-    /// `=`, taken for `==` with a warning.
+    /// `=`, treated as `==` with a warning.
     Assign,
     Greater,
     GreaterEqual,
@@ -65,7 +65,7 @@ enum Operator {
 }
 
 impl Operator {
-    /// How tightly it binds.
+    /// Precedence.
     fn level(self) -> u8 {
         match self {
             Operator::LogicalOr => 1,
@@ -110,7 +110,7 @@ impl Operator {
     }
 }
 
-/// The value of an expression, and how often it has `=` for `==`.
+/// The value of an expression, and the number of times that it contains `=` instead of `==`.
 pub(super) fn evaluate(expression: &str) -> (Result<i32, Fault>, usize) {
     let mut parser = Parser { text: expression.as_bytes(), at: 0, last: 0, depth: 0, assignments: 0 };
     let first = parser.token();
@@ -132,22 +132,22 @@ const MAX_NESTING: usize = 500;
 struct Parser<'a> {
     text: &'a [u8],
     at: usize,
-    /// Where the last token began.
+    /// Start of the last token.
     last: usize,
     depth: usize,
     assignments: usize,
 }
 
 impl Parser<'_> {
-    /// The expression that begins with `first` and consists of operators that bind at least as tightly as `level`.
+    /// Parses an expression that starts with `first` and consists of operators with at least this precedence.
     fn expression(&mut self, first: Token, level: u8) -> Result<i32, Fault> {
         self.depth += 1;
         if self.depth > MAX_NESTING {
             return Err(Fault::TooDeep);
         }
         let mut left = self.operand(first)?;
-        // What binds tighter than the last operator belongs to its right side. It is met here only after a forgiven fault,
-        // which leaves the rest of that side unread: m4 then complains of it.
+        // Operators with a higher precedence belong to the right side of the last operator. One is found here only after an
+        // ignored fault, which leaves the rest of that side unread; m4 reports it then.
         let mut tightest = u8::MAX;
         loop {
             let operator = match self.token() {
@@ -163,7 +163,7 @@ impl Parser<'_> {
             if next == Token::Unknown {
                 return Err(Fault::UnknownInput);
             }
-            // `**` takes its right side first, all others their left side.
+            // `**` evaluates its right side first, all others their left side.
             let tighter = if operator == Operator::Power { operator.level() } else { operator.level() + 1 };
             let depth = self.depth;
             left = match self.expression(next, tighter) {
@@ -269,7 +269,7 @@ impl Parser<'_> {
         token
     }
 
-    /// `<<` or `>>`, of which the first character is taken.
+    /// `<<` or `>>`, whose first character has been read.
     fn shift(&self, operator: Operator) -> (usize, Token) {
         match self.text.get(self.at + 1) {
             Some(b'=') => (1, Token::Foreign),

@@ -1,8 +1,7 @@
-//! What is still to be read, as one stream of tokens.
+//! The remaining input as one stream of tokens.
 //!
-//! Files that include each other and the expansions of macros lie on a stack; reading takes from the top one until it is
-//! used up. Tokens do not care where one chunk ends and the next begins: a word, a quoted string or a comment that reaches
-//! the end of its chunk goes on in the one below, exactly as if all had been one text.
+//! Included files and expansions form a stack; the top one is read until it is used up. Tokens may span chunks: a word, a quoted
+//! string or a comment that reaches the end of its chunk continues in the one below, as if all were one text.
 
 use std::{ops::Range, rc::Rc};
 
@@ -13,23 +12,23 @@ use super::{
 };
 use crate::source::{SourceId, Span};
 
-/// The last byte that was read from a file: m4 reports what goes wrong at the line of this byte.
+/// The last byte that was read from a file: m4 reports errors at the line of this byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) source: SourceId,
     pub(super) byte: u32,
 }
 
-/// What is read next.
+/// The next input.
 #[derive(Debug)]
 pub(super) enum Item {
-    /// A token that is whole.
+    /// A complete token.
     Token(Lexeme),
-    /// Text that is never read as language.
+    /// Literal text.
     Literal(Lexeme),
-    /// A macro without a text of its own, as `defn` yields it.
+    /// A builtin, as returned by `defn`.
     Macro(Definition),
-    /// A quoted string, or a comment if so said, that the end of all input cuts off.
+    /// A quoted string or comment that extends to the end of the input.
     Cut { lexeme: Lexeme, comment: bool },
     /// The end of all input.
     End,
@@ -41,9 +40,9 @@ pub(super) struct Lexeme {
     pub(super) kind: Kind,
     pub(super) text: Rc<Text>,
     pub(super) range: Range<usize>,
-    /// Where somebody who reads the file meets it: in the file itself, or the call whose expansion it is part of.
+    /// Its place for the reader of the file: in the file itself, or the call whose expansion it is part of.
     pub(super) home: Span,
-    /// Where its first byte was read.
+    /// Place where its first byte was read.
     pub(super) start: Place,
 }
 
@@ -53,7 +52,7 @@ impl Lexeme {
         self.text.as_str().get(self.range.clone()).unwrap_or_default()
     }
 
-    /// Where its bytes were typed.
+    /// Place where its bytes were written.
     pub(super) fn origin(&self) -> Span {
         self.text.origin(self.range.clone())
     }
@@ -72,7 +71,7 @@ struct Chunk {
     text: Rc<Text>,
     at: usize,
     content: Content,
-    /// For an expansion, the outermost call it belongs to, and where that was read.
+    /// For an expansion, the outermost call that it belongs to, and where that was read.
     home: Span,
     place: Place,
 }
@@ -82,7 +81,7 @@ impl Chunk {
         self.at >= self.text.len() && !matches!(self.content, Content::Macro(_))
     }
 
-    /// The place of the byte before `end`.
+    /// Place of the byte before `end`.
     fn place_before(&self, end: usize) -> Place {
         match self.content {
             Content::File { source, .. } => Place { source, byte: Span::new(source, end.saturating_sub(1), end).start },
@@ -97,7 +96,7 @@ impl Chunk {
         }
     }
 
-    /// The token at the current position, which is then past it.
+    /// Reads the token at the current position.
     fn take(&mut self, syntax: Syntax) -> Option<Token> {
         let mut token = self.cached(syntax).or_else(|| lexer::next(self.text.as_str(), self.at, syntax))?;
         if token.kind == Kind::Remark {
@@ -107,7 +106,7 @@ impl Chunk {
         Some(token)
     }
 
-    /// The token at the current position, if this is a file and the grammar found one to begin there.
+    /// The token at the current position, if this is a file and the grammar found a token there.
     fn cached(&mut self, now: Syntax) -> Option<Token> {
         let Content::File { stretches, cursor, syntax, .. } = &mut self.content else { return None };
         if *syntax != Some(now) {
@@ -131,21 +130,21 @@ impl Chunk {
     }
 }
 
-/// The stack of chunks.
+/// Stack of chunks.
 #[derive(Debug)]
 pub(super) struct Input {
     chunks: Vec<Chunk>,
-    /// Where the last byte was read.
+    /// Place of the last byte that was read.
     pub(super) place: Place,
 }
 
 impl Input {
-    /// Nothing to read, at `place`.
+    /// Empty input at `place`.
     pub(super) fn new(place: Place) -> Self {
         Self { chunks: Vec::new(), place }
     }
 
-    /// Reads a file next.
+    /// Pushes a file.
     pub(super) fn push_file(&mut self, source: SourceId, text: &str) {
         self.drop_used_up();
         self.chunks.push(Chunk {
@@ -157,12 +156,12 @@ impl Input {
         });
     }
 
-    /// How many files are being read.
+    /// Number of files being read.
     pub(super) fn files(&self) -> usize {
         self.chunks.iter().filter(|c| matches!(c.content, Content::File { .. })).count()
     }
 
-    /// Reads `text` next: the expansion of a call at `home`, which m4 places at `place`.
+    /// Pushes `text`, the expansion of a call at `home` that m4 places at `place`.
     pub(super) fn push_expansion(&mut self, text: Text, home: Span, place: Place) {
         self.drop_used_up();
         if text.has_literals() {
@@ -175,14 +174,14 @@ impl Input {
         }
     }
 
-    /// Reads a macro without a text next.
+    /// Pushes a builtin.
     pub(super) fn push_macro(&mut self, definition: Definition, home: Span, place: Place) {
         self.drop_used_up();
         let text = Rc::new(Text::empty(home));
         self.chunks.push(Chunk { text, at: 0, content: Content::Macro(definition), home, place });
     }
 
-    /// Takes the next token.
+    /// Reads the next token.
     pub(super) fn next(&mut self, syntax: Syntax) -> Item {
         self.drop_used_up();
         let below = self.chunks.len() > 1;
@@ -210,7 +209,7 @@ impl Input {
         }
     }
 
-    /// The byte that is read next, if language is next.
+    /// The next byte, if it is not literal.
     pub(super) fn peek(&self) -> Option<u8> {
         let chunk = self.chunks.iter().rev().find(|c| !c.is_used_up())?;
         match chunk.content {
@@ -219,7 +218,7 @@ impl Input {
         }
     }
 
-    /// What is left of the topmost chunk that is not used up, if it is language, and where it stands.
+    /// The rest of the topmost chunk that is not used up, if it is not literal, and its place.
     pub(super) fn rest(&self) -> Option<(&str, Span)> {
         let chunk = self.chunks.iter().rev().find(|c| !c.is_used_up())?;
         match chunk.content {
@@ -231,7 +230,7 @@ impl Input {
         }
     }
 
-    /// Drops everything up to and with the next newline; whether there was one.
+    /// Skips everything up to and including the next newline; returns whether there was one.
     pub(super) fn skip_line(&mut self) -> bool {
         loop {
             self.drop_used_up();
@@ -253,7 +252,7 @@ impl Input {
         }
     }
 
-    /// Goes on with a word that reached the end of its chunk.
+    /// Continues a word that reached the end of its chunk.
     fn join_word(&mut self, first: Lexeme) -> Lexeme {
         let mut joined: Option<Text> = None;
         while self.peek().is_some_and(lexer::continues_word) {
@@ -272,7 +271,7 @@ impl Input {
         }
     }
 
-    /// Goes on with a quote that is not closed in its chunk.
+    /// Continues a quote that is not closed in its chunk.
     fn join_quote(&mut self, first: Lexeme, syntax: Syntax) -> Item {
         let Some((open, close)) = syntax.quotes() else { return Item::Token(first) };
         let mut depth = 1;
@@ -280,7 +279,7 @@ impl Input {
         self.join(first, Kind::Quoted, |bytes| lexer::quote_end(bytes, open, close, &mut depth))
     }
 
-    /// Goes on with a comment that does not end in its chunk.
+    /// Continues a comment that does not end in its chunk.
     fn join_comment(&mut self, first: Lexeme, syntax: Syntax) -> Item {
         let Some((_, end)) = syntax.comment else { return Item::Token(first) };
         self.join(first, Kind::Comment, |bytes| bytes.iter().position(|&b| b == end).map(|length| length + 1))

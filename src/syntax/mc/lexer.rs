@@ -1,26 +1,26 @@
-//! Text to tokens.
+//! Splits text into tokens.
 //!
-//! `grammar/mc.pest` is where the tokens are explained. It also cuts each file, once, into quoted text, remarks and what is
-//! between them ([`stretches`]). What is between is tokenised by [`next`], one token at a time as the program runs, and so is
-//! what a macro yields (most of it a few bytes), and a file whose quotes or comment characters the program has changed.
-//! Tests hold both to the grammar's own tokens.
+//! `grammar/mc.pest` documents the tokens. The grammar also splits each file, once, into quoted text, comments and the text
+//! between ([`stretches`]). The text between is tokenised by [`next`], one token at a time as the program runs, and so are
+//! expansions (mostly a few bytes), and files whose quotes or comment characters the program has changed. Tests compare both with
+//! the grammar's own tokens.
 
 use pest::Parser;
 use pest_derive::Parser;
 
-/// The parser that pest makes of the grammar.
+/// The parser that pest generates from the grammar.
 #[derive(Parser)]
 #[grammar = "../grammar/mc.pest"]
 struct Grammar;
 
-/// What a token is.
+/// Kinds of tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A name, or text that looks like one.
+    /// A word: a name, or text that looks like one.
     Word,
-    /// Text in quotes, the quotes included.
+    /// Quoted text, including its quotes.
     Quoted,
-    /// A comment with its end.
+    /// A comment, including its end.
     Comment,
     /// `(`
     Open,
@@ -32,9 +32,9 @@ pub(super) enum Kind {
     Blank,
     /// Any other characters.
     Other,
-    /// The word `dnl` with the rest of its line, newline included. [`next`] never makes one.
+    /// The word `dnl` with the rest of its line, newline included. Not returned by [`next`].
     Remark,
-    /// A quote that does not end in this text.
+    /// An unclosed quote.
     UnclosedQuote,
     /// A comment that does not end in this text.
     UnclosedComment,
@@ -48,29 +48,28 @@ pub(super) struct Token {
     pub(super) end: usize,
 }
 
-/// Which characters quote and comment. All are ASCII; what `changequote` and `changecom` may set is checked by them.
+/// The quote and comment characters. All are ASCII; `changequote` and `changecom` check theirs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Syntax {
-    /// What opens a quoted text and what closes it. Where nothing opens one, macros that quote what they yield still write
-    /// what closes it, as in m4.
+    /// Opening and closing quote. Without an opening quote, macros that quote their result still write the closing one, as in m4.
     pub(super) quotes: (Option<u8>, Option<u8>),
-    /// What begins and what ends a comment, if there are comments.
+    /// Start and end of a comment, if there are comments.
     pub(super) comment: Option<(u8, u8)>,
 }
 
 impl Syntax {
-    /// As m4 starts.
+    /// The syntax when m4 starts.
     pub(super) const INITIAL: Syntax = Syntax { quotes: (Some(b'`'), Some(b'\'')), comment: Some((b'#', b'\n')) };
 
-    /// As after sendmail's cf.m4.
+    /// The syntax after sendmail's cf.m4.
     pub(super) const WITHOUT_COMMENTS: Syntax = Syntax { comment: None, ..Self::INITIAL };
 
-    /// Whether `byte` begins a comment.
+    /// Whether `byte` starts a comment.
     pub(super) fn begins_comment(self, byte: u8) -> bool {
         self.comment.is_some_and(|(begin, _)| begin == byte)
     }
 
-    /// The quotes, where text can be quoted.
+    /// The quotes, if text can be quoted.
     pub(super) fn quotes(self) -> Option<(u8, u8)> {
         let (open, close) = self.quotes;
         open.zip(close)
@@ -82,24 +81,24 @@ impl Syntax {
     }
 }
 
-/// Whether a word may begin with the byte.
+/// Whether a word may start with the byte.
 pub(super) fn begins_word(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || byte == b'_'
 }
 
-/// Whether a word may go on with the byte.
+/// Whether a word may continue with the byte.
 pub(super) fn continues_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
-/// What C calls white space.
+/// White space, as in C.
 pub(super) fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
 }
 
-/// The quoted texts, comments and remarks of a text, by the grammar, if it has rules for this syntax.
+/// The quoted texts and comments of a text, found by the grammar, if it has rules for this syntax.
 ///
-/// They are tokens if one begins where they begin; in `xdnl` none does.
+/// They are tokens only if a token starts at the same position; in `xdnl` there is none.
 pub(super) fn stretches(text: &str, syntax: Syntax) -> Option<Vec<Token>> {
     let rule = match syntax {
         Syntax::INITIAL => Rule::file_with_comments,
@@ -109,8 +108,7 @@ pub(super) fn stretches(text: &str, syntax: Syntax) -> Option<Vec<Token>> {
     parse(rule, text)
 }
 
-/// The tokens that are found by a rule of the grammar. `None` if the rule does not match, or quotes are nested deeper than
-/// there is stack.
+/// Tokens that match a rule of the grammar. `None` if the rule does not match, or quotes are nested too deeply for the stack.
 fn parse(rule: Rule, text: &str) -> Option<Vec<Token>> {
     let whole = Grammar::parse(rule, text).ok()?.next()?;
     let tokens = whole.into_inner().filter_map(|pair| {
@@ -175,12 +173,12 @@ pub(super) fn next(text: &str, start: usize, syntax: Syntax) -> Option<Token> {
     Some(Token { kind, start, end })
 }
 
-/// Whether the byte is never part of a run.
+/// Whether the byte is always a token by itself.
 fn special(byte: u8, syntax: Syntax) -> bool {
     matches!(byte, b'(' | b',' | b')' | b'\'' | b'#' | b'`') || syntax.opens_quote(byte) || syntax.begins_comment(byte)
 }
 
-/// Where the quote that is open to `depth` ends: one past the byte that closes it. Otherwise `depth` tells how many quotes
+/// End of a quote with this depth: the position after the closing byte. If there is none, `depth` is the number of quotes that
 /// are open at the end.
 pub(super) fn quote_end(bytes: &[u8], open: u8, close: u8, depth: &mut usize) -> Option<usize> {
     for (at, &byte) in bytes.iter().enumerate() {

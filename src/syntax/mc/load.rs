@@ -1,21 +1,21 @@
-//! Bytes to text: what a `.mc` may be encoded in.
+//! Decodes the bytes of a `.mc`.
 //!
-//! m4 and sendmail take bytes as they come. Here a text is UTF-8 with newlines, and what differs from that is either brought
-//! into that form, with a word about it, or refused.
+//! m4 and sendmail treat files as bytes. Here, a text is UTF-8 with newlines; everything else is either converted, with a
+//! diagnostic, or rejected.
 
 use crate::{
     diagnostic::Diagnostic,
     source::{SourceId, Sources, Span},
 };
 
-/// Adds a file to the sources under the name that m4 would be given for it, and says what is remarkable about its bytes.
+/// Adds a file to the sources under the name that m4 would be given, and reports unusual bytes.
 ///
-/// - A NUL byte means that it is not a text: an error, and nothing should be made of the text.
-/// - Bytes that are not UTF-8 are taken as Latin-1, which is what older files have in remarks and names: advice.
+/// - A NUL byte means that it is not a text: an error, and the text should not be used.
+/// - Bytes that are not UTF-8 are decoded as Latin-1, which older files use in comments and names: advice.
 /// - A byte order mark is dropped: a warning, since m4 copies it to the output.
 /// - Lines that end in carriage return and newline end in a newline: a warning, since m4 keeps the carriage returns.
 ///
-/// Spans count bytes of the text as it is then, lines and columns are those of the file.
+/// Spans count bytes of the resulting text; lines and columns are those of the file.
 pub fn load(sources: &mut Sources, name: &str, bytes: &[u8]) -> (SourceId, Vec<Diagnostic>) {
     let (bytes, marked) = match bytes.strip_prefix(b"\xef\xbb\xbf") {
         Some(rest) => (rest, true),
@@ -28,7 +28,7 @@ pub fn load(sources: &mut Sources, name: &str, bytes: &[u8]) -> (SourceId, Vec<D
             (bytes.iter().copied().map(char::from).collect(), Some(valid))
         }
     };
-    // Before the first byte that is not UTF-8, Latin-1 may have grown what was UTF-8.
+    // Before the first invalid byte, decoding as Latin-1 may have lengthened valid UTF-8.
     let latin = latin.map(|valid| bytes.iter().take(valid).copied().map(|b| char::from(b).len_utf8()).sum::<usize>());
     let nul = text.find('\0');
     let returned = text.find("\r\n");
@@ -37,7 +37,7 @@ pub fn load(sources: &mut Sources, name: &str, bytes: &[u8]) -> (SourceId, Vec<D
         text = text.replace("\r\n", "\n");
     }
     if nul.is_some() {
-        // Shown to nobody but in the diagnostic, where a NUL would do harm.
+        // Only shown in diagnostics, where a NUL would do harm.
         text = text.replace('\0', "\u{fffd}");
     }
     let id = if latin.is_some() { sources.add_latin1(name, text) } else { sources.add(name, text) };
@@ -46,39 +46,37 @@ pub fn load(sources: &mut Sources, name: &str, bytes: &[u8]) -> (SourceId, Vec<D
     if let Some(byte) = nul {
         let byte = sources.get(id).and_then(|s| s.text().find('\u{fffd}')).unwrap_or(byte);
         said.push(
-            Diagnostic::error("mc_not_text", format!("{name} is not a text"))
+            Diagnostic::error("mc_not_text", format!("{name} is not a text file"))
                 .at(at(byte, '\u{fffd}'.len_utf8()), "a NUL byte")
-                .why("a configuration is text; m4 would drop this byte and what it does to the line is anybody's guess")
-                .help("give the .mc file itself; if it was saved as UTF-16, save it as UTF-8"),
+                .why("m4 drops NUL bytes, with unpredictable effects on the rest of the line")
+                .help("check that this is the .mc file; if it is in UTF-16, convert it to UTF-8"),
         );
         return (id, said);
     }
     if marked {
         said.push(
-            Diagnostic::warning("mc_byte_order_mark", "the file begins with a byte order mark")
+            Diagnostic::warning("mc_byte_order_mark", "byte order mark at the start of the file")
                 .at(at(0, 0), "before this")
-                .why("m4 copies the mark to the first line of sendmail.cf, where sendmail does not know what to do with it")
-                .help("save the file as UTF-8 without a byte order mark; here it is left out"),
+                .why("m4 copies the mark to the first line of sendmail.cf, which sendmail cannot read then")
+                .help("save the file as UTF-8 without a byte order mark; relaycc ignores it"),
         );
     }
     if let Some(byte) = returned {
         said.push(
-            Diagnostic::warning("mc_crlf", "the lines end in carriage return and newline")
+            Diagnostic::warning("mc_crlf", "lines end in carriage return and newline")
                 .at(at(byte, 1), "the first such line ends here")
-                .why("m4 keeps the carriage returns, also in the midst of values that run over several lines")
-                .help("convert the file, for instance with `dos2unix`; here the carriage returns are left out"),
+                .why("m4 keeps the carriage returns, even within values that span several lines")
+                .help("convert the file, for example with `dos2unix`; relaycc ignores the carriage returns"),
         );
     }
     if let (Some(byte), Some(dropped)) = (latin, before_latin) {
         let byte = byte - dropped;
         let length = sources.get(id).and_then(|s| s.text().get(byte..)?.chars().next()).map_or(0, char::len_utf8);
         said.push(
-            Diagnostic::advice("mc_latin1", "the file is not UTF-8 and is read as Latin-1")
-                .at(at(byte, length), "the first byte that is not UTF-8")
-                .why(
-                    "such bytes come out as they went in, as they do from m4; what they mean depends on who reads them",
-                )
-                .help("convert the file, for instance with `iconv -f latin1 -t utf-8`"),
+            Diagnostic::advice("mc_latin1", "the file is not UTF-8, and is read as Latin-1")
+                .at(at(byte, length), "first byte that is not UTF-8")
+                .why("these bytes are written unchanged, as m4 does; their meaning depends on the reader")
+                .help("convert the file, for example with `iconv -f latin1 -t utf-8`"),
         );
     }
     (id, said)

@@ -1,6 +1,6 @@
-//! The machine that runs a `.mc`: its state, and what a dialect may ask of it.
+//! The machine that executes a `.mc`: its state, and the interface for a dialect.
 //!
-//! How calls are executed is in [`super::run`], what m4's own macros do in [`super::builtins`].
+//! Calls are executed in [`super::run`], builtins in [`super::builtins`].
 
 use std::{collections::BTreeMap, fmt};
 
@@ -16,15 +16,14 @@ use crate::{
     source::{FileSystem, SourceId, Sources, Span, Spanned},
 };
 
-/// What bounds a run, so that a program that never ends is refused and not waited for. m4 itself has no bounds but memory.
+/// Limits of a run, so that an endless program is rejected. m4 itself is limited only by memory.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// How many calls may be executed in all. sendmail's own tree makes some 10,000 for a site.
+    /// Maximum number of calls. sendmail's own tree makes about 10,000 for a site.
     pub calls: u64,
-    /// How many bytes all expansions may have together, files that are included among them. The places of a text take thirty times its own
-    /// memory at worst.
+    /// Maximum size of all expansions in bytes, including included files. The places of a text take up to thirty times its size.
     pub bytes: u64,
-    /// How deep calls may stand in each other's arguments, and files in each other.
+    /// Maximum nesting depth of calls in arguments, and of included files.
     pub depth: usize,
 }
 
@@ -36,8 +35,8 @@ impl Default for Limits {
 
 /// Executes `.mc` text in order.
 ///
-/// One machine is one run of m4. [`Machine::run`] executes a file; what it leaves behind are definitions, the texts of the
-/// diversions and diagnostics. The dialect is handed in with each step and not kept, so that its own code may run text too.
+/// One machine is one run of m4. [`Machine::run`] executes a file, which adds definitions, texts in diversions and diagnostics.
+/// The dialect is passed to each step instead of being stored, so that its own code may run text as well.
 pub struct Machine<'a> {
     pub(super) sources: &'a mut Sources,
     pub(super) files: &'a dyn FileSystem,
@@ -46,24 +45,24 @@ pub struct Machine<'a> {
     pub(super) syntax: Syntax,
     pub(super) input: Input,
     pub(super) frames: Vec<Frame>,
-    /// Where text goes instead of the diversions, while a single text is being expanded.
+    /// Receives text instead of the diversions while a single text is expanded.
     pub(super) sink: Option<Text>,
     pub(super) diversion: i32,
     pub(super) diversions: BTreeMap<i32, Text>,
-    /// What was thrown away since the output was last turned off, and the call that turned it off.
+    /// Text discarded since the output was last turned off, and the call that turned it off.
     discarded: Option<(Span, Text)>,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) suspicious: Vec<SuspiciousCall>,
-    /// The outermost call that is being executed.
+    /// The outermost call being executed.
     pub(super) here: Span,
     pub(super) calls: u64,
     pub(super) bytes: u64,
-    /// How many expansions asked for by dialect code are under way.
+    /// Number of active expansions that dialect code has requested.
     pub(super) nested: usize,
     pub(super) stopped: bool,
 }
 
-/// The run ended before the end of its input. Why is among the diagnostics, as an error.
+/// The run ended before the end of its input. The reason is an error among the diagnostics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the run was broken off")]
 pub struct Stopped;
@@ -78,8 +77,8 @@ impl fmt::Debug for Machine<'_> {
 }
 
 impl<'a> Machine<'a> {
-    /// A machine as m4 starts: its own macros, comments from `#`, output to diversion 0. Included files are read from
-    /// `files` and added to `sources`. `start` is the text that things count as written in until something is run.
+    /// A machine in the initial state of m4: its builtins, `#` comments, output to diversion 0. Included files are read from
+    /// `files` and added to `sources`. `start` is the text that definitions are attributed to until something is run.
     pub fn new(sources: &'a mut Sources, files: &'a dyn FileSystem, start: SourceId) -> Self {
         Self {
             sources,
@@ -103,7 +102,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Sets other bounds.
+    /// Sets other limits.
     pub fn set_limits(&mut self, limits: Limits) {
         self.limits = limits;
     }
@@ -113,34 +112,34 @@ impl<'a> Machine<'a> {
         self.sources
     }
 
-    /// Adds a text to those of the run, for instance a fragment that the dialect itself supplies.
+    /// Adds a text, for example a fragment that the dialect supplies.
     pub fn sources_mut(&mut self) -> &mut Sources {
         self.sources
     }
 
-    /// The place of the outermost call that is being executed.
+    /// Place of the outermost call being executed.
     pub fn here(&self) -> Span {
         self.here
     }
 
-    /// Whether the run was broken off.
+    /// Whether the run ended early.
     pub fn is_stopped(&self) -> bool {
         self.stopped
     }
 
     // ---- definitions ------------------------------------------------------------------------------------------------
 
-    /// What `name` stands for now. Does not count as reading it.
+    /// The current definition of `name`. Does not count as reading it.
     pub fn lookup(&self, dialect: &dyn Dialect, name: &str) -> Option<Definition> {
         self.symbols.get(name, dialect)
     }
 
-    /// Whether `name` stands for anything now, as `ifdef` sees it. Counts as reading it.
+    /// Whether `name` is defined, as for `ifdef`. Counts as reading it.
     pub fn is_defined(&mut self, dialect: &dyn Dialect, name: &str) -> bool {
         self.read(dialect, name).is_some()
     }
 
-    /// The text that `name` was defined to, unexpanded. `None` if it is not defined, or is not a text. Counts as reading it.
+    /// The unexpanded text of `name`. `None` if it is not defined, or is not a text. Counts as reading it.
     pub fn definition(&mut self, dialect: &dyn Dialect, name: &str) -> Option<Text> {
         match self.read(dialect, name)? {
             Definition::Text(body) => Some(body.text.as_ref().clone()),
@@ -148,7 +147,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// What `name` stands for, noted as read.
+    /// The current definition of `name`, recorded as read.
     pub(super) fn read(&mut self, dialect: &dyn Dialect, name: &str) -> Option<Definition> {
         let definition = self.lookup(dialect, name);
         match &definition {
@@ -159,19 +158,19 @@ impl<'a> Machine<'a> {
         definition
     }
 
-    /// The path of a file of the site's own tree, if there is one and its name is text.
+    /// Path of a file of the site's own tree, if it exists and its name is text.
     pub fn find_file(&self, relative: &str) -> Option<String> {
         self.files.find(std::path::Path::new(relative))?.into_os_string().into_string().ok()
     }
 
-    /// Defines `name`, as ``define(`name', `value')`` does.
+    /// Defines `name`, like ``define(`name', `value')``.
     pub fn define(&mut self, dialect: &dyn Dialect, name: &str, value: Text) {
         let name = Spanned::new(name.to_owned(), self.here);
         self.define_text(dialect, name, value, Origin::Supplied);
     }
 
-    /// Defines `name` to text that is not language: wherever it ends up, it stays as it is, whatever quotes, commas or names
-    /// are in it. For values that come from elsewhere than a `.mc`.
+    /// Defines `name` as literal text: quotes, commas and names in it keep no special meaning, wherever it is used. For values
+    /// that do not come from a `.mc`.
     pub fn define_literal(&mut self, dialect: &dyn Dialect, name: Spanned<String>, value: Text) {
         self.define_text(dialect, name, value.into_literal(), Origin::Supplied);
     }
@@ -187,34 +186,34 @@ impl<'a> Machine<'a> {
         self.symbols.set(name, definition, push, dialect);
     }
 
-    /// Makes `name` plain text, as ``undefine(`name')`` does.
+    /// Undefines `name`, like ``undefine(`name')``.
     pub fn undefine(&mut self, dialect: &dyn Dialect, name: &str) {
         self.symbols.remove(name, true, dialect, self.here);
     }
 
-    /// Uncovers the definition below the current one, as ``popdef(`name')`` does.
+    /// Restores the previous definition, like ``popdef(`name')``.
     pub fn popdef(&mut self, dialect: &dyn Dialect, name: &str) {
         self.symbols.remove(name, false, dialect, self.here);
     }
 
-    /// Every definition to a text that was made in this run, in order.
+    /// All text definitions of this run, in order.
     pub fn definitions(&self) -> &[DefinitionRecord] {
         self.symbols.records()
     }
 
-    /// The first time that `name` was tested or fetched when it was not defined.
+    /// The first time that `name` was tested or read while it was not defined.
     pub fn first_undefined_read(&self, name: &str) -> Option<Read> {
         self.symbols.first_undefined_read(name)
     }
 
-    /// The words that look like calls and are none.
+    /// Words that look like calls but are not.
     pub fn suspicious_calls(&self) -> &[SuspiciousCall] {
         &self.suspicious
     }
 
     // ---- syntax -----------------------------------------------------------------------------------------------------
 
-    /// Makes `#` an ordinary character, as `changecom` without arguments does.
+    /// Makes `#` an ordinary character, like `changecom` without arguments.
     pub fn disable_comments(&mut self) {
         self.syntax.comment = None;
     }
@@ -226,7 +225,7 @@ impl<'a> Machine<'a> {
 
     // ---- output -----------------------------------------------------------------------------------------------------
 
-    /// Sends text to diversion `number` from now on; a negative one discards it.
+    /// Sends output to diversion `number`; a negative number discards it.
     pub fn divert(&mut self, number: i32) {
         if number >= 0 {
             self.discarded = None;
@@ -236,22 +235,22 @@ impl<'a> Machine<'a> {
         self.diversion = number;
     }
 
-    /// If the output is turned off: the call that turned it off, and the text that was thrown away since then.
+    /// While output is turned off: the call that turned it off, and the text discarded since then.
     pub fn discarded(&self) -> Option<(Span, &Text)> {
         self.discarded.as_ref().map(|(by, text)| (*by, text))
     }
 
-    /// The diversion that text goes to.
+    /// The current diversion.
     pub fn diversion(&self) -> i32 {
         self.diversion
     }
 
-    /// Adds text to the current diversion, as it is.
+    /// Appends text to the current diversion unchanged.
     pub fn write(&mut self, text: &Text) {
         self.write_slice(text, 0..text.len());
     }
 
-    /// Ends the last line of diversion `number`, if one is begun there.
+    /// Ends the last line of diversion `number`, if it is incomplete.
     pub fn end_line(&mut self, number: i32) {
         let here = self.here;
         if let Some(text) = self.diversions.get_mut(&number).filter(|text| !text.as_str().ends_with('\n')) {
@@ -269,17 +268,17 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Takes the text of diversion `number` away. Diversion 0 is the output itself.
+    /// Removes and returns the text of diversion `number`. Diversion 0 is the output itself.
     pub fn take_diversion(&mut self, number: i32) -> Option<Text> {
         self.diversions.remove(&number)
     }
 
-    /// The diversions that hold text, in order. Number 0 is the output; at the end of a run m4 appends the others to it.
+    /// The diversions that contain text, in order. Number 0 is the output; at the end of a run m4 appends the others to it.
     pub fn diversions(&self) -> &BTreeMap<i32, Text> {
         &self.diversions
     }
 
-    /// Whether a single text is being expanded, and not a file executed.
+    /// Whether a single text is being expanded, rather than a file executed.
     pub(super) fn is_expanding(&self) -> bool {
         self.sink.is_some()
     }
@@ -302,17 +301,17 @@ impl<'a> Machine<'a> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// The diagnostics up to now. The [`Diagnostic::reference`]s, one after the other, are what m4 writes to standard error.
+    /// The diagnostics so far. The [`Diagnostic::reference`]s, concatenated, are what m4 writes to standard error.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
     }
 
-    /// Takes the diagnostics away.
+    /// Removes and returns the diagnostics.
     pub fn take_diagnostics(&mut self) -> Vec<Diagnostic> {
         std::mem::take(&mut self.diagnostics)
     }
 
-    /// `message` as m4 writes it to standard error at this moment: with `m4:FILE:LINE: ` before it and a newline after it.
+    /// `message` as m4 would write it to standard error now: preceded by `m4:FILE:LINE: ` and followed by a newline.
     pub fn reference(&self, message: &str) -> String {
         self.reference_at(self.input.place, message)
     }

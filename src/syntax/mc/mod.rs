@@ -1,13 +1,13 @@
 //! The `.mc` language: m4 as sendmail's tree uses it.
 //!
-//! A `.mc` is a program that is executed from top to bottom by a macro processor. This module is that processor: a [`Machine`]
-//! reads tokens (`grammar/mc.pest`), expands what is defined, and behaves in every detail that it supports as GNU m4 1.4.19
-//! does, down to the messages. What it does not support (shell commands, temporary files, tracing, …) it refuses.
+//! A `.mc` is a program that a macro processor executes from top to bottom. This module is that processor: a [`Machine`] reads
+//! tokens (`grammar/mc.pest`), expands macros, and behaves in every supported detail like GNU m4 1.4.19, including the messages.
+//! Unsupported macros (shell commands, temporary files, tracing, …) are refused.
 //!
-//! Every byte remembers where it was written ([`Text`]), every definition is recorded ([`DefinitionRecord`]), and what is
-//! likely to be a slip is reported, although m4 would say nothing.
+//! The origin of every byte is kept ([`Text`]), every definition is recorded ([`DefinitionRecord`]), and probable mistakes are
+//! reported even if m4 would accept them silently.
 //!
-//! Not its business: what `FEATURE`, `MAILER` or a `conf…` name means. Those are macros that a [`Dialect`] supplies.
+//! The meaning of `FEATURE`, `MAILER` or a `conf…` name is not its business: those macros come from a [`Dialect`].
 //!
 //! ```
 //! use relaycc::{
@@ -47,60 +47,59 @@ use crate::{diagnostic::Diagnostic, source::Span};
 /// The call of a macro.
 #[derive(Debug, Clone)]
 pub struct Call {
-    /// The name it was called by.
+    /// Name of the macro.
     pub name: String,
-    /// The arguments, expanded. Empty for a call without parentheses; `NAME()` has one empty argument.
+    /// Expanded arguments. Empty for a call without parentheses; `NAME()` has one empty argument.
     pub args: Vec<Text>,
-    /// The outermost call that this one is part of, as written in a file, from the name to the closing parenthesis.
+    /// Place of the outermost call that this one is part of, from its name to the closing parenthesis.
     pub span: Span,
-    /// Where the name itself was typed; for a call that another macro's text makes, that is inside its definition.
+    /// Place where the name itself was written; if another macro makes the call, that is in its definition.
     pub name_span: Span,
     /// Whether there were parentheses.
     pub parens: bool,
-    /// For a call without parentheses: the blanks and the parenthesis that follow it, if they do. m4 takes `NAME (x)` as a
-    /// call without arguments and leaves ` (x)` in the text.
+    /// For a call without parentheses: blanks and a parenthesis that follow it, if any. m4 treats `NAME (x)` as a call without
+    /// arguments and leaves ` (x)` in the text.
     pub detached: Option<Span>,
 }
 
 impl Call {
-    /// Argument `n`, counted from 0, if the call has it.
+    /// Argument `n`, counted from 0.
     pub fn arg(&self, n: usize) -> Option<&Text> {
         self.args.get(n)
     }
 
-    /// The bytes of argument `n`; empty if there is none, as `$1` is in m4.
+    /// The text of argument `n`; empty if there is none, like `$1` in m4.
     pub fn str(&self, n: usize) -> &str {
         self.args.get(n).map_or("", Text::as_str)
     }
 
-    /// Argument `n` if it is there and not empty.
+    /// Argument `n` if it exists and is not empty.
     pub fn non_empty(&self, n: usize) -> Option<&Text> {
         self.args.get(n).filter(|text| !text.is_empty())
     }
 }
 
-/// The macros that the language does not have of itself.
+/// Macros in addition to the builtins.
 ///
-/// Names that [`Dialect::is_macro`] knows are defined from the start; a program may redefine, cover (`pushdef`) or undefine
-/// them like any other, and pass them on with `defn`. They are recognised with and without parentheses, as macros that are
-/// defined in the language are.
+/// Names that [`Dialect::is_macro`] accepts are defined from the start; a program may redefine, cover (`pushdef`) or undefine
+/// them like any other, and copy them with `defn`. They are recognised with and without parentheses, like user-defined macros.
 pub trait Dialect {
-    /// Whether the dialect supplies a macro of this name. Asked often; the answer must not change during a run.
+    /// Whether the dialect has a macro of this name. Called often; the result must not change during a run.
     fn is_macro(&self, name: &str) -> bool;
 
-    /// Executes a call of one of its macros. The text that it returns takes the place of the call and is read as language;
-    /// [`Text::into_literal`] keeps it from that.
+    /// Executes a call of one of its macros. The returned text replaces the call and is read as input, unless it is literal
+    /// ([`Text::into_literal`]).
     fn call(&mut self, m4: &mut Machine<'_>, call: Call) -> Text;
 
-    /// What `include` or `sinclude` of `path` is to mean, if not the file of that name: text that is read in its place.
+    /// Text to read instead of the file `path` for `include` or `sinclude`, if any.
     fn include(&mut self, _m4: &mut Machine<'_>, _path: &Text) -> Option<Text> {
         None
     }
 
-    /// What to make of text that the program itself writes to standard error with `errprint`. The bytes go to
-    /// [`Diagnostic::reference`], where they are added if the dialect left that empty.
+    /// The diagnostic for text that the program writes to standard error with `errprint`. The bytes go to
+    /// [`Diagnostic::reference`], unless the dialect has set it.
     fn errprint(&mut self, _m4: &mut Machine<'_>, text: &Text) -> Diagnostic {
-        Diagnostic::advice("mc_errprint", format!("the configuration says: {}", text.as_str().trim()))
+        Diagnostic::advice("mc_errprint", format!("message of the configuration: {}", text.as_str().trim()))
             .at(text.span(), "printed by this `errprint`")
     }
 }

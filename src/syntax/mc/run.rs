@@ -1,7 +1,7 @@
-//! Execution: from tokens to calls to what they yield.
+//! Execution: from tokens to calls to expansions.
 //!
-//! There is no recursion over the input. Calls whose arguments are still being collected lie on a stack of frames, so that a
-//! file of nothing but `a(a(a(…` costs memory, not stack, and meets a limit.
+//! There is no recursion over the input. Calls whose arguments are being collected are on a stack of frames, so that a file with
+//! nothing but `a(a(a(…` takes memory instead of stack, and reaches a limit.
 
 use std::rc::Rc;
 
@@ -16,30 +16,30 @@ use super::{
 };
 use crate::source::{SourceId, Span};
 
-/// An argument as collected.
+/// A collected argument.
 #[derive(Debug, Clone)]
 pub(super) enum Value {
     /// Text.
     Text(Text),
-    /// A macro without a text of its own, which `defn` put there.
+    /// A builtin, inserted by `defn`.
     Macro(Definition),
 }
 
-/// A call with its arguments, as the builtins see it.
+/// A call with its arguments, as builtins see it.
 #[derive(Debug)]
 pub(super) struct Invocation {
     pub(super) name: String,
     pub(super) args: Vec<Value>,
-    /// The outermost call, as written in a file.
+    /// Place of the outermost call in a file.
     pub(super) span: Span,
-    /// Where the name was typed.
+    /// Place where the name was written.
     pub(super) name_span: Span,
     pub(super) parens: bool,
     pub(super) detached: Option<Span>,
 }
 
 impl Invocation {
-    /// Argument `n`, counted from 0; empty text if there is none or it is not text.
+    /// Argument `n`, counted from 0; empty if it does not exist or is not text.
     pub(super) fn text(&self, n: usize) -> Text {
         match self.args.get(n) {
             Some(Value::Text(text)) => text.clone(),
@@ -47,7 +47,7 @@ impl Invocation {
         }
     }
 
-    /// The bytes of argument `n`; empty if there is none or it is not text.
+    /// The text of argument `n`; empty if it does not exist or is not text.
     pub(super) fn str(&self, n: usize) -> &str {
         match self.args.get(n) {
             Some(Value::Text(text)) => text.as_str(),
@@ -55,7 +55,7 @@ impl Invocation {
         }
     }
 
-    /// The place of argument `n`, or of the call if there is none.
+    /// Place of argument `n`, or of the call if it does not exist.
     pub(super) fn arg_span(&self, n: usize) -> Span {
         match self.args.get(n) {
             Some(Value::Text(text)) => text.span(),
@@ -71,26 +71,26 @@ pub(super) struct Frame {
     definition: Definition,
     args: Vec<Value>,
     current: Text,
-    /// Set when a macro without a text was the first thing in the current argument: the argument is that macro.
+    /// Set if the current argument starts with a builtin: the argument is that builtin.
     current_macro: Option<Definition>,
-    /// Whether blanks before the current argument are over.
+    /// Whether the current argument has started, after leading blanks.
     begun: bool,
-    /// Parentheses open inside the current argument.
+    /// Number of open parentheses in the current argument.
     pub(super) nesting: Vec<Span>,
-    /// Where m4 says that something is wrong with this call.
+    /// Where m4 reports errors in this call.
     place: Place,
-    /// Where m4 says that the current argument has no end.
+    /// Where m4 reports that the current argument does not end.
     pub(super) arg_place: Place,
-    /// The opening parenthesis.
+    /// Position of the opening parenthesis.
     pub(super) open: Span,
 }
 
 impl Machine<'_> {
-    /// Executes a whole file that is among the sources, as m4 does with each file on its command line.
+    /// Executes a file that is among the sources, like m4 for each file on its command line.
     ///
     /// # Errors
-    /// When the run was broken off: by something that m4 breaks off at as well (a quote that is never closed), by a limit, or
-    /// by something that is refused because what follows depends on it. The reason is among the diagnostics.
+    /// The run ended early: because of an error that ends m4 as well (an unclosed quote), a limit, or an unsupported macro that
+    /// the rest depends on. The reason is among the diagnostics.
     pub fn run(&mut self, dialect: &mut dyn Dialect, file: SourceId) -> Result<(), Stopped> {
         if self.stopped {
             return Err(Stopped);
@@ -103,10 +103,10 @@ impl Machine<'_> {
         if self.stopped { Err(Stopped) } else { Ok(()) }
     }
 
-    /// What `text` becomes when it is read as language: everything that it yields, in place of the diversions.
+    /// Expands `text`, and returns the output instead of adding it to the diversions.
     ///
-    /// What it defines or diverts stays. Words at its ends do not join with anything outside, and a quote or a call in it
-    /// that is not closed is an error.
+    /// Definitions and diversions remain in effect. Words at the ends do not join with adjacent text, and an unclosed quote or
+    /// call is an error.
     pub fn expand(&mut self, dialect: &mut dyn Dialect, text: &Text) -> Text {
         let sink = Text::empty(text.span());
         if self.stopped {
@@ -132,7 +132,7 @@ impl Machine<'_> {
         std::mem::replace(&mut self.sink, outer_sink).unwrap_or_else(|| Text::empty(text.span()))
     }
 
-    /// What a call of `name` without arguments becomes, everything expanded. `None` if it is not defined.
+    /// Expands a call of `name` without arguments. `None` if it is not defined.
     pub fn expand_macro(&mut self, dialect: &mut dyn Dialect, name: &str) -> Option<Text> {
         match self.read(dialect, name)? {
             Definition::Text(body) => {
@@ -225,7 +225,7 @@ impl Machine<'_> {
         }
     }
 
-    /// Sends bytes to where they belong: the argument that is being collected, or the output.
+    /// Appends bytes to the argument being collected, or to the output.
     fn put(&mut self, lexeme: &Lexeme, range: std::ops::Range<usize>) {
         if let Some(frame) = self.frames.last_mut() {
             frame.cover(lexeme.home);
@@ -308,7 +308,7 @@ impl Machine<'_> {
         self.call(dialect, &frame.definition, invocation, frame.place);
     }
 
-    /// Executes a call and puts what it yields before the rest of the input.
+    /// Executes a call and pushes its expansion to the input.
     fn call(&mut self, dialect: &mut dyn Dialect, definition: &Definition, invocation: Invocation, place: Place) {
         let close = std::mem::replace(&mut self.input.place, place);
         let (here, span) = (self.here, invocation.span);
@@ -323,7 +323,7 @@ impl Machine<'_> {
         self.input.place = close;
     }
 
-    /// What a call yields, before that is read.
+    /// Expansion of a call, before it is read again.
     pub(super) fn yields(&mut self, dialect: &mut dyn Dialect, definition: &Definition, call: Invocation) -> Text {
         self.calls += 1;
         if self.calls > self.limits.calls {
@@ -357,7 +357,7 @@ impl Machine<'_> {
         }
     }
 
-    /// The body of a definition with the arguments of a call in place of `$1`, `$#`, `$*` and `$@`.
+    /// Replaces `$1`, `$#`, `$*` and `$@` in a definition by the arguments of a call.
     fn substitute(&mut self, body: &Rc<Body>, name: &str, args: &[Value]) -> Text {
         let text = body.text.as_str();
         let mut out = Text::empty(body.text.span());
@@ -408,7 +408,7 @@ impl Machine<'_> {
         out
     }
 
-    /// Adds arguments with commas between them, each between the quotes that there are.
+    /// Appends arguments separated by commas, each in quotes if there are any.
     pub(super) fn push_arguments(&self, out: &mut Text, args: &[Value], quotes: (Option<u8>, Option<u8>), place: Span) {
         let (open, close) = quotes;
         for (n, arg) in args.iter().enumerate() {
@@ -429,7 +429,7 @@ impl Machine<'_> {
 }
 
 impl Frame {
-    /// Notes that something at `home` belongs to the current argument.
+    /// Extends the place of the current argument.
     fn cover(&mut self, home: Span) {
         if self.begun {
             self.current.cover(home);
@@ -452,5 +452,5 @@ impl Frame {
     }
 }
 
-/// How deep dialect code may expand text from within the expansion of text.
+/// Maximum nesting depth of expansions that dialect code requests during expansions.
 const NESTED_EXPANSIONS: usize = 64;

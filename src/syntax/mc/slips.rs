@@ -1,13 +1,13 @@
-//! Slips that m4 takes without a word: the wrong quotes, a blank before a parenthesis, a macro after `#`.
+//! Mistakes that m4 accepts silently: wrong quotes, a blank before a parenthesis, a macro after `#`.
 
 use super::{Machine, Text, diagnostics, input::Input, run::Invocation};
 use crate::source::Span;
 
-/// A `#` behind more blanks than this is not taken for the start of a remark: the blanks are counted for each call of the line.
+/// Maximum number of blanks before a `#` that looks like a comment; they are counted for each call on the line.
 const MAX_INDENT: usize = 200;
 
-/// The characters that a text stands in, if they are ones that people take for quotes: `'x'`, `"x"`, `‘x’`, `“x”`, or `` `x` ``
-/// and `´x´`. m4 knows only `` `x' ``; to it all of these are part of the text.
+/// The characters around a text, if people use them as quotes: `'x'`, `"x"`, `‘x’`, `“x”`, or `` `x` `` and `´x´`. m4 only knows
+/// `` `x' ``; the others are part of the text.
 pub fn looks_quoted(text: &str) -> Option<(char, char)> {
     let text = text.trim();
     let (first, last) = (text.chars().next()?, text.chars().next_back()?);
@@ -26,14 +26,14 @@ pub fn looks_quoted(text: &str) -> Option<(char, char)> {
     (pair && text.chars().nth(1).is_some()).then_some((first, last))
 }
 
-/// Whether a word is written as macros of a `.mc` are: capitals, digits and underscores.
+/// Whether a word looks like a macro of a `.mc`: capitals, digits and underscores.
 pub(super) fn looks_like_a_macro(word: &str) -> bool {
     word.len() > 2
         && word.bytes().any(|b| b.is_ascii_uppercase())
         && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
-/// Blanks and a parenthesis that come next, and whether a quote follows them.
+/// Blanks and a parenthesis that follow, and whether a quote follows them.
 pub(super) fn detached(input: &Input) -> Option<(Span, bool)> {
     let (rest, home) = input.rest()?;
     if !rest.starts_with([' ', '\t']) {
@@ -46,14 +46,14 @@ pub(super) fn detached(input: &Input) -> Option<(Span, bool)> {
     Some((Span::new(home.source, start, end), after.starts_with(['`', '\'', '"'])))
 }
 
-/// Reports a name that is defined in quotes that are none.
+/// Reports a definition whose name is in wrong quotes.
 pub(super) fn quoted_name(m4: &mut Machine<'_>, call: &Invocation, name: &Text) {
     if let Some((open, close)) = looks_quoted(name.as_str()) {
         m4.report(diagnostics::straight_quotes(call, name, open, close));
     }
 }
 
-/// Reports the call of a macro in a line that begins with `#`, which looks like a remark and is none.
+/// Reports a call on a line that starts with `#`, which looks like a comment but is not.
 pub(super) fn commented_call(m4: &mut Machine<'_>, call: &Invocation) {
     let Some(source) = m4.sources.get(call.name_span.source) else { return };
     let line = source.line_before(call.name_span.start);

@@ -1,21 +1,21 @@
-//! The macros that are defined at a moment, and the record of all that ever were.
+//! The current definitions of macros, and the record of all definitions.
 //!
-//! A name has a stack of definitions (`pushdef`), of which the top one counts. A name that was never touched by the program
-//! is what m4 or the dialect makes of it; one that was undefined is plain text from then on.
+//! A name has a stack of definitions (`pushdef`), of which the top one is current. A name that the program has not changed has
+//! the definition of m4 or the dialect; one that was undefined is plain text.
 
 use std::{borrow::Cow, collections::HashMap, rc::Rc};
 
 use super::{Dialect, builtins::Builtin, text::Text};
 use crate::source::{Span, Spanned};
 
-/// What a name stands for.
+/// Meaning of a name.
 #[derive(Debug, Clone)]
 pub enum Definition {
-    /// A text with `$1`, `$*` and so on in it.
+    /// A text with parameters such as `$1` and `$*`.
     Text(Rc<Body>),
-    /// One of m4's own macros.
+    /// A builtin of m4.
     Builtin(Builtin),
-    /// A macro that the dialect supplies under this name.
+    /// A macro of the dialect with this name.
     Dialect(Rc<str>),
 }
 
@@ -24,71 +24,71 @@ pub enum Definition {
 pub struct Body {
     /// The text as defined.
     pub text: Rc<Text>,
-    /// Its entry in the record of definitions.
+    /// Its index in the record of definitions.
     pub(super) record: usize,
-    /// Whether `$` in it may stand for arguments.
+    /// Whether `$` in it may refer to arguments.
     pub(super) has_parameters: bool,
 }
 
-/// How a definition came about.
+/// The origin of a definition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// The program said ``define(…)``.
+    /// ``define(…)`` in the program.
     Define,
-    /// The program said ``pushdef(…)``.
+    /// ``pushdef(…)`` in the program.
     Pushdef,
-    /// The dialect or the caller made it.
+    /// The dialect or the caller.
     Supplied,
 }
 
-/// One definition of a name to a text, kept after it is gone.
+/// A text definition of a name, kept after it is removed.
 #[derive(Debug, Clone)]
 pub struct DefinitionRecord {
     /// The name, as written in the call.
     pub name: Spanned<String>,
-    /// What it was defined to.
+    /// The text.
     pub value: Rc<Text>,
     /// The whole call.
     pub call: Span,
-    /// Who defined it.
+    /// Its origin.
     pub origin: Origin,
-    /// Its place in time: definitions and reads of one run are numbered together.
+    /// Sequence number: definitions and reads of a run are numbered together.
     pub order: u32,
-    /// The first time it was expanded, tested or fetched, if it ever was.
+    /// The first time that it was expanded, tested or fetched, if any.
     pub first_read: Option<Read>,
-    /// The `undefine` or `popdef` that removed it.
+    /// Place of the `undefine` or `popdef` that removed it.
     pub removed: Option<Span>,
-    /// The entry of the definition that took its place without removing it first.
+    /// Index of the definition that replaced it.
     pub replaced_by: Option<usize>,
 }
 
-/// That a name was expanded, tested or fetched.
+/// An expansion, test or fetch of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Read {
-    /// Its place in time, see [`DefinitionRecord::order`].
+    /// Sequence number, see [`DefinitionRecord::order`].
     pub order: u32,
-    /// The outermost call that it happened in.
+    /// Place of the outermost call in which it happened.
     pub span: Span,
 }
 
-/// A word that looks like the call of a macro, but is not one and was copied to the output.
+/// A word that looks like a call but was copied to the output.
 #[derive(Debug, Clone)]
 pub struct SuspiciousCall {
     /// The word.
     pub name: Spanned<String>,
-    /// Whether the output was being discarded (`divert(-1)`), as it is in introductory remarks.
+    /// Whether the output was being discarded (`divert(-1)`), as in introductory comments.
     pub discarded: bool,
 }
 
 #[derive(Debug, Default)]
 struct Symbol {
-    /// The definitions; empty after `undefine`.
+    /// Definitions; empty after `undefine`.
     stack: Vec<Definition>,
-    /// The first read while there was none.
+    /// The first read while it was undefined.
     read_undefined: Option<Read>,
-    /// Whether `stack` counts. Until something is written to it, it does not.
+    /// Whether `stack` is valid; it is not until the first change.
     touched: bool,
-    /// What m4 has under this name at its start.
+    /// The builtin of this name, if any.
     builtin: Option<Builtin>,
 }
 
@@ -101,14 +101,14 @@ pub(super) struct Symbols {
 }
 
 impl Symbols {
-    /// The names as m4 starts with them.
+    /// The names when m4 starts.
     pub(super) fn new() -> Self {
         let initial = |builtin: Builtin| Symbol { builtin: Some(builtin), ..Symbol::default() };
         let table = Builtin::all().map(|builtin| (Cow::Borrowed(builtin.name()), initial(builtin))).collect();
         Self { table, records: Vec::new(), clock: 0 }
     }
 
-    /// What `name` stands for now.
+    /// The current meaning of `name`.
     pub(super) fn get(&self, name: &str, dialect: &dyn Dialect) -> Option<Definition> {
         match self.table.get(name) {
             Some(symbol) if symbol.touched => symbol.stack.last().cloned(),
@@ -116,7 +116,7 @@ impl Symbols {
         }
     }
 
-    /// The entry of `name`, with what it stands for at the start among its definitions.
+    /// The entry of `name`, with its initial meaning among its definitions.
     fn touch(&mut self, name: &str, dialect: &dyn Dialect) -> &mut Symbol {
         let symbol = self.table.entry(Cow::Owned(name.to_owned())).or_default();
         if !symbol.touched {
@@ -126,7 +126,7 @@ impl Symbols {
         symbol
     }
 
-    /// Replaces the top definition of `name`, or adds one on top of it.
+    /// Replaces the top definition of `name`, or adds one on top.
     pub(super) fn set(&mut self, name: &str, definition: Definition, push: bool, dialect: &dyn Dialect) {
         let symbol = self.touch(name, dialect);
         let before = if push { None } else { symbol.stack.pop() };
@@ -151,7 +151,7 @@ impl Symbols {
         }
     }
 
-    /// Notes a definition and makes its body.
+    /// Records a definition and returns its body.
     pub(super) fn record(&mut self, name: Spanned<String>, value: Text, call: Span, origin: Origin) -> Rc<Body> {
         self.clock += 1;
         let has_parameters = value.as_str().contains('$');
@@ -170,7 +170,7 @@ impl Symbols {
         body
     }
 
-    /// Notes that a definition was used.
+    /// Records the use of a definition.
     pub(super) fn read(&mut self, body: &Body, span: Span) {
         if let Some(record) = self.records.get_mut(body.record)
             && record.first_read.is_none()
@@ -180,7 +180,7 @@ impl Symbols {
         }
     }
 
-    /// Notes that a definition of `name` was asked for when there was none.
+    /// Records a read of `name` while it is undefined.
     pub(super) fn read_undefined(&mut self, name: &str, span: Span) {
         let symbol = self.table.entry(Cow::Owned(name.to_owned())).or_default();
         if symbol.read_undefined.is_none() {
@@ -189,18 +189,18 @@ impl Symbols {
         }
     }
 
-    /// The first time that `name` was asked for when it was not defined.
+    /// The first read of `name` while it was undefined.
     pub(super) fn first_undefined_read(&self, name: &str) -> Option<Read> {
         self.table.get(name).and_then(|s| s.read_undefined)
     }
 
-    /// All definitions to a text, in order.
+    /// All text definitions, in order.
     pub(super) fn records(&self) -> &[DefinitionRecord] {
         &self.records
     }
 }
 
-/// What a name stands for before the program touches it. The dialect's macros come before m4's.
+/// The meaning of a name before the program changes it. Macros of the dialect take precedence over those of m4.
 fn initial(name: &str, symbol: Option<&Symbol>, dialect: &dyn Dialect) -> Option<Definition> {
     if dialect.is_macro(name) {
         return Some(Definition::Dialect(name.into()));

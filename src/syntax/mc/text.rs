@@ -1,31 +1,31 @@
-//! Text that remembers where each of its bytes was written.
+//! Text that knows where each of its bytes was written.
 //!
-//! What a macro receives or yields is rarely one stretch of the file: ``FEATURE(`use_ct_file', MAIL_SETTINGS_DIR`'trusted)``
-//! hands over bytes from two places. A [`Text`] keeps the bytes together with a list of pieces, so that any word in it can
-//! be pointed at. It knows nothing of macros.
+//! What a macro receives or returns is rarely one range of the file: ``FEATURE(`use_ct_file', MAIL_SETTINGS_DIR`'trusted)``
+//! passes bytes from two places. A [`Text`] keeps bytes together with a list of pieces, so that any word in it can be pointed at.
+//! It knows nothing about macros.
 
 use std::{fmt, ops::Range};
 
 use crate::source::{Span, Spanned};
 
-/// A run of bytes with one origin.
+/// A run of bytes with the same origin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Piece {
-    /// One past its last byte, counted in the text; it starts where the piece before it ends.
+    /// Its end in the text; it starts at the end of the previous piece.
     end: usize,
-    /// Where it comes from.
+    /// Its origin.
     span: Span,
-    /// Whether the bytes stand in the source as they are here, so that a part of the piece has a place of its own.
+    /// Whether the source contains the same bytes, so that parts of the piece have places of their own.
     exact: bool,
-    /// Whether the bytes are beyond the reach of the language: see [`Text::into_literal`].
+    /// Whether the bytes are literal: see [`Text::into_literal`].
     literal: bool,
 }
 
 /// Bytes and their origins.
 ///
-/// There are two answers to "where does this come from". [`Text::span`] is the place of the whole, as somebody who reads the
-/// file from top to bottom meets it: for an argument, the argument as written in the call. [`Text::origin`] is the place
-/// where the bytes themselves were typed, which for an expanded macro is inside its definition.
+/// There are two answers to "where does this come from". [`Text::span`] is the place of the whole for the reader of the file: for
+/// an argument, the argument as written in the call. [`Text::origin`] is the place where the bytes themselves were written, which
+/// for an expanded macro is in its definition.
 #[derive(Clone)]
 pub struct Text {
     text: String,
@@ -34,27 +34,27 @@ pub struct Text {
 }
 
 impl Text {
-    /// No bytes, at `span`.
+    /// Empty text at `span`.
     pub fn empty(span: Span) -> Self {
         Self { text: String::new(), pieces: Vec::new(), span }
     }
 
-    /// Text that was computed, not copied: all of it is owed to `span`.
+    /// Text that was computed instead of copied, attributed to `span`.
     pub fn computed(text: impl Into<String>, span: Span) -> Self {
         let text = text.into();
         let pieces = one_piece(&text, span, false);
         Self { text, pieces, span }
     }
 
-    /// Text that stands at `span` byte for byte. If the lengths differ it is taken as [`Text::computed`].
+    /// Text that is a copy of the source at `span`. If the lengths differ, it is treated like [`Text::computed`].
     pub fn source(text: impl Into<String>, span: Span) -> Self {
         let text = text.into();
         let pieces = one_piece(&text, span, text.len() == span.len());
         Self { text, pieces, span }
     }
 
-    /// The same bytes, never again read as language: expanded, they are what a quoted string is, except that the quotes
-    /// never wear off. A quote, a comma or a macro name in them is just text.
+    /// Makes the text literal: it is never read as input again, as if it were in quotes that are never removed. Quotes, commas
+    /// and macro names in it are ordinary text.
     #[must_use]
     pub fn into_literal(mut self) -> Self {
         for piece in &mut self.pieces {
@@ -73,30 +73,30 @@ impl Text {
         self.text.len()
     }
 
-    /// Whether there are no bytes.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
 
-    /// The place of the whole.
+    /// Place of the whole.
     pub fn span(&self) -> Span {
         self.span
     }
 
-    /// The same text, said to stand at `span` as a whole. The origins of its bytes stay.
+    /// Sets the place of the whole. The origins of the bytes are kept.
     #[must_use]
     pub fn with_span(mut self, span: Span) -> Self {
         self.span = span;
         self
     }
 
-    /// The bytes and the place of the whole.
+    /// The bytes, with the place of the whole.
     pub fn spanned(&self) -> Spanned<String> {
         Spanned::new(self.text.clone(), self.span)
     }
 
-    /// Where the bytes of `range` were typed: from the first to the last of them, if that is one source, else where the
-    /// first was. For an empty range the place between its neighbours; for an empty text [`Text::span`].
+    /// Place where the bytes of `range` were written: from the first to the last, if they are in one source, otherwise that of
+    /// the first. For an empty range, the position between its neighbours; for an empty text, [`Text::span`].
     pub fn origin(&self, range: Range<usize>) -> Span {
         let first = self.pieces.partition_point(|p| p.end <= range.start);
         let mut start = first.checked_sub(1).and_then(|i| self.pieces.get(i)).map_or(0, |p| p.end);
@@ -125,7 +125,7 @@ impl Text {
         (pieces.next().is_none() && (place.end - place.start) as usize == text.len()).then_some(place)
     }
 
-    /// The pieces in order: bytes of one origin each.
+    /// The pieces in order, each with one origin.
     pub fn pieces(&self) -> impl Iterator<Item = (&str, Span)> {
         let mut start = 0;
         self.pieces.iter().map(move |p| {
@@ -135,12 +135,12 @@ impl Text {
         })
     }
 
-    /// The words: what stands between blanks, tabs and newlines, each with its own origin.
+    /// The words between blanks, tabs and newlines, each with its own origin.
     pub fn words(&self) -> Vec<Spanned<String>> {
         self.split(|c| c.is_ascii_whitespace())
     }
 
-    /// The non-empty stretches between characters for which `separates` holds, each with its own origin.
+    /// The non-empty parts between characters for which `separates` is true, each with its own origin.
     pub fn split(&self, separates: impl Fn(char) -> bool) -> Vec<Spanned<String>> {
         let mut found = Vec::new();
         let mut start = 0;
@@ -154,7 +154,7 @@ impl Text {
         found
     }
 
-    /// The lines, without their newlines. A last line that lacks one counts; nothing after the last newline does not.
+    /// The lines, without their newlines. An incomplete last line counts; the empty text after a final newline does not.
     pub fn lines(&self) -> Vec<Text> {
         let mut found = Vec::new();
         let mut start = 0;
@@ -166,7 +166,7 @@ impl Text {
         found
     }
 
-    /// The bytes of `range` with their origins; its span is where they were typed. Cut at the nearest whole characters.
+    /// The bytes of `range` with their origins; its span is where they were written. The range is reduced to whole characters.
     #[must_use]
     pub fn slice(&self, range: Range<usize>) -> Text {
         let mut part = Text::empty(self.origin(range.clone()));
@@ -174,7 +174,7 @@ impl Text {
         part
     }
 
-    /// Without blanks, tabs and newlines at both ends.
+    /// Removes blanks, tabs and newlines at both ends.
     #[must_use]
     pub fn trim(&self) -> Text {
         let left = self.text.len() - self.text.trim_ascii_start().len();
@@ -182,12 +182,12 @@ impl Text {
         self.slice(left..right.max(left))
     }
 
-    /// Adds `other` at the end. The span of the whole stays.
+    /// Appends `other`. The span of the whole is kept.
     pub fn push(&mut self, other: &Text) {
         self.push_slice(other, 0..other.len());
     }
 
-    /// Adds the bytes of `range` of `other` at the end. The span of the whole stays.
+    /// Appends the bytes of `range` of `other`. The span of the whole is kept.
     pub fn push_slice(&mut self, other: &Text, range: Range<usize>) {
         let range = floor(&other.text, range.start)..floor(&other.text, range.end);
         let Some(bytes) = other.text.get(range.clone()) else { return };
@@ -209,7 +209,7 @@ impl Text {
         }
     }
 
-    /// Adds computed bytes, owed to `span`, at the end.
+    /// Appends computed bytes, attributed to `span`.
     pub fn push_computed(&mut self, bytes: &str, span: Span) {
         if !bytes.is_empty() {
             self.text.push_str(bytes);
@@ -217,17 +217,17 @@ impl Text {
         }
     }
 
-    /// Widens the span of the whole so that it covers `span` too, if that is in the same source.
+    /// Extends the span of the whole to include `span`, if it is in the same source.
     pub(super) fn cover(&mut self, span: Span) {
         self.span = self.span.to(span);
     }
 
-    /// Whether any of it is literal, see [`Text::into_literal`].
+    /// Whether any part is literal, see [`Text::into_literal`].
     pub(super) fn has_literals(&self) -> bool {
         self.pieces.iter().any(|p| p.literal)
     }
 
-    /// Whether all of it is literal, see [`Text::into_literal`].
+    /// Whether everything is literal, see [`Text::into_literal`].
     pub fn is_literal(&self) -> bool {
         self.pieces.iter().all(|p| p.literal)
     }
@@ -237,7 +237,7 @@ impl Text {
         self.pieces.get(self.pieces.partition_point(|p| p.end <= at)).is_some_and(|p| p.literal)
     }
 
-    /// The stretches that are literal or not, in order.
+    /// The literal and other parts, in order.
     pub(super) fn literal_runs(&self) -> Vec<(Range<usize>, bool)> {
         let mut runs: Vec<(Range<usize>, bool)> = Vec::new();
         let mut start = 0;
@@ -266,7 +266,7 @@ impl Text {
 }
 
 impl Piece {
-    /// The place of bytes `range` of the text, of which the piece covers those from `start` on.
+    /// Place of the bytes `range` of the text, in a piece that starts at `start`.
     fn part(&self, start: usize, range: Range<usize>) -> Span {
         if self.exact {
             let base = self.span.start as usize;
@@ -282,7 +282,7 @@ fn one_piece(text: &str, span: Span, exact: bool) -> Vec<Piece> {
     if text.is_empty() { Vec::new() } else { vec![Piece { end: text.len(), span, exact, literal: false }] }
 }
 
-/// The last character boundary at or before `at`.
+/// The last character boundary not after `at`.
 fn floor(text: &str, at: usize) -> usize {
     text.floor_char_boundary(at)
 }
@@ -299,7 +299,7 @@ impl fmt::Debug for Text {
     }
 }
 
-/// Texts are equal when their bytes are: where something was said does not change what was said.
+/// Texts are equal if their bytes are, regardless of their places.
 impl PartialEq for Text {
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text

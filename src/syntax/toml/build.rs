@@ -1,4 +1,4 @@
-//! Parser events to the tree: which table a key belongs to, and what may not be given twice.
+//! Builds the tree from parser events: which table a key belongs to, and which definitions are duplicates.
 
 use std::{borrow::Cow, cmp::Ordering};
 
@@ -14,7 +14,7 @@ use crate::{
     source::{SourceId, Span, Spanned},
 };
 
-/// Builds the tree of a text whose events are well formed.
+/// Builds the tree from the events of a well-formed text.
 pub(super) fn build(id: SourceId, source: Source<'_>, events: &[Event]) -> Result<Table, Vec<Diagnostic>> {
     let whole = Span::new(id, 0, source.input().len());
     let mut builder = Builder {
@@ -29,7 +29,7 @@ pub(super) fn build(id: SourceId, source: Source<'_>, events: &[Event]) -> Resul
     if builder.errors.is_empty() { Ok(builder.root) } else { Err(builder.errors) }
 }
 
-/// What is wrong inside keys and scalars: quotes, escapes, numbers.
+/// Errors within keys and scalars: quotes, escapes, numbers.
 pub(super) fn scalar_errors(id: SourceId, source: Source<'_>, events: &[Event]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for event in events {
@@ -59,7 +59,7 @@ fn span(id: SourceId, event: &Event) -> Span {
     Span::new(id, event.span().start(), event.span().end())
 }
 
-/// Whether the number or date that a scalar has the form of exists.
+/// Whether a scalar that looks like a number or date is a valid one.
 fn exists(kind: ScalarKind, text: &str) -> bool {
     match kind {
         ScalarKind::Integer(_) => integer(kind, text).is_some(),
@@ -82,13 +82,13 @@ struct Builder<'a> {
     source: Source<'a>,
     events: std::slice::Iter<'a, Event>,
     root: Table,
-    /// The last header's path; `None` after a header that could not be followed, whose keys are dropped.
+    /// Path of the last header; `None` after an invalid header, whose keys are dropped.
     current: Option<Vec<Spanned<String>>>,
     errors: Vec<Diagnostic>,
 }
 
 impl<'a> Builder<'a> {
-    /// The next event that means anything.
+    /// The next event that is not a blank, newline or comment.
     fn next(&mut self) -> Option<&'a Event> {
         self.events
             .by_ref()
@@ -146,7 +146,7 @@ impl<'a> Builder<'a> {
         Spanned::new(text.into_owned(), span(self.id, event))
     }
 
-    /// Adds a part to a key; `false` if it has too many already, which is reported once for each key.
+    /// Adds a part to a key; `false` if the key has too many, which is reported once per key.
     fn extend(&mut self, path: &mut Vec<Spanned<String>>, event: &Event) -> bool {
         let key = self.key(event);
         match path.len().cmp(&(MAX_DEPTH as usize)) {
@@ -160,7 +160,7 @@ impl<'a> Builder<'a> {
         path.len() <= MAX_DEPTH as usize
     }
 
-    /// A possibly dotted key, from its first step on, and its value; no key if it has too many parts.
+    /// A possibly dotted key, from its first part on, with its value; no key if it has too many parts.
     fn key_value(&mut self, first: &Event) -> (Option<Vec<Spanned<String>>>, Value) {
         let mut path = vec![self.key(first)];
         let mut is_too_long = false;
@@ -238,7 +238,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// The table that `path` leads to, made on the way where it is missing. `dotted`: by a dotted key, not a header.
+/// The table at `path`; missing tables on the way are created. `dotted` is set for a dotted key rather than a header.
 fn descend<'t>(table: &'t mut Table, path: &[Spanned<String>], dotted: bool) -> Result<&'t mut Table, Box<Diagnostic>> {
     let mut table = table;
     for step in path {

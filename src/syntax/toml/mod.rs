@@ -1,8 +1,8 @@
-//! The TOML language (TOML 1.1): bytes to a tree in which every key and every value knows its place.
+//! The TOML language (TOML 1.1): parses bytes to a tree in which every key and value has its place.
 //!
-//! Tokens and the scalar forms are the `toml_parser` crate's business. What is made of them is ours, for two reasons that
-//! a deserializer cannot serve: all mistakes of a file are told at once, and a key given twice is told with both places.
-//! What the keys of a `site.toml` mean is not known here.
+//! Tokens and scalars are parsed by the `toml_parser` crate. The tree is our own, for two reasons that a deserializer cannot
+//! serve: all errors of a file are reported at once, and a duplicate key is reported with both places. The meaning of the keys of
+//! a `site.toml` is not known here.
 
 mod build;
 mod words;
@@ -19,71 +19,71 @@ use crate::{
     source::{SourceId, Sources, Span, Spanned},
 };
 
-/// Arrays and inline tables may be nested this deep, and a key may have as many parts. Trees are walked, and freed, by functions
-/// that call themselves once for each level.
+/// Maximum nesting depth of arrays and inline tables, and maximum number of parts of a key. Trees are traversed and freed
+/// recursively.
 const MAX_DEPTH: u32 = 32;
 
 /// A table: keys and values in the order of the file.
 #[derive(Debug, Clone)]
 pub struct Table {
-    /// The header, the braces, or the whole text for the outermost.
+    /// Place of the header or the braces, or the whole text for the root table.
     pub span: Span,
     entries: Vec<Entry>,
     index: HashMap<String, usize>,
     origin: Origin,
 }
 
-/// How a table came to be, which decides what may be added to it (TOML, "Table" and "Inline Table").
+/// How a table was defined, which determines what may be added to it (TOML, "Table" and "Inline Table").
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Origin {
-    /// By its own `[header]`, or the outermost one.
+    /// By its own `[header]`, or the root table.
     Header,
-    /// As a step of a longer header.
+    /// As a part of a longer header.
     Implicit,
-    /// As a step of a dotted key.
+    /// As a part of a dotted key.
     Dotted,
     /// In braces.
     Inline,
 }
 
-/// One key with its value.
+/// A key with its value.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// The key, decoded; of a dotted key, the step that leads here.
+    /// The decoded key; of a dotted key, the part that leads here.
     pub key: Spanned<String>,
     /// The value.
     pub value: Value,
 }
 
-/// A value and its place.
+/// A value with its place.
 #[derive(Debug, Clone)]
 pub struct Value {
     /// The value itself.
     pub kind: Kind,
-    /// The place, delimiters included.
+    /// Place, including delimiters.
     pub span: Span,
 }
 
-/// What a value is.
+/// Kinds of values.
 #[derive(Debug, Clone)]
 pub enum Kind {
-    /// Text, escapes resolved.
+    /// Text, with escapes resolved.
     String(String),
     /// A whole number.
     Integer(Integer),
     /// A number with a fraction or an exponent, as written.
     Float(String),
-    /// `true` or `false`.
+    /// A boolean.
     Boolean(bool),
     /// A date, a time or both, as written.
     Datetime(String),
-    /// A list; `[[name]]` tables make one too.
+    /// A list, including `[[name]]` tables.
     Array(Array),
-    /// Keys and values.
+    /// A table.
     Table(Table),
 }
 
-/// A whole number, and in which base it was written.
+/// A whole number, with its base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Integer {
     /// The number.
@@ -97,7 +97,7 @@ pub struct Integer {
 pub struct Array {
     /// The values in order.
     pub items: Vec<Value>,
-    /// Whether `[[name]]` headers make it, so that another may add to it.
+    /// Whether it was defined by `[[name]]` headers, so that another header may add to it.
     of_tables: bool,
 }
 
@@ -116,7 +116,7 @@ impl Table {
         self.entries.get(*self.index.get(key)?)
     }
 
-    /// Whether the table is a step of a dotted key (`a.b = 1` makes `a` one).
+    /// Whether the table is a part of a dotted key (`a` in `a.b = 1`).
     pub fn is_dotted(&self) -> bool {
         self.origin == Origin::Dotted
     }
@@ -125,7 +125,7 @@ impl Table {
         self.entries.get_mut(*self.index.get(key)?)
     }
 
-    /// Adds an entry whose key is known to be new.
+    /// Adds an entry whose key is new.
     fn push(&mut self, entry: Entry) {
         self.index.insert(entry.key.value.clone(), self.entries.len());
         self.entries.push(entry);
@@ -133,7 +133,7 @@ impl Table {
 }
 
 impl Kind {
-    /// What a person calls a value of this kind, with its article.
+    /// Name of the kind for users, with its article.
     pub fn description(&self) -> &'static str {
         match self {
             Kind::String(_) => "text",
@@ -147,10 +147,10 @@ impl Kind {
     }
 }
 
-/// Reads a text.
+/// Parses a text.
 ///
 /// # Errors
-/// Every syntax error, at most one for each line; or, in a text without any, every key that is given twice.
+/// Every syntax error, at most one per line; or, in a text without any, every duplicate key.
 pub fn parse(sources: &Sources, id: SourceId) -> Result<Table, Vec<Diagnostic>> {
     let text = sources.get(id).map_or("", |source| source.text());
     let source = toml_parser::Source::new(text);
@@ -170,7 +170,7 @@ pub fn parse(sources: &Sources, id: SourceId) -> Result<Table, Vec<Diagnostic>> 
     Err(one_a_line(sources, id, [scalars, errors].concat()))
 }
 
-/// Sorts by place and keeps the first of each line: what follows on a line is mostly a consequence.
+/// Sorts by place and keeps the first error of each line, as later ones are mostly consequences.
 fn one_a_line(sources: &Sources, id: SourceId, mut all: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let line = |diagnostic: &Diagnostic| {
         let start = diagnostic.span().map_or(0, |span| span.start);
@@ -196,7 +196,7 @@ mod tests {
         (sources, parsed)
     }
 
-    /// Code, message and underlined text of each diagnostic.
+    /// Message and underlined text of each diagnostic.
     fn refusals(text: &str) -> Vec<String> {
         let (sources, parsed) = read(text);
         let say = |d: &Diagnostic| {
@@ -226,16 +226,16 @@ mod tests {
     #[test]
     fn what_is_given_twice_is_told_with_both_places() {
         for (text, expected) in [
-            ("a = 1\nb.x = 2\na = 3", "`a` is given twice: [\"a\", \"a\"]"),
-            ("[a]\nx = 1\n[a]", "table `a` is given twice: [\"a\", \"a\"]"),
-            ("[a]\n[[a]]", "`a` is both one table and a list of tables: [\"a\", \"a\"]"),
-            ("[[a]]\n[a]", "`a` is both one table and a list of tables: [\"a\", \"a\"]"),
-            ("a = []\n[[a]]", "`a` is both one table and a list of tables: [\"a\", \"a\"]"),
-            ("a = 1\na.b = 2", "`a` has a value, so it cannot hold keys: [\"a\", \"a\"]"),
-            ("a = 1\n[a]", "`a` has a value, so it cannot hold keys: [\"a\", \"a\"]"),
-            ("a = { b = 1 }\n[a.c]", "`a` is complete, nothing can be added to it: [\"a\", \"a\"]"),
-            ("[a.b]\n[a]\nb.c = 1", "`b` is complete, nothing can be added to it: [\"b\", \"b\"]"),
-            ("a = { b = 1, b = 2 }", "`b` is given twice: [\"b\", \"b\"]"),
+            ("a = 1\nb.x = 2\na = 3", "duplicate key `a`: [\"a\", \"a\"]"),
+            ("[a]\nx = 1\n[a]", "duplicate table `a`: [\"a\", \"a\"]"),
+            ("[a]\n[[a]]", "`a` is both a table and a list of tables: [\"a\", \"a\"]"),
+            ("[[a]]\n[a]", "`a` is both a table and a list of tables: [\"a\", \"a\"]"),
+            ("a = []\n[[a]]", "`a` is both a table and a list of tables: [\"a\", \"a\"]"),
+            ("a = 1\na.b = 2", "`a` has a value, so it cannot contain keys: [\"a\", \"a\"]"),
+            ("a = 1\n[a]", "`a` has a value, so it cannot contain keys: [\"a\", \"a\"]"),
+            ("a = { b = 1 }\n[a.c]", "cannot add keys to table `a`: [\"a\", \"a\"]"),
+            ("[a.b]\n[a]\nb.c = 1", "cannot add keys to table `b`: [\"b\", \"b\"]"),
+            ("a = { b = 1, b = 2 }", "duplicate key `b`: [\"b\", \"b\"]"),
         ] {
             assert_eq!(refusals(text), [expected], "{text}");
         }
@@ -247,17 +247,17 @@ mod tests {
     fn all_mistakes_are_told_one_a_line() {
         let text = "ostype = linux\nmail_hub = \"paragon\nConnect:10 = \"OK\"\nb = [1 2]\nc =\nd\n[e\n";
         insta::assert_snapshot!(refusals(text).join("\n"), @r#"
-        `linux` is neither a number, nor true or false, nor quoted text: ["linux"]
-        the text's closing quote is missing: ["\"paragon"]
+        invalid value `linux`: expected a number, true, false or quoted text: ["linux"]
+        missing closing quote: ["\"paragon"]
         key `Connect:10` must be quoted: ["Connect:10"]
-        `1 2` is neither a number, nor true or false, nor quoted text: ["1 2"]
-        the value is missing: ["="]
-        the key has no value: ["d"]
-        the table's header is not closed: ["e"]
+        invalid value `1 2`: expected a number, true, false or quoted text: ["1 2"]
+        missing value: ["="]
+        key without a value: ["d"]
+        unclosed table header: ["e"]
         "#);
     }
 
-    /// A tree that is as deep as its text is long would end the process: it is walked, and freed, level by level.
+    /// A very deep tree would overflow the stack, because it is traversed and freed recursively.
     #[test]
     fn no_key_and_no_value_is_too_deep_to_be_refused() {
         const PARTS: usize = 100_000;
@@ -268,22 +268,22 @@ mod tests {
             format!("[[a{parts}]]\n"),
             format!("x = {{ a{parts} = 1 }}\n"),
         ] {
-            assert_eq!(refusals(&text), ["the key has more than 32 parts: [\"a\"]"]);
+            assert_eq!(refusals(&text), ["key with more than 32 parts: [\"a\"]"]);
         }
         for text in ["x = ".to_owned() + &"[".repeat(PARTS), "x = ".to_owned() + &"{ a = ".repeat(PARTS)] {
-            assert!(refusals(&text)[0].starts_with("lists and tables are nested too deeply"));
+            assert!(refusals(&text)[0].starts_with("lists and tables nested too deeply"));
         }
-        // Keys without values are not the parts of one.
+        // Keys without values are not parts of one key.
         assert_eq!(refusals(&"\"a\n".repeat(PARTS)).len(), PARTS);
         let longest = format!("a{} = 1\n", ".a".repeat(MAX_DEPTH as usize - 1));
         assert_eq!(refusals(&longest), Vec::<String>::new());
     }
 
-    /// Whether this reader and the `toml` crate, which shares its tokens only, agree that a text is TOML.
+    /// Whether this parser and the `toml` crate, which only shares its tokens, agree on whether a text is TOML.
     fn agrees(text: &str) {
         let (_, ours) = read(text);
         let theirs = text.parse::<toml::Table>();
-        // Depth is limited more closely here.
+        // The depth limit is lower here.
         if text.matches(['[', '{']).count() < MAX_DEPTH as usize {
             assert_eq!(ours.is_ok(), theirs.is_ok(), "{text:?}\n{ours:?}\n{theirs:?}");
         }

@@ -1,4 +1,4 @@
-//! What the parser finds, in this project's words: what is wrong, why, and what to do.
+//! Diagnostics for TOML: what is wrong, why, and what to do.
 
 use toml_parser::{Expected, ParseError, decoder::Encoding, parser::Event};
 
@@ -8,97 +8,97 @@ use crate::{
     source::{SourceId, Span, Spanned},
 };
 
-/// Any text that is not TOML.
+/// Code for text that is not TOML.
 const SYNTAX: &str = "toml_syntax";
 
-/// A key that its table has already.
+/// A key that its table already has.
 pub(super) fn duplicate(key: &Spanned<String>, first: Span) -> Diagnostic {
-    Diagnostic::error("duplicate_key", format!("`{}` is given twice", key.value))
+    Diagnostic::error("duplicate_key", format!("duplicate key `{}`", key.value))
         .at(key.span, "again here")
-        .at(first, "first given here")
-        .why("which of the two is meant cannot be known")
-        .help("remove one of them; where several values are wanted, give one list")
+        .at(first, "first defined here")
+        .why("it is unclear which of the two values is meant")
+        .help("remove one of them; to give several values, write a list")
 }
 
-/// A header that was there before.
+/// A table header that occurred before.
 pub(super) fn duplicate_table(key: &Spanned<String>, first: Span) -> Diagnostic {
-    Diagnostic::error("duplicate_key", format!("table `{}` is given twice", key.value))
+    Diagnostic::error("duplicate_key", format!("duplicate table `{}`", key.value))
         .at(key.span, "again here")
-        .at(first, "first given here")
-        .why("TOML opens a table once")
+        .at(first, "first defined here")
+        .why("TOML allows each table header only once")
         .help("put all its keys under one header")
 }
 
 /// `[x]` and `[[x]]`, or `x = […]` and `[[x]]`.
 pub(super) fn table_and_list(key: &Spanned<String>, first: Span) -> Diagnostic {
-    Diagnostic::error("duplicate_key", format!("`{}` is both one table and a list of tables", key.value))
+    Diagnostic::error("duplicate_key", format!("`{}` is both a table and a list of tables", key.value))
         .at(key.span, "again here")
-        .at(first, "first given here")
-        .why("TOML lets a key be one or the other")
-        .help("use `[[…]]` for each of them, or `[…]` once")
+        .at(first, "first defined here")
+        .why("in TOML, a key is either a table or a list of tables")
+        .help("write `[[…]]` for each table of a list, or a single `[…]`")
 }
 
-/// A table that is complete and may not be added to.
+/// A complete table, to which no keys may be added.
 pub(super) fn closed(key: &Spanned<String>, first: Span) -> Diagnostic {
-    Diagnostic::error("duplicate_key", format!("`{}` is complete, nothing can be added to it", key.value))
+    Diagnostic::error("duplicate_key", format!("cannot add keys to table `{}`", key.value))
         .at(key.span, "added to here")
         .at(first, "given here")
-        .why("a table in braces, or under its own header, holds all of its keys")
+        .why("a table in braces, or under its own header, contains all of its keys")
         .help("write the key inside that table")
 }
 
-/// `a = 1` and then `a.b = 2` or `[a]`.
+/// `a = 1` followed by `a.b = 2` or `[a]`.
 pub(super) fn not_a_table(key: &Spanned<String>, first: Span) -> Diagnostic {
-    Diagnostic::error("duplicate_key", format!("`{}` has a value, so it cannot hold keys", key.value))
+    Diagnostic::error("duplicate_key", format!("`{}` has a value, so it cannot contain keys", key.value))
         .at(key.span, "used as a table here")
-        .at(first, "given a value here")
-        .why("a key is a value or a table, not both")
+        .at(first, "has a value here")
+        .why("a key has either a value or keys below it")
         .help("remove one of the two")
 }
 
-/// A dotted key that would make a tree too deep to be walked. `part`: the first that is too many.
+/// A key with too many parts, which would make the tree too deep. `part` is the first that exceeds the limit.
 pub(super) fn too_many_parts(part: &Spanned<String>) -> Diagnostic {
-    Diagnostic::error(SYNTAX, format!("the key has more than {MAX_DEPTH} parts"))
+    Diagnostic::error(SYNTAX, format!("key with more than {MAX_DEPTH} parts"))
         .at(part.span, "one too many")
-        .why("each part is a table inside the one before it")
-        .help("no key of site.toml needs more than four parts; put the key in quotes if its dots are part of it")
+        .why("each part is a table inside the previous one")
+        .help("quote the key if its dots are part of it; keys of site.toml have at most four parts")
 }
 
-/// What looks like a whole number and is none of 64 bits. `digits`: without underscores and base.
+/// A whole number that does not fit into 64 bits. `digits` excludes underscores and the base.
 pub(super) fn number(id: SourceId, text: &str, event: &Event, digits: &str) -> Diagnostic {
     let span = Span::new(id, event.span().start(), event.span().end());
     if !digits.trim_start_matches(['-', '+']).bytes().all(|b| b.is_ascii_hexdigit()) || digits.len() < 16 {
         return unquoted(text, span);
     }
-    Diagnostic::error(SYNTAX, "the number is too large")
+    Diagnostic::error(SYNTAX, "number too large")
         .at(span, "beyond 64 bits")
-        .why("TOML's whole numbers have 64 bits")
-        .help("write a smaller number, or text in quotes if it is not a number")
+        .why("whole numbers in TOML have 64 bits")
+        .help("write a smaller number, or quote the value if it is text")
 }
 
-/// Something wrong inside a key.
+/// An error within a key.
 pub(super) fn key(id: SourceId, text: &str, event: &Event, error: &ParseError) -> Diagnostic {
     let span = Span::new(id, event.span().start(), event.span().end());
-    // Up to a blank or `=` it is one key for whoever wrote it: `Connect:192.168.138`.
+    // The user probably meant everything up to a blank or `=` as one key: `Connect:192.168.138`.
     let rest = text.get(span.start as usize..).unwrap_or("");
     let raw = rest.split(|c: char| c.is_whitespace() || c == '=').next().unwrap_or("");
     match event.encoding() {
         Some(encoding) => quoted(id, text, span, encoding, error),
-        None if raw.contains('(') => Diagnostic::error(SYNTAX, "this is no line of TOML")
+        None if raw.contains('(') => Diagnostic::error(SYNTAX, "m4 macro call in a TOML file")
             .at(first_line(text, span), "a macro call")
-            .why("a line is a `[table]` header or `key = value`; calls are the language of .mc files")
-            .help("write `key = value`, the macro's name in lower case as the key; a .mc is compiled under a name in `.mc`, or with `--syntax mc`"),
-        None if raw.is_empty() => Diagnostic::error(SYNTAX, "a key is missing")
+            .why("a line is a `[table]` header or `key = value`; macro calls belong in .mc files")
+            .help("write `key = value` with the name of the macro in lower case; to compile a .mc file, name it `.mc` or use `--syntax mc`"),
+        None if raw.is_empty() => Diagnostic::error(SYNTAX, "missing key")
             .at(widen(text, span), "before this")
             .help("write `key = value`"),
         None => Diagnostic::error(SYNTAX, format!("key `{raw}` must be quoted"))
             .at(Span::new(id, span.start as usize, span.start as usize + raw.len()), "not a bare key")
-            .why("a bare key has letters, digits, `_` and `-` only")
+            .why("a bare key consists of letters, digits, `_` and `-`")
             .help(format!("write `\"{raw}\" = …`")),
     }
 }
 
-/// Something wrong inside a value.
+/// An error within a value.
 pub(super) fn scalar(id: SourceId, text: &str, event: &Event, error: &ParseError) -> Diagnostic {
     let span = Span::new(id, event.span().start(), event.span().end());
     match event.encoding() {
@@ -107,24 +107,24 @@ pub(super) fn scalar(id: SourceId, text: &str, event: &Event, error: &ParseError
     }
 }
 
-/// Characters that people take for quotes, or that their editor makes of quotes.
+/// Characters that people or their editors use as quotes.
 const OTHER_QUOTES: [char; 6] = ['\u{201c}', '\u{201d}', '\u{2018}', '\u{2019}', '`', '\''];
 
-/// A value that is no number, no boolean, and not in quotes.
+/// A value that is not a number, a boolean or quoted text.
 fn unquoted(text: &str, span: Span) -> Diagnostic {
     let raw = snippet(text, span);
     if raw.is_empty() {
-        return Diagnostic::error(SYNTAX, "the value is missing")
-            .at(widen(text, span), "a value belongs here")
+        return Diagnostic::error(SYNTAX, "missing value")
+            .at(widen(text, span), "expected a value")
             .help("write `key = \"text\"`, `key = 1`, `key = true` or `key = [\"one\", \"two\"]`");
     }
-    Diagnostic::error(SYNTAX, format!("`{raw}` is neither a number, nor true or false, nor quoted text"))
+    Diagnostic::error(SYNTAX, format!("invalid value `{raw}`: expected a number, true, false or quoted text"))
         .at(span, "needs quotes")
-        .why("text stands between straight double quotes")
+        .why("text must be enclosed in straight double quotes")
         .help(format!("write `\"{}\"`", raw.trim_matches(OTHER_QUOTES)))
 }
 
-/// Something wrong inside quotes.
+/// An error within quotes.
 fn quoted(id: SourceId, text: &str, span: Span, encoding: Encoding, error: &ParseError) -> Diagnostic {
     let (quote, multiline) = match encoding {
         Encoding::BasicString => ("\"", false),
@@ -133,39 +133,41 @@ fn quoted(id: SourceId, text: &str, span: Span, encoding: Encoding, error: &Pars
         Encoding::MlLiteralString => ("'''", true),
     };
     if error.description().starts_with("keys cannot be multi-line") {
-        return Diagnostic::error(SYNTAX, "a key cannot span lines")
+        return Diagnostic::error(SYNTAX, "key with several lines")
             .at(first_line(text, span), "three quotes")
-            .why("only values may be written between three quotes")
-            .help("write the key between single or double quotes");
+            .why("only values may be enclosed in three quotes")
+            .help("enclose the key in single or double quotes");
     }
     let raw = snippet(text, span);
     let closed = raw.len() >= 2 * quote.len() && raw.ends_with(quote);
     if !closed {
         let end = if multiline { "the end of the file" } else { "the end of the line" };
-        return Diagnostic::error(SYNTAX, "the text's closing quote is missing")
+        return Diagnostic::error(SYNTAX, "missing closing quote")
             .at(first_line(text, span), format!("opened here, still open at {end}"))
             .why(if multiline {
-                "everything up to the end of the file would belong to the text"
+                "otherwise the text extends to the end of the file"
             } else {
-                "text in quotes ends on the line it starts on; text of several lines stands between three quotes"
+                "quoted text ends on the line where it starts; use three quotes for text with several lines"
             })
             .help(format!("close it with `{quote}`"));
     }
     let place = place(id, text, error).filter(|p| p.start >= span.start && p.end <= span.end).unwrap_or(span);
     let found = snippet(text, place).chars().next();
     match found {
-        Some(c) if c.is_control() => Diagnostic::error(SYNTAX, "a control character stands in quoted text")
+        Some(c) if c.is_control() => Diagnostic::error(SYNTAX, "control character in quoted text")
             .at(place, format!("U+{:04X}", u32::from(c)))
-            .why("TOML allows no control characters but tab in text")
+            .why("the only control character that TOML allows in text is the tab")
             .help("remove it"),
-        _ => Diagnostic::error(SYNTAX, "the backslash begins no known escape")
+        _ => Diagnostic::error(SYNTAX, "unknown escape sequence")
             .at(place, "")
             .why("in double quotes a backslash begins an escape: `\\\\`, `\\\"`, `\\n`, `\\t`, `\\uXXXX`")
-            .help("double the backslash, or write the text between single quotes, where it means itself"),
+            .help(
+                "double the backslash, or enclose the text in single quotes, where backslashes have no special meaning",
+            ),
     }
 }
 
-/// Something wrong between keys, values and brackets.
+/// An error between keys, values and brackets.
 pub(super) fn syntax(id: SourceId, text: &str, error: &ParseError) -> Diagnostic {
     let span = place(id, text, error).unwrap_or_else(|| Span::new(id, 0, 0));
     let found = |message: &str, label: &str, help: &str| {
@@ -173,71 +175,69 @@ pub(super) fn syntax(id: SourceId, text: &str, error: &ParseError) -> Diagnostic
     };
     let description = error.description();
     match description {
-        "key with no value" | "missing value for key" => Diagnostic::error(SYNTAX, "the key has no value")
-            .at(span, "`= value` is missing")
+        "key with no value" | "missing value for key" => Diagnostic::error(SYNTAX, "key without a value")
+            .at(span, "expected `= value`")
             .why("every line is a `[table]` header or `key = value`")
-            .help("write `= ` and a value after the key; a feature that is only switched on is `name = true`"),
+            .help("add `= ` and a value; to enable a feature, write `name = true`"),
         "missing value" => found(
-            "the value is missing",
-            "a value belongs here",
+            "missing value",
+            "expected a value",
             "write `key = \"text\"`, `key = 1`, `key = true` or `key = [\"one\", \"two\"]`",
         ),
         "extra `=`" | "extra assignment between key-value pairs" => {
-            found("there is one `=` too many", "this one", "write `key = value`")
+            found("extra `=`", "this one", "write `key = value`")
         }
         "missing assignment between key-value pairs" => {
-            found("`=` is missing between key and value", "before this", "write `key = value`")
+            found("missing `=` between key and value", "before this", "write `key = value`")
         }
         "unclosed table" | "unclosed array table" => found(
-            "the table's header is not closed",
-            "the bracket belongs here",
-            "write `[name]`, or `[[name]]` for one of several; nothing but a comment may follow",
+            "unclosed table header",
+            "expected a bracket",
+            "write `[name]`, or `[[name]]` for one table of a list; only a comment may follow",
         ),
         "missing table open" => {
-            found("a bracket closes what was never opened", "this one", "write `[name]`, or remove the bracket")
+            found("unexpected closing bracket", "this one", "write `[name]`, or remove the bracket")
         }
         "unclosed array" => unclosed(id, text, error, span, "list", "]"),
         "unclosed inline table" => unclosed(id, text, error, span, "table", "}"),
-        "missing array opening" => found("`]` closes no list", "this one", "remove it, or open the list with `[`"),
-        "missing inline table opening" => {
-            found("`}` closes no table", "this one", "remove it, or open the table with `{`")
-        }
+        "missing array opening" => found("unexpected `]`", "this one", "remove it, or open the list with `[`"),
+        "missing inline table opening" => found("unexpected `}`", "this one", "remove it, or open the table with `{`"),
         "extra comma in array" | "extra comma in inline table" => {
-            found("there is a comma too many", "this one", "put one comma between two values")
+            found("extra comma", "this one", "write one comma between two values")
         }
         "missing comma between array elements" | "missing comma between key-value pairs" => found(
-            "a comma is missing",
+            "missing comma",
             "before this",
-            "put a comma between two values; if they are one text, see that its quotes enclose all of it",
+            "write a comma between two values; if they are a single text, check its quotes",
         ),
         "unexpected `=` in array" => found(
-            "`=` stands in a list",
-            "a list has no keys",
-            "use braces for keys: `{ key = value }`; or close the list before this line with `]`",
+            "unexpected `=` in a list",
+            "a list cannot contain keys",
+            "close the list before this line with `]`, or write keys in braces: `{ key = value }`",
         ),
         "missing key for inline table element" | "invalid inline table element" => {
-            found("a key is missing", "before this", "write `{ key = value }`")
+            found("missing key", "before this", "write `{ key = value }`")
         }
-        "unexpected key or value" => Diagnostic::error(SYNTAX, "something follows the value")
+        "unexpected key or value" => Diagnostic::error(SYNTAX, "unexpected text after the value")
             .at(span, "the line should end here")
-            .why("a line holds one `key = value`")
-            .help("start a new line; if this belongs to the value, put all of it in one pair of quotes"),
+            .why("a line contains a single `key = value`")
+            .help("start a new line; if this is part of the value, enclose the whole value in quotes"),
         "cannot recurse further; max recursion depth met" => {
-            found("lists and tables are nested too deeply", "here", "no key of site.toml needs more than four levels")
+            found("lists and tables nested too deeply", "here", "site.toml needs at most four levels")
         }
         "carriage return must be followed by newline" => found(
-            "a carriage return stands alone",
+            "carriage return without newline",
             "here",
             "end lines with a newline, or with carriage return and newline",
         ),
         "invalid comment character" => {
-            found("a control character stands in the comment", "here", "remove it; comments may hold any other text")
+            found("control character in a comment", "here", "remove it; any other text is allowed in comments")
         }
-        _ if expects_key(error) => Diagnostic::error(SYNTAX, "a key is missing")
-            .at(span, "a key belongs here")
+        _ if expects_key(error) => Diagnostic::error(SYNTAX, "missing key")
+            .at(span, "expected a key")
             .why("every line is a `[table]` header or `key = value`")
-            .help("write `key = value`; comments begin with `#`, not with `dnl`"),
-        _ => Diagnostic::error(SYNTAX, format!("this is not TOML: {description}"))
+            .help("write `key = value`; comments start with `#`, not with `dnl`"),
+        _ => Diagnostic::error(SYNTAX, format!("invalid TOML: {description}"))
             .at(span, "here")
             .help("write `[table]` headers, and `key = value` lines under them"),
     }
@@ -245,7 +245,7 @@ pub(super) fn syntax(id: SourceId, text: &str, error: &ParseError) -> Diagnostic
 
 fn unclosed(id: SourceId, text: &str, error: &ParseError, span: Span, what: &str, close: &str) -> Diagnostic {
     let opened = context(id, error).map_or(span, |whole| Span { end: (whole.start + 1).min(whole.end), ..whole });
-    Diagnostic::error(SYNTAX, format!("the {what} is not closed"))
+    Diagnostic::error(SYNTAX, format!("unclosed {what}"))
         .at(widen(text, opened), "opened here")
         .help(format!("close it with `{close}`"))
 }
@@ -258,13 +258,13 @@ fn context(id: SourceId, error: &ParseError) -> Option<Span> {
     error.context().map(|span| Span::new(id, span.start(), span.end()))
 }
 
-/// Where an error is, at least one character wide where the text has one.
+/// Place of an error, at least one character wide if possible.
 fn place(id: SourceId, text: &str, error: &ParseError) -> Option<Span> {
     let span = error.unexpected().or(error.context())?;
     Some(widen(text, Span::new(id, span.start(), span.end())))
 }
 
-/// An empty span grows to the character that follows it, or at the end of a line to the one before.
+/// Extends an empty span to the next character, or at the end of a line to the previous one.
 fn widen(text: &str, span: Span) -> Span {
     if !span.is_empty() {
         return span;

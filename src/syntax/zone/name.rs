@@ -2,22 +2,22 @@
 
 use std::net::IpAddr;
 
-/// A name of a master file made absolute: relative names get the origin, `@` is the origin. In lower case, without the final
-/// dot; the root is empty.
+/// Makes a name of a master file absolute: relative names get the origin, `@` is the origin. The result is in lower case, without
+/// a trailing dot; the root is empty.
 pub fn absolute(name: &str, origin: &str) -> String {
     let name = name.to_ascii_lowercase();
     if name == "@" {
         return origin.to_owned();
     }
     match name.strip_suffix('.') {
-        // A dot that is escaped does not end the name.
+        // An escaped dot does not end the name.
         Some(whole) if !whole.ends_with('\\') => whole.to_owned(),
         _ if origin.is_empty() => name,
         _ => format!("{name}.{origin}"),
     }
 }
 
-/// The zone that a file of this name holds by custom: `/etc/nsd/arkum.ch.zone` and `db.arkum.ch` hold `arkum.ch`.
+/// The zone in a file of this name by convention: `arkum.ch` for `/etc/nsd/arkum.ch.zone` and `db.arkum.ch`.
 pub fn of_file_name(path: &str) -> String {
     let file = path.rsplit(['/', '\\']).next().unwrap_or(path).to_ascii_lowercase();
     let name = file.strip_prefix("db.").unwrap_or(&file);
@@ -25,7 +25,7 @@ pub fn of_file_name(path: &str) -> String {
     name.to_owned()
 }
 
-/// The name that a PTR record of an address has: `25.139.168.192.in-addr.arpa`.
+/// The name of an address's PTR record: `25.139.168.192.in-addr.arpa`.
 pub fn reverse(ip: IpAddr) -> String {
     match ip {
         IpAddr::V4(ip) => {

@@ -1,4 +1,4 @@
-//! Text to records.
+//! Parses text to records.
 
 use pest::{Parser, error::InputLocation, iterators::Pair};
 
@@ -16,7 +16,7 @@ use crate::{
 #[grammar = "../grammar/zone.pest"]
 struct Grammar;
 
-/// One word or quoted text of a line.
+/// A word or quoted text of a line.
 #[derive(Clone, Copy)]
 struct Item<'a> {
     text: &'a str,
@@ -24,9 +24,9 @@ struct Item<'a> {
     span: Span,
 }
 
-/// Reads a master file. `origin` is the zone that names are relative to until `$ORIGIN` says otherwise.
+/// Parses a master file. `origin` is the zone that names are relative to until `$ORIGIN` changes it.
 ///
-/// Records that cannot be read are left out and told; so are the directives that stand for the text of other records.
+/// Invalid records are reported and left out, and so are directives that stand for other records.
 pub fn parse(text: &str, source: SourceId, origin: &str) -> (Zones, Vec<Diagnostic>) {
     let mut reader =
         Reader { source, origin: absolute(origin, ""), owner: None, zones: Zones::default(), diagnostics: Vec::new() };
@@ -60,18 +60,16 @@ impl Reader {
         let at = left_open(text).unwrap_or(furthest);
         let found = text.get(at..).and_then(|rest| rest.chars().next());
         let (what, help) = match found {
-            Some('(') => ("a parenthesis is not closed", "add `)` where the record ends"),
-            Some(')') => {
-                ("a parenthesis is closed that was not opened", "remove the `)`, or add `(` before the first line")
-            }
-            Some('"') => ("a quoted text is not closed", "add the closing quote"),
-            _ => ("the zone file cannot be read from here", "escape the character with `\\`, or put it in quotes"),
+            Some('(') => ("unclosed parenthesis", "add `)` where the record ends"),
+            Some(')') => ("unexpected closing parenthesis", "remove the `)`, or add `(` before the first line"),
+            Some('"') => ("missing closing quote", "add the closing quote"),
+            _ => ("syntax error in a zone file", "escape the character with `\\`, or put it in quotes"),
         };
         let span = Span::new(self.source, at, at + found.map_or(0, char::len_utf8));
         self.diagnostics.push(
             Diagnostic::error("zone_syntax", what)
                 .at(span, "")
-                .why("RFC 1035 section 5.1 is how zone files are written")
+                .why("the syntax of zone files is defined in RFC 1035 section 5.1")
                 .help(help),
         );
     }
@@ -109,16 +107,16 @@ impl Reader {
                     self.origin = absolute(origin.text, &self.origin);
                     return;
                 }
-                None => ("zone_syntax", "$ORIGIN has no name".to_owned()),
+                None => ("zone_syntax", "$ORIGIN without a name".to_owned()),
             },
-            "$INCLUDE" | "$GENERATE" => ("zone_directive", format!("`{}` is not followed", name.text)),
-            _ => ("zone_directive", format!("`{}` is no directive of a zone file", name.text)),
+            "$INCLUDE" | "$GENERATE" => ("zone_directive", format!("`{}` is not supported", name.text)),
+            _ => ("zone_directive", format!("unknown directive `{}`", name.text)),
         };
         self.diagnostics.push(
             Diagnostic::warning(code, what)
                 .at(name.span, "")
-                .why("records that it stands for are not known, so findings about them may be missing or wrong")
-                .help("give the file that it names as a zone file of its own"),
+                .why("records from it are unknown, so findings about them may be missing or wrong")
+                .help("add the records to the file, or give another zone file with `--zone`"),
         );
     }
 
@@ -126,17 +124,17 @@ impl Reader {
         if let Some(owner) = owner {
             self.owner = Some(absolute(owner.text, &self.origin));
         }
-        // TTL and class, in either order and both optional, come before the type.
+        // TTL and class, both optional and in any order, precede the type.
         let skipped = items.iter().take(2).take_while(|item| is_ttl(item.text) || is_class(item.text)).count();
         let Some((kind, data)) = items.get(skipped..).and_then(<[_]>::split_first) else {
             if let Some(owner) = owner {
-                self.refuse(owner.span, "a record has no type");
+                self.refuse(owner.span, "record without a type");
             }
             return;
         };
         let span = data.last().map_or(kind.span, |last| kind.span.to(last.span));
         let Some(name) = self.owner.clone() else {
-            self.refuse(kind.span, "a record has no owner: the first line begins with a blank");
+            self.refuse(kind.span, "record without an owner: the first line starts with a blank");
             return;
         };
         let owner = Spanned::new(name, owner.map_or(span, |owner| owner.span));
@@ -156,18 +154,17 @@ impl Reader {
         Ok(match kind.as_str() {
             "A" => {
                 let item = one("one IPv4 address")?;
-                Data::A(item.text.parse().map_err(|_| format!("`{}` is no IPv4 address", item.text))?)
+                Data::A(item.text.parse().map_err(|_| format!("invalid IPv4 address `{}`", item.text))?)
             }
             "AAAA" => {
                 let item = one("one IPv6 address")?;
-                Data::Aaaa(item.text.parse().map_err(|_| format!("`{}` is no IPv6 address", item.text))?)
+                Data::Aaaa(item.text.parse().map_err(|_| format!("invalid IPv6 address `{}`", item.text))?)
             }
             "MX" => match items {
                 [preference, host] => Data::Mx {
-                    preference: preference
-                        .text
-                        .parse()
-                        .map_err(|_| format!("`{}` is no preference: a number below 65536", preference.text))?,
+                    preference: preference.text.parse().map_err(|_| {
+                        format!("invalid preference `{}`: expected a number below 65536", preference.text)
+                    })?,
                     host: name(host),
                 },
                 _ => return Err("a record of type MX needs a preference and a host".into()),
@@ -182,7 +179,7 @@ impl Reader {
             "TXT" => Data::Txt(items.iter().map(|item| unescaped(item.text)).collect()),
             _ => {
                 let mut words = items.iter().map(|item| item.text.to_owned()).collect::<Vec<_>>();
-                // What ends in a name, ends in a whole one.
+                // The name at the end becomes absolute.
                 if let ("SRV" | "AFSDB", Some(host)) = (kind.as_str(), words.last_mut()) {
                     *host = format!("{}.", absolute(host, &self.origin));
                 }
@@ -195,13 +192,13 @@ impl Reader {
         self.diagnostics.push(
             Diagnostic::error("zone_record", what)
                 .at(span, "")
-                .why("a name server refuses the zone, or answers without this record")
+                .why("a name server rejects the zone, or ignores the record")
                 .help("write OWNER TTL CLASS TYPE DATA (RFC 1035 section 5.1)"),
         );
     }
 }
 
-/// A text as it is sent: `\X` is X, and `\DDD` the byte with this number.
+/// Resolves escapes: `\X` is X, and `\DDD` the byte with this number.
 fn unescaped(text: &str) -> String {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -220,7 +217,7 @@ fn unescaped(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-/// Where the parenthesis or quote stands that is still open at the end.
+/// Position of the parenthesis or quote that is not closed.
 fn left_open(text: &str) -> Option<usize> {
     let mut open = None;
     let mut quote = None;
@@ -243,7 +240,7 @@ fn left_open(text: &str) -> Option<usize> {
     quote.or(open)
 }
 
-/// A number of seconds, or numbers with units as BIND has them.
+/// A number of seconds, or numbers with units as in BIND.
 fn is_ttl(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_digit())
         && text

@@ -7,15 +7,15 @@ use crate::source::{Span, Spanned};
 /// One record.
 #[derive(Debug, Clone)]
 pub struct Record {
-    /// The name it belongs to; its place is that of the name, or of the record if the name stands on a line before.
+    /// Owner; its place is that of the name, or of the record if the name is on an earlier line.
     pub owner: Spanned<String>,
-    /// What it says.
+    /// Data.
     pub data: Data,
-    /// The place of type and data.
+    /// Place of type and data.
     pub span: Span,
 }
 
-/// Records are equal when they say the same.
+/// Records are equal if their owners and data are.
 impl PartialEq for Record {
     fn eq(&self, other: &Self) -> bool {
         self.owner == other.owner && self.data == other.data
@@ -24,29 +24,29 @@ impl PartialEq for Record {
 
 impl Eq for Record {}
 
-/// What a record says.
+/// Data of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Data {
-    /// An IPv4 address.
+    /// IPv4 address.
     A(Ipv4Addr),
-    /// An IPv6 address.
+    /// IPv6 address.
     Aaaa(Ipv6Addr),
-    /// A host that takes the name's mail.
+    /// A mail exchanger.
     Mx {
-        /// Lower is better.
+        /// Preference; lower is better.
         preference: u16,
-        /// The host; empty for a name that takes no mail (RFC 7505).
+        /// Host; empty for a domain without mail (RFC 7505).
         host: Spanned<String>,
     },
-    /// The name of an address.
+    /// Name of an address.
     Ptr(Spanned<String>),
-    /// The name that this one is an alias of.
+    /// Canonical name of an alias.
     Cname(Spanned<String>),
     /// A name server.
     Ns(Spanned<String>),
-    /// The start of a zone.
+    /// Start of a zone.
     Soa {
-        /// The first name server.
+        /// Primary name server.
         primary: String,
     },
     /// Texts.
@@ -55,7 +55,7 @@ pub enum Data {
     Other {
         /// Its name in upper case.
         kind: String,
-        /// Its data as written; the name that a record of SRV or AFSDB ends in is whole.
+        /// Data as written, except that the name at the end of SRV and AFSDB records is absolute.
         text: String,
     },
 }

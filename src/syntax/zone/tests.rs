@@ -69,17 +69,17 @@ fn places_are_those_of_the_words() {
 fn what_cannot_be_read_is_told() {
     for (text, problem) in [
         ("a A", "a record of type A needs one IPv4 address"),
-        ("a A 1.2.3", "`1.2.3` is no IPv4 address"),
+        ("a A 1.2.3", "invalid IPv4 address `1.2.3`"),
         ("a MX mail", "a record of type MX needs a preference and a host"),
-        ("a MX x mail", "`x` is no preference: a number below 65536"),
-        ("  A 192.0.2.1", "a record has no owner: the first line begins with a blank"),
-        ("a IN 60", "a record has no type"),
-        ("a SOA (", "a parenthesis is not closed"),
-        ("a A )", "a parenthesis is closed that was not opened"),
-        ("a TXT \"x", "a quoted text is not closed"),
-        ("$INCLUDE other", "`$INCLUDE` is not followed"),
-        ("$ORIGIN", "$ORIGIN has no name"),
-        ("$NOSUCH x", "`$NOSUCH` is no directive of a zone file"),
+        ("a MX x mail", "invalid preference `x`: expected a number below 65536"),
+        ("  A 192.0.2.1", "record without an owner: the first line starts with a blank"),
+        ("a IN 60", "record without a type"),
+        ("a SOA (", "unclosed parenthesis"),
+        ("a A )", "unexpected closing parenthesis"),
+        ("a TXT \"x", "missing closing quote"),
+        ("$INCLUDE other", "`$INCLUDE` is not supported"),
+        ("$ORIGIN", "$ORIGIN without a name"),
+        ("$NOSUCH x", "unknown directive `$NOSUCH`"),
     ] {
         assert_eq!(read(text).1, [problem], "{text:?}");
     }

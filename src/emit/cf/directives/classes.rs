@@ -6,10 +6,10 @@ use crate::{
     source::Spanned,
 };
 
-/// Classes that rules need whatever the site is, and those that its features need.
+/// Classes that every site needs, and those that its features need.
 pub fn fixed(cf: &mut Document, site: &Site) {
     cf.line("Cwlocalhost");
-    // Names that end in a dot are canonical; so is what ends in a pseudo-domain.
+    // Names that end in a dot are canonical, and so are names in a pseudo-domain.
     cf.line("CP.");
     if let Some(redirect) = &site.redirect {
         cf.line_from("CPREDIRECT", redirect.span);
@@ -65,12 +65,12 @@ pub fn of_tables(cf: &mut Document, site: &Site) {
     }
 }
 
-/// Classes that the site fills.
+/// Classes with members from the site.
 pub fn policy(cf: &mut Document, site: &Site) {
     for class in Class::ALL {
         let name = written(class);
-        // One to a line: each goes back to where it is named, and sendmail, which drops what a line has beyond 2,048 bytes
-        // of it silently, has nothing to drop.
+        // One member per line, so that each maps back to its statement, and so that no line exceeds the 2,048 bytes beyond which
+        // sendmail silently drops the rest.
         for member in site.classes.members(class) {
             cf.line_of(&["C", &name, &member.value], member.span);
         }
@@ -80,7 +80,7 @@ pub fn policy(cf: &mut Document, site: &Site) {
     }
 }
 
-/// Classes made of others.
+/// Classes that are built from others.
 pub fn derived(cf: &mut Document, site: &Site) {
     if site.routing.virtual_hosts_relay {
         let origin = site.classes.members(Class::VirtualHost).first().map(|member| member.span);

@@ -10,7 +10,7 @@ pub fn queue_groups(cf: &mut Document, site: &Site) {
     }
 }
 
-/// What the words of a `Precedence:` header are worth.
+/// Values of the words in a `Precedence:` header.
 pub fn precedences(cf: &mut Document) {
     for (word, value) in [("first-class", 0), ("special-delivery", 100), ("list", -30), ("bulk", -60), ("junk", -100)] {
         cf.line(format!("P{word}={value}"));

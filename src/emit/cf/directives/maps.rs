@@ -1,4 +1,4 @@
-//! Maps: `K` lines, each only where a rule of this site uses it.
+//! Maps: `K` lines, each only if a rule of the site uses the map.
 
 use super::Document;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     source::Span,
 };
 
-/// All maps of a site but those that it declares itself in raw text, and those that are made of others.
+/// All maps of a site, except those that it declares in raw text and those that are composed of others.
 pub fn maps(cf: &mut Document, site: &Site) {
     if site.senders.accept_unresolvable.is_none() {
         cf.line("Kresolve host -a<OKR> -T<TEMP>");
@@ -34,7 +34,7 @@ pub fn maps(cf: &mut Document, site: &Site) {
     certificates(cf, site);
 }
 
-/// Maps of features that have more than one.
+/// Maps of features that have several.
 fn tables(cf: &mut Document, site: &Site) {
     let tables = &site.tables;
     if let Some(map) = tables.domain_maps.first().filter(|_| !tables.domain_maps_without_regex) {
@@ -59,21 +59,21 @@ fn tables(cf: &mut Document, site: &Site) {
     }
 }
 
-/// Maps that are made of others, which sendmail must know by then: they may be declared in raw text.
+/// Maps that are composed of others, which must be declared before, possibly in raw text.
 pub fn sequences(cf: &mut Document, site: &Site) {
     for (name, spec, origin) in named(site).filter(|(_, spec, _)| is_sequence(spec)) {
         declare(cf, name, spec, origin);
     }
 }
 
-/// The lines of a map: sendmail keeps options of earlier ones.
+/// The lines of a map: sendmail keeps the options of earlier lines.
 fn declare(cf: &mut Document, name: &str, spec: &MapSpec, origin: Span) {
     for text in spec.declarations() {
         cf.line_from(format!("K{name} {text}"), origin);
     }
 }
 
-/// Maps that the site defines, by the names that rules know them by.
+/// Maps that the site configures, with the names that rules use.
 fn named(site: &Site) -> impl Iterator<Item = (&'static str, &MapSpec, Span)> {
     let access = site.access.as_ref().map(|access| ("access", &access.spec, access.declared.span));
     let tables = [
@@ -105,7 +105,7 @@ fn is_sequence(spec: &MapSpec) -> bool {
     spec.class() == "sequence"
 }
 
-/// The maps that DNS lists are asked through, in the order in which their features were first used.
+/// The maps for lookups in DNS lists, in the order in which their features are first used.
 fn blocklists(cf: &mut Document, site: &Site) {
     let how = &site.blocklist_map;
     let seconds = |set: &Option<Setting<String>>| set.as_ref().map_or("5", |set| &set.value).to_owned();
@@ -121,13 +121,13 @@ fn blocklists(cf: &mut Document, site: &Site) {
                 let options = how.options.as_ref().map_or(String::new(), |options| format!(" {}", options.value));
                 format!("Kdnsbl {class} -T<TMP>{options}")
             }
-            // Both ask through one map.
+            // Both use the same map.
             ListKind::Enhanced if seen.contains(&ListKind::ByAccess) => continue,
             ListKind::ByAccess if seen.contains(&ListKind::Enhanced) => continue,
             ListKind::Enhanced | ListKind::ByAccess => {
                 format!("Kednsbl dns -R A -a. -T<TMP> -r{}", seconds(&how.enhanced_timeout))
             }
-            // It shares the map of the plain lists, as that was declared.
+            // It shares the map of the plain lists, with the options of that declaration.
             ListKind::SenderDomain if seen.contains(&ListKind::Plain) => continue,
             ListKind::SenderDomain => "Kdnsbl host -T<TMP>".to_owned(),
             ListKind::MailServers => format!("Kmtamark dns -R TXT -a. -T<TMP> -r{}", seconds(&how.mark_timeout)),
@@ -137,7 +137,7 @@ fn blocklists(cf: &mut Document, site: &Site) {
     }
 }
 
-/// Maps that take certificates and policies of MTA-STS apart.
+/// Maps that parse certificates and MTA-STS policies.
 fn certificates(cf: &mut Document, site: &Site) {
     for (map, regex) in [("CERTIssuer", &site.tls.issuer_part), ("CERTSubject", &site.tls.subject_part)] {
         if let Some(regex) = regex {
@@ -157,7 +157,7 @@ fn certificates(cf: &mut Document, site: &Site) {
     }
 }
 
-/// Maps that checks of senders and commands ask.
+/// Maps that checks of senders and commands use.
 fn checks(cf: &mut Document, site: &Site) {
     if let Some(asked) = &site.senders.useless_mx {
         for line in [

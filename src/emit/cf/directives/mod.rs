@@ -1,8 +1,8 @@
 //! Every line of sendmail.cf that is not a rule.
 //!
-//! As a set these lines are the reference's; their order is ours where order means nothing. What has to come before what:
-//! file safety and LDAP options before any file or map, members of a class before a class made of it, maps and classes
-//! before rules that use them.
+//! As a set, these lines are the reference's; the order is our own where it has no meaning. The required order: options for file
+//! safety and LDAP before any file or map; members of a class before a class built from it; maps and classes before rules that
+//! use them.
 
 mod agents;
 mod classes;
@@ -16,7 +16,7 @@ mod tests;
 use super::Document;
 use crate::site::{RawSection, Site};
 
-/// What comes before the rulesets: names, classes, maps, options, precedences, trusted users, headers.
+/// Lines before the rulesets: names, classes, maps, options, precedences, trusted users, headers.
 pub fn before_rules(cf: &mut Document, site: &Site) {
     raw(cf, site, RawSection::Head);
     names::version(cf, site);
@@ -50,7 +50,7 @@ pub fn before_rules(cf: &mut Document, site: &Site) {
     fields::headers(cf, site);
 }
 
-/// What comes after the rulesets: milters, delivery agents.
+/// Lines after the rulesets: milters, delivery agents.
 pub fn after_rules(cf: &mut Document, site: &Site) {
     agents::milters(cf, site);
     cf.line("");

@@ -1,4 +1,4 @@
-//! What this host is called, which release its configuration is of, and where its relays are: `V`, `D` and class P.
+//! Names of this host and its relays, and the release of the configuration: `V`, `D` and class P.
 
 use super::Document;
 use crate::{
@@ -6,10 +6,10 @@ use crate::{
     source::Spanned,
 };
 
-/// The release whose configuration this is, for `$Z`.
+/// The release of the configuration, for `$Z`.
 const RELEASE: &str = "8.17.1.9";
 
-/// The level of the configuration's syntax.
+/// Level of the configuration's syntax.
 const LEVEL: &str = "10";
 
 /// The `V` line.
@@ -28,7 +28,7 @@ pub fn release(cf: &mut Document, site: &Site) {
     }
 }
 
-/// Names of this host and of what it stands for.
+/// Names of this host and names that it masquerades as.
 pub fn names(cf: &mut Document, site: &Site) {
     let mut set = |name: &str, value: &Option<Setting<String>>| {
         if let Some(setting) = value {
@@ -43,14 +43,14 @@ pub fn names(cf: &mut Document, site: &Site) {
     }
 }
 
-/// The host that takes submitted mail, where this is the mail submission program.
+/// The host that receives submitted mail, in the mail submission program.
 pub fn submission(cf: &mut Document, site: &Site) {
     if let Some(submission) = &site.submission {
         cf.line_from(format!("D{{MTAHost}}{}", submission.value.host), submission.span);
     }
 }
 
-/// Hosts that mail goes through, and the pseudo-domains that some of them serve.
+/// Hosts that mail is relayed through, and the pseudo-domains that some of them serve.
 pub fn relays(cf: &mut Document, site: &Site) {
     let routing = &site.routing;
     match &routing.smart_host {
@@ -83,7 +83,7 @@ pub fn relays(cf: &mut Document, site: &Site) {
     uucp(cf, site);
 }
 
-/// UUCP links: whom neighbours are reached through, this host's own UUCP names, the neighbours.
+/// UUCP links: the relay for neighbours, this host's own UUCP names, the neighbours.
 fn uucp(cf: &mut Document, site: &Site) {
     for link in &site.uucp {
         let UucpLink { class, host, neighbours } = &link.value;

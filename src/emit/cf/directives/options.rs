@@ -9,7 +9,7 @@ use crate::{
 /// Options that must be set before any file is read or map declared.
 const FIRST: [&str; 2] = ["DontBlameSendmail", "LDAPDefaultSpec"];
 
-/// Options that the reference writes with an equals sign even where they are empty.
+/// Options that the reference writes with an equals sign even if they are empty.
 const ALWAYS_EQUALS: [&str; 3] = ["HelpFile", "QueueDirectory", "TimeZoneSpec"];
 
 /// The options that must come first.
@@ -57,7 +57,7 @@ fn write(cf: &mut Document, name: &str, setting: &Setting<String>) {
     }
 }
 
-/// Where the daemon listens and how it connects.
+/// Listeners of the daemon, and its outgoing connections.
 fn listeners(cf: &mut Document, site: &Site) {
     let listeners = &site.listeners;
     for (daemon, origin) in listeners.opened() {

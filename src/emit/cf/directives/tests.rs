@@ -1,4 +1,4 @@
-//! What a site becomes, line by line. That the lines are the reference's is shown over whole site files elsewhere.
+//! The lines for a site, one kind at a time. Equality with the reference is tested on whole site files elsewhere.
 
 use std::collections::BTreeSet;
 
@@ -35,7 +35,7 @@ fn lines(site: &Site) -> BTreeSet<String> {
     text(site).lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
 }
 
-/// What `change` adds to and takes from the lines of an empty site.
+/// Lines that `change` adds to and removes from those of an empty site.
 fn difference(change: impl FnOnce(&mut Site)) -> (Vec<String>, Vec<String>) {
     let plain = lines(&Site::default());
     let mut site = Site::default();

@@ -1,8 +1,8 @@
-//! Searches in the access map.
+//! Lookups in the access map.
 //!
-//! Every search is a series of exact look-ups, so one ruleset does those ([`exact`]), with and without tag, and the others
-//! only say which keys come next. All take `<key> <default> <mark tag> <more>`, where mark `+` means "with the tag, then
-//! without" and `!` "only with the tag", and return `<value> <more>`.
+//! Every search is a series of exact lookups, so one ruleset does those ([`exact`]), with and without tag, and the others only
+//! produce the next key. All take `<key> <default> <mark tag> <more>`, where mark `+` means "with the tag, then without" and `!`
+//! "only with the tag", and return `<value> <more>`.
 
 use super::ruleset::Rules;
 use crate::site::{AccessMap, Site};

@@ -1,4 +1,4 @@
-//! `badmx`: senders to whom no answer could be sent, since their domain's mail exchangers are of no use.
+//! `badmx`: rejects senders that could not receive an answer, because the mail exchangers of their domain are unusable.
 
 use super::ruleset::Rules;
 use crate::site::Site;
@@ -19,7 +19,7 @@ pub(super) fn rules(site: &Site, r: &mut Rules) {
         .rule("<$+> <$* <BADMXIP> $*> <$*>", invalid, "one is such as no mail server has");
 }
 
-/// Asks it at the end of the sender's checks, of `@ sender`.
+/// Calls `BadMX` at the end of the sender's checks, with the workspace `@ sender`.
 pub(super) fn ask(site: &Site, r: &mut Rules) {
     let Some(asked) = &site.senders.useless_mx else { return };
     r.because(asked.span)

@@ -1,11 +1,11 @@
 //! `bestmx_is_local`: domains whose best mail exchanger is this host are local.
 //!
-//! While that is asked, the best exchanger stands after the host: `user < @ host . @@ exchanger . >`.
+//! During the check, the best exchanger follows the host: `user < @ host . @@ exchanger . >`.
 
 use super::ruleset::Rules;
 use crate::site::{BestMx, Site};
 
-/// The pattern of hosts that are asked about, and how a right side repeats the host and what follows it.
+/// The pattern of hosts to check, and how a right side repeats the host and the rest of the address.
 fn hosts(which: &BestMx) -> (&'static str, &'static str, &'static str) {
     match which {
         BestMx::Anywhere => ("$*", "$2", "$3"),
@@ -31,7 +31,7 @@ pub(super) fn route(site: &Site, r: &mut Rules) {
         .because(None);
 }
 
-/// In `Rcpt_ok`: so is a recipient there.
+/// In `Rcpt_ok`: recipients in such a domain are local as well.
 pub(super) fn recipient(site: &Site, r: &mut Rules) {
     let Some(mx) = &site.tables.best_mx else { return };
     let (hosts, host, rest) = hosts(&mx.value);

@@ -1,7 +1,7 @@
-//! Addresses into the form that all other rules read, `user < @ host . >`, and back again.
+//! Converts addresses to the form that all other rules read, `user < @ host . >`, and back.
 //!
-//! RFC 5321 section 4.1.2 and RFC 5322 section 3.4 give the syntax; what is obsolete there (source routes, `%`, `!`) is
-//! taken apart here, once, so that no later rule needs to know it.
+//! RFC 5321 section 4.1.2 and RFC 5322 section 3.4 define the syntax; obsolete forms (source routes, `%`, `!`) are parsed here,
+//! once, so that later rules need not know them.
 
 use super::{generics, ruleset::Rules, uses::class_may_be_used, vnet};
 use crate::{
@@ -63,7 +63,7 @@ fn canonify(site: &Site, r: &mut Rules) {
     );
 }
 
-/// Removes `name:` before an address, unless the colon belongs to something else.
+/// Removes `name:` before an address, unless the colon has another meaning.
 fn group_name(r: &mut Rules) {
     r.ruleset("GroupName", "GroupName: the address without the group name before it")
         .rule("$* <@>", "$: $1", "a null address adds nothing")
@@ -113,7 +113,7 @@ fn canonify_host(site: &Site, r: &mut Rules) {
     r.rule("$* < @ $* . . > $*", "$1 < @ $2 . > $3", "one dot is enough");
 }
 
-/// Hosts of another network that a map knows an Internet name of.
+/// Hosts of another network that have an Internet name in a map.
 fn internet_name(r: &mut Rules, table: &Option<Spanned<MapSpec>>, map: &str, network: &str) {
     let Some(table) = table else { return };
     let named = format!("$: $1 < @ $({map} $2 $: $2.{network} $) > $3");
@@ -150,7 +150,7 @@ fn uucp_host(site: &Site, r: &mut Rules) {
     }
 }
 
-/// Names not canonical by themselves: asks DNS, or not, as the site and the daemon's flags say.
+/// Other names: looked up in DNS or not, depending on the site and the daemon's modifiers.
 fn lookup(site: &Site, r: &mut Rules) {
     let flags = "the daemon's flags decide whether names are looked up";
     r.rule("$* < @ $* $~P > $*", "$: $&{daemon_flags} $| $1 < @ $2 $3 > $4", flags);

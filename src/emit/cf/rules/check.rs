@@ -1,4 +1,4 @@
-//! What sendmail asks at each step of an SMTP dialogue: `check_relay`, `check_mail`, `check_rcpt`.
+//! The checks at each step of an SMTP dialogue: `check_relay`, `check_mail`, `check_rcpt`.
 
 use super::{access::TEMPORARY, bad_mx, client, lists, relay::recipient_may_fail, ruleset::Rules};
 use crate::site::{RawSection, Site, SpamRecipients};
@@ -14,19 +14,19 @@ pub(super) fn rules(site: &Site, r: &mut Rules) {
     }
 }
 
-/// With `delay_checks` sendmail itself finds only `check_rcpt`; the others have names that only it calls.
+/// With `delay_checks`, sendmail finds only `check_rcpt`; the other two get names that only it calls.
 fn name(site: &Site, check: &'static str, delayed: &'static str) -> &'static str {
     if site.delay_checks.is_some() { delayed } else { check }
 }
 
-/// Messages that are only queued are not checked: their client is gone.
+/// Messages that are only queued are not checked, because their client is gone by then.
 fn unless_deferred(r: &mut Rules) {
     r.rule("$*", "$: < $&{deliveryMode} > $1", "how is mail delivered?")
         .rule("< d > $*", "$@ deferred", "later: nothing can be asked now")
         .rule("< $* > $*", "$: $2", "at once");
 }
 
-/// What a value of the access map means once OK, RELAY and REJECT are dealt with.
+/// The meaning of a value of the access map other than OK, RELAY and REJECT.
 fn verdict(site: &Site, r: &mut Rules) {
     let Some(access) = &site.access else { return };
     r.ruleset("Verdict", "Verdict: <value of the access map>, to what becomes of the message")
@@ -135,7 +135,7 @@ fn sender(site: &Site, r: &mut Rules) {
     bad_mx::ask(site, r);
 }
 
-/// Senders at this host, or at no domain, by a client that is elsewhere.
+/// Senders at this host, or without a domain, from a client elsewhere.
 fn loopback_sender(site: &Site, r: &mut Rules) {
     r.rule("$+", "$: <$1>", "in brackets ...")
         .rule("<<$+>>", "$: <$1>", "... one pair")
@@ -206,8 +206,8 @@ fn recipient(site: &Site, r: &mut Rules) {
         .because(None);
 }
 
-/// A listener with the modifier `r` takes recipients without a domain from this host only. What a client here sends is then
-/// looked at as if it were for the client's own name, which is a user of this host.
+/// A listener with modifier `r` accepts recipients without a domain only from this host. A client on this host is then treated as
+/// if the recipient were its own name, a user of this host.
 fn qualified(site: &Site, r: &mut Rules) {
     let Some(asked) = &site.switches.qualified_recipients else { return };
     let required = "$#error $@ 5.5.4 $: \"553 Fully qualified domain name required\"";
@@ -225,7 +225,7 @@ fn qualified(site: &Site, r: &mut Rules) {
         .because(None);
 }
 
-/// `delay_checks`: `check_rcpt` makes all three checks.
+/// `delay_checks`: `check_rcpt` runs all three checks.
 fn delayed(site: &Site, r: &mut Rules) {
     let Some(delay) = &site.delay_checks else { return };
     r.ruleset("FullAddr", "FullAddr: an address with a host, without its final dot")

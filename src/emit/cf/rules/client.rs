@@ -1,5 +1,4 @@
-//! What is asked of clients besides names and addresses: patience, how often and how many at a time, a name in DNS, a
-//! greeting with a name of their own.
+//! Checks of clients besides names and addresses: greeting delay, connection limits, reverse DNS, HELO name.
 
 use super::{access::TEMPORARY, ruleset::Rules, uses::defines_ruleset};
 use crate::{
@@ -15,7 +14,7 @@ pub(super) fn rules(site: &Site, r: &mut Rules) {
     }
 }
 
-/// Looks up a client in the access map, `name $| address` becoming `<value> <address or nothing>`.
+/// Looks up a client in the access map: `name $| address` becomes `<value> <address or nothing>`.
 pub(super) fn look_up(access: &AccessMap, r: &mut Rules, mark: &str) {
     r.because(access.declared.span)
         .rule("$+ $| $+", format!("$: $>D < $1 > <?> <{mark}> < $2 >"), "its name and the domains above it")
@@ -50,18 +49,18 @@ fn greet_pause(site: &Site, r: &mut Rules) {
     }
 }
 
-/// A limit that the access map sets for each client.
+/// A limit that the access map sets per client.
 struct Limit<'a> {
     ruleset: &'static str,
     tag: &'static str,
     counted: &'static str,
     exceeded: &'static str,
-    /// It is asked before checks that are put off.
+    /// Whether it is checked before the delayed checks.
     immediate: bool,
     asked: &'a Spanned<ClientLimit>,
 }
 
-/// The limits of a site: how often, then how many at a time. Without an access map there is none.
+/// The limits of a site: connection rate, then number of connections. Without an access map there are none.
 fn limits(site: &Site) -> [Option<Limit<'_>>; 2] {
     if site.access.is_none() {
         return [None, None];
@@ -104,7 +103,7 @@ impl Limit<'_> {
     }
 }
 
-/// Asks the limits that are to be asked now: at once, or with the other checks of the connection.
+/// Calls the limits that apply at this point: at once, or with the other checks of the connection.
 pub(super) fn ask_limits(site: &Site, r: &mut Rules, immediate: bool) {
     for limit in limits(site).into_iter().flatten().filter(|limit| limit.immediate == immediate) {
         let what = if limit.tag == "ClientRate" { "does it connect too often?" } else { "is it connected too often?" };
@@ -112,12 +111,12 @@ pub(super) fn ask_limits(site: &Site, r: &mut Rules, immediate: bool) {
     }
 }
 
-/// Whether any limit is asked before all other checks, although these are put off.
+/// Whether any limit is checked first although the other checks are delayed.
 pub(super) fn any_immediate(site: &Site) -> bool {
     limits(site).into_iter().flatten().any(|limit| limit.immediate)
 }
 
-/// `require_rdns`: the end of the connection's checks.
+/// `require_rdns`: the last check of the connection.
 pub(super) fn reverse_name(site: &Site, r: &mut Rules) {
     let Some(asked) = &site.clients.reverse_name else { return };
     r.because(asked.span)
@@ -130,7 +129,7 @@ pub(super) fn reverse_name(site: &Site, r: &mut Rules) {
         .because(None);
 }
 
-/// `block_bad_helo`: the name in EHLO or HELO, asked when the recipient is known. The workspace stays as it is.
+/// `block_bad_helo`: checks the name in EHLO or HELO when the recipient is known. The workspace is unchanged.
 pub(super) fn greeting_name(site: &Site, r: &mut Rules) {
     let Some(asked) = &site.clients.greeting_name else { return };
     let bogus = "$#error $@ 5.7.1 $:\"550 bogus HELO name used: \" $&s";

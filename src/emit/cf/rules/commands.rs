@@ -1,4 +1,4 @@
-//! What is asked of commands, of pairs of addresses, and of recipients on their way to the queue.
+//! Checks of commands, of pairs of addresses, and of recipients before they are queued.
 
 use super::ruleset::Rules;
 use crate::site::Site;

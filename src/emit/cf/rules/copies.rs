@@ -1,12 +1,12 @@
-//! `bcc`: copies of mail for domains that a map lists.
+//! `bcc`: sends copies of mail for domains that are listed in a map.
 //!
-//! sendmail asks ruleset `bcc` for each recipient and adds the address that it returns. A recipient added so has the
-//! address type `e b`, by which [`call`] knows it again.
+//! sendmail calls ruleset `bcc` for each recipient and adds the address that it returns. Such a recipient has the address type `e
+//! b`, by which [`call`] recognizes it.
 
 use super::{access::TEMPORARY, ruleset::Rules};
 use crate::site::{Copies, Site};
 
-/// In `Parse0`: the copies go to a host of their own.
+/// In `Parse0`: copies go to a separate host.
 pub(super) fn call(site: &Site, r: &mut Rules) {
     let Some(copies) = &site.tables.copies else { return };
     r.because(copies.span).rule("$+", "$: $>ParseBcc $1", "a copy?").because(None);
@@ -42,7 +42,7 @@ pub(super) fn rules(site: &Site, r: &mut Rules) {
     domain(copies, r);
 }
 
-/// `BccDomain`: a domain, or `.domain` for those above it, in the map of copies.
+/// `BccDomain`: looks up a domain, then `.domain` for those above it, in the map of copies.
 fn domain(copies: &Copies, r: &mut Rules) {
     if copies.map.is_none() {
         return;

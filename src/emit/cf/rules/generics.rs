@@ -1,18 +1,18 @@
-//! `genericstable`: the name that a sender has outside, asked of a map (cf/README, "FEATURES").
+//! `genericstable`: looks up the external name of a sender in a map (cf/README, "FEATURES").
 //!
-//! The part of `MasqHdr` before masquerading: what the map gives with a domain is final, what it gives without one is
-//! masqueraded as any user of this host.
+//! The part of `MasqHdr` before masquerading: a result with a domain is final, one without is masqueraded like any user of this
+//! host.
 
 use super::{ruleset::Rules, uses::class_may_be_used};
 use crate::site::{Class, Site};
 
-/// The pattern of hosts whose addresses the table is for, and how a right side repeats the host; `None` if there are none.
+/// The pattern of hosts that the table applies to, and how a right side repeats the host; `None` if there are none.
 fn hosts(site: &Site) -> Option<(&'static str, &'static str)> {
     let entire = site.tables.generics_entire_domain.is_some();
     class_may_be_used(site, Class::Generics).then_some(if entire { ("$* $=G", "$2$3") } else { ("$=G", "$2") })
 }
 
-/// The rules of `Canonify2`: hosts of the table are canonical as they are.
+/// The rules of `Canonify2`: hosts of the table are canonical already.
 pub(super) fn canonical(site: &Site, r: &mut Rules) {
     let Some(table) = &site.tables.generics else { return };
     let Some((hosts, host)) = hosts(site) else { return };
@@ -22,7 +22,7 @@ pub(super) fn canonical(site: &Site, r: &mut Rules) {
         .because(None);
 }
 
-/// The rules at the head of `MasqHdr`. While the table is searched the workspace is `<value> <user@host> <address>`.
+/// The rules at the start of `MasqHdr`. During the search, the workspace is `<value> <user@host> <address>`.
 pub(super) fn rewrite(site: &Site, r: &mut Rules) {
     let Some(table) = &site.tables.generics else { return };
     r.because(table.span);

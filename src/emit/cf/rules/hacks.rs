@@ -1,4 +1,4 @@
-//! Hacks: what sendmail's tree comes with and does not support.
+//! Hacks, which sendmail's tree contains but does not support.
 
 use super::ruleset::Rules;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     source::Span,
 };
 
-/// The site's own lines of a section, and among them, each where it stands in the source, the rules of hacks.
+/// The site's own lines of a section, with the rules of hacks among them, in source order.
 pub(super) fn rules(site: &Site, r: &mut Rules, section: RawSection) {
     let mut hacks: Vec<_> = site.hacks.iter().filter(|hack| hack.value.kind.section() == section).collect();
     hacks.sort_by_key(|hack| hack.value.raw_before);
@@ -36,7 +36,7 @@ pub(super) fn rules(site: &Site, r: &mut Rules, section: RawSection) {
                         r.rule("$*", format!("$: $(log auth{word}:$&{{{name}}} $) $1"), "for the log");
                     }
                 }
-                // All of it is the answer, as it is in the reference, where no tab stands before its remark.
+                // As in the reference, the whole text is the result, because no tab precedes its comment.
                 let trusted = "$@ $#ok Trusted users...    Allow trusted users to auth= as anyone";
                 r.rule("$=t", trusted, "a trusted user").because(None);
             }
@@ -56,7 +56,7 @@ pub(super) fn rules(site: &Site, r: &mut Rules, section: RawSection) {
     r.raw_between(site, section, written, usize::MAX);
 }
 
-/// `spamtrap`: a message to one trap is for nobody.
+/// `spamtrap`: a message to a trap is rejected for all recipients.
 fn spam_trap(origin: Span, r: &mut Rules) {
     r.ruleset("Local_check_rcpt", "Local_check_rcpt: notes whether the recipient is a trap")
         .because(origin)

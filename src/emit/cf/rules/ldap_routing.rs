@@ -3,7 +3,7 @@
 use super::{access::TEMPORARY, ruleset::Rules, uses::class_may_be_used};
 use crate::site::{Class, LdapRouting, MissingMailbox, RoutedDetail, Site};
 
-/// At the head of `Parse1`: addresses in routed domains.
+/// At the start of `Parse1`: addresses in routed domains.
 pub(super) fn call(site: &Site, r: &mut Rules) {
     let Some(routing) = &site.tables.ldap_routing else { return };
     r.because(routing.span);
@@ -43,7 +43,7 @@ pub(super) fn rules(site: &Site, r: &mut Rules) {
     }
 }
 
-/// What is done while a map cannot be read.
+/// Rules for the case that a map cannot be read.
 fn unreadable(routing: &LdapRouting, r: &mut Rules) {
     let either = ["<$* <TMPF>> <$*> <$+> <$+> <$*>", "<$*> <$* <TMPF>> <$+> <$+> <$*>"];
     if routing.refuse_for_now {
@@ -63,7 +63,7 @@ fn unreadable(routing: &LdapRouting, r: &mut Rules) {
     }
 }
 
-/// What is done with the values.
+/// Rules for the values found.
 fn found(site: &Site, routing: &LdapRouting, r: &mut Rules) {
     r.rule("<> <$=w> <$+> <$+> <$*>", "$@ $2", "the mailbox is here").rule(
         "<$+> <$=w> <$+> <$+> <$*>",
@@ -87,7 +87,7 @@ fn found(site: &Site, routing: &LdapRouting, r: &mut Rules) {
     }
 }
 
-/// What is done with addresses that are in neither map.
+/// Rules for addresses that are in neither map.
 fn missing(routing: &LdapRouting, r: &mut Rules) {
     if routing.detail.is_some() {
         let without = "$@ $>LDAPExpand <$1> <$2 @ $4> <+$3>";

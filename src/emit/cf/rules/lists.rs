@@ -1,9 +1,9 @@
-//! DNS lists: of clients by address, of senders by domain, of all mail servers.
+//! DNS lists: of clients by address, of senders by domain, and of mail servers.
 
 use super::ruleset::Rules;
 use crate::site::{DnsBlocklist, ListKind, Site};
 
-/// Asks all lists of a site, in order, among the checks of the connection. An answer does not depend on the workspace.
+/// Calls all lists of a site in order, among the checks of the connection. The result does not depend on the workspace.
 pub(super) fn rules(site: &Site, r: &mut Rules) {
     for list in &site.blocklists {
         r.because(list.span);
@@ -17,7 +17,7 @@ pub(super) fn rules(site: &Site, r: &mut Rules) {
     r.because(None);
 }
 
-/// `dnsbl` and `enhdnsbl`: the client's address, reversed, as a name in the list's zone.
+/// `dnsbl` and `enhdnsbl`: looks up the client's reversed address in the zone of the list.
 fn of_clients(list: &DnsBlocklist, r: &mut Rules) {
     let enhanced = list.kind == ListKind::Enhanced;
     let (map, server) = (if enhanced { "ednsbl" } else { "dnsbl" }, &list.server);
@@ -40,8 +40,8 @@ fn of_clients(list: &DnsBlocklist, r: &mut Rules) {
     }
 }
 
-/// `dnsblaccess`: the client's address, reversed, as a name in the list's zone; the access map says what becomes of a client
-/// with this answer, with one that begins so, or with any. Its values may name the client as `%1` and the list as `%2`.
+/// `dnsblaccess`: looks up the client's reversed address in the zone of the list; the access map decides by the whole answer, by
+/// its prefixes, or for any answer. Its values may refer to the client as `%1` and the list as `%2`.
 fn by_access(list: &DnsBlocklist, r: &mut Rules) {
     let DnsBlocklist { server, tag, .. } = list;
     r.rule("$*", "$: $&{client_addr}", "the client's address")
@@ -75,10 +75,10 @@ fn by_access(list: &DnsBlocklist, r: &mut Rules) {
         .rule("<$*> $*", format!("$#error $@ 5.7.1 $: {refusal}"), "anything else, or nothing: refused");
 }
 
-/// `rhsbl`: the sender's domain as a name in the list's zone, unless the access map says that it is welcome.
+/// `rhsbl`: looks up the sender's domain in the zone of the list, unless the access map accepts the sender.
 fn of_senders(site: &Site, list: &DnsBlocklist, r: &mut Rules) {
     let server = &list.server;
-    // Without an access map there is no `SearchList`; the front end warns of what then becomes of senders.
+    // Without an access map there is no `SearchList`; the front end warns about the consequence for senders.
     r.rule("$+", "$: <@> $>CanonAddr $&f", "the sender").rule(
         "<@> $* < @ $+ . >",
         "$: <@> $2 $| $>SearchList <+ rhs> $| <F:$1@$2> <D:$2> <>",
@@ -102,7 +102,7 @@ fn of_senders(site: &Site, list: &DnsBlocklist, r: &mut Rules) {
     r.rule("<?>$+", format!("$#error $@ 5.7.1 $: {refusal}"), "yes");
 }
 
-/// `mtamark`: what DNS says of the client's address below the name of the mark.
+/// `mtamark`: looks up the client's address below the name of the mark.
 fn of_mail_servers(list: &DnsBlocklist, r: &mut Rules) {
     let mark = &list.server;
     let refusal = match list.message.as_str() {
@@ -120,7 +120,7 @@ fn of_mail_servers(list: &DnsBlocklist, r: &mut Rules) {
     no_answer(list, r, "4.4.3", &format!("\"451 Temporary lookup failure of \" {mark}.$&{{client_addr}}"));
 }
 
-/// The list does not answer: `standard` is what is said of it where the site has no text of its own.
+/// The list does not answer: `standard` is the text if the site does not set one.
 fn no_answer(list: &DnsBlocklist, r: &mut Rules, status: &str, standard: &str) {
     match list.temporary.as_str() {
         "" => r.rule("<?>$+<TMP>", "$: TMPOK", "the list does not answer: no"),

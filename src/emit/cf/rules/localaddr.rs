@@ -1,7 +1,7 @@
-//! Ruleset `localaddr` (5): a local user once more, after the aliases: the detail, and the hosts that take local mail.
+//! Ruleset `localaddr` (5): local users after alias expansion: the detail, and the hosts that receive local mail.
 //!
-//! sendmail calls it for every address of a mailer with flag `5` that no alias replaced; `$h` then holds what the mailer
-//! was to have for host: `+detail`, or `user@host` for a `local:` entry of a table.
+//! sendmail calls it for every address of a mailer with flag `5` that no alias replaced; `$h` then holds the host for the mailer:
+//! `+detail`, or `user@host` for a `local:` entry of a table.
 
 use super::{ruleset::Rules, uses::defines_ruleset};
 use crate::site::Site;
@@ -40,7 +40,7 @@ pub(super) fn rules(site: &Site, r: &mut Rules) {
     }
 }
 
-/// `preserve_luser_host`: the host is kept in `${Host}` for the time when `$h` is the detail.
+/// `preserve_luser_host`: the host is kept in `${Host}` while `$h` is the detail.
 fn remember_host(site: &Site, r: &mut Rules) {
     let Some(asked) = &site.routing.preserve_luser_host else { return };
     r.because(asked.span)
@@ -53,7 +53,7 @@ fn remember_host(site: &Site, r: &mut Rules) {
         .because(None);
 }
 
-/// `LUSER_RELAY`: users that this host does not have.
+/// `LUSER_RELAY`: users that do not exist on this host.
 fn unknown_user(site: &Site, r: &mut Rules) {
     let Some(luser) = &site.routing.luser_relay else { return };
     r.because(luser.span);
@@ -70,7 +70,7 @@ fn unknown_user(site: &Site, r: &mut Rules) {
     }
 }
 
-/// Users whom no host takes.
+/// Users that no host accepts.
 fn stays(site: &Site, r: &mut Rules) {
     if site.routing.preserve_plus_detail.is_some() {
         r.rule("< > $+", "$@ $1", "stays here as it is");
@@ -90,7 +90,7 @@ fn stays(site: &Site, r: &mut Rules) {
         .rule("< > < $+ >", "$@ $1", "a user without detail");
 }
 
-/// Users that a host takes, or the relay for unknown ones.
+/// Users that a host accepts, or the relay for unknown users.
 fn leaves(site: &Site, r: &mut Rules) {
     let keeps_host = site.routing.preserve_luser_host.as_ref().map(|asked| asked.span);
     if site.routing.preserve_plus_detail.is_none() {

@@ -1,4 +1,4 @@
-//! Under which name addresses leave: rulesets 93 and 94, and those that the mailers name in `S=` and `R=`.
+//! The names that addresses are sent under: rulesets 93 and 94, and those that mailers name in `S=` and `R=`.
 
 use super::{
     generics,

@@ -1,7 +1,7 @@
 //! The rulesets: a site's policy as sendmail's rewriting rules (op guide section 5.1).
 //!
-//! Written from what is documented and from what sendmail answers. Each rule says what it decides; a rule that this site
-//! does not need is not there. Names that sendmail, mailers and sites' own rules call are the usual ones.
+//! Written from the documentation and from sendmail's answers. Each rule has a comment with its decision; rules that the site
+//! does not need are left out. Rulesets that sendmail, mailers and sites' own rules call have the usual names.
 //!
 //! An address is in *focus* when its host is in brackets: `user < @ host . >`, with a final dot when the host is canonical.
 
@@ -53,7 +53,7 @@ pub(super) fn rules(cf: &mut Document, site: &Site) {
     client::rules(site, &mut r);
     commands::rules(site, &mut r);
     tls::rules(site, &mut r);
-    // Before the mailers' own, so that a site's rules for one of those are asked first, as they are in the reference's file.
+    // Before the rulesets of the mailers, so that the site's rules for one of them come first, as in the reference.
     hacks::rules(site, &mut r, RawSection::LocalRulesets);
     masquerade::local_mailers(site, &mut r);
     masquerade::smtp_mailers(site, &mut r);

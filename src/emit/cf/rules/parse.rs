@@ -1,4 +1,4 @@
-//! Which mailer takes an address, to which host: ruleset 0 and what it calls.
+//! Selects the mailer and the host for an address: ruleset 0 and the rulesets that it calls.
 //!
 //! The order is the policy: errors, what is local, the site's own rules, address literals, virtual users, local users,
 //! the mailer table, pseudo-domains, the smart host, the Internet.
@@ -54,7 +54,7 @@ pub(super) fn rules(site: &Site, r: &mut Rules) {
     r.raw_after_mailer(site, RawSection::LocalRule0);
 }
 
-/// `prefixmod`: takes a prefix off and leaves flags for the recipient.
+/// `prefixmod`: removes a prefix and sets flags for the recipient.
 fn prefix(site: &Site, r: &mut Rules) {
     let Some(asked) = site.commands.prefix.as_ref().filter(|asked| !asked.value.prefix.is_empty()) else { return };
     let (prefix, flags) = (&asked.value.prefix, &asked.value.flags);
@@ -147,8 +147,7 @@ fn policy(site: &Site, r: &mut Rules) {
     r.rule("$+", format!("$#{local} $: $1"), "a user without a host");
 }
 
-/// Users at a name of this host. With `stickyhost` they go to the mail hub as they are, or stay here; otherwise ruleset 5 has
-/// a say.
+/// Users at a name of this host. With `stickyhost` they go to the mail hub unchanged, or stay here; otherwise ruleset 5 decides.
 fn users_at_our_names(site: &Site, r: &mut Rules) {
     let local = &site.mailer_names.local;
     let usenet = site.mailers.iter().find(|mailer| mailer.name == "usenet");
@@ -211,7 +210,7 @@ fn smart_host_origin(site: &Site) -> Option<Span> {
     site.routing.smart_host.as_ref().map(|host| host.span)
 }
 
-/// `virtusertable`: the keys tried for `user+detail@domain`, from the most particular to `@domain`.
+/// `virtusertable`: the keys for `user+detail@domain`, from the most specific to `@domain`.
 fn virtual_users(site: &Site, r: &mut Rules) {
     let Some(table) = &site.routing.virtusertable else { return };
     r.because(table.span).rule("$+", "$: <!> $1", "not looked up yet");
@@ -264,8 +263,8 @@ fn mailer_table(site: &Site, r: &mut Rules) {
         .because(None);
 }
 
-/// UUCP neighbours: of this host, by the mailer that suits them, and of others, through these. Between the two, the site's
-/// own rules, or before both where they stand before `MAILER(uucp)`.
+/// UUCP neighbours: those of this host through the mailer that fits, and others through these. The site's own rules come between
+/// the two, or before both if they precede `MAILER(uucp)`.
 fn uucp_links(site: &Site, r: &mut Rules) {
     let uucp = site.mailers.iter().find(|mailer| mailer.name == "uucp");
     let declared = uucp.and_then(|mailer| mailer.span);

@@ -1,4 +1,4 @@
-//! Who may relay: what `check_rcpt` asks of the recipient, then of the client.
+//! Who may relay: the checks of the recipient, then of the client, in `check_rcpt`.
 
 use super::{
     access::TEMPORARY,
@@ -28,12 +28,12 @@ pub(super) fn rules(site: &Site, r: &mut Rules) {
     }
 }
 
-/// Whether a temporary failure can come from looking at the recipient.
+/// Whether the check of the recipient can fail temporarily.
 pub(super) fn recipient_may_fail(site: &Site) -> bool {
     site.access.is_some() || site.relay.based_on_mx.is_some()
 }
 
-/// Takes off hosts that we relay to, so that what they would relay to is checked as well.
+/// Removes hosts that we relay to, so that the remaining route is checked as well.
 fn parse_recipient(site: &Site, r: &mut Rules) {
     let relay = &site.relay;
     r.ruleset("ParseRecipient", "ParseRecipient: the recipient behind all hosts that we relay to")
@@ -147,7 +147,7 @@ fn recipient(site: &Site, r: &mut Rules) {
     r.rule("$+", "$@ RELAY", "to a user of this host");
 }
 
-/// `blocklist_recipients`: recipients that the access map refuses, whoever sends.
+/// `blocklist_recipients`: recipients that the access map rejects, whoever sends.
 fn blocked_recipient(site: &Site, r: &mut Rules) {
     let Some(access) = site.access.as_ref().filter(|a| a.blocklist_recipients) else { return };
     r.because(access.declared.span)
@@ -174,7 +174,7 @@ fn blocked_recipient(site: &Site, r: &mut Rules) {
         .because(None);
 }
 
-/// Clients that have shown who they are.
+/// Authenticated clients.
 fn authenticated(site: &Site, r: &mut Rules) {
     if let Some(access) = &site.access {
         r.because(access.declared.span)
@@ -203,7 +203,7 @@ fn authenticated(site: &Site, r: &mut Rules) {
     }
 }
 
-/// Recipients that the access map relays to.
+/// Recipients with RELAY in the access map.
 fn allowed_recipient(site: &Site, r: &mut Rules) {
     let Some(access) = &site.access else { return };
     r.because(access.declared.span);
@@ -290,7 +290,7 @@ fn client(site: &Site, r: &mut Rules) {
     }
 }
 
-/// `drac`: addresses that have just fetched mail.
+/// `drac`: addresses that have recently fetched mail.
 fn recent_login(site: &Site, r: &mut Rules) {
     let Some(map) = &site.clients.recent_logins else { return };
     r.because(map.span)
@@ -303,7 +303,7 @@ fn recent_login(site: &Site, r: &mut Rules) {
         .because(None);
 }
 
-/// After a search of the client in the access map: `<value> <client>`.
+/// After the lookup of a client in the access map: `<value> <client>`.
 fn relay_verdict(r: &mut Rules) {
     r.rule("<RELAY> $*", "$@ RELAY", "it may relay")
         .rule("<$* <TMPF>> $*", format!("$#TEMP $@ 4.3.0 $: {TEMPORARY}"), "the map cannot be read")
@@ -311,7 +311,7 @@ fn relay_verdict(r: &mut Rules) {
         .because(None);
 }
 
-/// `relay_local_from` and `relay_mail_from`: whoever the envelope says it is from, which anybody can write.
+/// `relay_local_from` and `relay_mail_from`: relaying by envelope sender, which anybody can forge.
 fn sender(site: &Site, r: &mut Rules) {
     let local_from = site.relay.local_from.as_ref();
     let mail_from = site.relay.mail_from.as_ref().filter(|_| site.access.is_some());

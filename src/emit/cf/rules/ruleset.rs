@@ -1,4 +1,4 @@
-//! Writes rulesets: names, rules, and for each rule what it decides and which statement asked for it.
+//! Writes rulesets: names, and rules with a comment and the statement that each is generated for.
 
 use super::uses::defines_ruleset;
 use crate::{
@@ -15,7 +15,7 @@ pub(super) struct Rules<'a> {
 }
 
 impl<'a> Rules<'a> {
-    /// Rulesets at the end of a document.
+    /// Appends rulesets to a document.
     pub(super) fn new(document: &'a mut Document) -> Self {
         Self { document, origin: None }
     }
@@ -29,24 +29,24 @@ impl<'a> Rules<'a> {
         self
     }
 
-    /// The rules from here on exist because of the statement at `origin`; `None` for what every site has.
+    /// Sets the origin of the following rules; `None` for rules of every site.
     pub(super) fn because(&mut self, origin: impl Into<Option<Span>>) -> &mut Self {
         self.origin = origin.into();
         self
     }
 
-    /// Adds a rule and what it decides.
+    /// Adds a rule with the comment on its decision.
     pub(super) fn rule(&mut self, lhs: impl AsRef<str>, rhs: impl AsRef<str>, decides: &str) -> &mut Self {
         self.document.line_of(&["R", lhs.as_ref(), "\t", rhs.as_ref(), "\t", decides], self.origin);
         self
     }
 
-    /// Adds the site's own lines of a section as they are.
+    /// Adds the site's own lines of a section unchanged.
     pub(super) fn raw(&mut self, site: &Site, section: RawSection) -> &mut Self {
         self.pieces(site.raw_section(section).iter())
     }
 
-    /// Adds those of the site's own lines of a section that stand before what a mailer adds to it.
+    /// Adds those of the site's own lines of a section that precede the rules of a mailer.
     pub(super) fn raw_before_mailer(&mut self, site: &Site, section: RawSection) -> &mut Self {
         let before = site.raw_before_mailer.get(&section).copied().unwrap_or(0);
         self.pieces(site.raw_section(section).iter().take(before))
@@ -58,7 +58,7 @@ impl<'a> Rules<'a> {
         self.pieces(site.raw_section(section).iter().skip(before))
     }
 
-    /// Adds those of the site's own lines of a section from the piece of one number up to that of another.
+    /// Adds the site's own lines of a section, from one piece up to another.
     pub(super) fn raw_between(&mut self, site: &Site, section: RawSection, from: usize, to: usize) -> &mut Self {
         self.pieces(site.raw_section(section).iter().take(to).skip(from))
     }
@@ -70,8 +70,8 @@ impl<'a> Rules<'a> {
         self
     }
 
-    /// Calls the site's own ruleset `hook` on the workspace, if it has one, and obeys a mailer that it chooses.
-    /// Anything else that it returns is ignored, as cf/README documents ("Local_check_*").
+    /// Calls the site's own ruleset `hook` on the workspace, if it exists, and returns the mailer that it selects, if any.
+    /// Other results are ignored, as documented in cf/README ("Local_check_*").
     pub(super) fn hook(&mut self, site: &Site, hook: &str) -> &mut Self {
         if defines_ruleset(site, hook) {
             self.rule("$*", format!("$: $1 $| $>\"{hook}\" $1"), "what the site's own rules say");
@@ -81,7 +81,7 @@ impl<'a> Rules<'a> {
         self
     }
 
-    /// After a call that left `workspace $| result`: a result that names a mailer is final.
+    /// After a call with the result `workspace $| result`: a result that names a mailer is final.
     pub(super) fn return_if_mailer(&mut self) -> &mut Self {
         self.rule("$* $| $#$*", "$#$2", "decided")
     }

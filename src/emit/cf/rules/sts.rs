@@ -1,7 +1,7 @@
-//! MTA-STS (RFC 8461): policies of the domains that mail is sent to, asked of the map `sts`.
+//! MTA-STS (RFC 8461): policies of recipient domains, looked up in the map `sts`.
 //!
-//! The map's answer for a domain holds the word `secure`, and then the names that its servers have (`match=`) and the name
-//! that is asked for in the handshake (`servername=`).
+//! The value for a domain contains the word `secure`, followed by the names that its servers may have (`match=`) and the name for
+//! the handshake (`servername=`).
 
 use super::ruleset::Rules;
 use crate::site::{Site, StrictTransport};
@@ -32,7 +32,7 @@ pub(super) fn rules(site: &Site, r: &mut Rules) {
     handshake(asked.span, r);
 }
 
-/// The server's name against those that the policy lists.
+/// Compares the server's name with those in the policy.
 fn check(origin: crate::source::Span, r: &mut Rules) {
     let own = "$: $(macro {TLS_Name} $@ $&{server_name} $) $>TLS_NameInList :$1:";
     let domain = "$: $(macro {TLS_Name} $@ .$3 $) $>TLS_NameInList :$1";
@@ -67,7 +67,7 @@ fn names(sts: &StrictTransport, origin: crate::source::Span, r: &mut Rules) {
     }
 }
 
-/// What is said in the handshake.
+/// The name for the handshake.
 fn handshake(origin: crate::source::Span, r: &mut Rules) {
     r.ruleset("Set_SNI", "Set_SNI: which name is asked for in the handshake, by the policy of ${rcpt_addr}?")
         .because(origin)
@@ -95,7 +95,7 @@ fn handshake(origin: crate::source::Span, r: &mut Rules) {
         .rule("$*", "$@ <DANE>", "it is");
 }
 
-/// The end of `tls_clt_features`, of `host $| address $| <options>`: what policies add to the options.
+/// The end of `tls_clt_features`, of `host $| address $| <options>`: adds options that policies require.
 pub(super) fn features(site: &Site, r: &mut Rules) {
     let Some(asked) = &site.tls.strict_transport else { return };
     r.because(asked.span)

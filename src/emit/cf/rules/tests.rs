@@ -1,4 +1,4 @@
-//! What must hold of the rules of any site, whatever it uses.
+//! Invariants of the rules, for any site.
 
 use std::collections::BTreeSet;
 
@@ -46,7 +46,7 @@ fn text(site: &Site) -> String {
 /// Makes a site use one part of the policy.
 type Step = Box<dyn Fn(&mut Site)>;
 
-/// Sites that between them use every part of the policy, alone and together.
+/// Sites that together use every part of the policy, alone and in combination.
 fn sites() -> Vec<Site> {
     let mut sources = Sources::default();
     let span = Span::new(sources.add("site", "x"), 0, 1);

@@ -1,5 +1,5 @@
-//! Authentication and TLS: what is asked of a connection, and what is offered on it (cf/README, "STARTTLS" and
-//! "SMTP AUTHENTICATION").
+//! Authentication and TLS: requirements for a connection, and what is offered on it (cf/README, "STARTTLS" and "SMTP
+//! AUTHENTICATION").
 
 use super::{access::TEMPORARY, ruleset::Rules, sts};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
     source::Span,
 };
 
-/// `trust_auth`, the feature and TLS checks that sendmail calls, `authinfo`, and what they call.
+/// `trust_auth`, the feature and TLS checks that sendmail calls, `authinfo`, and the rulesets that these call.
 pub(super) fn rules(site: &Site, r: &mut Rules) {
     trust_auth(site, r);
     features(site, r, "srv_features", "Srv_Features", "what to offer this client");
@@ -34,16 +34,16 @@ pub(super) fn rules(site: &Site, r: &mut Rules) {
     authinfo(site, r);
 }
 
-/// What asks for more than that TLS does not fail: the access map, or policies of MTA-STS.
+/// The sources of requirements beyond TLS without an error: the access map, or MTA-STS policies.
 pub(super) fn full_check(site: &Site) -> Option<Span> {
     let access = site.access.as_ref().map(|access| access.declared.span);
     access.or_else(|| site.tls.strict_transport.as_ref().map(|sts| sts.span))
 }
 
-/// Asks the site's own ruleset of a section, if it has one, and obeys a mailer that it chooses.
+/// Calls the site's own ruleset of a section, if it exists, and returns the mailer that it selects, if any.
 fn own(site: &Site, r: &mut Rules, hook: RawSection) {
     let (Some(first), Some(ruleset)) = (site.raw_section(hook).first(), hook.ruleset()) else { return };
-    // What is given to `tls_client` has the usual separator in it, and is needed whole afterwards.
+    // The argument of `tls_client` contains the usual separator, and is needed whole afterwards.
     let mark = if hook == RawSection::LocalTlsClient { "<?>" } else { "$|" };
     r.because(first.span)
         .rule("$*", format!("$: $1 {mark} $>\"{ruleset}\" $1"), "what the site's own rules say")
@@ -52,7 +52,7 @@ fn own(site: &Site, r: &mut Rules, hook: RawSection) {
         .because(None);
 }
 
-/// Asks a ruleset of MTA-STS, if policies are honoured.
+/// Calls a ruleset of MTA-STS, if policies are honoured.
 fn policy(site: &Site, r: &mut Rules, ruleset: &str) {
     let Some(sts) = &site.tls.strict_transport else { return };
     r.because(sts.span)
@@ -78,7 +78,7 @@ fn trust_auth(site: &Site, r: &mut Rules) {
     );
 }
 
-/// A host by name, then by address, then the tag alone; leaves `<value> …`, or `<?> …` if none is in the access map.
+/// Looks up a host by name, then by address, then the tag alone; the result is `<value> …`, or `<?> …` if there is no entry.
 fn search(access: &AccessMap, r: &mut Rules, tag: &str, side: &str) {
     r.because(access.declared.span)
         .rule("$*", format!("$: $>D <$&{{{side}_name}}> <?> <! {tag}> <>"), "by name")
@@ -157,7 +157,7 @@ fn server(site: &Site, r: &mut Rules) {
     r.because(None).rule("$*", "$@ $>\"TLS_connection\" $1", "is what is asked of it met?");
 }
 
-/// Adds what the access map asks of the other side: `${verify} $| <value> …`.
+/// Adds the requirements of the access map: `${verify} $| <value> …`.
 fn peer(access: &AccessMap, r: &mut Rules, side: &str, tag: &str, given: &str) {
     let tag = quoted(tag);
     r.because(access.declared.span)
@@ -231,14 +231,14 @@ fn requirement(site: &Site, r: &mut Rules) {
         .rule("<$-:$+> $+", "$@ $>\"TLS_req\" $3 $| <$1:$2>", "are they met?");
 }
 
-/// `TLS_req`: `<requirement> … $| <reply:status>`, all of which must hold; and `max`.
+/// `TLS_req`: `<requirement> … $| <reply:status>`, all of which must be met; and `max`.
 fn additional(site: &Site, origin: Span, r: &mut Rules) {
     r.ruleset("TLS_req", "TLS_req: does the certificate say what is asked?")
         .because(origin)
         .rule(" $| $+", "$@ OK", "all of it")
         .rule("<CN> $* $| <$+>", "$: <CN:$&{TLS_Name}> $1 $| <$2>", "its name is the host's");
     if let Some(names) = &site.tls.alternative_names {
-        // As in the reference, nothing more is asked of a certificate for all hosts of a domain.
+        // As in the reference, a requirement for all hosts of a domain says nothing else about the certificate.
         r.because(names.span)
             .rule("<CN:$={cert_altnames}> $* $| <$+>", "$@ $>\"TLS_req\" $2 $| <$3>", "one of its names is this: yes")
             .rule("<CN:$-.$+> $* $| <$+>", "$: <CN:*.$2> $3 $| <$4>", "all hosts of the domain?")
@@ -280,7 +280,7 @@ fn additional(site: &Site, origin: Span, r: &mut Rules) {
         .rule("$-:$-:$-", "$: $2", "no");
 }
 
-/// `tls_srv_features` and `tls_clt_features`: options of single sessions.
+/// `tls_srv_features` and `tls_clt_features`: options for single sessions.
 fn session_features(site: &Site, r: &mut Rules) {
     let asked = site.tls.session_features.as_ref().map(|asked| asked.span);
     if asked.is_some() {
@@ -316,7 +316,7 @@ fn session_features(site: &Site, r: &mut Rules) {
         .rule("$*", "$@ \"\"", "none");
 }
 
-/// The options that the access map has for `name $| address`.
+/// The options in the access map for `name $| address`.
 fn options(access: &AccessMap, r: &mut Rules, tag: &str) {
     r.because(access.declared.span)
         .rule("$* $| $*", format!("$: $>D <$1> <?> <! {tag}> <$2>"), "by name")
@@ -347,7 +347,7 @@ fn certificate(site: &Site, access: &AccessMap, r: &mut Rules) {
         .rule("$*", "$: NO", "nobody else");
 }
 
-/// `authinfo`: who we are to a server. Defined even when empty: sendmail then has no other source.
+/// `authinfo`: the credentials for a server. Defined even if it is empty, because sendmail then uses no other source.
 fn authinfo(site: &Site, r: &mut Rules) {
     r.ruleset("authinfo", "authinfo: who we are when a server asks for authentication");
     if let Some(map) = &site.tls.credentials {

@@ -1,4 +1,4 @@
-//! What a site makes use of, so that rules for anything else are left out.
+//! What a site uses, so that rules for other things are left out.
 
 use crate::site::{Class, Site};
 
@@ -11,23 +11,23 @@ pub(super) fn defines_ruleset(site: &Site, name: &str) -> bool {
     })
 }
 
-/// Whether the class can have members: through a documented macro, or through a raw line that fills it.
+/// Whether the class can have members: through a documented macro, or a raw line that adds some.
 pub(super) fn class_may_be_used(site: &Site, class: Class) -> bool {
     site.classes.is_used(class) || raw_lines(site).any(|line| fills_class(line, class.name()))
 }
 
-/// Whether the UUCP class of this letter can have members: through `SITECONFIG`, or through a raw line that fills it.
+/// Whether the UUCP class of this letter can have members: through `SITECONFIG`, or a raw line that adds some.
 pub(super) fn uucp_class_may_be_used(site: &Site, letter: &str) -> bool {
     let mut filled = site.uucp.iter().flat_map(|link| &link.value.neighbours);
     filled.any(|(class, _)| class == letter) || raw_lines(site).any(|line| fills_class(line, letter))
 }
 
-/// Whether any raw line holds this text.
+/// Whether any raw line contains this text.
 pub(super) fn raw_mentions(site: &Site, text: &str) -> bool {
     raw_lines(site).any(|line| line.contains(text))
 }
 
-/// Whether a raw line, or a UUCP link, gives the one-letter macro a value.
+/// Whether a raw line, or a UUCP link, sets the one-letter macro.
 pub(super) fn sets_macro(site: &Site, letter: char) -> bool {
     let link = |class: &str| class.chars().eq([letter]);
     site.uucp.iter().any(|declared| link(&declared.value.class))

@@ -1,9 +1,9 @@
-//! The rewriting of the UUCP mailers and of `mail11`: addresses as paths, `host!user` and `node::user`.
+//! Rewriting for the UUCP mailers and `mail11`: addresses as paths, `host!user` and `node::user`.
 
 use super::ruleset::Rules;
 use crate::site::Site;
 
-/// `FromU`, `EnvToU`, `HdrToU`, and where SMTP's rewriting is there `EnvFromUD` and `EnvFromUUD`.
+/// `FromU`, `EnvToU`, `HdrToU`; also `EnvFromUD` and `EnvFromUUD` if the SMTP rewriting exists.
 pub(super) fn uucp_mailers(site: &Site, r: &mut Rules) {
     let Some(uucp) = site.mailers.iter().find(|mailer| mailer.name == "uucp") else { return };
     r.ruleset("EnvToU", "EnvToU: envelope recipients over UUCP: paths")
@@ -38,7 +38,7 @@ pub(super) fn uucp_mailers(site: &Site, r: &mut Rules) {
     path(r, "$@ ");
 }
 
-/// An address as a path. `end` comes before each right side.
+/// Converts an address to a path. `end` precedes each right side.
 fn path(r: &mut Rules, end: &str) {
     let path = |sides: &str| format!("{end}{sides}");
     r.rule("<@ $- . UUCP > : $+", path("$1 ! $2"), "a source route through a UUCP host")

@@ -1,9 +1,9 @@
-//! `vnet`: hosts of IBM's network VNET, by whichever of its names.
+//! `vnet`: hosts of IBM's network VNET, under any of its names.
 
 use super::ruleset::Rules;
 use crate::site::Site;
 
-/// In `Canonify2`: routed and other names of VNET hosts become `host.vnet`.
+/// In `Canonify2`: converts routed and other names of VNET hosts to `host.vnet`.
 pub(super) fn names(site: &Site, r: &mut Rules) {
     let Some(vnet) = &site.tables.vnet else { return };
     r.because(vnet.span);
@@ -16,7 +16,7 @@ pub(super) fn names(site: &Site, r: &mut Rules) {
         .because(None);
 }
 
-/// Before the smart host: VNET hosts through the gateway `$A`, IBM's others directly.
+/// Before the smart host: VNET hosts go through the gateway `$A`, other hosts of IBM directly.
 pub(super) fn routes(site: &Site, r: &mut Rules) {
     let Some(vnet) = &site.tables.vnet else { return };
     r.because(vnet.span)

@@ -98,7 +98,7 @@ pub(super) fn builtin(m4: &mut Machine<'_>, dialect: &mut dyn Dialect, call: &In
     }
 }
 
-/// The call that a call of `indir` or `builtin` stands for.
+/// The call that a call of `indir` or `builtin` makes.
 fn shifted(call: &Invocation) -> Invocation {
     Invocation {
         name: call.str(0).to_owned(),

@@ -48,10 +48,10 @@ fn read(m4: &mut Machine<'_>, dialect: &mut dyn Dialect, call: &Invocation, may_
     }
 }
 
-/// How deep files may include files.
+/// Maximum nesting depth of included files.
 const INCLUDES: usize = 100;
 
-/// What the C library says for an error, which is what m4 prints.
+/// The C library's text for an error, which m4 prints.
 fn system_message(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "No such file or directory".to_owned(),

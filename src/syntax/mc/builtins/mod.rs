@@ -1,4 +1,4 @@
-//! m4's own macros: one table of names, and what each of them does, by subject.
+//! m4's builtin macros: a table of names, and one module per subject for what they do.
 //!
 //! Names, the need for parentheses, numbers of arguments and messages are those of GNU m4 1.4.19.
 
@@ -12,27 +12,27 @@ mod strings;
 
 use super::{Dialect, Machine, Text, diagnostics, run::Invocation};
 
-/// One of m4's own macros.
+/// A builtin macro of m4.
 #[derive(Clone, Copy)]
 pub struct Builtin(&'static Entry);
 
 /// A row of the table.
 struct Entry {
     name: &'static str,
-    /// Whether the name is plain text unless a parenthesis follows.
+    /// Whether the name is plain text without a parenthesis after it.
     needs_parentheses: bool,
-    /// How many arguments it needs for m4 not to complain.
+    /// Minimum number of arguments; with fewer, m4 prints a warning.
     least: usize,
-    /// How many it takes before m4 complains.
+    /// Maximum number of arguments; with more, m4 prints a warning.
     most: usize,
     action: Action,
 }
 
-/// What a macro does.
+/// The action of a macro.
 enum Action {
-    /// Runs. With too few arguments it does nothing, but for some that have a value even then.
+    /// Runs it. With too few arguments it does nothing, except for a few that have a value even then.
     Run(fn(&mut Machine<'_>, &mut dyn Dialect, &Invocation) -> Text),
-    /// Is refused, because of this.
+    /// Refuses it, for this reason.
     Refuse(&'static str),
 }
 
@@ -45,12 +45,12 @@ const fn entry(name: &'static str, needs_parentheses: bool, least: usize, most: 
     Entry { name, needs_parentheses, least, most, action }
 }
 
-const SHELL: &str = "what a shell command does is not part of the configuration: the same file would mean different things on \
+const SHELL: &str = "the result of a shell command is not part of the configuration: the same file would mean different things on \
                      different machines";
-const TRACING: &str = "it is for watching m4 itself at work";
-const REGULAR: &str = "it takes regular expressions of an old dialect, which relaycc does not read";
+const TRACING: &str = "it only traces m4 itself";
+const REGULAR: &str = "it uses an old syntax of regular expressions that relaycc does not support";
 
-/// All of them, by name.
+/// All builtins, sorted by name.
 static TABLE: &[Entry] = &[
     entry("__file__", false, 0, 0, Run(reading::file)),
     entry("__gnu__", false, 0, ANY, Run(reading::nothing)),
@@ -80,16 +80,16 @@ static TABLE: &[Entry] = &[
     entry("index", true, 2, 2, Run(strings::index)),
     entry("indir", true, 1, ANY, Run(defining::indir)),
     entry("len", true, 1, 1, Run(strings::len)),
-    entry("m4exit", false, 0, ANY, Refuse("it would end the file here without a word, and drop what follows")),
+    entry("m4exit", false, 0, ANY, Refuse("it would silently end the file here, and drop the rest")),
     entry(
         "m4wrap",
         true,
         0,
         ANY,
-        Refuse("it would be read after the end of the file, in the midst of sendmail's own rules"),
+        Refuse("its text would be read after the end of the file, among sendmail's own rules"),
     ),
-    entry("maketemp", true, 0, ANY, Refuse("a compiler leaves no temporary files behind")),
-    entry("mkstemp", true, 0, ANY, Refuse("a compiler leaves no temporary files behind")),
+    entry("maketemp", true, 0, ANY, Refuse("a compiler must not leave temporary files behind")),
+    entry("mkstemp", true, 0, ANY, Refuse("a compiler must not leave temporary files behind")),
     entry("patsubst", true, 0, ANY, Refuse(REGULAR)),
     entry("popdef", true, 1, ANY, Run(defining::popdef)),
     entry("pushdef", true, 1, 2, Run(defining::pushdef)),
@@ -107,36 +107,36 @@ static TABLE: &[Entry] = &[
 ];
 
 impl Builtin {
-    /// The macro that m4 has under this name at its start.
+    /// The builtin with this name when m4 starts.
     pub fn by_name(name: &str) -> Option<Builtin> {
-        // None begins with a capital, and most names that are asked for do.
+        // No name starts with a capital, but most names that are looked up do.
         if name.as_bytes().first().is_some_and(u8::is_ascii_uppercase) {
             return None;
         }
         TABLE.binary_search_by(|entry| entry.name.cmp(name)).ok().and_then(|n| TABLE.get(n)).map(Builtin)
     }
 
-    /// All of them, by name.
+    /// All builtins, sorted by name.
     pub fn all() -> impl Iterator<Item = Builtin> {
         TABLE.iter().map(Builtin)
     }
 
-    /// The name that m4 starts with for it.
+    /// Its name when m4 starts.
     pub fn name(self) -> &'static str {
         self.0.name
     }
 
-    /// Whether the name is plain text unless a parenthesis follows it directly.
+    /// Whether the name is plain text without a parenthesis directly after it.
     pub fn needs_parentheses(self) -> bool {
         self.0.needs_parentheses
     }
 
-    /// Whether it does anything with arguments.
+    /// Whether it has any effect with arguments.
     pub(super) fn takes_arguments(self) -> bool {
         self.0.most > 0
     }
 
-    /// Executes a call of it.
+    /// Executes a call.
     pub(super) fn execute(self, m4: &mut Machine<'_>, dialect: &mut dyn Dialect, call: Invocation) -> Text {
         let Entry { least, most, action, .. } = self.0;
         match action {

@@ -1,4 +1,4 @@
-//! Macros that reckon, and how m4 reads numbers.
+//! Macros for arithmetic, and m4's syntax of numbers.
 
 use crate::syntax::mc::{
     Dialect, Machine, Text, diagnostics,
@@ -20,7 +20,7 @@ pub(super) fn decr(m4: &mut Machine<'_>, _: &mut dyn Dialect, call: &Invocation)
     }
 }
 
-/// Argument `n` as a number. What is wrong with it is reported; `None` if m4 gives up on the call.
+/// Argument `n` as a number. Problems are reported; `None` if m4 ignores the call.
 pub(super) fn argument(m4: &mut Machine<'_>, call: &Invocation, n: usize) -> Option<i32> {
     let text = call.str(n);
     let complaint = |m4: &mut Machine<'_>, what: &str| {
@@ -44,7 +44,7 @@ pub(super) fn argument(m4: &mut Machine<'_>, call: &Invocation, n: usize) -> Opt
     } else if !fits {
         complaint(m4, "numeric overflow detected in");
     }
-    // What does not fit into 32 bits loses its upper ones.
+    // Only the lower 32 bits are kept.
     let [a, b, c, d, ..] = value.to_le_bytes();
     Some(i32::from_le_bytes([a, b, c, d]))
 }

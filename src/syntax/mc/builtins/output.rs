@@ -1,4 +1,4 @@
-//! Macros that say where text goes.
+//! Macros that direct output.
 
 use crate::syntax::mc::{Dialect, Machine, Text, diagnostics, run::Invocation};
 

@@ -1,4 +1,4 @@
-//! Macros about the text that is being read: quotes, comments, the rest of a line, where we are.
+//! Macros that affect reading: quotes, comments, the rest of a line, the current position.
 
 use crate::syntax::mc::{
     Dialect, Machine, Text, diagnostics,
@@ -52,12 +52,12 @@ pub(super) fn changecom(m4: &mut Machine<'_>, _: &mut dyn Dialect, call: &Invoca
     Text::empty(call.span)
 }
 
-/// The character that a delimiter consists of, or none where it is empty. `None` if it can be no delimiter.
+/// The delimiter as a character, or nothing if it is empty. `None` if it is not supported.
 fn optional_delimiter(text: &str) -> Option<Option<u8>> {
     if text.is_empty() { Some(None) } else { delimiter(text).map(Some) }
 }
 
-/// The one character that a delimiter consists of, if it can be one.
+/// The single character of a delimiter, if it is supported.
 fn delimiter(text: &str) -> Option<u8> {
     match text.as_bytes() {
         &[byte] if byte.is_ascii() && !begins_word(byte) && !is_blank(byte) && !matches!(byte, b'(' | b')' | b',') => {

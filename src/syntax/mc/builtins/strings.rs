@@ -1,4 +1,4 @@
-//! Macros that compare, measure and cut strings. m4 counts bytes; where that would cut a character, they are refused.
+//! Macros for strings. m4 counts bytes; calls that would split a character are refused.
 
 use crate::syntax::mc::{Dialect, Machine, Text, diagnostics, run::Invocation};
 
@@ -98,7 +98,7 @@ pub(super) fn translit(m4: &mut Machine<'_>, _: &mut dyn Dialect, call: &Invocat
     out
 }
 
-/// `a-e` written out, up or down. A minus sign at either end stands for itself.
+/// Expands `a-e`, ascending or descending. A minus sign at either end stands for itself.
 fn with_ranges(set: &str) -> Vec<u8> {
     let mut out = Vec::new();
     let mut bytes = set.bytes();
