@@ -6,22 +6,28 @@ mod tests {
 
     use relaycc::{
         audit::{Audited, audit},
+        catalog::table::TableKind,
         diagnostic::Severity,
         dialogue::simulate_smtp,
-        emit::cf,
+        emit::{cf, tables},
         explain::Assumed,
         front::{self, Input, Syntax},
+        map::Format,
         rewrite::{Host, Services, Session, load},
         source::{MemoryFiles, NoFiles, Sources},
     };
 
     /// Codes of what is found, with the severity and the text of its place.
     fn found(name: &str, text: &str, files: &[(&str, &str)]) -> Vec<(&'static str, Severity, String)> {
-        let files =
-            MemoryFiles(files.iter().map(|(path, text)| (PathBuf::from(path), text.as_bytes().to_vec())).collect());
         let input = Input { name, bytes: text.as_bytes(), syntax: Syntax::of(name).unwrap() };
         let compiled = front::compile(&input, &NoFiles);
         let site = compiled.site.unwrap_or_else(|| panic!("{:?}", compiled.diagnostics));
+        let given = files.iter().map(|(path, text)| (PathBuf::from(path), text.as_bytes().to_vec()));
+        let access = site
+            .declared_tables()
+            .filter(|table| table.kind == TableKind::Access)
+            .map(|table| (PathBuf::from("/etc/mail/access.db"), tables::map_file(&table, Format::Hash).unwrap()));
+        let files = MemoryFiles(given.chain(access).collect());
         let document = cf::emit(&site);
         let mut sources = Sources::default();
         let source = sources.add("sendmail.cf", document.to_string());
@@ -82,12 +88,45 @@ mod tests {
         for rules in [
             "R$*\t$: $1 $| $&{auth_type}\nR$* $| $+\t$#OK",
             "R$*\t$: $&{verify}\nROK\t$#OK",
-            "R$*\t$: $&{client_name}\nR$+ . partner . example\t$#OK",
+            "R$*\t$: $&{client_name}\nR$+ . example . com\t$#OK",
             "R$*\t$#error $@ 5.7.1 $: \"550 closed\"",
             "R< $+ @ partner . example >\t$#error $@ 5.7.1 $: \"550 closed\"",
         ] {
             nothing("", &hook(rules));
         }
+    }
+
+    #[test]
+    fn hooks_that_accept_hosts_of_another_domain_are_mentioned() {
+        let (code, severity, place) = only("", &hook("R$*\t$: $&{client_name}\nR$+ . partner . example\t$#OK"));
+        assert_eq!((code, severity), ("local_check_relays", Severity::Advice));
+        assert_eq!(place, "R$+ . partner . example\t$#OK");
+    }
+
+    #[test]
+    fn the_rule_that_accepts_is_shown_where_checks_are_delayed() {
+        let statements = "FEATURE(`access_db')\nFEATURE(`delay_checks')";
+        assert_eq!(only(statements, &hook("R$*\t$#OK")), ("open_relay", Severity::Error, "R$*\t$#OK".to_owned()));
+    }
+
+    #[test]
+    fn networks_that_are_larger_than_a_site_are_told() {
+        let access = |key: &str| {
+            let head = "ostype = \"linux\"\nmailer = [\"local\", \"smtp\"]\n[feature]\naccess_db = true\n";
+            let found = found("site.toml", &format!("{head}[access]\n\"{key}\" = \"RELAY\"\n"), &[]);
+            found.into_iter().map(|(code, severity, _)| (code, severity)).collect::<Vec<_>>()
+        };
+        for key in ["Connect:IPv6", "connect:IPv6:", "IPv6"] {
+            assert_eq!(access(key), [("open_relay", Severity::Error)], "{key}");
+        }
+        for key in ["Connect:2", "198", "Connect:IPv6:2001"] {
+            assert_eq!(access(key), [("wide_network", Severity::Warning)], "{key}");
+        }
+        for key in ["Connect:10", "127", "Connect:192.0", "To:2", "Connect:IPv6:2001:db8", "Connect:IPv6:fd00"] {
+            assert_eq!(access(key), [], "{key}");
+        }
+        assert_eq!(only("RELAY_DOMAIN(`2')", ""), ("wide_network", Severity::Warning, "2".to_owned()));
+        nothing("RELAY_DOMAIN(`10 192.168')", "");
     }
 
     #[test]
@@ -124,6 +163,11 @@ mod tests {
             let (code, severity, _) = only(statements, "");
             assert_eq!((code, severity), ("relayed_by_hub", Severity::Warning), "{statements}");
         }
+        // What names the domain does not matter.
+        let toml = "ostype = \"linux\"\nmailer = [\"local\", \"smtp\"]\n[feature]\naccess_db = true\n\
+                    nopercenthack = \"nospecial\"\n[access]\n\"To:example.org\" = \"RELAY\"\n";
+        let all = found("site.toml", toml, &[]);
+        assert!(all.iter().any(|(code, ..)| *code == "relayed_by_hub"), "{all:?}");
         nothing("RELAY_DOMAIN(`example.org')\nFEATURE(`nopercenthack', `reject')\nFEATURE(`nouucp', `reject')", "");
         nothing("FEATURE(`nopercenthack', `nospecial')\nFEATURE(`nouucp', `nospecial')", "");
     }

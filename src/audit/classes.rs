@@ -2,8 +2,9 @@
 
 use super::{Audited, at};
 use crate::{
+    catalog::table::TableKind,
     diagnostic::Diagnostic,
-    site::{Class, is_public_suffix},
+    site::{AccessAction, Class, is_public_suffix},
     source::Span,
 };
 
@@ -20,8 +21,10 @@ pub(super) fn check(audited: &Audited<'_>) -> Vec<Diagnostic> {
     for class in ["VirtHost", "R", "m", "w"] {
         for member in audited.program.members(class.as_bytes()) {
             let member = String::from_utf8_lossy(&member).into_owned();
-            if class == "R" && member.trim_end_matches(':').eq_ignore_ascii_case("IPv6") {
-                found.push(ipv6(audited, &member));
+            if class == "R" && is_all_of_ipv6(&member) {
+                found.push(at(ipv6(), place(audited, "R", &member), "here"));
+            } else if class == "R" && is_wide(&member) {
+                found.push(at(wide(&member), place(audited, "R", &member), "here"));
             // What statements say of relay domains and of the host's name is the business of the lint rule.
             } else if relays(class) && is_public_suffix(&member) && !is_stated(audited, class, &member) {
                 let public = public(audited, class, &member);
@@ -31,14 +34,42 @@ pub(super) fn check(audited: &Audited<'_>) -> Vec<Diagnostic> {
             }
         }
     }
+    let relayed = site.entries_of(TableKind::Access).iter().filter(|entry| entry.action() == AccessAction::Relay);
+    for entry in relayed.filter(|entry| entry.tag().is_none_or(|tag| tag.eq_ignore_ascii_case("Connect"))) {
+        match entry.subject() {
+            subject if is_all_of_ipv6(subject) => found.push(at(ipv6(), Some(entry.span()), "here")),
+            subject if is_wide(subject) => found.push(at(wide(subject), Some(entry.span()), "here")),
+            _ => {}
+        }
+    }
     found
 }
 
-fn ipv6(audited: &Audited<'_>, member: &str) -> Diagnostic {
-    let found = Diagnostic::error("open_relay", "every client with an IPv6 address may relay")
-        .why("`IPv6:` alone is a prefix of all IPv6 addresses; what follows the blank is a member of its own")
-        .help("write the network without a blank: `IPv6:2001:db8`");
-    at(found, place(audited, "R", member), "here")
+fn is_all_of_ipv6(network: &str) -> bool {
+    network.trim_end_matches(':').eq_ignore_ascii_case("IPv6")
+}
+
+fn ipv6() -> Diagnostic {
+    Diagnostic::error("open_relay", "every client with an IPv6 address may relay")
+        .why("`IPv6:` alone is a prefix of all IPv6 addresses; what follows a blank is a member of its own")
+        .help("write the network without a blank: `IPv6:2001:db8`")
+}
+
+/// Whether a network is one number, of addresses that are given to many: no private and no loopback network.
+fn is_wide(network: &str) -> bool {
+    match network.get(..5).filter(|tag| tag.eq_ignore_ascii_case("IPv6:")) {
+        Some(_) => {
+            let group = u16::from_str_radix(network.get(5..).unwrap_or_default(), 16);
+            group.is_ok_and(|group| (0x2000..0x4000).contains(&group))
+        }
+        None => network.parse::<u8>().is_ok_and(|octet| matches!(octet, 1..=223) && !matches!(octet, 10 | 127)),
+    }
+}
+
+fn wide(network: &str) -> Diagnostic {
+    Diagnostic::warning("wide_network", format!("`{network}` is a network that is larger than any site"))
+        .why("sendmail compares the leading parts of an address, and all clients that begin with this one may relay")
+        .help("write as many parts as all hosts that are meant have in common, such as `192.0.2`")
 }
 
 fn public(audited: &Audited<'_>, class: &str, member: &str) -> Diagnostic {

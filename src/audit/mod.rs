@@ -49,12 +49,17 @@ impl Audited<'_> {
         self.document.lines().filter(|line| holds(line.text)).filter_map(|line| line.origin).last()
     }
 
-    /// The statement behind the rule that decided a step: the last one that the site asked for.
+    /// The statement behind the rule that decided a step: the last rule that the site wrote itself, or else the last one that it
+    /// asked for.
     fn deciding(&self, step: &Step) -> Option<Span> {
-        step.events.iter().rev().find_map(|event| match event {
+        let origins = step.events.iter().rev().filter_map(|event| match event {
             Event::Rule { line, .. } => self.origin(*line),
             _ => None,
-        })
+        });
+        let raw = || self.site.raw.values().flatten();
+        let mut origins = origins.peekable();
+        let last = origins.peek().copied();
+        origins.find(|origin| raw().any(|raw| raw.span == Some(*origin))).or(last)
     }
 }
 

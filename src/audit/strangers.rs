@@ -5,9 +5,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::{Audited, at};
 use crate::{
+    catalog::table::TableKind,
     diagnostic::Diagnostic,
     dialogue::{Command, Dialogue, Event, Question, Verdict},
-    site::{Class, Site, is_public_suffix},
+    site::{AccessAction, Class, Site, TableEntry, is_public_suffix},
 };
 
 /// A client that no site knows (RFC 5737).
@@ -49,7 +50,7 @@ pub(super) fn check(audited: &Audited<'_>, ask: &mut dyn FnMut(&Question) -> Dia
             return vec![open_relay(audited, &question, &dialogue, &what)];
         }
     }
-    let mut found = Vec::new();
+    let mut found = Vec::from_iter(named_hosts(audited, elsewhere, ask));
     for (question, form) in disguises(audited.site, elsewhere) {
         let dialogue = ask(&question);
         if dialogue.is_deferred() || !reached_recipient(&dialogue) {
@@ -129,6 +130,34 @@ fn questions(site: &Site, elsewhere: &str) -> Vec<(Question, String)> {
     all
 }
 
+/// Hosts of a domain that is not the site's, which may relay because a rule of the site names the domain. Nobody else can have
+/// such a name, but whoever reads the site's own statements does not find the permission.
+fn named_hosts(
+    audited: &Audited<'_>,
+    elsewhere: &str,
+    ask: &mut dyn FnMut(&Question) -> Dialogue,
+) -> Option<Diagnostic> {
+    let own = own_domains(audited.site);
+    let names = literals(audited.site).into_iter().filter_map(|literal| match literal {
+        Literal::Name(name) if name.contains('.') => Some(name),
+        _ => None,
+    });
+    let is_own = |name: &String| own.iter().any(|own| own == name || name.ends_with(&format!(".{own}")));
+    names.filter(|name| !is_own(name)).find_map(|name| {
+        let host = format!("host.{name}");
+        let dialogue = ask(&Question { name: Some(host), ..question(STRANGER, elsewhere) });
+        if !is_relayed(&dialogue, elsewhere) || dialogue.is_deferred() || is_granted(&dialogue) {
+            return None;
+        }
+        let place = dialogue.steps.iter().rev().find_map(|step| audited.deciding(step));
+        let found =
+            Diagnostic::advice("local_check_relays", format!("hosts in `{name}` may relay by a rule of the site"))
+                .why("relay domains and the access map do not mention them")
+                .help(format!("write `Connect:{name} RELAY` in the access map, and let the rule answer `$@`"));
+        Some(at(found, place, "decided here"))
+    })
+}
+
 /// Recipients elsewhere that look like ones of the site's own domains, each with what hides them.
 fn disguises(site: &Site, elsewhere: &str) -> Vec<(Question, &'static str)> {
     let mut all = Vec::new();
@@ -148,14 +177,18 @@ fn disguises(site: &Site, elsewhere: &str) -> Vec<(Question, &'static str)> {
 
 /// Domains whose mail the site takes.
 fn own_domains(site: &Site) -> Vec<String> {
+    let classes = [Class::Local, Class::Relay, Class::VirtualHost].into_iter();
+    let members = classes.flat_map(|class| site.classes.members(class)).map(|member| member.value.as_str());
+    let relayed = site.entries_of(TableKind::Access).iter().filter(|entry| entry.action() == AccessAction::Relay);
+    let relayed = relayed.filter(|entry| matches!(entry.tag(), None | Some("To"))).map(TableEntry::subject);
+    // This host's own name, where nothing else is local.
+    let host = site.domain_name.iter().map(|name| name.value.as_str());
     let mut all: Vec<String> = Vec::new();
-    for class in [Class::Local, Class::Relay, Class::VirtualHost] {
-        for member in site.classes.members(class) {
-            let domain = member.value.to_ascii_lowercase();
-            let is_domain = domain.contains('.') && domain.bytes().any(|byte| byte.is_ascii_alphabetic());
-            if is_domain && !domain.contains([':', '$', '[', '*', '@']) && !all.contains(&domain) {
-                all.push(domain);
-            }
+    for domain in members.chain(relayed).chain(host) {
+        let domain = domain.to_ascii_lowercase();
+        let is_domain = domain.contains('.') && domain.bytes().any(|byte| byte.is_ascii_alphabetic());
+        if is_domain && !domain.contains([':', '$', '[', '*', '@']) && !all.contains(&domain) {
+            all.push(domain);
         }
     }
     all.truncate(MAX_OWN_DOMAINS);

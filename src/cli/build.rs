@@ -150,7 +150,7 @@ fn build(
     let machine = TargetHost::with_files_below(arguments.root.clone());
     if let Some(site) = site {
         let running = machine.site(&site);
-        diagnostics.extend(audit::of_site(&site, &running));
+        audit::add(&mut diagnostics, &site, &running);
         if !diagnostics.iter().any(Diagnostic::is_error) {
             let is_ours = |name: &str| match destination {
                 Destination::Stdout => false,

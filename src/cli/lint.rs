@@ -96,10 +96,9 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     let check = |path: &PathBuf| {
         let file = arguments.read.site(path)?;
         let Checked { mut compiled, .. } = check::check(&file, &checks, &arguments.read.disk, MapFiles::Compared);
-        if let Some(site) = compiled.readable() {
+        if let Some(site) = compiled.site.as_ref().or(compiled.incomplete.as_ref()) {
             let machine = TargetHost::with_files_below(arguments.root.clone());
-            let found = audit::of_site(site, &machine.site(site));
-            compiled.diagnostics.extend(found);
+            audit::add(&mut compiled.diagnostics, site, &machine.site(site));
         }
         Ok((file, compiled))
     };

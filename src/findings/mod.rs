@@ -243,6 +243,7 @@ pub static FINDINGS: &[Finding] = &[
     finding!("unsupported"),
     finding!("unwritable_output"),
     finding!("virtusertable_entry"),
+    finding!("wide_network"),
     finding!("wrong_value"),
     finding!("zone_record"),
     finding!("zone_syntax"),
