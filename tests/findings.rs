@@ -219,7 +219,7 @@ mod tests {
                 }
                 let text = fs::read_to_string(&path).unwrap();
                 let text = text.split("#[cfg(test)]\nmod tests").next().unwrap();
-                for before in ["error(", "warning(", "advice(", "Diagnostic::new(", "report(", "code: "] {
+                for before in ["error(", "warning(", "advice(", "Diagnostic::new(", "report(", "code: ", "Print("] {
                     for rest in text.split(before).skip(1) {
                         let Some(literal) = rest.trim_start().strip_prefix('"') else { continue };
                         let code = literal.split('"').next().unwrap();
