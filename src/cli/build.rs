@@ -47,9 +47,8 @@ pub(super) struct Arguments {
     /// Site to compile: a .toml or .mc file, or `-` for standard input
     site: PathBuf,
     /// Write the files to this directory, which is created if it is missing, or one file to standard output with `-`. Without
-    /// --out,
-    /// files are written to the current directory, and existing files are not replaced
-    #[arg(long, value_name = "DIR")]
+    /// --out, files are written to the current directory, and existing files are not replaced
+    #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Write only these products (comma-separated) [default: all products of the site]
     #[arg(long, value_enum, value_delimiter = ',', value_name = "PRODUCT")]
@@ -62,8 +61,8 @@ pub(super) struct Arguments {
     /// is routed. If a decision differs, nothing is written
     #[arg(long)]
     verify: bool,
-    /// Read the map and class files of the host below this directory, as if it were `/`; requires --verify
-    #[arg(long, value_name = "DIR", requires = "verify")]
+    /// Read the map and class files of the host below this directory, as if it were `/`
+    #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
     /// Write nothing, and exit with status 1 if a build would change a file
     #[arg(long)]

@@ -37,7 +37,10 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
+use clap::{
+    CommandFactory, Parser, Subcommand,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
 
 /// Arguments of the program.
 #[derive(Debug, Parser)]
@@ -112,11 +115,33 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(exit) => exit.into(),
         Err(usage) => {
+            let usage = named_otherwise(usage);
             // `--help` and `--version` arrive here as well. If printing fails, nobody is left to be informed.
             let _ = usage.print();
             if usage.use_stderr() { Exit::Failed.into() } else { Exit::Done.into() }
         }
     }
+}
+
+/// Commands as other programs call them.
+const COMMANDS_ELSEWHERE: [(&[&str], &str); 7] = [
+    (&["check", "validate", "verify", "fix"], "lint"),
+    (&["compile", "make", "generate", "emit"], "build"),
+    (&["convert", "import"], "migrate"),
+    (&["makemap", "postmap", "dump", "get"], "map"),
+    (&["newaliases", "postalias", "aliases"], "map aliases"),
+    (&["why", "simulate", "ask", "query"], "explain"),
+    (&["rules", "codes", "rule"], "lint --explain"),
+];
+
+/// The error of an unknown command with the name that the command has here, if it is one of other programs.
+fn named_otherwise(mut usage: clap::Error) -> clap::Error {
+    let Some(ContextValue::String(given)) = usage.get(ContextKind::InvalidSubcommand) else { return usage };
+    let Some((_, known)) = COMMANDS_ELSEWHERE.iter().find(|(names, _)| names.contains(&given.as_str())) else {
+        return usage;
+    };
+    usage.insert(ContextKind::SuggestedSubcommand, ContextValue::String((*known).to_owned()));
+    usage
 }
 
 /// A usage error of a subcommand, given by its words (`map build`), in clap's format.

@@ -34,7 +34,8 @@ fn meant(written: &str, expected: &Expected) -> Option<String> {
     Some(format!("\"{near}\""))
 }
 
-fn boolean(text: &str) -> Option<bool> {
+/// The boolean that a word stands for.
+pub(super) fn boolean(text: &str) -> Option<bool> {
     match text.to_ascii_lowercase().as_str() {
         "yes" | "y" | "on" | "true" | "t" | "1" | "enabled" | "enable" => Some(true),
         "no" | "n" | "off" | "false" | "f" | "0" | "disabled" | "disable" => Some(false),

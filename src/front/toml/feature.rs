@@ -4,7 +4,7 @@
 //! more than once, a list of any of these. Names and kinds of arguments are the catalog's.
 
 use super::{
-    answer, names,
+    answer, derived, names,
     value::{Expected, Refusals, Text, quoted_list},
 };
 use crate::{
@@ -129,6 +129,7 @@ impl Call<'_> {
         let example = match first.kind {
             ArgumentKind::Word(_, [Choice { word, .. }, ..]) => format!("\"{word}\""),
             ArgumentKind::Domain => "\"list.example.net\"".into(),
+            _ if first.required => argument_example(first),
             _ => "true".into(),
         };
         Expected::new(self.name(), what, &example)
@@ -167,6 +168,13 @@ impl Call<'_> {
                 _ => made(Vec::new()),
             },
             Kind::Table(table) if !self.arguments.is_empty() => self.table(table, value.span).and_then(made),
+            Kind::String(text) if derived::boolean(text).is_some() && !self.takes_word(text) => {
+                let meant = derived::boolean(text).unwrap_or_default().to_string();
+                let expected = Expected { example: format!("{} = {meant}", self.name), ..self.expected() };
+                let found = Text::new(text.clone(), value.span);
+                self.refusals.wrong_value(&found, &expected, "a feature is turned on with true, without quotes");
+                None
+            }
             Kind::String(_) | Kind::Integer(_) => match self.arguments.first() {
                 Some(first) => {
                     let expected = Expected::new(self.name(), argument_expected(first), &argument_example(first));
@@ -184,6 +192,17 @@ impl Call<'_> {
                 self.refusals.wrong_type(value, &expected);
                 None
             }
+        }
+    }
+
+    /// Whether the first argument is one of several words, and this is one of them.
+    fn takes_word(&self, text: &str) -> bool {
+        match self.arguments.first().map(|first| first.kind) {
+            Some(ArgumentKind::Word(_, choices) | ArgumentKind::Flags(_, choices)) => {
+                choices.iter().any(|choice| choice.word == text)
+            }
+            Some(ArgumentKind::Answer(words)) => words.contains(&text),
+            _ => false,
         }
     }
 
@@ -347,6 +366,7 @@ fn argument_example(spec: &ArgumentSpec) -> String {
         ArgumentKind::Patterns => "[\"127.0.0.2.\", \"127.0.0.3.\"]".into(),
         ArgumentKind::Path => "\"/usr/bin/program\"".into(),
         ArgumentKind::Given => "true".into(),
+        ArgumentKind::Text if spec.key == "host" => "\"mail.example.com\"".into(),
         ArgumentKind::Text => "\"text\"".into(),
     }
 }

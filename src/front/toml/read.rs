@@ -6,7 +6,7 @@ use super::{
     aliases, cases, conf, equates, feature, names,
     table::{self, Given},
     uucp,
-    value::{Expected, Refusals, Text, quoted_list},
+    value::{Expected, Refusals, TOP, Text, quoted_list},
 };
 use crate::{
     catalog::{
@@ -67,6 +67,24 @@ pub(super) const OWN_KEYS: [&str; 5] = ["charset", "conf", "undefine", "head", "
 
 /// Settings that have a key of another name, with what to write instead.
 const OTHERWISE: [(&str, &str); 2] = [("masquerade_name", "masquerade_as"), ("use_cw_file", "feature.use_cw_file")];
+
+/// Names that other programs have for what is called otherwise here.
+const SYNONYMS: [(&[&str], &str); 8] = [
+    (
+        &["milter", "milters", "filter", "filters", "smtpd_milters"],
+        "`[[input_mail_filter]]` with its `name` and `socket`",
+    ),
+    (&["listener", "listeners", "listen", "port", "ports"], "`[[daemon]]` with its `port` and `name`"),
+    (&["define", "defines", "option", "options", "settings", "config"], "options under `[conf]`, all else at the top"),
+    (&["hostname", "myhostname", "host_name", "host"], "`domain_name` under `[conf]`"),
+    (
+        &["networks", "mynetworks", "relay_networks", "trusted_networks"],
+        "`relay_domain` with the networks: `[\"192.0.2\"]`",
+    ),
+    (&["relayhost", "relay_host", "gateway"], "`smart_host`"),
+    (&["mydestination", "domains", "virtual_domains"], "`local_domain`"),
+    (&["tests", "cases", "case"], "`[[test]]`"),
+];
 
 /// Every key at the top of a document.
 pub(super) fn top_keys() -> impl Iterator<Item = &'static str> {
@@ -168,9 +186,9 @@ fn unknown(refusals: &mut Refusals, entry: &Entry) {
     let key = entry.key.value.as_str();
     let lower = key.to_ascii_lowercase();
     let refuse = |help: String| {
-        Diagnostic::error("unknown_key", format!("there is no `{key}` at the top of a site"))
+        Diagnostic::error("unknown_key", format!("unknown top-level key `{key}`"))
             .at(entry.key.span, "unknown key")
-            .why("a key that nobody reads would be a decision that nobody takes")
+            .why("unknown keys are rejected, so that a typo cannot silently change policy")
             .help(help)
     };
     let option = lower.strip_prefix("conf").unwrap_or(&lower).trim_start_matches('_');
@@ -182,8 +200,10 @@ fn unknown(refusals: &mut Refusals, entry: &Entry) {
         refusals.push(refuse(format!("it is a feature: write `{lower}` under [feature]")));
     } else if catalog::hack::by_name(&lower).is_some() {
         refusals.push(refuse(format!("it is a hack: write `{lower}` under [hack]")));
+    } else if let Some((_, known)) = SYNONYMS.iter().find(|(names, _)| names.contains(&lower.as_str())) {
+        refusals.push(refuse(format!("write {known}")));
     } else {
-        refusals.unknown_key(entry, "at the top of a site", top_keys());
+        refusals.unknown_key(entry, TOP, top_keys());
     }
 }
 

@@ -9,6 +9,9 @@ use crate::{
     syntax::toml::{Entry, Kind, Table, Value},
 };
 
+/// The place of a key that is in no table.
+pub(super) const TOP: &str = "at the top of a site";
+
 /// Text and its place.
 pub(super) type Text = Spanned<String>;
 
@@ -35,6 +38,22 @@ impl Expected {
     }
 }
 
+impl Expected {
+    fn value(&self) -> &str {
+        self.example.split_once('=').map_or("", |(_, value)| value.trim())
+    }
+
+    /// Whether the value is a list, or may be one.
+    fn takes_list(&self) -> bool {
+        self.value().starts_with('[')
+    }
+
+    /// Whether the value, or each of the list, is text.
+    fn takes_text(&self) -> bool {
+        self.value().trim_start_matches('[').starts_with('"')
+    }
+}
+
 /// Collects what is wrong with the document.
 #[derive(Debug, Default)]
 pub(super) struct Refusals(pub Vec<Diagnostic>);
@@ -51,6 +70,22 @@ impl Refusals {
         let found = Diagnostic::error("wrong_value", format!("invalid type for `{key}`: expected {what}"))
             .at(value.span, format!("this is {}", value.kind.description()));
         let written = match &value.kind {
+            Kind::Float(text) | Kind::Datetime(text) if expected.takes_text() => {
+                self.push(found.help(format!("write `\"{text}\"`")).suggest(value.span, format!("\"{text}\"")));
+                return;
+            }
+            Kind::Array(list) if !expected.takes_list() => {
+                let first = list.items.iter().find_map(|item| match &item.kind {
+                    Kind::String(text) => Some(format!("\"{text}\"")),
+                    _ => None,
+                });
+                if let Some(first) = first {
+                    let (key, _) = expected.example.split_once(" =").unwrap_or_default();
+                    self.push(found.help(format!("write a single value, such as `{key} = {first}`")));
+                    return;
+                }
+                String::new()
+            }
             Kind::String(text) => text.clone(),
             Kind::Integer(integer) => integer.value.to_string(),
             Kind::Boolean(value) => value.to_string(),
@@ -78,7 +113,11 @@ impl Refusals {
     pub fn unknown_key<'k>(&mut self, entry: &Entry, place: &str, known: impl IntoIterator<Item = &'k str>) {
         let known: Vec<&str> = known.into_iter().collect();
         let key = &entry.key.value;
-        let diagnostic = Diagnostic::error("unknown_key", format!("unknown key `{key}` {place}"))
+        let message = match place {
+            TOP => format!("unknown top-level key `{key}`"),
+            place => format!("unknown key `{key}` {place}"),
+        };
+        let diagnostic = Diagnostic::error("unknown_key", message)
             .at(entry.key.span, "unknown key")
             .why("unknown keys are rejected, so that a typo cannot silently change policy");
         let longer =
@@ -149,6 +188,24 @@ impl Refusals {
 
     /// Words: of one text, separated by blanks, or of a list.
     pub fn words(&mut self, value: &Value, expected: &Expected) -> Vec<Text> {
+        if let Kind::String(text) = &value.kind
+            && text.contains(',')
+            && expected.what.starts_with("names of")
+        {
+            let names = text.split([',', ' ']).filter(|name| !name.is_empty());
+            let list = names.map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+            self.push(
+                Diagnostic::error(
+                    "wrong_value",
+                    format!("invalid value `{text}` for `{}`: expected a list", expected.key),
+                )
+                .at(value.span, "this value")
+                .why("a comma is not part of a name; several names are given as a list")
+                .help(format!("write `[{list}]`"))
+                .suggest(value.span, format!("[{list}]")),
+            );
+            return Vec::new();
+        }
         let split = |text: Text| {
             let span = text.span;
             text.value.split_whitespace().map(|word| Spanned::new(word.to_owned(), span)).collect::<Vec<_>>()

@@ -178,6 +178,10 @@ fn one_a_line(sources: &Sources, id: SourceId, mut all: Vec<Diagnostic>) -> Vec<
     };
     all.sort_by_key(|diagnostic| line(diagnostic));
     all.dedup_by_key(|diagnostic| line(diagnostic));
+    // What follows an open bracket was read as a part of the list, and a file of macro calls is no TOML at all.
+    if let Some(first) = all.iter().position(|diagnostic| words::hides_the_rest(diagnostic)) {
+        all.truncate(first + 1);
+    }
     all
 }
 
@@ -255,6 +259,32 @@ mod tests {
         key without a value: ["d"]
         unclosed table header: ["e"]
         "#);
+    }
+
+    #[test]
+    fn habits_of_other_languages_are_one_error_with_what_to_write() {
+        let helps = |text: &str| {
+            let (_, parsed) = read(text);
+            let errors = parsed.err().unwrap();
+            assert_eq!(errors.len(), 1, "{text}: {errors:?}");
+            (errors[0].message.clone(), errors[0].help.clone().unwrap())
+        };
+        for (text, message, help) in [
+            ("a: \"x\"\n", "expected `=` after the key, found `:`", "write `a = \"x\"`"),
+            ("a:\"x\"\n", "expected `=` after the key, found `:`", "write `a = \"x\"`"),
+            ("a => \"x\"\n", "expected `=` after the key, found `=>`", "write `= \"x\"`"),
+            ("// remark\n", "`//` does not begin a comment", "write `# remark`"),
+            ("dnl remark\n", "`dnl` does not begin a comment", "write `# remark`"),
+            ("; remark\n", "`;` does not begin a comment", "write `# remark`"),
+            ("a = \"x\";\n", "unexpected `;`", "remove the `;`"),
+            ("a = [\"x\", \"y\"\nb = c\nd = e\n", "unclosed list", "close it with `]`"),
+        ] {
+            assert_eq!(helps(text), (message.to_owned(), help.to_owned()), "{text}");
+        }
+        // A file of macro calls is refused once.
+        assert_eq!(helps("OSTYPE(`linux')\nMAILER(`smtp')\n").0, "m4 macro call in a TOML file");
+        // Keys of tables keep their own error.
+        assert_eq!(helps("Connect:10 = \"OK\"\n").0, "key `Connect:10` must be quoted");
     }
 
     /// A very deep tree would overflow the stack, because it is traversed and freed recursively.

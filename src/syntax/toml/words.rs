@@ -11,6 +11,14 @@ use crate::{
 /// Code for text that is not TOML.
 const SYNTAX: &str = "toml_syntax";
 
+/// Whether errors behind this one are consequences of it.
+pub(super) fn hides_the_rest(diagnostic: &Diagnostic) -> bool {
+    diagnostic.message == UNCLOSED_LIST || diagnostic.message == MACRO_CALL
+}
+
+const UNCLOSED_LIST: &str = "unclosed list";
+const MACRO_CALL: &str = "m4 macro call in a TOML file";
+
 /// A key that its table already has.
 pub(super) fn duplicate(key: &Spanned<String>, first: Span) -> Diagnostic {
     Diagnostic::error("duplicate_key", format!("duplicate key `{}`", key.value))
@@ -82,9 +90,16 @@ pub(super) fn key(id: SourceId, text: &str, event: &Event, error: &ParseError) -
     // The user probably meant everything up to a blank or `=` as one key: `Connect:192.168.138`.
     let rest = text.get(span.start as usize..).unwrap_or("");
     let raw = rest.split(|c: char| c.is_whitespace() || c == '=').next().unwrap_or("");
+    let line = rest.lines().next().unwrap_or("");
+    if event.encoding().is_none()
+        && let Some(diagnostic) =
+            foreign_comment(id, line, span.start as usize).or_else(|| colon(id, line, span.start as usize))
+    {
+        return diagnostic;
+    }
     match event.encoding() {
         Some(encoding) => quoted(id, text, span, encoding, error),
-        None if raw.contains('(') => Diagnostic::error(SYNTAX, "m4 macro call in a TOML file")
+        None if raw.contains('(') => Diagnostic::error(SYNTAX, MACRO_CALL)
             .at(first_line(text, span), "a macro call")
             .why("a line is a `[table]` header or `key = value`; macro calls belong in .mc files")
             .help("write `key = value` with the name of the macro in lower case; to compile a .mc file, name it `.mc` or use `--syntax mc`"),
@@ -96,6 +111,34 @@ pub(super) fn key(id: SourceId, text: &str, event: &Event, error: &ParseError) -
             .why("a bare key consists of letters, digits, `_` and `-`")
             .help(format!("write `\"{raw}\" = …`")),
     }
+}
+
+/// A comment as other languages have it. `line` begins at `start` in the text.
+fn foreign_comment(id: SourceId, line: &str, start: usize) -> Option<Diagnostic> {
+    let mark = ["//", "/*", "--", ";", "dnl "].into_iter().find(|mark| line.starts_with(mark))?;
+    let remark = line.get(mark.len()..).unwrap_or("").trim();
+    Some(
+        Diagnostic::error(SYNTAX, format!("`{}` does not begin a comment", mark.trim()))
+            .at(Span::new(id, start, start + line.trim_end().len()), "a comment")
+            .why("comments in TOML begin with `#`")
+            .help(format!("write `# {remark}`")),
+    )
+}
+
+/// `key: value`, as YAML has it.
+fn colon(id: SourceId, line: &str, start: usize) -> Option<Diagnostic> {
+    let (key, value) = line.split_once(':')?;
+    let is_bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let begins_value = value.starts_with([' ', '\t', '"', '\'', '[', '{']) && !value.contains('=');
+    if key.trim().is_empty() || !key.trim_end().chars().all(is_bare) || !begins_value {
+        return None;
+    }
+    Some(
+        Diagnostic::error(SYNTAX, "expected `=` after the key, found `:`")
+            .at(Span::new(id, start + key.len(), start + key.len() + 1), "this colon")
+            .why("every line is a `[table]` header or `key = value`")
+            .help(format!("write `{} = {}`", key.trim(), value.trim())),
+    )
 }
 
 /// An error within a value.
@@ -117,6 +160,14 @@ fn unquoted(text: &str, span: Span) -> Diagnostic {
         return Diagnostic::error(SYNTAX, "missing value")
             .at(widen(text, span), "expected a value")
             .help("write `key = \"text\"`, `key = 1`, `key = true` or `key = [\"one\", \"two\"]`");
+    }
+    let start = span.start as usize;
+    if raw.starts_with('>') && text.get(..start).is_some_and(|before| before.ends_with('=')) {
+        let line = text.get(start + 1..).and_then(|rest| rest.lines().next()).unwrap_or("").trim();
+        return Diagnostic::error(SYNTAX, "expected `=` after the key, found `=>`")
+            .at(Span::new(span.source, start - 1, start + 1), "this arrow")
+            .why("every line is a `[table]` header or `key = value`")
+            .help(format!("write `= {line}`"));
     }
     Diagnostic::error(SYNTAX, format!("invalid value `{raw}`: expected a number, true, false or quoted text"))
         .at(span, "needs quotes")
@@ -174,6 +225,11 @@ pub(super) fn syntax(id: SourceId, text: &str, error: &ParseError) -> Diagnostic
         Diagnostic::error(SYNTAX, message).at(span, label).help(help.to_owned())
     };
     let description = error.description();
+    let line_start = text.get(..span.start as usize).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let line = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or("");
+    if let Some(diagnostic) = foreign_comment(id, line, line_start) {
+        return diagnostic;
+    }
     match description {
         "key with no value" | "missing value for key" => Diagnostic::error(SYNTAX, "key without a value")
             .at(span, "expected `= value`")
@@ -198,8 +254,8 @@ pub(super) fn syntax(id: SourceId, text: &str, error: &ParseError) -> Diagnostic
         "missing table open" => {
             found("unexpected closing bracket", "this one", "write `[name]`, or remove the bracket")
         }
-        "unclosed array" => unclosed(id, text, error, span, "list", "]"),
-        "unclosed inline table" => unclosed(id, text, error, span, "table", "}"),
+        "unclosed array" => unclosed(id, text, error, span, UNCLOSED_LIST, "]"),
+        "unclosed inline table" => unclosed(id, text, error, span, "unclosed table", "}"),
         "missing array opening" => found("unexpected `]`", "this one", "remove it, or open the list with `[`"),
         "missing inline table opening" => found("unexpected `}`", "this one", "remove it, or open the table with `{`"),
         "extra comma in array" | "extra comma in inline table" => {
@@ -217,6 +273,9 @@ pub(super) fn syntax(id: SourceId, text: &str, error: &ParseError) -> Diagnostic
         ),
         "missing key for inline table element" | "invalid inline table element" => {
             found("missing key", "before this", "write `{ key = value }`")
+        }
+        "unexpected key or value" if snippet(text, span).starts_with(';') || line.trim_end().ends_with(';') => {
+            found("unexpected `;`", "the line should end before it", "remove the `;`")
         }
         "unexpected key or value" => Diagnostic::error(SYNTAX, "unexpected text after the value")
             .at(span, "the line should end here")
@@ -243,11 +302,9 @@ pub(super) fn syntax(id: SourceId, text: &str, error: &ParseError) -> Diagnostic
     }
 }
 
-fn unclosed(id: SourceId, text: &str, error: &ParseError, span: Span, what: &str, close: &str) -> Diagnostic {
+fn unclosed(id: SourceId, text: &str, error: &ParseError, span: Span, message: &str, close: &str) -> Diagnostic {
     let opened = context(id, error).map_or(span, |whole| Span { end: (whole.start + 1).min(whole.end), ..whole });
-    Diagnostic::error(SYNTAX, format!("unclosed {what}"))
-        .at(widen(text, opened), "opened here")
-        .help(format!("close it with `{close}`"))
+    Diagnostic::error(SYNTAX, message).at(widen(text, opened), "opened here").help(format!("close it with `{close}`"))
 }
 
 fn expects_key(error: &ParseError) -> bool {
