@@ -59,6 +59,17 @@ mod tests {
         format!("LOCAL_RULESETS\nSLocal_check_rcpt\n{rules}")
     }
 
+    /// Sendmail puts the first label of the host's name into class w, and `mx` is a country, too.
+    #[test]
+    fn a_host_named_like_a_top_level_domain_is_no_finding() {
+        let named = |name: &str| format!("define(`confDOMAIN_NAME', `{name}.example.com')");
+        for name in ["mx", "pm", "com"] {
+            nothing(&named(name), "");
+        }
+        let (code, _, place) = only(&named("mx"), "LOCAL_CONFIG\nCwmx");
+        assert_eq!((code, place.as_str()), ("top_level_domain", "Cwmx"));
+    }
+
     #[test]
     fn hooks_that_accept_what_strangers_choose_are_open_relays() {
         for rules in [

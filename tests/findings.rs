@@ -95,7 +95,12 @@ mod tests {
                 let id = compiled.sources.add("relay-domains", text.as_str());
                 let file = ClassFile { text: "/etc/mail/relay-domains %[^\\#]".into() };
                 let members = class_text::members(&file, text, id);
-                around.class_files.push(ClassText { class: Class::Relay, members, has_crlf: false });
+                around.class_files.push(ClassText {
+                    class: Class::Relay,
+                    path: PathBuf::new(),
+                    members,
+                    has_crlf: false,
+                });
             }
             for table in &TABLES {
                 let name = format!("{}.db", table.key);

@@ -26,7 +26,11 @@ pub(super) fn check(audited: &Audited<'_>) -> Vec<Diagnostic> {
             } else if class == "R" && is_wide(&member) {
                 found.push(at(wide(&member), place(audited, "R", &member), "here"));
             // What statements say of relay domains and of the host's name is the business of the lint rule.
-            } else if relays(class) && is_public_suffix(&member) && !is_stated(audited, class, &member) {
+            } else if relays(class)
+                && is_public_suffix(&member)
+                && !is_stated(audited, class, &member)
+                && !is_short_name(audited, class, &member)
+            {
                 let public = public(audited, class, &member);
                 if !found.iter().any(|other| other.labels == public.labels && !other.labels.is_empty()) {
                     found.push(public);
@@ -94,6 +98,15 @@ fn is_stated(audited: &Audited<'_>, class: &str, member: &str) -> bool {
     }
 }
 
+/// Whether this is only the first label of the host's name, which sendmail adds to class w: `mx` of `mx.example.com`.
+fn is_short_name(audited: &Audited<'_>, class: &str, member: &str) -> bool {
+    let begins = |name: &[u8]| name.strip_prefix(member.as_bytes()).is_some_and(|rest| rest.starts_with(b"."));
+    class == "w"
+        && audited.program.members(class.as_bytes()).iter().any(|name| begins(name))
+        && declared(audited, class, member).is_none()
+        && audited.last_origin(|line| words_of(line, class).any(|word| word == member)).is_none()
+}
+
 /// The statement that puts a member into a class.
 fn declared(audited: &Audited<'_>, class: &str, member: &str) -> Option<Span> {
     let members = audited.site.classes.members(Class::by_name(class)?);
@@ -105,12 +118,16 @@ fn declared(audited: &Audited<'_>, class: &str, member: &str) -> Option<Span> {
 
 /// The same, or the line of a class that brings it, or the last one of that class.
 fn place(audited: &Audited<'_>, class: &str, member: &str) -> Option<Span> {
-    let of_class = |line: &str| class_line(line).filter(|(name, _)| *name == class).map(|(_, words)| words.to_owned());
-    let names = |line: &str| of_class(line).is_some_and(|words| words.split_whitespace().any(|word| word == member));
     declared(audited, class, member)
-        .or_else(|| audited.last_origin(names))
-        .or_else(|| audited.last_origin(|line| of_class(line).is_some_and(|words| words.contains('$'))))
-        .or_else(|| audited.last_origin(|line| of_class(line).is_some()))
+        .or_else(|| audited.last_origin(|line| words_of(line, class).any(|word| word == member)))
+        .or_else(|| audited.last_origin(|line| words_of(line, class).any(|word| word.contains('$'))))
+        .or_else(|| audited.last_origin(|line| words_of(line, class).next().is_some()))
+}
+
+/// The words that a line puts into a class.
+fn words_of<'a>(line: &'a str, class: &str) -> impl Iterator<Item = &'a str> {
+    let words = class_line(line).filter(|(name, _)| *name == class).map(|(_, words)| words);
+    words.into_iter().flat_map(str::split_whitespace)
 }
 
 /// Class and words of a `C` line.

@@ -232,7 +232,7 @@ fn class_files(site: &Site, name: &str, root: Option<&Path>, sources: &mut Sourc
             let text = String::from_utf8_lossy(&bytes).into_owned();
             let id = sources.add(path.display().to_string(), text.as_str());
             let members = class_text::members(&file.value, &text, id);
-            texts.push(ClassText { class, members, has_crlf: text.contains("\r\n") });
+            texts.push(ClassText { class, path, members, has_crlf: text.contains("\r\n") });
         }
     }
     texts

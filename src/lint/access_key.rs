@@ -113,6 +113,27 @@ pub(super) fn looked_up(site: &Site, groups: &[u16]) -> String {
     }
 }
 
+/// The network that is meant by an address which ends with zeros: `192.168` for `192.168.0.0`.
+pub(super) fn network_of_zeros(text: &str) -> Option<String> {
+    let octets = octets(text).filter(|octets| octets.len() == 4 && octets.last() == Some(&0))?;
+    let used = octets.iter().rposition(|octet| *octet != 0).map_or(1, |last| last + 1);
+    Some(octets.iter().take(used).map(u8::to_string).collect::<Vec<_>>().join("."))
+}
+
+/// The host, network or address that a blank parts from its tag: the tag alone is the key then, and the value begins with it.
+pub(super) fn parted_by_blank(entry: &TableEntry) -> Option<&str> {
+    if entry.tag().is_none() || !entry.subject().is_empty() {
+        return None;
+    }
+    let (first, rest) = entry.value.value.split_once([' ', '\t'])?;
+    let is_number = first.bytes().all(|byte| byte.is_ascii_digit());
+    let is_name = first.contains(['.', ':', '@']) && !first.contains(['+', '=', '"', '/', ',']);
+    let words = ["VERIFY", "ENCR", "ERROR"];
+    let is_value = words.iter().any(|word| first.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word)));
+    let is_followed = !matches!(rest.trim_start().chars().next(), None | Some('#'));
+    ((is_number || is_name) && !is_value && is_followed).then_some(first)
+}
+
 /// The tag in lower case, empty for none.
 pub(super) fn tag(entry: &TableEntry) -> String {
     entry.tag().unwrap_or("").to_ascii_lowercase()

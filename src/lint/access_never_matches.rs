@@ -4,7 +4,7 @@ use std::{collections::HashSet, net::Ipv6Addr};
 
 use super::{
     Rule, Surroundings,
-    access_key::{IPV6_AS_TEXT, Key, entries, is_mail_tag, is_trap, looked_up, tag},
+    access_key::{IPV6_AS_TEXT, Key, entries, is_mail_tag, is_trap, looked_up, network_of_zeros, parted_by_blank, tag},
 };
 use crate::{
     catalog::table::TableKind,
@@ -63,25 +63,21 @@ fn judge(site: &Site, map: &AccessMap, words: &Words<'_>, entry: &TableEntry) ->
     if !is_mail_tag(&tag) {
         return spam(site, entry, &tag)
             .or_else(|| unread(site, words, entry, &tag))
+            .or_else(|| if tag == "authinfo" { None } else { parted(entry) })
             .or_else(|| host_key(site, words, entry, &tag));
     }
     match Key::of(entry) {
-        Key::Tag => Some(Finding {
-            message: format!("the access key `{}` names nobody", entry.key),
-            why: "the key ends at the first blank, and the tag alone is not looked up",
-            help: "write the name or network right after the colon, without a blank".into(),
+        Key::Tag => parted(entry).or_else(|| {
+            Some(Finding {
+                message: format!("the access key `{}` names nobody", entry.key),
+                why: "the key ends at the first blank, and the tag alone is not looked up",
+                help: "write the name or network right after the colon, without a blank".into(),
+            })
         }),
         Key::Odd(subject) => Some(odd(words, entry, &subject)?),
         Key::Ipv6(groups) => ipv6_key(site, entry, &groups),
         Key::Literal(literal) => bracketed_ipv6(site, entry, &literal),
-        Key::Ipv4(octets) => match octets.as_slice() {
-            [a, b, c, 0] => Some(Finding {
-                message: format!("the access key `{}` is one address, not a network", entry.key),
-                why: "a network is written with the octets that its addresses have in common, without zeros after them",
-                help: format!("write `{}`", with_tag(entry, &trimmed([*a, *b, *c, 0]))),
-            }),
-            _ => None,
-        },
+        Key::Ipv4(_) => zeros(entry),
         Key::Address(_) | Key::User(_) if tag == "connect" => Some(Finding {
             message: format!("the access key `{}` has a user, but clients have none", entry.key),
             why: "for `Connect:` the client's name and address are looked up",
@@ -133,10 +129,31 @@ fn host_key(site: &Site, words: &Words<'_>, entry: &TableEntry, tag: &str) -> Op
     }
     match Key::of(entry) {
         Key::Odd(subject) => odd(words, entry, &subject),
+        Key::Ipv4(_) => zeros(entry),
         Key::Ipv6(groups) => ipv6_key(site, entry, &groups),
         Key::Literal(literal) => bracketed_ipv6(site, entry, &literal),
         _ => None,
     }
+}
+
+/// A name that a blank parts from its tag.
+fn parted(entry: &TableEntry) -> Option<Finding> {
+    let name = parted_by_blank(entry)?;
+    Some(Finding {
+        message: format!("a blank separates `{name}` from `{}`", entry.key),
+        why: "the key ends at the first blank, so that this entry is not for the name, which begins its value",
+        help: format!("write `{}{name}`, without a blank", entry.key),
+    })
+}
+
+/// An address that ends with zeros, which is meant to be a network.
+fn zeros(entry: &TableEntry) -> Option<Finding> {
+    let network = network_of_zeros(entry.subject())?;
+    Some(Finding {
+        message: format!("the access key `{}` is one address, not a network", entry.key),
+        why: "a network is written with the octets that its addresses have in common, without zeros after them",
+        help: format!("write `{}`", with_tag(entry, &network)),
+    })
 }
 
 /// An IPv6 address in brackets, which stands for a client without a name.
@@ -272,12 +289,6 @@ fn ipv6_key(site: &Site, entry: &TableEntry, groups: &[u16]) -> Option<Finding> 
         why: IPV6_AS_TEXT,
         help: format!("write `{}`", with_tag(entry, &format!("IPv6:{looked_up}"))),
     })
-}
-
-/// Leading octets up to the last that is not zero.
-fn trimmed(octets: [u8; 4]) -> String {
-    let used = octets.iter().rposition(|octet| *octet != 0).map_or(1, |last| last + 1);
-    octets.iter().take(used).map(u8::to_string).collect::<Vec<_>>().join(".")
 }
 
 fn with_tag(entry: &TableEntry, subject: &str) -> String {

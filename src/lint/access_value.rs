@@ -2,7 +2,7 @@
 
 use super::{
     Rule, Surroundings,
-    access_key::{entries, is_mail_tag, is_trap, tag},
+    access_key::{entries, is_mail_tag, is_trap, parted_by_blank, tag},
     table_value::reply_class,
 };
 use crate::{
@@ -25,6 +25,8 @@ fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
     let skip = site.access.as_ref().is_some_and(|map| map.skip);
     entries(site)
         .into_iter()
+        // A blank behind the tag is another rule's finding.
+        .filter(|entry| parted_by_blank(entry).is_none())
         .filter_map(|entry| match tag(entry).as_str() {
             "spam" => spam(entry),
             "clientrate" | "clientconn" => limit(entry, "the number of connections that are allowed, 0 for any number"),
@@ -59,18 +61,6 @@ fn limit(entry: &TableEntry, unit: &str) -> Option<Diagnostic> {
     let value = entry.value.value.as_str();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
-    }
-    // A blank behind the tag has ended the key.
-    let (first, rest) = value.split_once([' ', '\t']).unwrap_or((value, ""));
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if entry.subject().is_empty() && is_number(rest.trim()) {
-        let tag = entry.tag().unwrap_or_default();
-        return Some(finding(
-            entry,
-            format!("a blank parts `{first}` from `{tag}:`"),
-            "the key ends at the first blank: this entry is for all hosts, and its value is no number",
-            format!("write `{tag}:{first}` without a blank"),
-        ));
     }
     Some(finding(
         entry,

@@ -2,11 +2,12 @@
 
 use super::{
     Rule, Surroundings,
-    table_value::{broken, unasked},
+    access_key::parted_by_blank,
+    table_value::{broken, misleading, unasked},
 };
 use crate::{
     catalog::table::TableKind,
-    diagnostic::{Diagnostic, Severity},
+    diagnostic::{Diagnostic, Severity, nearest},
     site::{Site, TableEntry},
 };
 
@@ -20,6 +21,26 @@ pub(super) const RULE: Rule = Rule {
 
 /// What items may be: user and authentication id, password, realm, mechanisms.
 const ITEMS: &str = "UIPRM";
+
+/// Mechanisms of SASL (IANA's registry, and those of Cyrus).
+const MECHANISMS: [&str; 16] = [
+    "ANONYMOUS",
+    "CRAM-MD5",
+    "DIGEST-MD5",
+    "EXTERNAL",
+    "GSSAPI",
+    "GS2-KRB5",
+    "KERBEROS_V4",
+    "LOGIN",
+    "NTLM",
+    "OAUTHBEARER",
+    "PLAIN",
+    "SCRAM-SHA-1",
+    "SCRAM-SHA-224",
+    "SCRAM-SHA-256",
+    "SCRAM-SHA-512",
+    "XOAUTH2",
+];
 
 fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
     let own = site.entries_of(TableKind::Authinfo).iter();
@@ -79,6 +100,15 @@ fn port(entry: &TableEntry) -> Option<Diagnostic> {
 /// Items in quotes, blanks between them: `"U:user" "P=cGFzcw=="`.
 fn value(entry: &TableEntry) -> Option<Diagnostic> {
     let wrong = |message: String, why: &str, help: &str| Some(broken(&RULE, entry, message, why, help));
+    if let Some(host) = parted_by_blank(entry) {
+        return Some(unasked(
+            &RULE,
+            entry,
+            format!("a blank separates `{host}` from `{}`", entry.key),
+            "the key ends at the first blank: this entry is for all servers, and its value begins with the name",
+            format!("write `{}{host}`, without a blank", entry.key),
+        ));
+    }
     let mut found = String::new();
     let mut rest = entry.value.value.trim();
     while !rest.is_empty() {
@@ -108,6 +138,18 @@ fn value(entry: &TableEntry) -> Option<Diagnostic> {
                         "write a colon before text that is not encoded",
                     );
                 }
+                if kind == 'M'
+                    && delimiter == Some(':')
+                    && let Some((word, near)) = misspelt_mechanism(chars.as_str())
+                {
+                    return Some(misleading(
+                        &RULE,
+                        entry,
+                        format!("unknown mechanism `{word}`"),
+                        "sendmail uses only mechanisms that are listed here, and does not log in where none is left",
+                        format!("did you mean `{near}`?"),
+                    ));
+                }
                 found.push(kind);
             }
             _ => {
@@ -128,6 +170,14 @@ fn value(entry: &TableEntry) -> Option<Diagnostic> {
         );
     }
     None
+}
+
+/// A word of a list of mechanisms that is one of the known names misspelt.
+fn misspelt_mechanism(list: &str) -> Option<(&str, &'static str)> {
+    let words = list.split([' ', ',']).filter(|word| !word.is_empty());
+    words
+        .filter(|word| !MECHANISMS.iter().any(|known| known.eq_ignore_ascii_case(word)))
+        .find_map(|word| Some((word, nearest(word, MECHANISMS)?)))
 }
 
 /// No secret is shown.

@@ -1,6 +1,8 @@
 #![doc = include_str!("../findings/class_file_member.md")]
 
-use super::{Rule, Surroundings};
+use std::path::PathBuf;
+
+use super::{Rule, Surroundings, access_key::network_of_zeros, internationalized_name::ascii_form};
 use crate::{
     diagnostic::{Diagnostic, Severity},
     site::{Class, Site, is_public_suffix, network},
@@ -20,6 +22,8 @@ pub(super) const RULE: Rule = Rule {
 pub struct ClassText {
     /// The class.
     pub class: Class,
+    /// Where it was read.
+    pub path: PathBuf,
     /// Its members: what sendmail takes of each line.
     pub members: Vec<Spanned<String>>,
     /// Whether lines end as on Windows, which makes the end a part of each member.
@@ -39,7 +43,12 @@ pub const HOST_CLASSES: [Class; 7] = [
 
 fn check(_: &Site, around: &Surroundings) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for file in &around.class_files {
+    for (index, file) in around.class_files.iter().enumerate() {
+        // A site may name a file that sendmail reads for the class anyhow.
+        let is_same = |other: &ClassText| other.class == file.class && other.path == file.path;
+        if around.class_files.iter().take(index).any(is_same) {
+            continue;
+        }
         if file.has_crlf
             && let Some(first) = file.members.first()
         {
@@ -68,6 +77,13 @@ fn judge(class: Class, member: &Spanned<String>) -> Option<Diagnostic> {
     }
     if let Some(malformed) = network::check(name) {
         return problem(format!("`{name}` {}", malformed.message()), LITERAL, malformed.help(name));
+    }
+    if let Some(network) = network_of_zeros(name).filter(|_| class == Class::Relay) {
+        return problem(
+            format!("`{name}` is one address, not a network"),
+            "a network is written with the octets that its addresses have in common, without zeros after them",
+            format!("write `{network}`"),
+        );
     }
     if name.contains(',') || name.contains(';') {
         let parts = name.split([',', ';']).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>();
@@ -116,7 +132,10 @@ fn judge(class: Class, member: &Spanned<String>) -> Option<Diagnostic> {
         return problem(
             format!("`{name}` has other letters than those of DNS"),
             "DNS has such names in ASCII, beginning with `xn--`, and so has mail",
-            "write the name as DNS has it: `idn2 NAME` prints it".into(),
+            match ascii_form(name) {
+                Some(ascii) => format!("write `{ascii}`"),
+                None => "write the name as DNS has it, in ASCII".into(),
+            },
         );
     }
     let is_told = matches!(class, Class::Relay | Class::VirtualHost | Class::Local);

@@ -162,6 +162,13 @@ fn unused_domains(site: &Site, syntax: Syntax) -> Vec<Diagnostic> {
             "names of all domains are made canonical",
         ),
         (
+            Class::VirtualHost,
+            "VIRTUSER_DOMAIN",
+            site.routing.virtusertable.is_some() || site.tables.virtuser_entire_domain.is_some(),
+            "virtusertable",
+            "their recipients are not looked up",
+        ),
+        (
             Class::LdapRoute,
             "LDAPROUTE_DOMAIN",
             site.tables.ldap_routing.is_some(),
@@ -185,7 +192,10 @@ fn unused_domains(site: &Site, syntax: Syntax) -> Vec<Diagnostic> {
                     ),
                 )
                 .at(place(class)?, "named here")
-                .why(format!("nothing reads these domains: {why}"))
+                .why(match class {
+                    Class::VirtualHost => format!("mail for these domains is accepted, but {why}"),
+                    _ => format!("nothing reads these domains: {why}"),
+                })
                 .help(match feature {
                     "MASQUERADE_AS" => syntax.pick(
                         format!("add MASQUERADE_AS with the name that they are to have, or remove {statement}"),

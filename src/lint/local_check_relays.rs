@@ -95,7 +95,7 @@ impl<'a> Reader<'a> {
     /// Judges the answers of a ruleset, and returns what its result may be made of.
     fn ruleset(&mut self, name: &str, mut workspace: Workspace, depth: usize) -> Workspace {
         let rulesets = self.rulesets;
-        for rule in rulesets.get(&name.to_ascii_lowercase()).into_iter().flatten() {
+        for rule in rulesets.get(name).into_iter().flatten() {
             if self.left == 0 {
                 break;
             }
@@ -182,7 +182,7 @@ impl<'a> Reader<'a> {
         if is_parser(name) {
             return workspace.parts.concat();
         }
-        if depth >= MAX_DEPTH || !self.rulesets.contains_key(&name.to_ascii_lowercase()) {
+        if depth >= MAX_DEPTH || !self.rulesets.contains_key(name) {
             // A ruleset of the tree, which looks something up.
             return vec![Subject::Found];
         }

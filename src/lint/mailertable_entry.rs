@@ -3,6 +3,7 @@
 use super::{
     Rule, Surroundings,
     table_value::{address_key, arguments, broken, domain_key, misleading, reply_class, unasked},
+    target_host::{Problem, clean, problem},
 };
 use crate::{
     catalog::table::TableKind,
@@ -24,7 +25,7 @@ fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let mailers = mailers(site);
-    let judge = |entry| key(site, entry).or_else(|| value(entry, &mailers));
+    let judge = |entry| key(site, entry).or_else(|| value(entry, &mailers)).or_else(|| host(site, entry));
     entries.iter().filter_map(judge).collect()
 }
 
@@ -117,6 +118,50 @@ fn value(entry: &TableEntry, mailers: &[&str]) -> Option<Diagnostic> {
             "write `%1`, or the name".into(),
         ),
         None => None,
+    }
+}
+
+/// A host that the mailers of the network read as something else.
+fn host(site: &Site, entry: &TableEntry) -> Option<Diagnostic> {
+    let (mailer, host) = entry.value.value.split_once(':')?;
+    let (mailer, host) = (mailer.trim(), host.trim());
+    let known = site.mailers.iter().find(|known| known.name.eq_ignore_ascii_case(mailer))?;
+    if known.path != "[IPC]" {
+        return None;
+    }
+    let wrong = |message: String, why: String, help: String| Some(broken(&RULE, entry, message, why, help));
+    match problem(host)? {
+        Problem::Scheme(scheme) => {
+            let bare = host.rsplit("//").next().and_then(|rest| rest.split(['/', ':']).next()).unwrap_or_default();
+            wrong(
+                format!("`{host}` is a URL, not a host"),
+                format!("a colon separates hosts that are tried in turn: sendmail looks for a host named `{scheme}`"),
+                format!("write `{mailer}:{bare}`"),
+            )
+        }
+        Problem::Port { host, port } => Some(misleading(
+            &RULE,
+            entry,
+            format!("`{port}` is another host to sendmail, not a port"),
+            format!("a colon separates hosts that are tried in turn: after {host} comes a host named {port}"),
+            format!("write `{mailer}:{host}`; the port is in the arguments of the mailer: `TCP $h {port}`"),
+        )),
+        Problem::Bare(address) => wrong(
+            format!("`{address}` is an IPv6 address without brackets"),
+            "a colon separates hosts that are tried in turn: each group of the address is taken for a host".into(),
+            format!("write `{mailer}:[IPv6:{}]`", address.trim_start_matches("IPv6:")),
+        ),
+        Problem::Characters(odd) => {
+            let clean = clean(odd);
+            wrong(
+                format!("`{odd}` is not a host name"),
+                "sendmail looks all of it up as one name, which is not found: mail bounces".into(),
+                match clean.is_empty() {
+                    true => "write the name of the host, or an address in brackets".into(),
+                    false => format!("write `{mailer}:{clean}`"),
+                },
+            )
+        }
     }
 }
 

@@ -21,7 +21,9 @@ pub mod deferred_open_relay;
 pub mod domaintable_entry;
 pub mod feature_without_domain;
 pub mod genericstable_entry;
+pub mod greet_pause_value;
 pub mod host_value;
+pub mod internationalized_name;
 pub mod listener_collision;
 pub mod listener_tls;
 pub mod listener_value;
@@ -45,6 +47,7 @@ mod raw_rules;
 pub mod relay_domain_never_matches;
 pub mod relay_host_dns;
 pub mod repeated_key;
+pub mod rule_argument;
 pub mod rule_without_tab;
 pub mod stale_map;
 mod table_value;
@@ -116,7 +119,7 @@ pub struct Linted<'a> {
 }
 
 /// Every rule, in the order of their codes.
-pub const RULES: [Rule; 43] = [
+pub const RULES: [Rule; 46] = [
     access_never_matches::RULE,
     access_pointless::RULE,
     access_untagged_relay::RULE,
@@ -133,7 +136,9 @@ pub const RULES: [Rule; 43] = [
     domaintable_entry::RULE,
     feature_without_domain::RULE,
     genericstable_entry::RULE,
+    greet_pause_value::RULE,
     host_value::RULE,
+    internationalized_name::RULE,
     listener_collision::RULE,
     listener_tls::RULE,
     listener_value::RULE,
@@ -152,6 +157,7 @@ pub const RULES: [Rule; 43] = [
     relay_domain_never_matches::RULE,
     relay_host_dns::RULE,
     repeated_key::RULE,
+    rule_argument::RULE,
     rule_without_tab::RULE,
     stale_map::RULE,
     text_map::RULE,

@@ -16,8 +16,7 @@ pub(super) struct RawRule<'a> {
     pub(super) place: Option<Span>,
 }
 
-/// The rules that raw lines give each ruleset, in order, by its name in lower case: sendmail compares names without regard
-/// to case.
+/// The rules that raw lines give each ruleset, in order, by its name; case counts in it.
 pub(super) fn rulesets(site: &Site) -> BTreeMap<String, Vec<RawRule<'_>>> {
     let mut section: Option<RawSection> = None;
     let mut here: Option<String> = None;
@@ -25,10 +24,10 @@ pub(super) fn rulesets(site: &Site) -> BTreeMap<String, Vec<RawRule<'_>>> {
     for line in raw_lines(site) {
         if section != Some(line.section) {
             section = Some(line.section);
-            here = line.section.ruleset().map(str::to_ascii_lowercase);
+            here = line.section.ruleset().map(str::to_owned);
         }
         if let Some(name) = line.text.strip_prefix('S') {
-            here = Some(name.split('=').next().unwrap_or(name).trim().to_ascii_lowercase());
+            here = Some(name.split('=').next().unwrap_or(name).trim().to_owned());
         } else if let Some(here) = &here
             && let Some((pattern, result)) = line.text.strip_prefix('R').and_then(|rule| rule.split_once('\t'))
         {

@@ -2,7 +2,8 @@
 
 use super::{
     Rule, Surroundings,
-    access_key::{IPV6_AS_TEXT, looked_up},
+    access_key::{IPV6_AS_TEXT, looked_up, network_of_zeros},
+    raw_classes::words,
 };
 use crate::{
     diagnostic::{Diagnostic, Severity},
@@ -19,7 +20,12 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
     let members = site.classes.members(Class::Relay).iter();
-    members.filter_map(|member| Some(judge(site, &member.value)?.at(member.span, ""))).collect()
+    let stated = members.filter_map(|member| Some(judge(site, &member.value)?.at(member.span, "")));
+    let raw = words(site, Class::Relay.name()).into_iter().filter_map(|word| {
+        let found = judge(site, &word.text)?;
+        Some(word.place.into_iter().fold(found, |found, place| found.at(place, "")))
+    });
+    stated.chain(raw).collect()
 }
 
 fn judge(site: &Site, name: &str) -> Option<Diagnostic> {
@@ -33,6 +39,13 @@ fn judge(site: &Site, name: &str) -> Option<Diagnostic> {
             return None;
         }
         return never(IPV6_AS_TEXT, format!("write `IPv6:{looked_up}`"));
+    }
+    if let Some(network) = network_of_zeros(name) {
+        return Some(
+            Diagnostic::warning(RULE.code, format!("the relay domain `{name}` is one address, not a network"))
+                .why("a network is written with the octets that its addresses have in common, without zeros after them")
+                .help(format!("write `{network}`")),
+        );
     }
     if let Some((_, domain)) = name.rsplit_once('@') {
         return never(

@@ -1,6 +1,9 @@
 //! What rules on tables have in common: reading values.
 
-use super::Rule;
+use super::{
+    Rule,
+    target_host::{Problem, is_port, problem},
+};
 use crate::{
     diagnostic::Diagnostic,
     site::TableEntry,
@@ -136,6 +139,9 @@ pub(super) fn address(rule: &Rule, entry: &TableEntry) -> Option<Diagnostic> {
             "write one address, without names and comments around it",
         );
     }
+    if let Some(found) = colon(rule, entry, bare.trim()) {
+        return Some(found);
+    }
     match bare.split('@').collect::<Vec<_>>().as_slice() {
         [_] => None,
         [user, host] if user.trim_matches('<').is_empty() || host.trim_matches('>').is_empty() => wrong(
@@ -146,13 +152,41 @@ pub(super) fn address(rule: &Rule, entry: &TableEntry) -> Option<Diagnostic> {
         [_, host] if host.ends_with('.') => {
             wrong(format!("`{value}` ends with a dot"), "addresses of SMTP have none", "leave the dot out")
         }
-        [_, _] => None,
+        [_, host] => match problem(host.trim_matches('>')) {
+            Some(Problem::Characters(odd)) => wrong(
+                format!("`{odd}` is not a host name"),
+                "sendmail looks all of it up as one name, which is not found: mail bounces",
+                "write `user@domain`",
+            ),
+            _ => None,
+        },
         _ => wrong(
             format!("`{value}` has more than one `@`"),
             "sendmail takes it for a route, and what becomes of that depends on the mailer",
             "write `user@domain`",
         ),
     }
+}
+
+/// A port or a URL in an address: sendmail drops what stands before a colon, as the name of a list.
+fn colon(rule: &Rule, entry: &TableEntry, value: &str) -> Option<Diagnostic> {
+    let outside = value.split('[').next().unwrap_or(value);
+    let (before, after) =
+        outside.split_once(':').filter(|(before, _)| !before.is_empty() && !before.starts_with('@'))?;
+    let is_url = after.starts_with("//") || before.contains('@') && after.contains("//");
+    let help = match before.split_once('@') {
+        _ if is_url => "write `user@domain`".to_owned(),
+        Some(_) if is_port(after) => format!("write `{before}`; ports are for the arguments of a mailer"),
+        Some(_) => format!("write `{before}`"),
+        None => return None,
+    };
+    Some(broken(
+        rule,
+        entry,
+        format!("`{value}` is read as `{after}`"),
+        "sendmail takes what stands before a colon for the name of a list, and drops it",
+        help,
+    ))
 }
 
 /// The text with a letter in place of what stands between double quotes.

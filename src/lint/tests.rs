@@ -67,7 +67,12 @@ impl Case {
             let id = sources.add(format!("class {}", class.name()), text.as_str());
             let file = ClassFile { text: "/x %[^\\#]".into() };
             let members = class_text::members(&file, text, id);
-            around.class_files.push(ClassText { class: *class, members, has_crlf: text.contains("\r\n") });
+            around.class_files.push(ClassText {
+                class: *class,
+                path: PathBuf::new(),
+                members,
+                has_crlf: text.contains("\r\n"),
+            });
         }
         for (kind, text) in &self.map_files {
             let path = format!("{}.db", kind.spec().key);
@@ -217,6 +222,27 @@ fn compressed_addresses_are_right_where_sendmail_compresses_them() {
     assert!(in_full.contains("help: write `IPv6:2001:db8:0:0:0:0:0:1`") && in_full.matches("help:").count() == 1);
     let short = found(format!("define(`confUSE_COMPRESSED_IPV6_ADDRESSES', `True')\n{text}"));
     assert!(short.contains("help: write `IPv6:2001:db8::2`") && short.matches("help:").count() == 1, "{short}");
+}
+
+#[test]
+fn virtual_domains_without_their_table_are_told() {
+    let found = |feature: &str| {
+        let text = format!("OSTYPE(`linux')\nVIRTUSER_DOMAIN(`example.org')\n{feature}MAILER(`smtp')\n");
+        Case { name: "site.mc".into(), text, ..Case::default() }.findings()
+    };
+    assert!(found("").contains("VIRTUSER_DOMAIN without virtusertable"));
+    assert_eq!(found("FEATURE(`virtusertable')\n"), "");
+}
+
+#[test]
+fn names_of_rulesets_are_compared_with_their_case() {
+    let found = |name: &str| {
+        let rules = format!("LOCAL_RULESETS\nS{name}\nR$*\t$#OK\n");
+        let text = format!("OSTYPE(`linux')\nMAILER(`local')\nMAILER(`smtp')\n{rules}");
+        Case { name: "site.mc".into(), text, ..Case::default() }.findings()
+    };
+    assert!(found("Local_check_rcpt").contains("[local_check_relays]"));
+    assert_eq!(found("local_check_rcpt"), "");
 }
 
 #[test]

@@ -24,7 +24,7 @@ const STATUS_WORDS: [&str; 8] =
 
 fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
     let entries = site.entries_of(TableKind::Virtusertable).iter();
-    entries.filter_map(|entry| key(site, entry).or_else(|| value(entry))).collect()
+    entries.filter_map(|entry| key(site, entry).or_else(|| mailer(site, entry)).or_else(|| value(entry))).collect()
 }
 
 fn key(site: &Site, entry: &TableEntry) -> Option<Diagnostic> {
@@ -62,6 +62,22 @@ fn is_virtual(site: &Site, domain: &str) -> bool {
     let below = site.tables.virtuser_entire_domain.is_some();
     let is_member = |class| is_among(site.classes.members(class), domain, below);
     files || own || raw || is_member(Class::VirtualHost) || is_member(Class::Local)
+}
+
+/// A mailer and a host, as a mailertable has them. Of `local:user` sendmail drops the first word, which does no harm.
+fn mailer(site: &Site, entry: &TableEntry) -> Option<Diagnostic> {
+    let value = entry.value.value.as_str();
+    let (mailer, host) = value.split_once(':').filter(|(_, host)| !host.contains(['@', '/']))?;
+    let known = site.mailers.iter().find(|known| known.name.eq_ignore_ascii_case(mailer.trim()))?;
+    (known.path == "[IPC]").then(|| {
+        broken(
+            &RULE,
+            entry,
+            format!("`{value}` is read as the user `{}`", host.trim()),
+            "entries name an address: sendmail takes what stands before a colon for the name of a list, and drops it",
+            "write `user@domain`, and the way of the domain into the mailertable",
+        )
+    })
 }
 
 fn value(entry: &TableEntry) -> Option<Diagnostic> {
