@@ -126,13 +126,13 @@ pub struct Source {
     name: String,
     text: String,
     line_starts: Vec<u32>,
-    /// Number of characters before each block of [`BLOCK`] bytes; empty for a text in ASCII.
+    /// Number of characters before each block of [`BLOCK_SIZE`] bytes; empty for a text in ASCII.
     characters: Vec<u32>,
     is_latin1: bool,
 }
 
 /// Size of the blocks whose characters are counted in advance, so that columns in very long lines are computed quickly.
-const BLOCK: usize = 1024;
+const BLOCK_SIZE: usize = 1024;
 
 impl Source {
     /// Whether each character stands for one byte, as in Latin-1.
@@ -178,10 +178,10 @@ impl Source {
 
     /// Number of characters before a byte.
     fn characters_before(&self, byte: usize) -> usize {
-        match self.characters.get(byte / BLOCK) {
+        match self.characters.get(byte / BLOCK_SIZE) {
             None => byte,
             Some(counted) => {
-                let block = self.text.as_bytes().get(byte / BLOCK * BLOCK..byte).unwrap_or_default();
+                let block = self.text.as_bytes().get(byte / BLOCK_SIZE * BLOCK_SIZE..byte).unwrap_or_default();
                 *counted as usize + characters(block)
             }
         }
@@ -196,7 +196,7 @@ fn characters(bytes: &[u8]) -> usize {
 /// Number of characters before each block of a text, and before its end.
 fn block_starts(text: &str) -> Vec<u32> {
     let mut before = 0;
-    let blocks = text.as_bytes().chunks(BLOCK).map(|block| {
+    let blocks = text.as_bytes().chunks(BLOCK_SIZE).map(|block| {
         let start = before;
         before += characters(block);
         to_u32(start)

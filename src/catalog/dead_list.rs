@@ -1,22 +1,22 @@
-//! DNS lists that have ended, so that asking them does nothing or refuses everybody.
+//! DNS lists that no longer operate, so that using them has no effect or rejects all mail.
 
-/// What an ended list answers.
+/// Answers of a list that was shut down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
-    /// Nothing, or a timeout: no client is found in it.
+    /// None, or a timeout: no client is found.
     Nothing,
-    /// At its end, or since, it listed every address.
+    /// At the end or later, it listed every address.
     Everybody,
 }
 
-/// A DNS list that has ended.
+/// A DNS list that was shut down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeadList {
     /// The zone of the list, or the domain of all its zones.
     pub zone: &'static str,
-    /// The year in which it ended, or was closed to the public.
+    /// The year in which it was shut down, or closed to the public.
     pub year: u16,
-    /// What it answers.
+    /// Its answers.
     pub answer: Answer,
 }
 
@@ -24,7 +24,7 @@ const fn list(zone: &'static str, year: u16, answer: Answer) -> DeadList {
     DeadList { zone, year, answer }
 }
 
-/// Lists that are certain to have ended, by their zone.
+/// Lists that are known to be shut down, sorted by zone.
 pub const DEAD_LISTS: [DeadList; 13] = [
     list("ahbl.org", 2015, Answer::Everybody),
     list("dsbl.org", 2008, Answer::Nothing),
@@ -41,7 +41,7 @@ pub const DEAD_LISTS: [DeadList; 13] = [
     list("spamcannibal.org", 2018, Answer::Everybody),
 ];
 
-/// The ended list that a zone is, or is part of.
+/// The list to which a zone belongs, if it was shut down.
 pub fn by_zone(zone: &str) -> Option<&'static DeadList> {
     let zone = zone.trim_end_matches('.').to_ascii_lowercase();
     DEAD_LISTS

@@ -1,4 +1,4 @@
-//! Site policies that come with sendmail: what `DOMAIN()` takes.
+//! Site policies that sendmail provides: arguments of `DOMAIN()`.
 
 use super::effect::{
     Effect::{self, Append, Define, DefineIfUnset, Domain, ExposedUser, Feature, Hack, IfUnset, Marker, Print},
@@ -11,13 +11,13 @@ use super::system::DEBIAN_BUILD;
 pub struct DomainSpec {
     /// Its name.
     pub name: &'static str,
-    /// What it is for: one line, without a full stop.
+    /// Description in one line, without a full stop.
     pub help: &'static str,
-    /// What it does, in order.
+    /// Its effects in order.
     pub effects: &'static [Effect],
 }
 
-/// The site policy of this name.
+/// The site policy with this name.
 pub fn by_name(name: &str) -> Option<&'static DomainSpec> {
     DOMAINS.iter().find(|domain| domain.name == name)
 }
@@ -26,7 +26,7 @@ const fn policy(name: &'static str, help: &'static str, effects: &'static [Effec
     DomainSpec { name, help, effects }
 }
 
-/// Every site policy, in order of names.
+/// All site policies, sorted by name.
 pub static DOMAINS: &[DomainSpec] = &[
     policy(
         "Berkeley.EDU",
@@ -64,7 +64,7 @@ pub static DOMAINS: &[DomainSpec] = &[
     ),
     policy(
         "berkeley-only",
-        "Refuses whoever is not at Berkeley: the policies of Berkeley are samples",
+        "Rejected outside of Berkeley: the policies of Berkeley are samples",
         &[Print(
             "sample_policy",
             "*** ERROR: You are trying to use the Berkeley sample configuration\tfiles outside of the Computer Science \

@@ -1,60 +1,60 @@
-//! What a system type, a domain, a feature or a hack does to the settings of a site, in order.
+//! Effects of a system type, a domain, a feature or a hack on the settings of a site, in order.
 
-/// A value that an effect gives to a setting.
+/// A value for a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Value {
-    /// This m4 text, expanded when it is used. Only `MAIL_SETTINGS_DIR` (with the empty quotes that end its name) and
-    /// names of settings occur in it.
+    /// m4 text, expanded when it is used. It contains only `MAIL_SETTINGS_DIR` (with the empty quotes that end its name) and
+    /// names of settings.
     Text(&'static str),
-    /// A setting's value at this moment, or the text if it is not set, and then some more text.
+    /// The current value of a setting, or a default text, followed by more text.
     Setting {
         /// The setting.
         name: &'static str,
-        /// The text if it is not set.
+        /// The default text.
         otherwise: &'static str,
-        /// What is put after either.
+        /// The text appended to either.
         then: &'static str,
     },
-    /// The argument of this number, counted from 0 after the name of the feature or hack, unless it is empty.
+    /// An argument, counted from 0 after the name of the feature or hack, with a default.
     Argument {
         /// The argument.
         index: usize,
-        /// The value where it is missing or empty.
+        /// The value if the argument is missing or empty.
         otherwise: &'static Value,
     },
 }
 
-/// One step.
+/// One effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
-    /// Sets a setting, whatever it was.
+    /// Sets a setting.
     Define(&'static str, Value),
-    /// Sets a setting that is not set.
+    /// Sets a setting unless it is set.
     DefineIfUnset(&'static str, Value),
-    /// Adds text to the end of a setting's value, which is empty if it is not set.
+    /// Appends text to a setting's value, which is empty if it is not set.
     Append(&'static str, &'static str),
-    /// Does all of these if this name is not defined.
+    /// Applies these effects if the name is not defined.
     IfUnset(&'static str, &'static [Effect]),
-    /// Makes a setting unset.
+    /// Unsets a setting.
     Undefine(&'static str),
-    /// Defines a name, as nothing, for `ifdef` alone.
+    /// Defines a name as empty, only for `ifdef`.
     Marker(&'static str),
     /// Uses a feature without arguments.
     Feature(&'static str),
-    /// Changes a mailer's flags as `MODIFY_MAILER_FLAGS` does: the first part of the setting's name, and the change.
+    /// Changes a mailer's flags like `MODIFY_MAILER_FLAGS`: the prefix of the setting's name, and the change.
     MailerFlags(&'static str, &'static str),
-    /// Puts users into the class of those never masqueraded.
+    /// Adds users to the class of those never masqueraded.
     ExposedUser(&'static str),
-    /// Does all that the system type of this name does.
+    /// Applies the effects of the system type with this name.
     System(&'static str),
-    /// Adds raw lines as `LOCAL_CONFIG` does, and leaves what follows in the site file there.
+    /// Adds raw lines like `LOCAL_CONFIG`, to which the following text of the site file is appended.
     LocalConfig(&'static str),
     /// Declares a mailer.
     Mailer(&'static str),
-    /// Brings in the site policy of this name.
+    /// Includes the site policy with this name.
     Domain(&'static str),
-    /// Brings in the hack of this name.
+    /// Includes the hack with this name.
     Hack(&'static str),
-    /// Prints this on standard error: the code of the diagnostic, and the text.
+    /// Prints a text on standard error: the code of the diagnostic, and the text.
     Print(&'static str, &'static str),
 }

@@ -1,7 +1,7 @@
-//! Features: what `FEATURE()` takes.
+//! Features: arguments of `FEATURE()`.
 //!
-//! What a feature means for the IR is the front ends' business; here is what it is called, which arguments it takes, what
-//! it needs, what it leaves for `ifdef` to find, and what the reference prints.
+//! The meaning of a feature in the IR is the front ends' business; the entries here contain its name, arguments and requirements,
+//! the names that it defines for `ifdef`, and what the reference prints.
 
 mod table;
 
@@ -9,30 +9,30 @@ use super::Support;
 use super::effect::Effect;
 pub use table::FEATURES;
 
-/// One of the words that an argument may be.
+/// An allowed word of an argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Choice {
-    /// The word; in site.toml a key with a truth value where several may be given.
+    /// The word; in site.toml, a key with a boolean value if several may be given.
     pub word: &'static str,
-    /// Names that are then defined, as `1` unless a value follows an equals sign.
+    /// Names that it defines, as `1` or as the value after an equals sign.
     pub markers: &'static [&'static str],
 }
 
-/// How the reference compares an argument with the words it may be.
+/// How the reference compares an argument with the allowed words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Matching {
-    /// Letter by letter.
+    /// Exactly.
     Exact,
-    /// Whatever the case.
+    /// Ignoring case.
     AnyCase,
     /// By the first letter.
     FirstLetter,
-    /// By the first letter, whatever its case.
+    /// By the first letter, ignoring case.
     FirstLetterAnyCase,
 }
 
 impl Matching {
-    /// Whether the reference takes `text` for `word`.
+    /// Whether the reference accepts `text` as `word`.
     pub fn matches(self, word: &str, text: &str) -> bool {
         let initial = |s: &str| s.chars().next();
         match self {
@@ -46,31 +46,31 @@ impl Matching {
     }
 }
 
-/// What an argument is.
+/// Kinds of arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ArgumentKind {
-    /// A map's definition; `LDAP` for the default one in LDAP; empty for the default file.
+    /// A map definition; `LDAP` for the default one in LDAP; empty for the default file.
     Map,
     /// One of these words.
     Word(Matching, &'static [Choice]),
-    /// This argument and all that follow: any of these words, in any order.
+    /// This and all following arguments: any of these words, in any order.
     Flags(Matching, &'static [Choice]),
     /// A domain name.
     Domain,
-    /// The text of an SMTP answer with its code and quotes, or one of these words.
+    /// The text of an SMTP reply with its code and quotes, or one of these words.
     Answer(&'static [&'static str]),
-    /// This argument and all that follow: left sides of rules that an answer is matched with.
+    /// This and all following arguments: patterns that an answer is matched against.
     Patterns,
     /// A path.
     Path,
-    /// Any text that is not empty.
+    /// Any non-empty text.
     Given,
     /// Any text.
     Text,
 }
 
 impl ArgumentKind {
-    /// The choice that the reference takes `text` for, if the argument is a word.
+    /// The word that the reference accepts `text` as, if the argument takes words.
     pub fn choice(self, text: &str) -> Option<&'static Choice> {
         match self {
             ArgumentKind::Word(matching, choices) | ArgumentKind::Flags(matching, choices) => {
@@ -81,25 +81,25 @@ impl ArgumentKind {
     }
 }
 
-/// One argument, in order after the feature's name.
+/// An argument after the feature's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ArgumentSpec {
     /// Its key in site.toml.
     pub key: &'static str,
-    /// What it is.
+    /// Its kind.
     pub kind: ArgumentKind,
-    /// Whether the reference refuses the feature without it.
+    /// Whether the reference requires it.
     pub required: bool,
-    /// One line for people, without a full stop.
+    /// Description in one line, without a full stop.
     pub help: &'static str,
 }
 
-/// The map of a feature that has one.
+/// The map of a feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MapDefault {
     /// Its name in rules and in the `K` line.
     pub name: &'static str,
-    /// Options, each with its blank before it: ` -T<TMPF>`.
+    /// Options, each preceded by a blank: ` -T<TMPF>`.
     pub options: &'static str,
     /// Its file, in the settings directory.
     pub file: &'static str,
@@ -108,7 +108,7 @@ pub struct MapDefault {
 }
 
 impl MapDefault {
-    /// The definition when none is given, for a map class (`DATABASE_MAP_TYPE`) and a directory with its trailing slash.
+    /// The default definition, for a map class (`DATABASE_MAP_TYPE`) and a directory with its trailing slash.
     pub fn file_map(&self, class: &str, settings_directory: &str) -> String {
         format!("{class}{} {settings_directory}{}", self.options, self.file)
     }
@@ -125,44 +125,44 @@ impl MapDefault {
     }
 }
 
-/// When the reference prints something about a feature.
+/// Condition under which the reference prints a text about a feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
     /// Always.
     Always,
     /// The first argument is missing or empty.
     Missing,
-    /// The first argument is none of its words.
+    /// The first argument is not one of the allowed words.
     Illegal,
-    /// The argument of this number, counted from 0, is given and none of its words.
+    /// The argument with this index is given, and is not one of the allowed words.
     IllegalAt(usize),
-    /// The argument of this number is missing or empty.
+    /// The argument with this index is missing or empty.
     MissingAt(usize),
     /// The first argument is this word, and the name is not defined.
     WordWithout(&'static str, &'static str),
-    /// This name is not defined; the feature then does nothing.
+    /// This name is not defined, and the feature has no effect.
     Without(&'static str),
-    /// This name is not defined; the feature takes effect all the same.
+    /// This name is not defined, but the feature still has its effect.
     Lacking(&'static str),
     /// The first argument is missing or empty, and this name is not defined.
     MissingAndWithout(&'static str),
     /// This name is defined.
     With(&'static str),
-    /// The given map lacks this option, and is neither `LDAP` nor a `sequence` map.
+    /// The given map lacks this option and is neither `LDAP` nor a `sequence` map.
     MapWithout(&'static str),
 }
 
-/// What the reference prints about a feature. `{}` stands for the argument in question.
+/// A text that the reference prints about a feature, with `{}` in place of the argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FeatureNotice {
-    /// When it is printed.
+    /// The condition.
     pub when: When,
-    /// The bytes, newline included where there is one.
+    /// The text, including any newline.
     pub text: &'static str,
 }
 
 impl FeatureNotice {
-    /// The bytes with the argument in its place.
+    /// The text with the argument inserted.
     pub fn render(&self, argument: &str) -> String {
         self.text.replacen("{}", argument, 1)
     }
@@ -175,33 +175,31 @@ pub struct FeatureSpec {
     pub name: &'static str,
     /// Its key under `[feature]` in site.toml: the name in lower case.
     pub key: &'static str,
-    /// Whether it can be compiled.
+    /// Whether it is supported.
     pub support: Support,
-    /// Its arguments; of a feature that is not supported yet they are not listed.
+    /// Its arguments; not listed for an unsupported feature.
     pub arguments: &'static [ArgumentSpec],
-    /// Whether using it again adds to it.
+    /// Whether it may be used several times.
     pub repeatable: bool,
-    /// Whether it takes effect among the other features of which this is true in the order in which they are used: the DNS
-    /// lists are asked in turn.
+    /// Whether the order among the features with this property matters, as for DNS lists, which are queried in order.
     pub shares_order: bool,
     /// Its map.
     pub map: Option<MapDefault>,
-    /// The feature that must come before it.
+    /// The feature that must precede it.
     pub requires: Option<&'static str>,
-    /// The feature that this is an old name of.
+    /// The current name, if this is an old one.
     pub renamed_to: Option<&'static str>,
-    /// Names that are defined when it is used, as `1` unless a value follows an equals sign; `{}` in it is the first
-    /// argument.
+    /// Names that it defines, as `1` or as the value after an equals sign, where `{}` is the first argument.
     pub markers: &'static [&'static str],
-    /// What it does to settings.
+    /// Its effects on settings.
     pub effects: &'static [Effect],
-    /// What the reference prints, in this order.
+    /// Texts that the reference prints, in order.
     pub notices: &'static [FeatureNotice],
-    /// One line for people, without a full stop.
+    /// Description in one line, without a full stop.
     pub help: &'static str,
 }
 
-/// The feature of this name in `.mc`; names differ by case.
+/// The feature with this name in `.mc`; names are case-sensitive.
 pub fn by_name(name: &str) -> Option<&'static FeatureSpec> {
     FEATURES.iter().find(|feature| feature.name == name)
 }

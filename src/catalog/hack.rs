@@ -1,7 +1,7 @@
-//! Hacks that come with sendmail and with Debian's build: what `HACK()` takes.
+//! Hacks that sendmail and Debian's build provide: arguments of `HACK()`.
 //!
-//! What a hack's rules decide is the IR's and the rulesets' business; here is what it is called, which arguments it takes,
-//! what it needs, what it sets, and what the reference prints.
+//! The decisions of a hack's rules are the business of the IR and the rulesets; the entries here contain its name, arguments,
+//! requirements and settings, and what the reference prints.
 
 use super::{
     effect::{
@@ -15,25 +15,26 @@ use super::{
 /// One hack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HackSpec {
-    /// Its name, which is its key under `[hack]` in site.toml as well.
+    /// Its name, also its key under `[hack]` in site.toml.
     pub name: &'static str,
     /// Its arguments.
     pub arguments: &'static [ArgumentSpec],
-    /// Whether using it again adds to it.
+    /// Whether it may be used several times.
     pub repeatable: bool,
-    /// In a site.toml, which has no order: it only sets what the site itself may set otherwise, as a shared policy does.
+    /// Whether it only sets defaults in a site.toml, where order has no meaning, so that the site can override them, like a
+    /// shared policy.
     pub gives_way: bool,
-    /// The setting that it adds a word to, with a comma before it if there is something already, and that word.
+    /// A setting to which it appends a word, separated by a comma, and the word.
     pub extends: Option<(&'static str, &'static str)>,
-    /// What the reference prints, and when.
+    /// A text that the reference prints, with its condition.
     pub notice: Option<FeatureNotice>,
-    /// What it does to settings, in order.
+    /// Its effects on settings, in order.
     pub effects: &'static [Effect],
-    /// One line for people, without a full stop.
+    /// Description in one line, without a full stop.
     pub help: &'static str,
 }
 
-/// The hack of this name.
+/// The hack with this name.
 pub fn by_name(name: &str) -> Option<&'static HackSpec> {
     HACKS.iter().find(|hack| hack.name == name)
 }
@@ -53,27 +54,27 @@ const fn argument(key: &'static str, kind: ArgumentKind, required: bool, help: &
     ArgumentSpec { key, kind, required, help }
 }
 
-/// The list that `dnsblaccess` asks when none is named. Nobody has answered there for years.
+/// Default list of `dnsblaccess`, which has not answered for years.
 pub const DEFAULT_LIST: &str = "blackholes.mail-abuse.org";
 
-/// The tag that `dnsblaccess` looks answers up under when none is given.
+/// Default tag for the answers of `dnsblaccess`.
 pub const DEFAULT_TAG: &str = "dnsblaccess";
 
-/// The host of `msp_nullclient`.
+/// Default host of `msp_nullclient`.
 const HUB: Value = Value::Argument { index: 0, otherwise: &Text("_NULL_CLIENT_") };
 
-/// Every hack, in order of names.
+/// All hacks, sorted by name.
 pub static HACKS: &[HackSpec] = &[
     HackSpec {
         name: "cssubdomain",
-        help: "Takes hosts of .Berkeley.EDU and .CS.Berkeley.EDU that have a local name for this host",
+        help: "Treats hosts of .Berkeley.EDU and .CS.Berkeley.EDU with a local name as this host",
         ..PLAIN
     },
     HackSpec {
         name: "debian_auth",
         extends: Some(("confTRUSTED_USERS", "sendmail")),
         effects: &[Define("confDEF_AUTH_INFO", Text("MAIL_SETTINGS_DIR`'default-auth-info"))],
-        help: "Lets trusted users, and sendmail itself, send as anybody once they are authenticated",
+        help: "Allows authenticated trusted users, and sendmail itself, to send as anybody",
         ..PLAIN
     },
     HackSpec {
@@ -89,12 +90,12 @@ pub static HACKS: &[HackSpec] = &[
             when: When::Without("_ACCESS_TABLE_"),
             text: "*** ERROR: dnsblaccess requires FEATURE(`access_db')\n",
         }),
-        help: "Looks clients up in a DNS list, and what it answers in the access map",
+        help: "Looks up clients in a DNS list, and its answers in the access map",
         ..PLAIN
     },
     HackSpec {
         name: "msp_nullclient",
-        arguments: &[argument("host", ArgumentKind::Text, true, "Host that all mail goes to")],
+        arguments: &[argument("host", ArgumentKind::Text, true, "Host that receives all mail")],
         notice: Some(FeatureNotice { when: When::Missing, text: "Hack \"msp_nullclient\" requires argument" }),
         effects: &[IfUnset("DEBIAN_MSP", &[Domain("debian-msp")])],
         help: "Submits all mail to one host: the mail submission program of a host without a mail server",
@@ -112,7 +113,7 @@ pub static HACKS: &[HackSpec] = &[
         help: "Does without DNS",
         ..PLAIN
     },
-    HackSpec { name: "spamtrap", help: "Refuses messages to recipients that the access map calls POISON", ..PLAIN },
+    HackSpec { name: "spamtrap", help: "Rejects messages to recipients with POISON in the access map", ..PLAIN },
     HackSpec {
         name: "virthost_by_ip",
         gives_way: true,
@@ -133,7 +134,7 @@ pub static HACKS: &[HackSpec] = &[
                 ),
             ),
         ],
-        help: "Calls this host by the name of the address that a client connects to",
+        help: "Uses the name of the address that a client connects to as name of this host",
         ..PLAIN
     },
     HackSpec {
@@ -142,12 +143,12 @@ pub static HACKS: &[HackSpec] = &[
             when: When::Without("_ACCESS_TABLE_"),
             text: "*** ERROR: HACK(xconnect) requires FEATURE(access_db)\n",
         }),
-        help: "Lets clients with `XConnect:` entries in the access map speak for others (XCONNECT)",
+        help: "Allows clients with `XConnect:` entries in the access map to use XCONNECT",
         ..PLAIN
     },
 ];
 
-/// What `msp_nullclient` does before its files are known.
+/// Effects of `msp_nullclient` before its files are known.
 pub const NULL_CLIENT_HOST: &[Effect] = &[
     Undefine("ALIAS_FILE"),
     Define("MAIL_HUB", HUB),
@@ -156,7 +157,7 @@ pub const NULL_CLIENT_HOST: &[Effect] = &[
     DefineIfUnset("confFROM_HEADER", Text("<$g>")),
 ];
 
-/// What it does afterwards.
+/// Effects afterwards.
 pub const NULL_CLIENT_REST: &[Effect] = &[
     Define("confUSE_MSP", Text("True")),
     Define("confPRIVACY_FLAGS", Text("goaway,noetrn")),
@@ -190,7 +191,7 @@ mod tests {
         let all = HACKS.iter().flat_map(|hack| hack.effects).chain(NULL_CLIENT_HOST).chain(NULL_CLIENT_REST);
         for effect in all {
             if let Define(name, _) | DefineIfUnset(name, _) | Undefine(name) = *effect {
-                // What begins so is the tree's own.
+                // Names with this prefix belong to the tree itself.
                 let known = name.starts_with('_') || option::by_name(name).is_some();
                 assert!(known || setting::by_name(name).is_some(), "{name}");
             }

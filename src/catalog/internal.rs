@@ -1,18 +1,18 @@
-//! Names that sendmail's tree defines for itself and looks at: a `define` of one in a `.mc` changes what the tree writes.
+//! Internal names of sendmail's tree whose definition in a `.mc` changes the output of the tree.
 //!
-//! Here are those of which that is not built in, so that none is dropped without a word. Names that mean the same here
-//! when a site defines them (`_NO_MSA_`, the marks of most features) are not in the list.
+//! Only names without built-in support are listed, so that none is silently ignored. Names with the same meaning here
+//! (`_NO_MSA_`, the marks of most features) are not in the list.
 
-/// What a site writes in place of a name of the tree.
+/// The replacement for an internal name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Instead {
-    /// `FEATURE` of this name, which does more than to define it.
+    /// `FEATURE` with this name, which does more than define it.
     Feature(&'static str),
     /// This statement.
     Statement(&'static str),
-    /// Nothing: it is found out where it is needed.
+    /// None: the need for it is detected automatically.
     LeaveOut,
-    /// There is no other way to say it.
+    /// None: there is no other way to express it.
     Nothing,
 }
 
@@ -23,11 +23,11 @@ pub struct Internal {
     pub name: &'static str,
     /// What to write instead.
     pub instead: Instead,
-    /// It counts only where a site uses the feature that is to be written instead, which then declares no map of its own.
+    /// Whether it matters only with the feature that replaces it, whose map it then suppresses.
     pub with_feature: bool,
 }
 
-/// The entry of this name.
+/// The entry for this name.
 pub fn by_name(name: &str) -> Option<&'static Internal> {
     INTERNAL.iter().find(|internal| internal.name == name)
 }
@@ -52,7 +52,7 @@ const fn alone(name: &'static str) -> Internal {
     Internal { name, instead: Instead::Nothing, with_feature: false }
 }
 
-/// All of them, in the order of their names.
+/// All entries, sorted by name.
 pub static INTERNAL: &[Internal] = &[
     feature("_ACCESS_TABLE_", "access_db"),
     feature("_ADD_BCC_", "bcc"),

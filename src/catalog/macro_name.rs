@@ -1,6 +1,6 @@
 //! Macros of sendmail.cf with long names.
 
-/// The macros that sendmail sets, and those that rulesets of the tree set (operations guide section 5.2, and sendmail 8.17).
+/// Macros that sendmail sets, and those that rulesets of the tree set (operations guide section 5.2, and sendmail 8.17).
 pub const MACRO_NAMES: [&str; 78] = [
     "Host",
     "LocalAddrHost",
@@ -82,7 +82,7 @@ pub const MACRO_NAMES: [&str; 78] = [
     "verify",
 ];
 
-/// Whether there is a macro of this name; case counts.
+/// Whether a macro with this name exists; case matters.
 pub fn is_known(name: &str) -> bool {
     MACRO_NAMES.contains(&name)
 }

@@ -1,4 +1,4 @@
-//! Mailers: what `MAILER()` takes, and the delivery agents that each defines.
+//! Mailers: arguments of `MAILER()`, and the delivery agents that each defines.
 
 mod agents;
 
@@ -6,36 +6,36 @@ use super::Support;
 use super::effect::Effect;
 pub use agents::MAILERS;
 
-/// A value that a setting gives, or else a default.
+/// A value from settings, with a default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FromSetting {
-    /// The settings that are asked, in order, until one is set.
+    /// The settings, of which the first that is set counts.
     pub settings: &'static [&'static str],
-    /// The value if none is set; empty when the equate is then left out.
+    /// The default; if it is empty, the equate is left out.
     pub default: &'static str,
 }
 
-/// The flags of a delivery agent: fixed ones, its own, those of a setting, and then changes.
+/// The flags of a delivery agent: base flags, its own, those of a setting, and changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FlagsSpec {
-    /// Flags that it always has; another value only where `msp` or `nullclient` set [`FlagsSpec::base_setting`].
+    /// Base flags; replaced only if `msp` or `nullclient` set [`FlagsSpec::base_setting`].
     pub base: &'static str,
     /// The setting that replaces them.
     pub base_setting: &'static str,
     /// Flags of this agent alone.
     pub own: &'static str,
-    /// Further flags.
+    /// The setting with further flags.
     pub more: FromSetting,
-    /// The name that `MODIFY_MAILER_FLAGS` changes them by.
+    /// The name by which `MODIFY_MAILER_FLAGS` changes them.
     pub modify: &'static str,
 }
 
-/// Rewriting of addresses: envelope and header, or both.
+/// Rulesets for envelope and header, or for both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RewriteSpec {
-    /// What stands after `S=` or `R=`.
+    /// The value of `S=` or `R=`.
     pub usual: &'static str,
-    /// What stands there instead where the named marker is defined.
+    /// The value if the named marker is defined.
     pub unless: Option<(&'static str, &'static str)>,
 }
 
@@ -76,27 +76,27 @@ pub struct AgentSpec {
     pub queue_group: FromSetting,
     /// `A=`.
     pub argv: FromSetting,
-    /// What stands after the arguments, whatever they are.
+    /// Text after the arguments.
     pub argv_end: &'static str,
-    /// The mailer without which this agent is left out.
+    /// The mailer that this agent requires.
     pub needs: Option<&'static str>,
 }
 
-/// When the reference prints something about a mailer.
+/// Condition under which the reference prints a text about a mailer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MailerNoticeWhen {
     /// This setting is not set.
     Unset(&'static str),
-    /// The mailer of this name is not declared before.
+    /// The mailer with this name was not declared before.
     Without(&'static str),
 }
 
-/// What the reference prints about a mailer.
+/// A text that the reference prints about a mailer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MailerNotice {
-    /// When it is printed.
+    /// The condition.
     pub when: MailerNoticeWhen,
-    /// The bytes, newline included where there is one.
+    /// The text, including any newline.
     pub text: &'static str,
 }
 
@@ -105,15 +105,15 @@ pub struct MailerNotice {
 pub struct MailerSpec {
     /// Its name.
     pub name: &'static str,
-    /// Whether a site that uses it can be compiled.
+    /// Whether it is supported.
     pub support: Support,
-    /// The delivery agents, in the order that they are written; of a mailer that is not supported yet, none.
+    /// The delivery agents in output order; empty for an unsupported mailer.
     pub agents: &'static [AgentSpec],
-    /// What it does to settings, before its agents read them.
+    /// Effects on settings, before its agents read them.
     pub effects: &'static [Effect],
-    /// What the reference prints, in this order.
+    /// Texts that the reference prints, in order.
     pub notices: &'static [MailerNotice],
-    /// One line for people, without a full stop.
+    /// Description in one line, without a full stop.
     pub help: &'static str,
 }
 
@@ -122,19 +122,19 @@ pub fn by_name(name: &str) -> Option<&'static MailerSpec> {
     MAILERS.iter().find(|mailer| mailer.name == name)
 }
 
-/// The place of a delivery agent among all, in the order in which they are written; those unknown come last.
+/// Position of a delivery agent in output order; unknown ones come last.
 pub fn position(agent: &str) -> usize {
     let mut all = MAILERS.iter().flat_map(|mailer| mailer.agents);
     all.position(|known| known.name == agent).unwrap_or(usize::MAX)
 }
 
-/// The names that `MODIFY_MAILER_FLAGS` knows delivery agents by.
+/// The names of delivery agents in `MODIFY_MAILER_FLAGS`.
 pub fn flag_names() -> impl Iterator<Item = &'static str> {
     let names = MAILERS.iter().flat_map(|mailer| mailer.agents).map(|agent| agent.flags.modify);
     names.filter(|name| !name.is_empty())
 }
 
-/// What `MODIFY_MAILER_FLAGS` has asked of one delivery agent.
+/// Changes of one delivery agent's flags by `MODIFY_MAILER_FLAGS`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FlagChanges {
     replaced: Option<String>,
@@ -143,7 +143,7 @@ pub struct FlagChanges {
 }
 
 impl FlagChanges {
-    /// Notes one change: `+X` adds, `-X` removes, anything else replaces and forgets what was added or removed.
+    /// Applies one change: `+X` adds, `-X` removes, anything else replaces the flags and earlier changes.
     pub fn note(&mut self, change: &str) {
         if let Some(added) = change.strip_prefix('+') {
             self.added.push_str(added);
@@ -154,8 +154,7 @@ impl FlagChanges {
         }
     }
 
-    /// The flags after all changes. What replaces counts alone; otherwise flags are removed before others are added, each
-    /// once.
+    /// The flags after all changes. A replacement is used alone; otherwise flags are removed before others are added, each once.
     pub fn apply(&self, flags: &str) -> String {
         if let Some(replaced) = &self.replaced {
             return replaced.clone();

@@ -1,6 +1,7 @@
-//! What sendmail offers, as tables: features, options, mailers, system types, domains, hacks, macros, tables, and its tree's own names.
+//! What sendmail offers, as tables: features, options, mailers, system types, domains, hacks, macros, tables, and internal names
+//! of its tree.
 //!
-//! One entry per thing; help, JSON Schema, completion and diagnostics derive from it. Nothing here depends on any other
+//! Each thing has one entry; help, JSON Schema, completion and diagnostics are derived from it. This module depends on no other
 //! module of the crate.
 
 pub mod dead_list;
@@ -19,16 +20,16 @@ pub mod siteconfig;
 pub mod system;
 pub mod table;
 
-/// The name of an option or setting, if there is one of this name.
+/// The option or setting with this name.
 pub fn defined_name(name: &str) -> Option<&'static str> {
     option::by_name(name).map(|option| option.name).or_else(|| setting::by_name(name).map(|setting| setting.name))
 }
 
-/// Whether this program can compile a site that uses the thing.
+/// Whether a site that uses the thing can be compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Support {
     /// Yes.
     Full,
-    /// Not yet: the name is known, and a site that uses it is refused.
+    /// Not yet: the name is known, but a site that uses it is rejected.
     NotYet,
 }

@@ -1,7 +1,7 @@
-//! The `conf…` options: one entry each, in the order that the reference writes them.
+//! The `conf…` options, in the order of the reference's output.
 //!
-//! Settings that are not called `conf…` (`SMART_HOST`, `ALIAS_FILE`) are in [`super::setting`]. Where a value comes from and
-//! where it goes in the IR is the front ends' business.
+//! Settings without the prefix `conf` (`SMART_HOST`, `ALIAS_FILE`) are in [`super::setting`]. The sources of values and their
+//! place in the IR are the front ends' business.
 
 mod kind;
 mod table;
@@ -9,23 +9,23 @@ mod table;
 pub use kind::OptionKind;
 pub use table::OPTIONS;
 
-/// What an option becomes in sendmail.cf.
+/// The output for an option.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Emits {
     /// `O Name=value`; `O Name` alone when the value is empty.
     Option(&'static str),
-    /// `O Name=value`, but only where the site has a milter.
+    /// `O Name=value`, if the site has a milter.
     MilterOption(&'static str),
-    /// `O TimeZoneSpec=value`, but nothing for `USE_SYSTEM`, and no value for `USE_TZ`.
+    /// `O TimeZoneSpec=value`; nothing for `USE_SYSTEM`, and an empty value for `USE_TZ`.
     TimeZone,
-    /// Something else: a macro, a class, a header, words in a rule.
+    /// Something else: a macro, a class, a header, words of a rule.
     Elsewhere,
     /// Nothing: the reference only prints [`OptionSpec::notice`].
     Nothing,
 }
 
 impl Emits {
-    /// The name in the `O` line, if there is one.
+    /// The name in the `O` line, if any.
     pub fn option(self) -> Option<&'static str> {
         match self {
             Emits::Option(name) | Emits::MilterOption(name) => Some(name),
@@ -35,16 +35,16 @@ impl Emits {
     }
 }
 
-/// The value that an option or setting has when the site says nothing.
+/// The default of an option or setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DefaultValue {
-    /// Not defined: no line, or the reference decides by other things (see the help).
+    /// Not defined: no line, or a choice by other criteria (see the help).
     Unset,
     /// This text.
     Text(&'static str),
-    /// A file in the directory that `MAIL_SETTINGS_DIR` names at the end of the site file: words before it, then its name.
+    /// A file in the directory of `MAIL_SETTINGS_DIR` as of the end of the site file, with words before its path.
     InSettings {
-        /// What stands before the path, with its blank: `-o `.
+        /// Text before the path, with its blank: `-o `.
         before: &'static str,
         /// The file's name: `relay-domains`.
         name: &'static str,
@@ -52,7 +52,7 @@ pub enum DefaultValue {
 }
 
 impl DefaultValue {
-    /// The value, for a site whose files are in `settings_directory` (with its trailing slash).
+    /// The value for a site whose files are in `settings_directory` (with its trailing slash).
     pub fn resolve(self, settings_directory: &str) -> Option<String> {
         match self {
             DefaultValue::Unset => None,
@@ -61,7 +61,7 @@ impl DefaultValue {
         }
     }
 
-    /// The value as m4 text, to be expanded when it is used: what the reference gives to `define`.
+    /// The value as m4 text that is expanded when it is used, like the argument of the reference's `define`.
     pub fn m4(self) -> Option<String> {
         match self {
             DefaultValue::Unset => None,
@@ -71,21 +71,21 @@ impl DefaultValue {
     }
 }
 
-/// What the reference prints, newlines included, when a site sets an option that it should not.
+/// A text, including newlines, that the reference prints when a site sets an option that it should not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notice {
-    /// Nothing: the option is as good as any.
+    /// None.
     None,
-    /// This, whenever the option is defined.
+    /// Printed whenever the option is defined.
     IfDefined(&'static str),
-    /// This, when it is defined as something else than nothing.
+    /// Printed if the value is not empty.
     IfNotEmpty(&'static str),
-    /// This, when the value contains the character.
+    /// Printed if the value contains the character.
     IfContains(char, &'static str),
 }
 
 impl Notice {
-    /// What the reference prints for this value; `None` for nothing.
+    /// The text for this value, if any.
     pub fn text(self, value: Option<&str>) -> Option<&'static str> {
         let value = value?;
         match self {
@@ -104,23 +104,22 @@ pub struct OptionSpec {
     pub name: &'static str,
     /// Its key under `[conf]` in site.toml: `max_message_size`.
     pub key: &'static str,
-    /// What it becomes.
+    /// Its output.
     pub emits: Emits,
-    /// What its value looks like.
+    /// The kind of its value.
     pub kind: OptionKind,
-    /// Its value when the site says nothing.
+    /// Its default.
     pub default: DefaultValue,
-    /// Whether it is defined before the site says anything, so that `ifdef` and `defn` find the default; otherwise the
-    /// default applies at the end, if the option is not defined by then.
+    /// Whether it is defined from the start, so that `ifdef` and `defn` find the default; otherwise the default applies at the
+    /// end, if the option is not defined by then.
     pub predefined: bool,
-    /// What the reference prints when the site sets it.
+    /// The text that the reference prints if the site sets it.
     pub notice: Notice,
-    /// One line for people, without a full stop.
+    /// Description in one line, without a full stop.
     pub help: &'static str,
 }
 
-/// Names that sendmail takes in `O` lines besides those that an option becomes (op guide section 5.6, and the builds that
-/// distributions make).
+/// Further names in `O` lines that sendmail accepts (op guide section 5.6, and the builds of distributions).
 pub const FURTHER: [&str; 15] = [
     "AliasFile",
     "BadRcptShutdown",
@@ -139,7 +138,7 @@ pub const FURTHER: [&str; 15] = [
     "Verbose",
 ];
 
-/// What the letters of `O` lines without a name stand for (op guide section 5.6).
+/// The options that `O` lines abbreviate with a letter (op guide section 5.6).
 const LETTERS: [(char, &str); 49] = [
     ('7', "SevenBitInput"),
     ('8', "EightBitMode"),
@@ -192,13 +191,12 @@ const LETTERS: [(char, &str); 49] = [
     ('z', "ClassFactor"),
 ];
 
-/// The name of the option that an `O` line calls by this letter.
+/// The name of the option with this letter.
 pub fn by_letter(letter: char) -> Option<&'static str> {
     LETTERS.iter().find(|(known, _)| *known == letter).map(|(_, name)| *name)
 }
 
-/// The name of the option that an `O` line calls by its name or by a beginning of it that no other name has, whatever
-/// their case.
+/// The name of the option that an `O` line gives by its name or by an unambiguous prefix, in any case.
 pub fn by_beginning(written: &str) -> Option<&'static str> {
     let names = || OPTIONS.iter().filter_map(|option| option.emits.option()).chain(FURTHER);
     if let Some(whole) = names().find(|name| name.eq_ignore_ascii_case(written)) {
@@ -219,18 +217,17 @@ pub fn by_key(key: &str) -> Option<&'static OptionSpec> {
     OPTIONS.iter().find(|option| option.key == key)
 }
 
-/// The option that an `O` line of this name comes from.
+/// The option whose output is an `O` line with this name.
 pub fn by_option(option: &str) -> Option<&'static OptionSpec> {
     OPTIONS.iter().find(|entry| entry.emits.option() == Some(option))
 }
 
-/// Every name that an `O` line may have.
+/// All names that an `O` line may have.
 pub fn names() -> impl Iterator<Item = &'static str> {
     OPTIONS.iter().filter_map(|option| option.emits.option()).chain(FURTHER.iter().copied())
 }
 
-/// The name that the name of an `O` line stands for: sendmail takes the beginning of a name for the whole, in any case. A name
-/// that it does not know is its own.
+/// The full name for the name in an `O` line: sendmail accepts prefixes, in any case. An unknown name stands for itself.
 pub fn in_full(name: &str) -> &str {
     let begins = |known: &&str| known.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
     let known = names().find(|known| known.eq_ignore_ascii_case(name)).or_else(|| names().find(begins));

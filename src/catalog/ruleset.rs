@@ -1,15 +1,15 @@
-//! Rulesets of sendmail's own tree that no document offers to sites, and what a site uses instead.
+//! Internal rulesets of sendmail's tree, with their replacements for sites.
 //!
-//! A site may define rulesets that sendmail calls by itself and that the tree leaves to it, and the hooks that cf/README names
-//! (`Local_check_mail`, LOCAL_RULE_0, …). Rules that are added to any other ruleset of the tree, or call one, depend on how
-//! that tree is written: in another configuration that decides the same they do something else, or nothing.
+//! A site may define rulesets that sendmail calls and that the tree leaves to it, and the hooks that cf/README documents
+//! (`Local_check_mail`, LOCAL_RULE_0, …). Rules that extend or call any other ruleset of the tree depend on how that tree is
+//! written: in an equivalent configuration they have another effect, or none.
 
-/// A ruleset that belongs to the tree.
+/// An internal ruleset of the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Internal {
     /// Its name.
     pub name: &'static str,
-    /// Where rules of a site go instead; empty if there is no such place.
+    /// The hook to use instead; empty if there is none.
     pub instead: &'static str,
 }
 
@@ -17,12 +17,12 @@ const fn internal(name: &'static str, instead: &'static str) -> Internal {
     Internal { name, instead }
 }
 
-/// The ruleset of the tree with this name.
+/// The internal ruleset with this name.
 pub fn internal_by_name(name: &str) -> Option<&'static Internal> {
     INTERNAL.iter().find(|ruleset| ruleset.name == name)
 }
 
-/// Where rules of a site go that would be added to a ruleset of this name, if the tree defines it.
+/// The hook to use instead of adding rules to a ruleset with this name, if the tree defines it.
 pub fn hook_for(name: &str) -> &'static str {
     if let Some(internal) = internal_by_name(name) {
         return internal.instead;
@@ -30,8 +30,8 @@ pub fn hook_for(name: &str) -> &'static str {
     HOOKS.iter().find(|(of, _)| *of == name).map_or("", |(_, hook)| hook)
 }
 
-/// Rulesets that sendmail calls, or that have a number, with the place for a site's own rules (cf/README, "ANTI-SPAM
-/// CONFIGURATION CONTROL", "STARTTLS", "ADDING NEW MAILERS OR RULESETS").
+/// Rulesets that sendmail calls, or that have a number, with the hook for a site's own rules (cf/README, "ANTI-SPAM CONFIGURATION
+/// CONTROL", "STARTTLS", "ADDING NEW MAILERS OR RULESETS").
 const HOOKS: [(&str, &str); 24] = [
     ("0", "LOCAL_RULE_0"),
     ("1", "LOCAL_RULE_1"),
@@ -59,7 +59,7 @@ const HOOKS: [(&str, &str); 24] = [
     ("96", "LOCAL_RULE_3"),
 ];
 
-/// In the order of their names.
+/// All internal rulesets, sorted by name.
 pub static INTERNAL: &[Internal] = &[
     internal("A", ""),
     internal("AddDomain", ""),

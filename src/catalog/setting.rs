@@ -1,4 +1,4 @@
-//! Settings that are plain `define`s without `conf` in their name: paths, relays, and what delivery agents are made of.
+//! Settings that are plain `define`s without the prefix `conf`: paths, relays, and parts of delivery agents.
 
 mod table;
 
@@ -6,23 +6,23 @@ use super::option::{DefaultValue, OptionKind};
 use super::{Support, feature, mailer};
 pub use table::{PRELUDE, SETTINGS};
 
-/// Who reads a setting, and so when: a `define` after it was read has no effect in a `.mc`.
+/// The reader of a setting, which determines when it is read: a later `define` in a `.mc` has no effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reader {
-    /// The rules and options common to all sites, read at the end of the site file.
+    /// Rules and options of all sites, read at the end of the site file.
     Core,
-    /// The mailer of this name, read where `MAILER` stands.
+    /// The mailer with this name, read at its `MAILER`.
     Mailer(&'static str),
-    /// The feature of this name, read where `FEATURE` stands.
+    /// The feature with this name, read at its `FEATURE`.
     Feature(&'static str),
 }
 
-/// What a setting's value is.
+/// The kind of value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SettingKind {
-    /// Text that means something.
+    /// A text.
     Value(OptionKind),
-    /// Only whether it is defined counts.
+    /// Any; it only matters whether the setting is defined.
     Marker,
 }
 
@@ -31,22 +31,22 @@ pub enum SettingKind {
 pub struct SettingSpec {
     /// Its name in `.mc`: `SMART_HOST`.
     pub name: &'static str,
-    /// Its key at the top of site.toml: `smart_host`.
+    /// Its key at the top level of site.toml: `smart_host`.
     pub key: &'static str,
-    /// Who reads it.
+    /// Its reader.
     pub reader: Reader,
-    /// What its value is.
+    /// The kind of its value.
     pub kind: SettingKind,
-    /// Its value when the site says nothing.
+    /// Its default.
     pub default: DefaultValue,
-    /// Whether it is defined before the site says anything; otherwise the default applies where it is read.
+    /// Whether it is defined from the start; otherwise the default applies where it is read.
     pub predefined: bool,
-    /// One line for people, without a full stop.
+    /// Description in one line, without a full stop.
     pub help: &'static str,
 }
 
 impl SettingSpec {
-    /// The name in the `O` line that it becomes, if it becomes one.
+    /// The name of its `O` line, if any.
     pub fn option(&self) -> Option<&'static str> {
         match self.name {
             "ALIAS_FILE" => Some("AliasFile"),
@@ -57,7 +57,7 @@ impl SettingSpec {
         }
     }
 
-    /// Whether the part that reads it can be compiled.
+    /// Whether its reader is supported.
     pub fn support(&self) -> Support {
         match self.reader {
             Reader::Core => Support::Full,

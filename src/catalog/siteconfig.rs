@@ -1,20 +1,20 @@
-//! Lists of UUCP neighbours that come with sendmail: what `SITECONFIG()` takes.
+//! Lists of UUCP neighbours that sendmail provides: arguments of `SITECONFIG()`.
 
 /// One list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SiteConfigSpec {
     /// Its name.
     pub name: &'static str,
-    /// Names of one neighbour, and of which kind it is: `S` where it takes several recipients at a time.
+    /// Names of a neighbour, and its kind: `S` if it accepts several recipients at a time.
     pub sites: &'static [(&'static str, &'static str)],
 }
 
-/// The list of this name.
+/// The list with this name.
 pub fn by_name(name: &str) -> Option<&'static SiteConfigSpec> {
     FILES.iter().find(|file| file.name == name)
 }
 
-/// Every list, in order of names.
+/// All lists, sorted by name.
 pub static FILES: &[SiteConfigSpec] = &[
     SiteConfigSpec {
         name: "uucp.cogsci",

@@ -1,4 +1,4 @@
-//! System types: what `OSTYPE()` takes.
+//! System types: arguments of `OSTYPE()`.
 
 mod table;
 
@@ -10,13 +10,13 @@ pub use table::{DEBIAN_BUILD, SYSTEMS};
 pub struct SystemSpec {
     /// Its name.
     pub name: &'static str,
-    /// Which systems it is for: one line, without a full stop.
+    /// The systems that it is for, in one line without a full stop.
     pub help: &'static str,
-    /// What it does, in order.
+    /// Its effects in order.
     pub effects: &'static [Effect],
 }
 
-/// The system type of this name.
+/// The system type with this name.
 pub fn by_name(name: &str) -> Option<&'static SystemSpec> {
     SYSTEMS.iter().find(|system| system.name == name)
 }

@@ -1,16 +1,16 @@
-//! Tables: texts of keys and values that sendmail looks up once they are map files.
+//! Tables: texts with keys and values that sendmail looks up in map files.
 //!
-//! One entry per table whose entries a site may hold. What a table's map is called, and where its file is by default, says
-//! the feature that declares it ([`TableSpec::feature`]).
+//! There is one entry per table whose entries a site may contain. The name of its map and its default file are given by the
+//! feature that declares it ([`TableSpec::feature`]).
 
 use super::feature::{self, FeatureSpec};
 
-/// A table, by what it is for.
+/// The tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TableKind {
-    /// Who is refused, accepted or relayed (cf/README, "ANTI-SPAM CONFIGURATION CONTROL").
+    /// Access control (cf/README, "ANTI-SPAM CONFIGURATION CONTROL").
     Access,
-    /// How this host authenticates to others (cf/README, "SMTP AUTHENTICATION").
+    /// Credentials for outgoing connections (cf/README, "SMTP AUTHENTICATION").
     Authinfo,
     /// Copies of mail for whole domains.
     Bcc,
@@ -18,20 +18,20 @@ pub enum TableKind {
     Bitdomain,
     /// Domains that stand for others.
     Domaintable,
-    /// What senders are called outside.
+    /// External addresses of senders.
     Genericstable,
-    /// Domains whose mail takes a way of its own.
+    /// Routes for domains.
     Mailertable,
     /// Internet names of UUCP hosts.
     Uucpdomain,
-    /// Addresses of virtual domains, and who gets their mail.
+    /// Recipients for addresses in virtual domains.
     Virtusertable,
 }
 
-/// One table.
+/// Description of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TableSpec {
-    /// Which it is.
+    /// The table.
     pub kind: TableKind,
     /// Its key in site.toml.
     pub key: &'static str,
@@ -39,17 +39,17 @@ pub struct TableSpec {
     pub file_key: &'static str,
     /// The feature that declares its map.
     pub feature: &'static str,
-    /// What people call it, with its article.
+    /// Name for users, with its article.
     pub title: &'static str,
-    /// What one of its keys is, to complete "a key is …".
+    /// Description of its keys, to complete "a key is …".
     pub keys: &'static str,
-    /// What one of its values is, to complete "a value is …".
+    /// Description of its values, to complete "a value is …".
     pub values: &'static str,
-    /// An entry that is right.
+    /// A valid entry.
     pub example: (&'static str, &'static str),
-    /// Whether only the owner of its files may read them.
+    /// Whether only the owner may read its files.
     pub is_secret: bool,
-    /// One line for people, without a full stop.
+    /// Description in one line, without a full stop.
     pub help: &'static str,
 }
 
@@ -59,14 +59,14 @@ impl TableSpec {
         feature::by_name(self.feature)
     }
 
-    /// The name of its file, unless the site names another.
+    /// Default name of its file.
     pub fn file(&self) -> &'static str {
         self.feature().and_then(|feature| feature.map).map_or(self.key, |map| map.file)
     }
 }
 
 impl TableKind {
-    /// What is known of it.
+    /// Its description.
     pub fn spec(self) -> &'static TableSpec {
         let [access, authinfo, bcc, bitdomain, domaintable, genericstable, mailertable, uucpdomain, virtusertable] =
             &TABLES;
@@ -84,7 +84,7 @@ impl TableKind {
     }
 }
 
-/// Every table, in the order of the keys.
+/// All tables, sorted by key.
 pub const TABLES: [TableSpec; 9] = [
     TableSpec {
         kind: TableKind::Access,
@@ -93,10 +93,10 @@ pub const TABLES: [TableSpec; 9] = [
         feature: "access_db",
         title: "the access map",
         keys: "an address, a domain or a network, with or without a tag",
-        values: "what is done: `OK`, `RELAY`, `REJECT`, `DISCARD`, or a code and text as `550 …`",
+        values: "an action: `OK`, `RELAY`, `REJECT`, `DISCARD`, or a code with text such as `550 …`",
         example: ("example.com", "REJECT"),
         is_secret: false,
-        help: "Entries of the access map: what is looked up, and what is done",
+        help: "Entries of the access map: keys and actions",
     },
     TableSpec {
         kind: TableKind::Authinfo,
@@ -104,11 +104,11 @@ pub const TABLES: [TableSpec; 9] = [
         file_key: "authinfo_file",
         feature: "authinfo",
         title: "the authinfo table",
-        keys: "`AuthInfo:` and a host that this one connects to, or nothing for all others",
-        values: "what this host authenticates with: `\"U:user\" \"P:password\"`",
+        keys: "`AuthInfo:` and the name of a server, or nothing for all other servers",
+        values: "the credentials: `\"U:user\" \"P:password\"`",
         example: ("AuthInfo:smart.example.com", "\\\"U:relay\\\" \\\"P:secret\\\""),
         is_secret: true,
-        help: "What this host authenticates with, by the host that it connects to",
+        help: "Credentials for outgoing connections, by server",
     },
     TableSpec {
         kind: TableKind::Bcc,
@@ -117,10 +117,10 @@ pub const TABLES: [TableSpec; 9] = [
         feature: "bcc",
         title: "the bcc table",
         keys: "a domain, or `.` and a domain for all hosts in it",
-        values: "the address that gets a copy",
+        values: "the address that receives a copy",
         example: ("example.com", "archive@example.com"),
         is_secret: false,
-        help: "Who gets copies of mail, by the domain that it is for",
+        help: "Recipients of copies of mail, by recipient domain",
     },
     TableSpec {
         kind: TableKind::Bitdomain,
@@ -141,7 +141,7 @@ pub const TABLES: [TableSpec; 9] = [
         feature: "domaintable",
         title: "the domaintable",
         keys: "a domain",
-        values: "the whole name of the domain that it stands for",
+        values: "the full name of the domain that it stands for",
         example: ("old.example.com", "example.com"),
         is_secret: false,
         help: "Domains that stand for others, in addresses of every kind",
@@ -153,10 +153,10 @@ pub const TABLES: [TableSpec; 9] = [
         feature: "genericstable",
         title: "the genericstable",
         keys: "a user, an address, or `@` and a domain",
-        values: "the address that is written instead",
+        values: "the address that replaces it",
         example: ("joe", "joe.user@example.com"),
         is_secret: false,
-        help: "What senders are called outside",
+        help: "External addresses of senders",
     },
     TableSpec {
         kind: TableKind::Mailertable,
@@ -164,11 +164,11 @@ pub const TABLES: [TableSpec; 9] = [
         file_key: "mailertable_file",
         feature: "mailertable",
         title: "the mailertable",
-        keys: "a domain, `.` and a domain for all names below it, or `.` for all that is left",
+        keys: "a domain, `.` and a domain for all names below it, or `.` for everything else",
         values: "`mailer:host`, or `error:D.S.N:code text`",
         example: ("example.com", "smtp:mail.example.com"),
         is_secret: false,
-        help: "Domains whose mail takes a way of its own: mailer and host",
+        help: "Routes for domains: mailer and host",
     },
     TableSpec {
         kind: TableKind::Uucpdomain,
@@ -189,10 +189,10 @@ pub const TABLES: [TableSpec; 9] = [
         feature: "virtusertable",
         title: "the virtusertable",
         keys: "an address, or `@` and a domain",
-        values: "the address that gets the mail, or `error:D.S.N:code text`",
+        values: "the address that receives the mail, or `error:D.S.N:code text`",
         example: ("info@example.com", "joe"),
         is_secret: false,
-        help: "Who gets mail for addresses of virtual domains",
+        help: "Recipients of mail for addresses in virtual domains",
     },
 ];
 

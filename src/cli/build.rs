@@ -139,7 +139,7 @@ fn build(
         MapFiles::Replaced,
     );
     let Compiled { site, mut diagnostics, sources, .. } = compiled;
-    let wanted = Selection { named: &arguments.emit, source_map: arguments.source_map };
+    let selection = Selection { named: &arguments.emit, source_map: arguments.source_map };
     let mut files = Vec::new();
     let manifest = match destination {
         Destination::Stdout => Manifest::default(),
@@ -155,7 +155,7 @@ fn build(
                 Destination::Stdout => false,
                 Destination::Directory(directory, _) => manifest.holds(directory, name),
             };
-            files = products::make(&site, document, &sources, wanted, &is_ours, &mut diagnostics);
+            files = products::make(&site, document, &sources, selection, &is_ours, &mut diagnostics);
             if arguments.verify {
                 let (found, _) = verify(&site, &mut |question| simulate_smtp(&mut running.session(), question));
                 diagnostics.extend(found);
@@ -163,10 +163,10 @@ fn build(
                 diagnostics.extend(running.of_maps());
             }
             if let Destination::Directory(directory, _) = destination {
-                let (removable, changed) = manifest.obsolete(directory, &files, wanted);
+                let (removable, changed) = manifest.obsolete(directory, &files, selection);
                 obsolete = removable;
                 diagnostics.extend(changed);
-                diagnostics.extend(stale(directory, &files, &obsolete, wanted));
+                diagnostics.extend(stale(directory, &files, &obsolete, selection));
             }
         }
     }
@@ -178,7 +178,7 @@ fn build(
     match destination {
         Destination::Stdout => Ok(files.first().map_or(Exit::Refused, |made| super::print(&made.file.bytes))),
         Destination::Directory(directory, existing) => {
-            let files = without_sources(files, directory, &sources, wanted)?;
+            let files = without_sources(files, directory, &sources, selection)?;
             let set = Set { directory, files, obsolete, manifest };
             match arguments.check || arguments.diff {
                 true => set.compare(arguments.diff, reporter),
@@ -189,11 +189,11 @@ fn build(
 }
 
 /// Reports files of an earlier build that would now be outdated and that no manifest lists.
-fn stale(directory: &Path, files: &[Artifact], obsolete: &[OsString], wanted: Selection<'_>) -> Vec<Diagnostic> {
-    let made = |name: &str| files.iter().any(|made| made.file.name == name);
+fn stale(directory: &Path, files: &[Artifact], obsolete: &[OsString], selection: Selection<'_>) -> Vec<Diagnostic> {
+    let is_built = |name: &str| files.iter().any(|artifact| artifact.file.name == name);
     [
-        (RELAY, wanted.has(Product::Relay) && !made(RELAY)),
-        (source_map::FILE_NAME, made(CF) && !made(source_map::FILE_NAME)),
+        (RELAY, selection.includes(Product::Relay) && !is_built(RELAY)),
+        (source_map::FILE_NAME, is_built(CF) && !is_built(source_map::FILE_NAME)),
     ]
     .into_iter()
     .filter(|(name, is_stale)| *is_stale && directory.join(name).exists() && !obsolete.iter().any(|gone| gone == name))
@@ -209,13 +209,13 @@ fn without_sources(
     files: Vec<Artifact>,
     directory: &Path,
     sources: &Sources,
-    wanted: Selection<'_>,
+    selection: Selection<'_>,
 ) -> Result<Vec<Artifact>, Box<Diagnostic>> {
     let read = sources.iter().filter_map(|source| fs::canonicalize(source.name()).ok()).collect::<Vec<_>>();
     let is_source =
         |made: &Artifact| fs::canonicalize(directory.join(&made.file.name)).is_ok_and(|path| read.contains(&path));
     let (mut overwriting, kept) = files.into_iter().partition::<Vec<_>, _>(is_source);
-    let is_text = |product| matches!(product, Product::Access | Product::Tables) && !wanted.names(product);
+    let is_text = |product| matches!(product, Product::Access | Product::Tables) && !selection.requires(product);
     overwriting.retain(|made| !made.product.is_some_and(is_text));
     match overwriting.first() {
         None => Ok(kept),

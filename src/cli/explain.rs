@@ -140,17 +140,17 @@ impl Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Exit {
     let mut reporter = Reporter::new(&arguments.report);
-    explained(arguments, &mut reporter).unwrap_or_else(|diagnostic| reporter.failed(&diagnostic))
+    explain_answer(arguments, &mut reporter).unwrap_or_else(|diagnostic| reporter.failed(&diagnostic))
 }
 
 /// # Errors
 /// A file cannot be read.
-fn explained(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
+fn explain_answer(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
     let machine = arguments.machine.read(WithoutZones::Assumed, reporter)?;
     let question = arguments.question();
-    let asked = machine.open(&arguments.site, &arguments.read, reporter)?;
-    let Some(asked) = asked else { return Ok(Exit::Refused) };
-    let listeners = match select_listeners(&asked.running, &question) {
+    let config = machine.open(&arguments.site, &arguments.read, reporter)?;
+    let Some(config) = config else { return Ok(Exit::Refused) };
+    let listeners = match select_listeners(&config.running, &question) {
         Ok(listeners) => listeners,
         Err(diagnostic) => return Ok(reporter.failed(&diagnostic)),
     };
@@ -158,13 +158,13 @@ fn explained(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit,
     let mut unexpected = Vec::new();
     for listener in listeners {
         let question = Question { listener: Some(listener.name.clone()), ..question.clone() };
-        let dialogue = simulate_smtp(&mut asked.running.session(), &question);
+        let dialogue = simulate_smtp(&mut config.running.session(), &question);
         if let Some(expected) =
             arguments.expect.filter(|expected| VerdictKind::from(*expected) != verdict_kind(&dialogue.verdict()))
         {
             unexpected.push(unexpected_verdict(expected, &dialogue));
         }
-        let changes = match &asked.site {
+        let changes = match &config.site {
             Some((site, _)) => {
                 let mut ask =
                     |site: &Site, question: &Question| simulate_smtp(&mut machine.site(site).session(), question);
@@ -172,7 +172,7 @@ fn explained(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit,
             }
             None => Vec::new(),
         };
-        let explanation = Explanation::of(&dialogue, &asked.running, asked.site(), changes);
+        let explanation = Explanation::of(&dialogue, &config.running, config.site(), changes);
         match explained.iter_mut().find(|(other, _)| other.is_same(&explanation)) {
             Some((other, _)) => other.listeners.extend(explanation.listeners),
             None => explained.push((explanation, question)),
@@ -190,7 +190,7 @@ fn explained(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit,
     };
     let printed = super::print(text.as_bytes());
     reporter.found(&unexpected, &Sources::default());
-    Ok(printed.max(asked.report(reporter)?))
+    Ok(printed.max(config.report(reporter)?))
 }
 
 /// Selects the listeners: the given one, or all that the client can reach.
@@ -253,9 +253,9 @@ struct Explanation {
     steps: Vec<ExplainedStep>,
     delivery: Option<Delivery>,
     /// Lookups that decided the route.
-    routed_by: Vec<Said>,
+    routed_by: Vec<Statement>,
     /// Single changes that would reverse the verdict.
-    changes: Vec<Said>,
+    changes: Vec<Statement>,
     /// Answers of listeners that decide otherwise.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     others: Vec<Explanation>,
@@ -267,16 +267,16 @@ struct ExplainedStep {
     verdict: Verdict,
     reply: Option<String>,
     /// The rule that decided.
-    decided_by: Option<Said>,
+    decided_by: Option<Statement>,
     /// Matches that led to the answer.
-    because: Vec<Said>,
+    because: Vec<Statement>,
     /// All lookups, with or without a result.
     asked: Vec<String>,
 }
 
 /// A statement and its place in the source.
 #[derive(Debug, Serialize)]
-struct Said {
+struct Statement {
     what: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<String>,
@@ -295,7 +295,7 @@ impl Explanation {
         };
         let because = |events: &[Event]| {
             let reasons = reasons(events, site.map(|(site, _)| site)).into_iter();
-            reasons.map(|reason| Said { place: place(reason.place), what: reason.what }).collect::<Vec<_>>()
+            reasons.map(|reason| Statement { place: place(reason.place), what: reason.what }).collect::<Vec<_>>()
         };
         let step = |step: &Step| ExplainedStep {
             command: step.command,
@@ -303,7 +303,7 @@ impl Explanation {
             reply: step.reply.as_ref().map(ToString::to_string),
             decided_by: decisive(step, running, site.map(|(_, sources)| sources)),
             because: because(&step.events),
-            asked: step.events.iter().filter_map(asked).collect(),
+            asked: step.events.iter().filter_map(describe_lookup).collect(),
         };
         Self {
             listeners: vec![dialogue.listener.name.clone()],
@@ -314,7 +314,10 @@ impl Explanation {
             steps: dialogue.steps.iter().map(step).collect(),
             delivery: dialogue.delivery.clone(),
             routed_by: because(&dialogue.routing),
-            changes: changes.into_iter().map(|change| Said { place: place(change.place), what: change.what }).collect(),
+            changes: changes
+                .into_iter()
+                .map(|change| Statement { place: place(change.place), what: change.what })
+                .collect(),
         }
     }
 
@@ -341,9 +344,9 @@ impl Explanation {
             Some(name) => format!("{name} [{}]", question.client),
             None => format!("{}, which has no name", question.client),
         };
-        let line = |out: &mut String, indent: usize, said: &Said| {
-            let place = said.place.as_ref().map_or(String::new(), |place| format!("  ({place})"));
-            let _ = writeln!(out, "{:indent$}{}{}", "", printable_line(&said.what), printable_line(&place));
+        let line = |out: &mut String, indent: usize, statement: &Statement| {
+            let place = statement.place.as_ref().map_or(String::new(), |place| format!("  ({place})"));
+            let _ = writeln!(out, "{:indent$}{}{}", "", printable_line(&statement.what), printable_line(&place));
         };
         for step in &self.steps {
             let what = match step.command {
@@ -368,20 +371,28 @@ impl Explanation {
                 line(
                     &mut out,
                     6,
-                    &Said { what: format!("by the rule: {}", decided.what), place: decided.place.clone() },
+                    &Statement { what: format!("by the rule: {}", decided.what), place: decided.place.clone() },
                 );
             }
-            for said in &step.because {
-                line(&mut out, 6, &Said { what: format!("found: {}", said.what), place: said.place.clone() });
+            for statement in &step.because {
+                line(
+                    &mut out,
+                    6,
+                    &Statement { what: format!("found: {}", statement.what), place: statement.place.clone() },
+                );
             }
             for asked in step.asked.iter().filter(|_| all) {
                 let _ = writeln!(out, "      asked: {}", printable_line(asked));
             }
         }
         if let Some(delivery) = &self.delivery {
-            delivered(&mut out, delivery);
-            for said in &self.routed_by {
-                line(&mut out, 6, &Said { what: format!("found: {}", said.what), place: said.place.clone() });
+            write_delivery(&mut out, delivery);
+            for statement in &self.routed_by {
+                line(
+                    &mut out,
+                    6,
+                    &Statement { what: format!("found: {}", statement.what), place: statement.place.clone() },
+                );
             }
         }
         if !self.changes.is_empty() {
@@ -393,7 +404,7 @@ impl Explanation {
     }
 }
 
-fn delivered(out: &mut String, delivery: &Delivery) {
+fn write_delivery(out: &mut String, delivery: &Delivery) {
     let host = delivery.host.as_ref().map_or(String::new(), |host| format!(" to {host}"));
     let recipient = printable_line(&delivery.recipient);
     let _ = writeln!(out, "delivery\n    by {}{}, for {recipient}", delivery.mailer, printable_line(&host));
@@ -412,7 +423,7 @@ fn delivered(out: &mut String, delivery: &Delivery) {
 }
 
 /// The rule that decided: its remark, and the statement that it comes from.
-fn decisive(step: &Step, running: &LoadedConfig<'_>, sources: Option<&Sources>) -> Option<Said> {
+fn decisive(step: &Step, running: &LoadedConfig<'_>, sources: Option<&Sources>) -> Option<Statement> {
     // Later rules only pass on what this one decided.
     let rule = |any: bool| {
         step.events.iter().rev().find_map(|event| match event {
@@ -426,11 +437,11 @@ fn decisive(step: &Step, running: &LoadedConfig<'_>, sources: Option<&Sources>) 
     let place = origin.map_or(here.clone(), |origin| format!("{here}, asked for at {origin}"));
     let text = running.sources.snippet(span);
     let what = place::behind(text).unwrap_or_else(|| text.trim().replace('\t', "  "));
-    Some(Said { what, place: Some(place) })
+    Some(Statement { what, place: Some(place) })
 }
 
 /// A lookup as text.
-fn asked(event: &Event) -> Option<String> {
+fn describe_lookup(event: &Event) -> Option<String> {
     match event {
         Event::Rule { .. } => None,
         Event::Member { class, member } => Some(format!("`{member}` is in class {class}")),

@@ -16,7 +16,7 @@ pub(super) struct Files {
     root: Option<PathBuf>,
     /// Whether files of this machine are ignored: only generated files and those below the directory exist then.
     is_elsewhere: bool,
-    made: BTreeMap<PathBuf, Vec<u8>>,
+    generated: BTreeMap<PathBuf, Vec<u8>>,
     disk: Disk,
     /// Generated files for use where the disk has none; they are empty.
     empty: BTreeMap<PathBuf, io::Error>,
@@ -58,14 +58,14 @@ impl Files {
 
     /// Sets the content of a file.
     pub(super) fn make(&mut self, path: PathBuf, bytes: Vec<u8>) {
-        self.made.insert(path, bytes);
+        self.generated.insert(path, bytes);
     }
 
     /// Sets the content of a file that is used if the real file cannot be read.
     pub(super) fn make_if_unread(&mut self, path: PathBuf, bytes: Vec<u8>) {
         if let Err(cause) = self.on_disk(&path) {
             self.empty.insert(path.clone(), cause);
-            self.made.insert(path, bytes);
+            self.generated.insert(path, bytes);
         }
     }
 
@@ -82,7 +82,7 @@ impl Files {
         }
     }
 
-    fn missed(&self, path: &Path, cause: &io::Error, is_replaced: bool) {
+    fn record_unread(&self, path: &Path, cause: &io::Error, is_replaced: bool) {
         let unread = || Unread { kind: cause.kind(), message: cause.to_string(), is_replaced };
         self.unread.borrow_mut().entry(path.to_owned()).or_insert_with(unread);
     }
@@ -91,19 +91,19 @@ impl Files {
 impl FileSystem for Files {
     /// Below another root the files are copies, without the permissions that they have on the host.
     fn permissions(&self, path: &Path) -> Option<PathPermissions> {
-        if self.root.is_some() || self.made.contains_key(path) { None } else { bounded::permissions(path) }
+        if self.root.is_some() || self.generated.contains_key(path) { None } else { bounded::permissions(path) }
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        if let Some(bytes) = self.made.get(path) {
+        if let Some(bytes) = self.generated.get(path) {
             if let Some(cause) = self.empty.get(path) {
-                self.missed(path, cause, true);
+                self.record_unread(path, cause, true);
             }
             return Ok(bytes.clone());
         }
         let read = self.on_disk(path);
         if let Err(cause) = &read {
-            self.missed(path, cause, false);
+            self.record_unread(path, cause, false);
         }
         read
     }

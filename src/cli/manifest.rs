@@ -81,12 +81,12 @@ impl Manifest {
     pub(super) fn obsolete(
         &self,
         directory: &Path,
-        made: &[Artifact],
-        wanted: Selection<'_>,
+        artifacts: &[Artifact],
+        selection: Selection<'_>,
     ) -> (Vec<OsString>, Vec<Diagnostic>) {
-        let is_made = |name: &String| made.iter().any(|made| made.file.name == name.as_str());
-        let has = |product: Option<Product>| wanted.has(product.unwrap_or(Product::Cf));
-        let gone = self.files.iter().filter(|(name, record)| has(record.product) && !is_made(name));
+        let is_made = |name: &String| artifacts.iter().any(|artifact| artifact.file.name == name.as_str());
+        let is_selected = |product: Option<Product>| selection.includes(product.unwrap_or(Product::Cf));
+        let gone = self.files.iter().filter(|(name, record)| is_selected(record.product) && !is_made(name));
         let there = gone.filter(|(name, _)| fs::symlink_metadata(directory.join(name)).is_ok());
         let (ours, changed) = there.partition::<Vec<_>, _>(|(name, record)| record.describes(&directory.join(name)));
         let ours = ours.into_iter().map(|(name, _)| name.into()).collect();
@@ -94,10 +94,10 @@ impl Manifest {
     }
 
     /// The manifest after a build that wrote and removed these files.
-    pub(super) fn after(mut self, made: &[Artifact], removed: &[OsString]) -> OutputFile {
+    pub(super) fn after(mut self, artifacts: &[Artifact], removed: &[OsString]) -> OutputFile {
         self.version = VERSION;
         self.files.retain(|name, _| !removed.iter().any(|removed| removed == name.as_str()));
-        for one in made {
+        for one in artifacts {
             self.files.insert(one.file.name.to_string_lossy().into_owned(), Record::of(one));
         }
         // Maps of strings to numbers always serialize.

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Maximum number of differences reported one by one.
-const SHOWN: usize = 10;
+const MAX_SHOWN: usize = 10;
 
 /// Convert a .mc file to site.toml
 #[derive(Debug, Args)]
@@ -58,14 +58,14 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Exit {
     let mut reporter = Reporter::new(&arguments.report);
-    migrated(arguments, &mut reporter).unwrap_or_else(|diagnostic| reporter.failed(&diagnostic))
+    convert(arguments, &mut reporter).unwrap_or_else(|diagnostic| reporter.failed(&diagnostic))
 }
 
 /// # Errors
 /// A file cannot be read or written.
-fn migrated(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
-    let said = if arguments.site.as_os_str() == "-" { Some(SyntaxName::Mc) } else { None };
-    let file = input::read(&arguments.site, said)?;
+fn convert(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
+    let syntax = if arguments.site.as_os_str() == "-" { Some(SyntaxName::Mc) } else { None };
+    let file = input::read(&arguments.site, syntax)?;
     if file.input().syntax == Syntax::Toml {
         return Err(Box::new(
             Diagnostic::error("migrate_toml", format!("`{}` is a site.toml already", arguments.site.display()))
@@ -125,14 +125,14 @@ fn differences(site: &Site, other: &Site, sources: &Sources) -> Vec<Diagnostic> 
     let (theirs, ours) = (cf::emit(site), cf::emit(other));
     let ours = ours.lines().map(|line| line.text.to_owned()).collect::<BTreeSet<_>>();
     let missing = theirs.lines().filter(|line| !line.text.is_empty() && !ours.contains(line.text)).collect::<Vec<_>>();
-    let said = |text: &str| {
+    let inexpressible = |text: &str| {
         Diagnostic::error("not_migrated", format!("site.toml cannot express the line `{text}`"))
             .why("the .mc depends on the order of its statements here, or uses something that has no key in site.toml")
             .help("keep the .mc, or replace the statement by this line in `LOCAL_CONFIG`")
     };
     let mut diagnostics = Vec::new();
-    for line in missing.iter().take(SHOWN) {
-        let diagnostic = said(line.text.lines().next().unwrap_or_default());
+    for line in missing.iter().take(MAX_SHOWN) {
+        let diagnostic = inexpressible(line.text.lines().next().unwrap_or_default());
         diagnostics.push(match line.origin.filter(|span| sources.get(span.source).is_some()) {
             Some(span) => diagnostic.at(span, "written for this statement"),
             None => diagnostic,

@@ -76,7 +76,11 @@ impl NameArguments {
     ///
     /// # Errors
     /// A zone cannot be read.
-    pub(super) fn read(&self, without: WithoutZones, reporter: &mut Reporter<'_>) -> Result<Known, Box<Diagnostic>> {
+    pub(super) fn read(
+        &self,
+        without: WithoutZones,
+        reporter: &mut Reporter<'_>,
+    ) -> Result<NameResolver, Box<Diagnostic>> {
         let (mut zones, mut recorded) = (Zones::default(), Recorded::default());
         let mut sources = Sources::default();
         for path in &self.zone {
@@ -91,14 +95,14 @@ impl NameArguments {
             zones.extend(read);
             reporter.found(&problems, &sources);
         }
-        let is_told = !self.zone.is_empty() || !self.failing.is_empty() || self.dns;
+        let has_names = !self.zone.is_empty() || !self.failing.is_empty() || self.dns;
         let live = self.dns.then(|| Live::new(settings(&self.dns_server), sources.add("name servers", "")));
-        Ok(Known {
+        Ok(NameResolver {
             zones: ZoneResolver::new(zones, self.failing.clone()),
             recorded,
             live,
             record: self.dns_record.clone(),
-            assumed: without == WithoutZones::Assumed && !is_told,
+            assumed: without == WithoutZones::Assumed && !has_names,
             unknown: Cell::new(false),
         })
     }
@@ -106,7 +110,7 @@ impl NameArguments {
 
 /// A resolver for names in zones, recordings and name servers.
 #[derive(Debug)]
-pub(super) struct Known {
+pub(super) struct NameResolver {
     zones: ZoneResolver,
     recorded: Recorded,
     live: Option<Live>,
@@ -118,7 +122,7 @@ pub(super) struct Known {
     unknown: Cell<bool>,
 }
 
-impl Known {
+impl NameResolver {
     /// A resolver that assumes that every name is the name of a host.
     pub(super) fn assumed() -> Self {
         Self {
@@ -166,14 +170,14 @@ fn write(path: &Path, text: &str) -> Result<(), Box<Diagnostic>> {
         .map_err(|error| build::unwritable(&error))
 }
 
-impl Resolver for Known {
+impl Resolver for NameResolver {
     fn query(&self, name: &str, kind: RecordType) -> Answer {
         if self.assumed { Assumed.query(name, kind) } else { self.zones.query_beyond(name, kind, &Beyond(self)) }
     }
 }
 
 /// Names that no given zone contains.
-struct Beyond<'k>(&'k Known);
+struct Beyond<'k>(&'k NameResolver);
 
 impl Resolver for Beyond<'_> {
     fn query(&self, name: &str, kind: RecordType) -> Answer {

@@ -76,12 +76,12 @@ pub(super) struct Selection<'a> {
 
 impl Selection<'_> {
     /// Whether a product is selected, if the site has it.
-    pub(super) fn has(self, product: Product) -> bool {
-        self.named.is_empty() || self.names(product)
+    pub(super) fn includes(self, product: Product) -> bool {
+        self.named.is_empty() || self.requires(product)
     }
 
     /// Whether a product was named, so that its absence is an error.
-    pub(super) fn names(self, product: Product) -> bool {
+    pub(super) fn requires(self, product: Product) -> bool {
         self.named.contains(&product)
     }
 }
@@ -92,14 +92,14 @@ pub(super) fn make(
     site: &Site,
     document: Option<Document>,
     sources: &Sources,
-    wanted: Selection<'_>,
+    selection: Selection<'_>,
     is_ours: &dyn Fn(&str) -> bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Artifact> {
     let mut files = Vec::new();
-    if wanted.has(Product::Cf) {
+    if selection.includes(Product::Cf) {
         let document = document.unwrap_or_else(|| cf::emit(site));
-        let map = wanted.source_map.then(|| source_map::json(&document, sources).into_bytes());
+        let map = selection.source_map.then(|| source_map::json(&document, sources).into_bytes());
         files.push(Artifact::new(Product::Cf, CF, 0o644, sources.encode(document.into_text())));
         let source_map = |bytes| OutputFile {
             name: source_map::FILE_NAME.into(),
@@ -112,15 +112,15 @@ pub(super) fn make(
     }
     let tables = || site.declared_tables().filter(|table| !table.entries.is_empty());
     for table in tables() {
-        make_table(&table, wanted, &mut files, diagnostics);
+        make_table(&table, selection, &mut files, diagnostics);
     }
     match &site.aliases {
-        Some(aliases) => make_aliases(site, aliases, wanted, &mut files, diagnostics),
-        None => empty_aliases(site, wanted, is_ours, &mut files),
+        Some(aliases) => make_aliases(site, aliases, selection, &mut files, diagnostics),
+        None => empty_aliases(site, selection, is_ours, &mut files),
     }
     for table in site.declared_tables().filter(|table| table.entries.is_empty()) {
         let mut made = Vec::new();
-        make_table(&table, wanted, &mut made, &mut Vec::new());
+        make_table(&table, selection, &mut made, &mut Vec::new());
         files.extend(made.into_iter().filter(|made| made.file.name.to_str().is_some_and(is_ours)));
     }
     for (product, exist) in [
@@ -128,12 +128,12 @@ pub(super) fn make(
         (Product::Tables, site.aliases.is_some() || tables().any(|table| table.kind != TableKind::Access)),
         (Product::Db, site.aliases.is_some() || tables().next().is_some()),
     ] {
-        if wanted.names(product) && !exist && !files.iter().any(|made| made.product == Some(product)) {
+        if selection.requires(product) && !exist && !files.iter().any(|made| made.product == Some(product)) {
             diagnostics.push(no_entries(site, product));
         }
     }
-    if wanted.has(Product::Relay) {
-        make_relay(site, wanted, &mut files, diagnostics);
+    if selection.includes(Product::Relay) {
+        make_relay(site, selection, &mut files, diagnostics);
     }
     diagnostics.extend(same_names(site, &files));
     files
@@ -142,7 +142,7 @@ pub(super) fn make(
 /// The text of a table and its map file. Not every user of the host may read who is allowed to relay.
 fn make_table(
     table: &DeclaredTable<'_>,
-    wanted: Selection<'_>,
+    selection: Selection<'_>,
     files: &mut Vec<Artifact>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
@@ -150,14 +150,14 @@ fn make_table(
     let product = if table.kind == TableKind::Access { Product::Access } else { Product::Tables };
     let mode = if table.kind.spec().is_secret { 0o600 } else { 0o640 };
     let name = table.file_name();
-    if wanted.has(product) {
+    if selection.includes(product) {
         match tables::text(table) {
             Ok(text) => files.push(Artifact::new(product, name, mode, text)),
             Err(said) => refused = said,
         }
     }
     // The map file has the same errors as the text.
-    if wanted.has(Product::Db) && refused.is_empty() {
+    if selection.includes(Product::Db) && refused.is_empty() {
         match tables::format(table) {
             Ok(None) => {}
             Ok(Some(format)) => match tables::map_file(table, format) {
@@ -168,7 +168,7 @@ fn make_table(
             },
             Err(mut said) => {
                 // Maps of other classes are an error only if map files were requested by name.
-                if !wanted.names(Product::Db) {
+                if !selection.requires(Product::Db) {
                     said.iter_mut().for_each(|diagnostic| diagnostic.severity = Severity::Warning);
                 }
                 refused = said;
@@ -179,9 +179,9 @@ fn make_table(
 }
 
 /// An empty aliases text, where an earlier build wrote one with entries.
-fn empty_aliases(site: &Site, wanted: Selection<'_>, is_ours: &dyn Fn(&str) -> bool, files: &mut Vec<Artifact>) {
+fn empty_aliases(site: &Site, selection: Selection<'_>, is_ours: &dyn Fn(&str) -> bool, files: &mut Vec<Artifact>) {
     let mut made = Vec::new();
-    make_aliases(site, &alias_text::empty(), wanted, &mut made, &mut Vec::new());
+    make_aliases(site, &alias_text::empty(), selection, &mut made, &mut Vec::new());
     files.extend(made.into_iter().filter(|made| made.file.name.to_str().is_some_and(is_ours)));
 }
 
@@ -189,7 +189,7 @@ fn empty_aliases(site: &Site, wanted: Selection<'_>, is_ours: &dyn Fn(&str) -> b
 fn make_aliases(
     site: &Site,
     aliases: &AliasTable,
-    wanted: Selection<'_>,
+    selection: Selection<'_>,
     files: &mut Vec<Artifact>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
@@ -202,10 +202,10 @@ fn make_aliases(
         );
         return;
     };
-    if wanted.has(Product::Tables) {
+    if selection.includes(Product::Tables) {
         files.push(Artifact::new(Product::Tables, file.name(), 0o644, aliases.text.clone()));
     }
-    if !wanted.has(Product::Db) {
+    if !selection.includes(Product::Db) {
         return;
     }
     let class = if file.class == "implicit" { "hash" } else { file.class };
@@ -248,12 +248,12 @@ fn same_names(site: &Site, files: &[Artifact]) -> Vec<Diagnostic> {
 
 /// The error if texts or map files of tables were requested that have no entries.
 fn no_entries(site: &Site, product: Product) -> Diagnostic {
-    let (what, wanted): (_, fn(TableKind) -> bool) = match product {
+    let (what, selection): (_, fn(TableKind) -> bool) = match product {
         Product::Access => ("the access map", |kind| kind == TableKind::Access),
         Product::Tables => ("a table other than the access map", |kind| kind != TableKind::Access),
         _ => ("a table", |_| true),
     };
-    let declared = site.declared_tables().filter(|table| wanted(table.kind)).collect::<Vec<_>>();
+    let declared = site.declared_tables().filter(|table| selection(table.kind)).collect::<Vec<_>>();
     let diagnostic = Diagnostic::error("no_entries", format!("no entries of {what} to write"));
     if declared.is_empty() {
         return diagnostic.why("the site does not declare the map").help(
@@ -267,7 +267,7 @@ fn no_entries(site: &Site, product: Product) -> Diagnostic {
         .help("in a site.toml, write entries under [access], or name their text with `access_file`; for a .mc, put the text next to it, under the file name of the map")
 }
 
-fn make_relay(site: &Site, wanted: Selection<'_>, files: &mut Vec<Artifact>, diagnostics: &mut Vec<Diagnostic>) {
+fn make_relay(site: &Site, selection: Selection<'_>, files: &mut Vec<Artifact>, diagnostics: &mut Vec<Diagnostic>) {
     match relay::relay_config(site) {
         Ok(config) => match config.to_toml() {
             Ok(text) => files.push(Artifact::new(Product::Relay, RELAY, 0o640, text)),
@@ -275,7 +275,9 @@ fn make_relay(site: &Site, wanted: Selection<'_>, files: &mut Vec<Artifact>, dia
                 diagnostics.push(Diagnostic::error("relay_toml", format!("cannot write `relay.toml`: {cause}")));
             }
         },
-        Err(unsupported) if wanted.names(Product::Relay) => diagnostics.extend(unsupported.iter().map(|u| u.error())),
+        Err(unsupported) if selection.requires(Product::Relay) => {
+            diagnostics.extend(unsupported.iter().map(|u| u.error()))
+        }
         Err(unsupported) => diagnostics.extend(unsupported.iter().map(|u| u.warning())),
     }
 }

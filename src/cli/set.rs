@@ -52,14 +52,14 @@ impl Set<'_> {
         files.push(record);
         let done = output::replace(directory, &files, &obsolete, existing).map_err(|error| unwritable(&error))?;
         if !done.completed.is_empty() {
-            reporter.found(&[completed(directory, &done.completed)], &Sources::default());
+            reporter.found(&[report_completed(directory, &done.completed)], &Sources::default());
         }
         let word = |change| match change {
             Change::Written => "written",
             Change::Unchanged => "unchanged",
             Change::Removed => "removed",
         };
-        Ok(super::print(listed(directory, &done.changes, reporter.is_json(), &word).as_bytes()))
+        Ok(super::print(list_changes(directory, &done.changes, reporter.is_json(), &word).as_bytes()))
     }
 
     /// Compares the files with the existing ones and prints what would happen to each; with `shows_differences` also the changes.
@@ -85,7 +85,7 @@ impl Set<'_> {
                 Change::Unchanged => "unchanged",
                 Change::Removed => "would be removed",
             };
-            listed(directory, &changes, reporter.is_json(), &word)
+            list_changes(directory, &changes, reporter.is_json(), &word)
         };
         let would_change = unfinished.is_some() || changes.iter().any(|(_, change)| *change != Change::Unchanged);
         let printed = super::print(shown.as_bytes());
@@ -94,7 +94,7 @@ impl Set<'_> {
 }
 
 /// One line for each file of the user.
-fn listed(
+fn list_changes(
     directory: &Path,
     changes: &[(OsString, Change)],
     is_json: bool,
@@ -133,7 +133,7 @@ fn differences(directory: &Path, files: &[OutputFile], changes: &[(OsString, Cha
 }
 
 /// The advice that an interrupted build was completed first.
-fn completed(directory: &Path, files: &[OsString]) -> Diagnostic {
+fn report_completed(directory: &Path, files: &[OsString]) -> Diagnostic {
     let names = files.iter().filter(|name| *name != manifest::NAME).map(|name| format!("`{}`", name.display()));
     Diagnostic::advice("interrupted_build", format!("completed an interrupted build into `{}`", directory.display()))
         .why(format!(

@@ -13,7 +13,7 @@ use super::{
     check::{self, Checked, Checks, MapFiles},
     files::Files,
     input::{self, ReadArguments, SiteFile},
-    names::{Known, NameArguments, WithoutZones},
+    names::{NameArguments, NameResolver, WithoutZones},
     report::Reporter,
     set,
 };
@@ -155,13 +155,13 @@ pub(super) struct TargetHost {
     host: Option<String>,
     addresses: Vec<IpAddr>,
     root: Option<PathBuf>,
-    names: Known,
+    names: NameResolver,
 }
 
 impl TargetHost {
     /// A host whose names are assumed and whose files are below `root`, or those of this machine.
     pub(super) fn with_files_below(root: Option<PathBuf>) -> Self {
-        Self { host: None, addresses: vec![IpAddr::from([127, 0, 0, 1])], root, names: Known::assumed() }
+        Self { host: None, addresses: vec![IpAddr::from([127, 0, 0, 1])], root, names: NameResolver::assumed() }
     }
 }
 
@@ -176,7 +176,7 @@ pub(super) struct LoadedConfig<'m> {
     /// Errors in the configuration.
     diagnostics: Vec<Diagnostic>,
     files: Files,
-    resolver: &'m Known,
+    resolver: &'m NameResolver,
 }
 
 impl LoadedConfig<'_> {

@@ -83,25 +83,25 @@ enum Form {
 
 pub(super) fn run(arguments: &Arguments) -> Exit {
     let mut reporter = Reporter::new(&arguments.report);
-    tested(arguments, &mut reporter).unwrap_or_else(|diagnostic| reporter.failed(&diagnostic))
+    run_tests(arguments, &mut reporter).unwrap_or_else(|diagnostic| reporter.failed(&diagnostic))
 }
 
 /// # Errors
 /// A file cannot be read.
-fn tested(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
+fn run_tests(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
     let machine = arguments.machine.read(WithoutZones::Assumed, reporter)?;
     let mut suite = Suite::default();
     for path in &arguments.cases {
         let bytes = input::bytes(path)?;
         suite.add(&path.display().to_string(), &bytes, false);
     }
-    let asked = machine.open(&arguments.site, &arguments.read, reporter)?;
-    let Some(asked) = asked else { return Ok(Exit::Refused) };
-    if let Some(toml) = &asked.toml {
+    let config = machine.open(&arguments.site, &arguments.read, reporter)?;
+    let Some(config) = config else { return Ok(Exit::Refused) };
+    if let Some(toml) = &config.toml {
         suite.add(toml.input().name, toml.input().bytes, true);
     }
-    let judged = suite.judge(arguments, reporter, &asked.running, asked.site());
-    Ok(judged.max(asked.report(reporter)?))
+    let judged = suite.judge(arguments, reporter, &config.running, config.site());
+    Ok(judged.max(config.report(reporter)?))
 }
 
 /// The cases and the texts that contain them.
@@ -145,7 +145,7 @@ impl Suite {
         }
         let outcomes = self.cases.iter().flat_map(|case| run_case(case, || running.session())).collect::<Vec<_>>();
         let dialogues = outcomes.iter().map(|outcome| &outcome.dialogue).collect::<Vec<_>>();
-        let items = site.map(|(site, sources)| covered(site, sources, running, &dialogues)).unwrap_or_default();
+        let items = site.map(|(site, sources)| find_coverage(site, sources, running, &dialogues)).unwrap_or_default();
         let report = Report::of(&outcomes, &items, self, running, site);
         let form = match (arguments.output, arguments.junit, reporter.is_json()) {
             (Some(form), ..) => form,
@@ -165,7 +165,7 @@ impl Suite {
 }
 
 /// Determines which parts of a site the cases cover.
-fn covered(site: &Site, sources: &Sources, running: &LoadedConfig<'_>, dialogues: &[&Dialogue]) -> Vec<Item> {
+fn find_coverage(site: &Site, sources: &Sources, running: &LoadedConfig<'_>, dialogues: &[&Dialogue]) -> Vec<Item> {
     let mut statements: Vec<(Span, String)> = Vec::new();
     let mut seen = HashSet::new();
     let mut origins = Vec::new();
@@ -291,18 +291,18 @@ impl Report {
         let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         let _ = writeln!(out, "<testsuite name=\"relaycc\" tests=\"{count}\" failures=\"{}\">", self.failed);
         for case in &self.cases {
-            let (name, place) = (escaped(&case.name), escaped(&case.place));
+            let (name, place) = (escape_xml(&case.name), escape_xml(&case.place));
             if case.passed {
                 let _ = writeln!(out, "  <testcase name=\"{name}\" classname=\"{place}\"/>");
                 continue;
             }
-            let message = escaped(&case.differences.join("; "));
+            let message = escape_xml(&case.differences.join("; "));
             let _ = writeln!(out, "  <testcase name=\"{name}\" classname=\"{place}\">");
-            let explanation = escaped(case.explanation.as_deref().unwrap_or(""));
+            let explanation = escape_xml(case.explanation.as_deref().unwrap_or(""));
             let _ = writeln!(out, "    <failure message=\"{message}\">{explanation}</failure>\n  </testcase>");
         }
         if !self.not_read.is_empty() {
-            let _ = writeln!(out, "  <system-err>{}</system-err>", escaped(&self.not_read.join("\n")));
+            let _ = writeln!(out, "  <system-err>{}</system-err>", escape_xml(&self.not_read.join("\n")));
         }
         out.push_str("</testsuite>\n");
         out
@@ -312,21 +312,21 @@ impl Report {
 /// The name of a case: its description, and who sends to whom.
 fn name(outcome: &Outcome<'_>) -> String {
     let question = &outcome.question;
-    let mut asked = question.client.to_string();
+    let mut text = question.client.to_string();
     if let Some(sender) = &question.sender {
-        let _ = write!(asked, " <{sender}>");
+        let _ = write!(text, " <{sender}>");
     }
     if let Some(recipient) = &question.recipient {
-        let _ = write!(asked, " → <{recipient}>");
+        let _ = write!(text, " → <{recipient}>");
     }
     printable_line(&match &outcome.case.about {
-        Some(about) => format!("{about}: {asked}"),
-        None => asked,
+        Some(about) => format!("{about}: {text}"),
+        None => text,
     })
 }
 
 /// Escapes text for XML; characters that XML does not allow are left out.
-fn escaped(text: &str) -> String {
+fn escape_xml(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -27,7 +27,7 @@ fn unset(session: &mut Session<'_>, names: &[&str]) {
 }
 
 /// Sets the macros for a new connection.
-pub(super) fn connected(session: &mut Session<'_>, question: &Question, listener: &Listener) {
+pub(super) fn set_connection_macros(session: &mut Session<'_>, question: &Question, listener: &Listener) {
     let (name, address) = (question.client_name(), question.address());
     let ptr = question.name.as_ref().unwrap_or(&name);
     let resolve = match question.name {
@@ -89,7 +89,7 @@ fn interface(session: &mut Session<'_>, client: IpAddr, listener: &Listener) {
 }
 
 /// Sets the macros for EHLO, STARTTLS and AUTH, as far as the client uses them.
-pub(super) fn introduced(session: &mut Session<'_>, question: &Question, listener: &Listener) {
+pub(super) fn set_session_macros(session: &mut Session<'_>, question: &Question, listener: &Listener) {
     let name = question.client_name();
     let mut protocol = "ESMTP".to_owned();
     if let Some(tls) = &question.tls {

@@ -83,7 +83,7 @@ impl Dialogue {
 /// Runs the dialogue for a question. Macros that it sets stay set.
 pub fn simulate_smtp(session: &mut Session<'_>, question: &Question) -> Dialogue {
     let listener = Listener::of_question(session.program(), question);
-    macros::connected(session, question, &listener);
+    macros::set_connection_macros(session, question, &listener);
     let mut dialogue = Dialogue { listener, steps: Vec::new(), delivery: None, routing: Vec::new() };
     Steps { session, dialogue: &mut dialogue }.run(question);
     if let (Some(sender), Some(recipient)) = (&question.sender, &question.recipient)
@@ -111,7 +111,7 @@ impl Steps<'_, '_> {
             return;
         }
         let listener = self.dialogue.listener.clone();
-        macros::introduced(self.session, question, &listener);
+        macros::set_session_macros(self.session, question, &listener);
         let Some(sender) = &question.sender else { return };
         if listener.requires_login() && question.user.is_none() {
             let reply = Reply { code: 530, status: "5.7.0".into(), text: "Authentication required".into() };

@@ -65,7 +65,7 @@ impl Recorder {
     }
 
     /// The lookups to repeat, unless the evaluation may differ for other words.
-    pub(crate) fn into_asked(self) -> Option<Vec<RecordedLookup>> {
+    pub(crate) fn into_lookups(self) -> Option<Vec<RecordedLookup>> {
         (!self.differs.get()).then_some(self.asked)
     }
 }

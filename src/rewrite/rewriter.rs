@@ -169,7 +169,7 @@ impl Session<'_> {
                 break;
             }
             let matches = match detailed {
-                true => self.matching_told(rule, tokens, parts, watch),
+                true => self.match_observed(rule, tokens, parts, watch),
                 false => {
                     let value = |id| {
                         self.may_differ();
@@ -245,7 +245,13 @@ impl Session<'_> {
     }
 
     /// The same, reporting macros on the left side to the observer.
-    fn matching_told(&self, rule: &Rule, tokens: &[Token], parts: &mut Vec<Part>, watch: &mut Watcher<'_, '_>) -> bool {
+    fn match_observed(
+        &self,
+        rule: &Rule,
+        tokens: &[Token],
+        parts: &mut Vec<Part>,
+        watch: &mut Watcher<'_, '_>,
+    ) -> bool {
         let asked = RefCell::new(Vec::new());
         let value = |id| {
             let current = self.current(id);

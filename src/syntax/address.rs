@@ -12,7 +12,7 @@ use std::ops::Range;
 pub const MAX_TOKEN: usize = 256;
 
 /// Maximum length of all tokens of an address, counting one extra byte for each.
-const ROOM: usize = 1250;
+const MAX_TOTAL_LENGTH: usize = 1250;
 
 /// Characters that are tokens by themselves: those of the option `OperatorChars` as the m4 tree sets it, and those that always
 /// are.
@@ -184,7 +184,7 @@ impl Scanner<'_> {
         let mut held = None;
         loop {
             if let Some(character) = held.take().filter(|_| !self.escaped) {
-                if self.used >= ROOM {
+                if self.used >= MAX_TOTAL_LENGTH {
                     return Err(TooLong::Address);
                 }
                 self.store(character);

@@ -15,7 +15,7 @@ use crate::catalog::effect::{
     Value,
 };
 
-/// What most features have: no arguments, nothing to say.
+/// Defaults: no arguments, no messages.
 const PLAIN: FeatureSpec = FeatureSpec {
     name: "",
     key: "",
@@ -64,7 +64,7 @@ const fn says(when: super::When, text: &'static str) -> FeatureNotice {
 
 const MAP: ArgumentSpec = optional("map", Map, "Definition of the map, or `LDAP`");
 
-const NODELAY: &str = "`nodelay` to limit at once, whatever `delay_checks` puts off";
+const NODELAY: &str = "`nodelay` to check the limit at once, despite `delay_checks`";
 const TERMINATE: &str = "`terminate` to end the session of a client above its limit";
 
 const ACCESS_FLAGS: &[Choice] = &[
@@ -73,22 +73,22 @@ const ACCESS_FLAGS: &[Choice] = &[
     Choice { word: "relaytofulladdress", markers: &["_RELAY_FULL_ADDR_"] },
 ];
 
-/// The first argument, whatever it is.
+/// The first argument of any kind.
 const FIRST: Value = Value::Argument { index: 0, otherwise: &Value::Text("_NULL_CLIENT_") };
 
-/// Every feature, in alphabetical order.
+/// All features, sorted by name.
 pub static FEATURES: &[FeatureSpec] = &[
     plain(
         "accept_unqualified_senders",
         "accept_unqualified_senders",
         &["_ACCEPT_UNQUALIFIED_SENDERS_"],
-        "Takes mail whose sender has no domain",
+        "Accepts mail whose sender has no domain",
     ),
     plain(
         "accept_unresolvable_domains",
         "accept_unresolvable_domains",
         &["_ACCEPT_UNRESOLVABLE_DOMAINS_"],
-        "Takes mail whose sender's domain is not found in DNS",
+        "Accepts mail whose sender's domain does not exist in DNS",
     ),
     FeatureSpec {
         name: "access_db",
@@ -103,7 +103,7 @@ pub static FEATURES: &[FeatureSpec] = &[
                 "*** WARNING: FEATURE(`greet_pause') before FEATURE(`access_db')\n\tgreet_pause will not use access_db!",
             ),
         ],
-        help: "Decides by client, sender and recipient as the access map says",
+        help: "Accepts, rejects or relays mail by entries of the access map",
         ..PLAIN
     },
     FeatureSpec {
@@ -120,7 +120,7 @@ pub static FEATURES: &[FeatureSpec] = &[
     FeatureSpec {
         name: "always_add_domain",
         key: "always_add_domain",
-        arguments: &[optional("domain", Domain, "Domain that is added; this host's when none is given")],
+        arguments: &[optional("domain", Domain, "Domain to add; by default this host's")],
         markers: &["_ALWAYS_ADD_DOMAIN_={}"],
         notices: &[says(With("_MAILER_local_"), "*** MAILER(`local') must appear after FEATURE(`always_add_domain')")],
         help: "Adds a domain to addresses in local mail too",
@@ -132,15 +132,15 @@ pub static FEATURES: &[FeatureSpec] = &[
         arguments: &[MAP],
         map: map("authinfo", "", "authinfo", "authinfo"),
         markers: &["_AUTHINFO_TABLE_="],
-        help: "Looks up credentials for outgoing connections in a map of their own",
+        help: "Looks up credentials for outgoing connections in a separate map",
         ..PLAIN
     },
     FeatureSpec {
         name: "badmx",
         key: "badmx",
-        arguments: &[optional("addresses", Text, "Regular expression of addresses that no mail server has")],
+        arguments: &[optional("addresses", Text, "Regular expression for addresses that cannot be mail servers")],
         markers: &["_BADMX_CHK_"],
-        help: "Refuses senders whose domain's MX records are useless",
+        help: "Rejects senders whose domain has unusable MX records",
         ..PLAIN
     },
     FeatureSpec {
@@ -148,21 +148,21 @@ pub static FEATURES: &[FeatureSpec] = &[
         key: "bcc",
         arguments: &[
             optional("map", Map, "Definition of the map of domains, or `access` for entries of the access map"),
-            optional("host", Text, "Relay, `[mailer:]host`, that takes the copies"),
-            optional("address", Text, "Who gets the copies, whatever the map says"),
-            optional("canonical", Text, "Definition of a map that the recipients of copies are rewritten with"),
+            optional("host", Text, "Relay, `[mailer:]host`, for the copies"),
+            optional("address", Text, "Recipient of all copies, regardless of the map"),
+            optional("canonical", Text, "Definition of a map that rewrites the recipients of copies"),
         ],
         map: map("bcctable", "", "bcctable", "bcctable"),
         markers: &["_ADD_BCC_"],
-        help: "Adds a recipient to mail for domains that a map lists",
+        help: "Adds a recipient to mail for domains that are listed in a map",
         ..PLAIN
     },
     FeatureSpec {
         name: "bestmx_is_local",
         key: "bestmx_is_local",
-        arguments: &[optional("domains", Text, "Domains that are asked about; all when none are given")],
+        arguments: &[optional("domains", Text, "Domains to check; by default all")],
         markers: &["_BESTMX_IS_LOCAL_={}"],
-        help: "Takes domains whose best MX is this host for local ones",
+        help: "Treats domains whose best MX is this host as local",
         ..PLAIN
     },
     FeatureSpec {
@@ -189,7 +189,7 @@ pub static FEATURES: &[FeatureSpec] = &[
         name: "block_bad_helo",
         key: "block_bad_helo",
         markers: &["_BLOCK_BAD_HELO_="],
-        help: "Refuses clients that greet with this host's own name or no valid one",
+        help: "Rejects clients whose HELO name is this host's own or invalid",
         ..PLAIN
     },
     FeatureSpec {
@@ -201,20 +201,20 @@ pub static FEATURES: &[FeatureSpec] = &[
             Without("_ACCESS_TABLE_"),
             "*** ERROR: FEATURE(blocklist_recipients) requires FEATURE(access_db)\n",
         )],
-        help: "Refuses recipients that the access map refuses",
+        help: "Rejects recipients by entries of the access map",
         ..PLAIN
     },
     plain(
         "check_cert_altnames",
         "check_cert_altnames",
         &["_FFR_TLS_ALTNAMES"],
-        "Compares hosts with the alternative names in their certificates too",
+        "Also compares hosts with the subject alternative names of their certificates",
     ),
     FeatureSpec {
         name: "check_other",
         key: "check_other",
-        arguments: &[optional("commands", Text, "Regular expression of commands that end the session")],
-        help: "Ends sessions that send header fields, or other text that matches, in place of commands",
+        arguments: &[optional("commands", Text, "Regular expression for commands that end the session")],
+        help: "Ends sessions that send header fields, or other matching text, instead of commands",
         ..PLAIN
     },
     FeatureSpec {
@@ -251,7 +251,7 @@ pub static FEATURES: &[FeatureSpec] = &[
             says(Illegal, "*** ERROR: unknown parameter \"{}\" for FEATURE(`conncontrol')"),
             says(IllegalAt(1), "*** ERROR: FEATURE(`conncontrol'): unknown argument \"{}\"\n"),
         ],
-        help: "Limits the open connections of each client, by the access map",
+        help: "Limits the number of open connections per client, by entries of the access map",
         ..PLAIN
     },
     FeatureSpec {
@@ -267,13 +267,13 @@ pub static FEATURES: &[FeatureSpec] = &[
                         Choice { word: "hater", markers: &["_SPAM_HATER_", "_SPAM_FH_"] },
                     ],
                 ),
-                "Whether `Spam:` entries of the access map name recipients to spare or recipients to protect",
+                "Whether `Spam:` entries of the access map list recipients without checks or recipients with checks",
             ),
-            optional("incompatible", Given, "Anything, to give up the values that 8.10 had for such recipients"),
+            optional("incompatible", Given, "Any text, to disable the values of sendmail 8.10 for such recipients"),
         ],
         markers: &["_DELAY_CHECKS_"],
         notices: &[says(Illegal, "*** ERROR: illegal argument _ARG_ for FEATURE(delay_checks)\n")],
-        help: "Judges client and sender only when the recipient is known",
+        help: "Delays the checks of client and sender until the recipient is known",
         ..PLAIN
     },
     FeatureSpec {
@@ -281,14 +281,14 @@ pub static FEATURES: &[FeatureSpec] = &[
         key: "dnsbl",
         arguments: &[
             required("server", Domain, "Zone of the list"),
-            optional("message", Answer(&["quarantine", "discard"]), "Answer to clients on the list"),
-            optional("temporary", Answer(&["t"]), "Answer when the list does not answer; `t` for the usual one"),
+            optional("message", Answer(&["quarantine", "discard"]), "Reply to clients on the list"),
+            optional("temporary", Answer(&["t"]), "Reply when the list does not answer; `t` for the default reply"),
         ],
         repeatable: true,
         shares_order: true,
         markers: &["_DNSBL_R_="],
         notices: &[says(Missing, "*** ERROR: missing argument for FEATURE(`dnsbl')")],
-        help: "Refuses clients whose address a DNS list has",
+        help: "Rejects clients whose address is on a DNS list",
         ..PLAIN
     },
     FeatureSpec {
@@ -299,7 +299,7 @@ pub static FEATURES: &[FeatureSpec] = &[
             required("map", Text, "Definition of the map of its users"),
         ],
         repeatable: true,
-        help: "Looks up a domain's users in a map of their own",
+        help: "Looks up a domain's users in a separate map",
         ..PLAIN
     },
     FeatureSpec {
@@ -308,7 +308,7 @@ pub static FEATURES: &[FeatureSpec] = &[
         arguments: &[MAP],
         map: map("domaintable", "", "domaintable", "domain"),
         markers: &["_DOMAIN_TABLE_="],
-        help: "Replaces domains by others that a map gives",
+        help: "Replaces domains by others from a map",
         ..PLAIN
     },
     FeatureSpec {
@@ -316,7 +316,7 @@ pub static FEATURES: &[FeatureSpec] = &[
         key: "drac",
         arguments: &[optional("map", Text, "Definition of the map")],
         markers: &["_DRAC_="],
-        help: "Lets clients relay that have just fetched mail, as a DRAC map says",
+        help: "Allows clients that have just fetched mail to relay, by a DRAC map",
         ..PLAIN
     },
     FeatureSpec {
@@ -324,22 +324,22 @@ pub static FEATURES: &[FeatureSpec] = &[
         key: "enhdnsbl",
         arguments: &[
             required("server", Domain, "Zone of the list"),
-            optional("message", Answer(&["quarantine", "discard"]), "Answer to clients on the list"),
-            optional("temporary", Answer(&["t"]), "Answer when the list does not answer; `t` for the usual one"),
-            optional("matches", Patterns, "Answers of the list that count; all when none are given"),
+            optional("message", Answer(&["quarantine", "discard"]), "Reply to clients on the list"),
+            optional("temporary", Answer(&["t"]), "Reply when the list does not answer; `t` for the default reply"),
+            optional("matches", Patterns, "Answers of the list that count; by default all"),
         ],
         repeatable: true,
         shares_order: true,
         markers: &["_EDNSBL_R_="],
         notices: &[says(Missing, "*** ERROR: missing argument for FEATURE(`enhdnsbl')")],
-        help: "Refuses clients whose address a DNS list has, by what the list answers",
+        help: "Rejects clients whose address is on a DNS list, depending on the answer of the list",
         ..PLAIN
     },
     plain(
         "generics_entire_domain",
         "generics_entire_domain",
         &["_GENERICS_ENTIRE_DOMAIN_"],
-        "Applies the generics table to subdomains too",
+        "Applies the generics table to subdomains as well",
     ),
     FeatureSpec {
         name: "genericstable",
@@ -347,17 +347,17 @@ pub static FEATURES: &[FeatureSpec] = &[
         arguments: &[MAP],
         map: map("generics", "", "genericstable", "generics"),
         markers: &["_GENERICS_TABLE_="],
-        help: "Replaces senders' addresses by others that a map gives",
+        help: "Replaces senders' addresses by others from a map",
         ..PLAIN
     },
     FeatureSpec {
-        arguments: &[optional("pause", Text, "Milliseconds before the greeting, where the access map says nothing")],
+        arguments: &[optional("pause", Text, "Milliseconds before the greeting, unless the access map has an entry")],
         markers: &["_GREET_PAUSE_="],
         notices: &[says(
             MissingAndWithout("_ACCESS_TABLE_"),
             "*** ERROR: FEATURE(`greet_pause') requires FEATURE(`access_db')\n",
         )],
-        ..plain("greet_pause", "greet_pause", &[], "Waits before the greeting and refuses clients that do not")
+        ..plain("greet_pause", "greet_pause", &[], "Delays the greeting and rejects clients that do not wait for it")
     },
     FeatureSpec {
         name: "ldap_routing",
@@ -368,7 +368,7 @@ pub static FEATURES: &[FeatureSpec] = &[
             optional(
                 "missing",
                 Text,
-                "Of addresses not found: `passthru`, `bounce`, or `sendertoo` for senders as well",
+                "How addresses that are not found are treated: `passthru`, `bounce`, or `sendertoo` for senders as well",
             ),
             optional(
                 "detail",
@@ -379,9 +379,9 @@ pub static FEATURES: &[FeatureSpec] = &[
                         Choice { word: "preserve", markers: &["_LDAP_ROUTE_DETAIL_=_PRESERVE_"] },
                     ],
                 ),
-                "What becomes of `+detail` in addresses not found",
+                "How `+detail` is treated in addresses that are not found",
             ),
-            optional("nodomain", Given, "Anything, not to look up `@domain`"),
+            optional("nodomain", Given, "Any text, to skip the lookup of `@domain`"),
             optional(
                 "tempfail",
                 Word(
@@ -391,7 +391,7 @@ pub static FEATURES: &[FeatureSpec] = &[
                         Choice { word: "queue", markers: &["_LDAP_ROUTE_MAPTEMP_=_QUEUE_"] },
                     ],
                 ),
-                "Whether recipients are refused for now, or their mail queued, while the maps cannot be read",
+                "Whether recipients are rejected temporarily, or their mail queued, while the maps cannot be read",
             ),
         ],
         help: "Looks up mailboxes and their hosts in LDAP",
@@ -401,7 +401,7 @@ pub static FEATURES: &[FeatureSpec] = &[
         "limited_masquerade",
         "limited_masquerade",
         &["_LIMITED_MASQUERADE_"],
-        "Masquerades the domains of MASQUERADE_DOMAIN only, not every name of this host",
+        "Masquerades only the domains of MASQUERADE_DOMAIN, not all names of this host",
     ),
     FeatureSpec {
         name: "local_lmtp",
@@ -435,7 +435,7 @@ pub static FEATURES: &[FeatureSpec] = &[
             With("_MAILER_local_"),
             "*** MAILER(`local') must appear after FEATURE(`local_no_masquerade')",
         )],
-        help: "Leaves addresses in local mail unmasqueraded",
+        help: "Does not masquerade addresses in local mail",
         ..PLAIN
     },
     FeatureSpec {
@@ -486,7 +486,7 @@ pub static FEATURES: &[FeatureSpec] = &[
         "loose_relay_check",
         "loose_relay_check",
         &["_LOOSE_RELAY_CHECK_"],
-        "Does not check where an address with `%` would go from here",
+        "Does not check the route of addresses with `%`",
     ),
     FeatureSpec {
         name: "mailertable",
@@ -494,7 +494,7 @@ pub static FEATURES: &[FeatureSpec] = &[
         arguments: &[MAP],
         map: map("mailertable", "", "mailertable", "mailer"),
         markers: &["_MAILER_TABLE_="],
-        help: "Routes domains through mailers and hosts that a map gives",
+        help: "Routes domains through mailers and hosts from a map",
         ..PLAIN
     },
     plain(
@@ -511,7 +511,7 @@ pub static FEATURES: &[FeatureSpec] = &[
     ),
     FeatureSpec {
         arguments: &[
-            optional("host", Text, "Host, or address in brackets, that takes all mail; `[localhost]` if not given"),
+            optional("host", Text, "Host, or address in brackets, that receives all mail; by default `[localhost]`"),
             optional("port", Text, "`MSA` to submit on port 587 instead of 25"),
         ],
         effects: &[
@@ -531,13 +531,13 @@ pub static FEATURES: &[FeatureSpec] = &[
         name: "mtamark",
         key: "mtamark",
         arguments: &[
-            optional("message", Answer(&[]), "Answer to clients that are marked as no mail servers"),
-            optional("temporary", Answer(&["t"]), "Answer when DNS does not answer; `t` for the usual one"),
-            optional("record", Domain, "Name of the mark; `_perm._smtp._srv` when none is given"),
+            optional("message", Answer(&[]), "Reply to clients that are not marked as mail servers"),
+            optional("temporary", Answer(&["t"]), "Reply when DNS does not answer; `t` for the default reply"),
+            optional("record", Domain, "Name of the mark; by default `_perm._smtp._srv`"),
         ],
         shares_order: true,
         markers: &["_MTAMARK_R="],
-        help: "Refuses clients that DNS does not mark as mail servers",
+        help: "Rejects clients that DNS does not mark as mail servers",
         ..PLAIN
     },
     plain("no_default_msa", "no_default_msa", &["_NO_MSA_"], "Leaves out the listener for submission on port 587"),
@@ -547,7 +547,7 @@ pub static FEATURES: &[FeatureSpec] = &[
         arguments: &[optional(
             "hosts",
             Word(Matching::AnyCase, &[Choice { word: "canonify_hosts", markers: &["_CANONIFY_HOSTS_"] }]),
-            "`canonify_hosts` to look up names without a dot all the same",
+            "`canonify_hosts` to look up names without a dot nevertheless",
         )],
         markers: &["_NO_CANONIFY_"],
         notices: &[says(Illegal, "*** ERROR: unknown parameter \"{}\" for FEATURE(`nocanonify')\n")],
@@ -566,7 +566,7 @@ pub static FEATURES: &[FeatureSpec] = &[
                     Choice { word: "nospecial", markers: &["_NO_PERCENTHACK_=n"] },
                 ],
             ),
-            "Whether addresses with `%` are refused or `%` means nothing",
+            "Whether addresses with `%` are rejected, or `%` has no special meaning",
         )],
         notices: &[
             says(
@@ -575,7 +575,7 @@ pub static FEATURES: &[FeatureSpec] = &[
             ),
             says(Illegal, "*** ERROR: illegal argument _ARG_ for FEATURE(nopercenthack)\n"),
         ],
-        help: "Does not take `%` in an address for a route",
+        help: "Does not treat `%` in an address as a route",
         ..PLAIN
     },
     plain("notsticky", "notsticky", &[], "Does nothing; what it did is the default since 8.7"),
@@ -591,7 +591,7 @@ pub static FEATURES: &[FeatureSpec] = &[
                     Choice { word: "nospecial", markers: &["_NO_UUCP_=n"] },
                 ],
             ),
-            "Whether addresses with `!` are refused or `!` means nothing",
+            "Whether addresses with `!` are rejected, or `!` has no special meaning",
         )],
         notices: &[
             says(
@@ -600,11 +600,11 @@ pub static FEATURES: &[FeatureSpec] = &[
             ),
             says(Illegal, "*** ERROR: illegal argument _ARG_ for FEATURE(nouucp)\n"),
         ],
-        help: "Does not take `!` in an address for a UUCP route",
+        help: "Does not treat `!` in an address as a UUCP route",
         ..PLAIN
     },
     FeatureSpec {
-        arguments: &[required("host", Text, "Host that takes all mail, also under whose name it leaves")],
+        arguments: &[required("host", Text, "Host that receives all mail, and whose name replaces that of this host")],
         effects: &[
             Undefine("ALIAS_FILE"),
             Define("MAIL_HUB", FIRST),
@@ -625,21 +625,21 @@ pub static FEATURES: &[FeatureSpec] = &[
         name: "prefixmod",
         key: "prefixmod",
         arguments: &[
-            required("prefix", Text, "Tokens that addresses begin with"),
-            required("flags", Text, "Flags of recipients with such addresses"),
+            required("prefix", Text, "Tokens at the start of addresses"),
+            required("flags", Text, "Flags for recipients with such addresses"),
         ],
         notices: &[
             says(Missing, "Feature \"prefixmod\" requires argument"),
             says(MissingAt(1), "Feature \"prefixmod\" requires two arguments"),
         ],
-        help: "Gives flags to recipients whose address begins with a prefix",
+        help: "Sets flags for recipients whose address starts with a prefix",
         ..PLAIN
     },
     plain(
         "preserve_local_plus_detail",
         "preserve_local_plus_detail",
         &["_PRESERVE_LOCAL_PLUS_DETAIL_"],
-        "Hands `user+detail` to the local mailer as it is",
+        "Passes `user+detail` to the local mailer unchanged",
     ),
     FeatureSpec {
         name: "preserve_luser_host",
@@ -649,7 +649,7 @@ pub static FEATURES: &[FeatureSpec] = &[
             Lacking("LUSER_RELAY"),
             "*** LUSER_RELAY should be defined before FEATURE(`preserve_luser_host')\n    ",
         )],
-        help: "Hands the host name of unknown users to LUSER_RELAY",
+        help: "Passes the host name of unknown users to LUSER_RELAY",
         ..PLAIN
     },
     FeatureSpec {
@@ -661,13 +661,13 @@ pub static FEATURES: &[FeatureSpec] = &[
             "*** WARNING: FEATURE(`promiscuous_relay') configures your system as open\n\trelay.  Do NOT use it on a \
              server that is connected to the Internet!\n",
         )],
-        help: "Lets everybody relay",
+        help: "Allows everybody to relay",
         ..PLAIN
     },
     FeatureSpec {
         name: "queuegroup",
         key: "queuegroup",
-        arguments: &[optional("default", Text, "Queue group of recipients that the access map does not name")],
+        arguments: &[optional("default", Text, "Queue group for recipients without an entry in the access map")],
         requires: Some("access_db"),
         notices: &[says(Without("_ACCESS_TABLE_"), "*** ERROR: FEATURE(`queuegroup') requires FEATURE(`access_db')\n")],
         help: "Looks up queue groups in the access map",
@@ -699,27 +699,27 @@ pub static FEATURES: &[FeatureSpec] = &[
             says(Illegal, "*** ERROR: unknown parameter \"{}\" for FEATURE(`ratecontrol')"),
             says(IllegalAt(1), "*** ERROR: FEATURE(`ratecontrol'): unknown argument \"{}\"\n"),
         ],
-        help: "Limits how often each client connects, by the access map",
+        help: "Limits the connection rate per client, by entries of the access map",
         ..PLAIN
     },
-    plain("redirect", "redirect", &[], "Answers mail for `user@host.REDIRECT` with the new address"),
+    plain("redirect", "redirect", &[], "Rejects mail for `user@host.REDIRECT` with the new address"),
     plain(
         "relay_based_on_MX",
         "relay_based_on_mx",
         &["_RELAY_MX_SERVED_"],
-        "Relays for every domain that has this host as an MX",
+        "Relays for every domain that lists this host as an MX",
     ),
     plain(
         "relay_entire_domain",
         "relay_entire_domain",
         &["_RELAY_ENTIRE_DOMAIN_"],
-        "Lets all hosts in this host's own domain (class m) relay",
+        "Allows all hosts in this host's own domain (class m) to relay",
     ),
     plain(
         "relay_hosts_only",
         "relay_hosts_only",
         &["_RELAY_HOSTS_ONLY_"],
-        "Takes names among the relay domains for hosts, not for domains",
+        "Treats the names of relay domains as hosts, without subdomains",
     ),
     FeatureSpec {
         name: "relay_local_from",
@@ -730,7 +730,7 @@ pub static FEATURES: &[FeatureSpec] = &[
             "*** WARNING: FEATURE(`relay_local_from') may cause your system to act as open\n\trelay.  Use SMTP AUTH or \
              STARTTLS instead. If you cannot use those,\n\ttry FEATURE(`relay_mail_from').\n",
         )],
-        help: "Lets everybody relay who names a local sender",
+        help: "Allows everybody who uses a local sender address to relay",
         ..PLAIN
     },
     FeatureSpec {
@@ -739,7 +739,7 @@ pub static FEATURES: &[FeatureSpec] = &[
         arguments: &[optional(
             "domain",
             Word(Matching::Exact, &[Choice { word: "domain", markers: &["_RELAY_DB_FROM_DOMAIN_"] }]),
-            "`domain` to look up the sender's domain too",
+            "`domain` to look up the sender's domain as well",
         )],
         requires: Some("access_db"),
         markers: &["_RELAY_DB_FROM_"],
@@ -751,27 +751,27 @@ pub static FEATURES: &[FeatureSpec] = &[
                  or STARTTLS instead.\n",
             ),
         ],
-        help: "Lets everybody relay who names a sender that the access map lets relay",
+        help: "Allows everybody who uses a sender address with RELAY in the access map to relay",
         ..PLAIN
     },
     plain(
         "require_rdns",
         "require_rdns",
         &["_REQUIRE_RDNS_="],
-        "Refuses clients whose address has no name in DNS that leads back to it",
+        "Rejects clients whose address has no confirmed name in DNS",
     ),
     FeatureSpec {
         name: "rhsbl",
         key: "rhsbl",
         arguments: &[
             required("server", Domain, "Zone of the list"),
-            optional("message", Answer(&[]), "Answer to senders on the list"),
-            optional("temporary", Answer(&["t"]), "Answer when the list does not answer; `t` for the usual one"),
+            optional("message", Answer(&[]), "Reply to senders on the list"),
+            optional("temporary", Answer(&["t"]), "Reply when the list does not answer; `t` for the default reply"),
         ],
         repeatable: true,
         shares_order: true,
         markers: &["_RHSBL_R_="],
-        help: "Refuses senders whose domain a DNS list has",
+        help: "Rejects senders whose domain is on a DNS list",
         ..PLAIN
     },
     FeatureSpec {
@@ -802,15 +802,15 @@ pub static FEATURES: &[FeatureSpec] = &[
         name: "sts",
         key: "sts",
         arguments: &[
-            optional("map", Text, "Definition of the map that knows the policies"),
+            optional("map", Text, "Definition of the map with the policies"),
             optional(
                 "names",
                 Word(Matching::Exact, &[Choice { word: "NO_SAN_TST", markers: &[] }]),
-                "`NO_SAN_TST` for certificates whose alternative names do not count",
+                "`NO_SAN_TST` to ignore the subject alternative names of certificates",
             ),
         ],
         markers: &["_MTA_STS_="],
-        help: "Honours MTA-STS policies of the domains that mail is sent to",
+        help: "Honours MTA-STS policies of recipient domains",
         ..PLAIN
     },
     FeatureSpec {
@@ -822,16 +822,21 @@ pub static FEATURES: &[FeatureSpec] = &[
         "tls_session_features",
         "tls_session_features",
         &["_TLS_SESSION_FEATURES_"],
-        "Looks up TLS options of single hosts in the access map",
+        "Looks up TLS options for single hosts in the access map",
     ),
     plain(
         "use_client_ptr",
         "use_client_ptr",
         &["_USE_CLIENT_PTR_"],
-        "Judges clients by the name that DNS gives their address",
+        "Checks clients by the PTR record of their address",
     ),
     plain("use_ct_file", "use_ct_file", &["_USE_CT_FILE_="], "Reads trusted users from the file confCT_FILE"),
-    plain("use_cw_file", "use_cw_file", &["USE_CW_FILE="], "Reads this host's further names from the file confCW_FILE"),
+    plain(
+        "use_cw_file",
+        "use_cw_file",
+        &["USE_CW_FILE="],
+        "Reads further names of this host from the file confCW_FILE",
+    ),
     FeatureSpec {
         name: "uucpdomain",
         key: "uucpdomain",
@@ -845,7 +850,7 @@ pub static FEATURES: &[FeatureSpec] = &[
         "virtuser_entire_domain",
         "virtuser_entire_domain",
         &["_VIRTUSER_ENTIRE_DOMAIN_"],
-        "Applies the virtual user table to subdomains too",
+        "Applies the virtual user table to subdomains as well",
     ),
     FeatureSpec {
         name: "virtusertable",
@@ -853,7 +858,7 @@ pub static FEATURES: &[FeatureSpec] = &[
         arguments: &[MAP],
         map: map("virtuser", "", "virtusertable", "virtuser"),
         markers: &["_VIRTUSER_TABLE_="],
-        help: "Replaces recipients in domains of this host by others that a map gives",
+        help: "Replaces recipients in domains of this host by others from a map",
         ..PLAIN
     },
     plain("vnet", "vnet", &[], "Rewrites addresses of IBM's VNET"),

@@ -31,7 +31,7 @@ const fn rewrite(usual: &'static str) -> RewriteSpec {
     RewriteSpec { usual, unless: None }
 }
 
-/// What most agents that run a program have.
+/// Defaults of agents that run a program.
 const AGENT: AgentSpec = AgentSpec {
     name: "",
     path: nothing(),
@@ -59,7 +59,7 @@ const fn flags(base: &'static str, more: FromSetting, modify: &'static str) -> F
     FlagsSpec { base, base_setting: "", own: "", more, modify }
 }
 
-/// A delivery agent that speaks SMTP over TCP/IP, as `smtp`, `esmtp`, `smtp8` and `dsmtp` do.
+/// A delivery agent for SMTP over TCP/IP: `smtp`, `esmtp`, `smtp8` and `dsmtp`.
 const fn smtp(
     name: &'static str,
     own: &'static str,
@@ -303,7 +303,7 @@ const fn uucp(name: &'static str, base: &'static str) -> AgentSpec {
     }
 }
 
-/// A UUCP agent for hosts that understand domains; there only where SMTP is, whose rewriting it uses.
+/// A UUCP agent for hosts that support domains; it requires SMTP, whose rewriting it uses.
 const fn domain_uucp(name: &'static str, sender: &'static str) -> AgentSpec {
     AgentSpec {
         sender: rewrite(sender),
@@ -329,7 +329,7 @@ const fn mailer(name: &'static str, agents: &'static [AgentSpec], help: &'static
     MailerSpec { name, support: Support::Full, agents, effects: &[], notices: &[], help }
 }
 
-/// Every mailer, in alphabetical order.
+/// All mailers, sorted by name.
 pub static MAILERS: &[MailerSpec] = &[
     mailer("cyrus", &[CYRUS, CYRUS_BULLETIN_BOARD], "Delivers to Cyrus mailboxes through a program"),
     mailer("cyrusv2", &[CYRUS_LMTP], "Delivers to Cyrus mailboxes by LMTP"),
@@ -391,5 +391,5 @@ pub static MAILERS: &[MailerSpec] = &[
             "Sends mail to other hosts by UUCP",
         )
     },
-    mailer("xagent", &[XAGENT], "Hands mail to a user agent"),
+    mailer("xagent", &[XAGENT], "Passes mail to a user agent"),
 ];

@@ -1,32 +1,31 @@
-//! What values of options look like, and whether sendmail would take one for what it says.
+//! Kinds of option values, and whether sendmail accepts a value as what it says.
 
 use crate::diagnostic::nearest;
 
-/// What a value of an option looks like.
+/// Kinds of option values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OptionKind {
-    /// `True` or `False`; sendmail looks at the first letter: `t`, `y` or nothing is true, anything else false.
+    /// `True` or `False`; sendmail looks only at the first letter: `t`, `y` or an empty value mean true, everything else false.
     Boolean,
-    /// A whole number, which may be negative where that has a meaning.
+    /// A whole number, which may be negative if that has a meaning.
     Integer,
-    /// A duration as sendmail writes them, `5m`, `1h30m`, `2d`, `60s`, or a number in the option's own unit.
+    /// A duration: `5m`, `1h30m`, `2d`, `60s`, or a number in the option's own unit.
     Duration,
-    /// One of these words, of which sendmail looks at the first letter only.
+    /// One of these words, of which sendmail looks only at the first letter.
     Initial(&'static [&'static str]),
-    /// The same, but sendmail does not take a capital for the letter.
+    /// The same, but the letter must be in lower case.
     LowerInitial(&'static [&'static str]),
-    /// One of these words, whatever their case.
+    /// One of these words, in any case.
     Word(&'static [&'static str]),
-    /// One of these words, in this case.
+    /// One of these words, in exactly this case.
     ExactWord(&'static [&'static str]),
-    /// Words of this list, whatever their case, separated by blanks, commas or other punctuation.
+    /// Words from this list in any case, separated by blanks, commas or other punctuation.
     Flags(&'static [&'static str]),
-    /// Words of this list, whatever their case, each with or without a sign, separated by blanks.
+    /// Words from this list in any case, each with an optional sign, separated by blanks.
     SignedWords(&'static [&'static str]),
-    /// OpenSSL options of this list, whatever their case, or numbers, each with or without a sign, separated by commas or
-    /// blanks.
+    /// OpenSSL options from this list in any case, or numbers, each with an optional sign, separated by commas or blanks.
     SslOptions(&'static [&'static str]),
-    /// Letters of this list, separated by commas or blanks or not at all.
+    /// Letters from this list, with or without commas or blanks between them.
     Letters(&'static str),
     /// An octal file mode.
     Mode,
@@ -37,8 +36,8 @@ pub enum OptionKind {
 }
 
 impl OptionKind {
-    /// Whether sendmail would read this value as one of the kind. Text that holds a macro (`$…`) passes: its value is not
-    /// known before sendmail runs.
+    /// Whether sendmail accepts this value as one of the kind. Text with a macro (`$…`) is accepted: its value is known only at
+    /// run time.
     pub fn accepts(self, value: &str) -> bool {
         if value.is_empty() || value.contains('$') {
             return true;
@@ -67,7 +66,7 @@ impl OptionKind {
         }
     }
 
-    /// The words that a value may be made of; empty where it is not made of words.
+    /// The allowed words; empty if the kind has none.
     pub fn words(self) -> &'static [&'static str] {
         match self {
             OptionKind::Initial(words)
@@ -105,7 +104,7 @@ impl OptionKind {
             .collect()
     }
 
-    /// The value that was probably meant by one that is not accepted: other separators, the other case, or the nearest words.
+    /// The value that was probably meant: with other separators, in another case, or with the most similar words.
     pub fn correction(self, value: &str) -> Option<String> {
         let separated = match self {
             OptionKind::SignedWords(_) => value.replace([',', ';', '|'], " "),
@@ -128,7 +127,7 @@ impl OptionKind {
         (corrected != value && self.accepts(&corrected)).then_some(corrected)
     }
 
-    /// What a value should look like, to complete "expected …".
+    /// Description of the kind, to complete "expected …".
     pub fn expected(self) -> String {
         let list = |words: &[&str]| words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ");
         match self {
@@ -141,10 +140,10 @@ impl OptionKind {
             | OptionKind::ExactWord(words) => {
                 format!("one of {}", list(words))
             }
-            OptionKind::SignedWords(words) => format!("words separated by blanks, out of {}", list(words)),
+            OptionKind::SignedWords(words) => format!("words separated by blanks, from {}", list(words)),
             OptionKind::SslOptions(_) => "options of SSL_CTX_set_options(3) such as `+SSL_OP_NO_SSLv3`".into(),
-            OptionKind::Flags(words) => format!("words out of {}", list(words)),
-            OptionKind::Letters(letters) => format!("letters out of `{letters}`"),
+            OptionKind::Flags(words) => format!("words from {}", list(words)),
+            OptionKind::Letters(letters) => format!("letters from `{letters}`"),
             OptionKind::Mode => "an octal file mode such as `0600`".into(),
             OptionKind::Path => "a path".into(),
             OptionKind::Text => "text".into(),
@@ -152,8 +151,8 @@ impl OptionKind {
     }
 }
 
-/// Numbers with a unit (seconds, minutes, hours, days, weeks), one after the other; a last number may have none.
-/// `now` is a duration too (op guide section 5.6, Timeout.queuereturn).
+/// Whether a text is a duration: numbers with units (seconds, minutes, hours, days, weeks); the last number may have none. `now`
+/// is a duration too (op guide section 5.6, Timeout.queuereturn).
 fn is_duration(value: &str) -> bool {
     if value.eq_ignore_ascii_case("now") {
         return true;

@@ -9,7 +9,7 @@ use super::{
     Notice, OptionKind, OptionSpec,
 };
 
-/// File safety checks that `DontBlameSendmail` waives.
+/// File safety checks that `DontBlameSendmail` can disable.
 const BLAME: &[&str] = &[
     "Safe",
     "AssumeSafeChown",
@@ -56,7 +56,7 @@ const BLAME: &[&str] = &[
     "WriteStatsToSymLink",
 ];
 
-/// Words of `ResolverOptions`; `true` is for files of old, and does nothing.
+/// Words of `ResolverOptions`; `true` is for old files and has no effect.
 const RESOLVER: &[&str] = &[
     "debug",
     "AAONLY",
@@ -74,7 +74,7 @@ const RESOLVER: &[&str] = &[
     "true",
 ];
 
-/// Names that `ServerSSLOptions` and `ClientSSLOptions` know; their numbers may be given as well.
+/// Names in `ServerSSLOptions` and `ClientSSLOptions`, which also accept numbers.
 const SSL: &[&str] = &[
     "SSL_OP_ALL",
     "SSL_OP_ALLOW_NO_DHE_KEX",
@@ -180,53 +180,52 @@ macro_rules! options {
     };
 }
 
-/// Every option, in the order that the reference writes them; those that are no `O` line of their own stand near what
-/// they become, and at the end.
+/// All options, in the order of the reference's output; those without an `O` line are near the related output, or at the end.
 pub static OPTIONS: &[OptionSpec] = options! {
     "confDONT_BLAME_SENDMAIL" "dont_blame_sendmail" Option("DontBlameSendmail"), Flags(BLAME), undefined Unset;
-        "File safety checks that are waived; the default waives none";
+        "File safety checks to skip; by default none";
     "confLDAP_DEFAULT_SPEC" "ldap_default_spec" Option("LDAPDefaultSpec"), Text, undefined Unset;
-        "Server, port, bind name and the like for every LDAP map that does not say otherwise";
+        "Default server, port, bind name and so on for LDAP maps";
     "confLDAP_CLUSTER" "ldap_cluster" Elsewhere, Text, undefined Unset;
         "Name of the LDAP cluster whose entries this host uses, `${sendmailMTACluster}`";
     "confCW_FILE" "cw_file" Elsewhere, Text, predefined InSettings { before: "", name: "local-host-names" };
         "File of this host's further names (class w), read with `use_cw_file`";
     "confDOMAIN_NAME" "domain_name" Elsewhere, Text, undefined Unset;
-        "This host's own name, `$j`, where the system cannot tell it";
+        "This host's own name, `$j`, if the system does not provide it";
     "confCR_FILE" "cr_file" Elsewhere, Text, predefined InSettings { before: "-o ", name: "relay-domains" };
         "File of hosts, domains and networks that may relay (class R); use RELAY_DOMAIN_FILE instead";
     "confDEQUOTE_OPTS" "dequote_opts" Elsewhere, Text, undefined Unset;
-        "Further options of the map that takes quotes off addresses";
+        "Further options of the map that removes quotes from addresses";
     "confMAILER_NAME" "mailer_name" Elsewhere, Text, predefined Text("MAILER-DAEMON");
         "Name that messages from sendmail itself come from, `$n`";
     "confCF_VERSION" "cf_version" Elsewhere, Text, undefined Unset;
         "Text that is appended to the configuration's version, `$Z`";
     "confAUTO_REBUILD" "auto_rebuild" Nothing, Text, undefined Unset, Notice::IfDefined(AUTO_REBUILD);
-        "No longer does anything: aliases are never rebuilt unasked";
+        "Without effect: aliases are no longer rebuilt automatically";
     "confSEVEN_BIT_INPUT" "seven_bit_input" Option("SevenBitInput"), Boolean, predefined Text("False");
         "Whether the eighth bit of incoming text is cleared";
     "confEIGHT_BIT_HANDLING" "eight_bit_handling" Option("EightBitMode"), LowerInitial(&["mime", "pass8", "strict"]), undefined Unset;
-        "What becomes of unlabelled 8-bit text: converted to MIME, passed on, or refused";
+        "How unlabelled 8-bit text is treated: converted to MIME, passed on, or rejected";
     "confALIAS_WAIT" "alias_wait" Option("AliasWait"), Duration, predefined Text("10");
         "How long to wait for an alias file that is being rebuilt, in minutes without a unit";
     "confMIN_FREE_BLOCKS" "min_free_blocks" Option("MinFreeBlocks"), Integer, predefined Text("100"), Notice::IfContains('/', COMPOUND_BLOCKS);
-        "Free blocks on the queue's file system below which no mail is taken";
+        "Number of free blocks on the queue's file system below which no mail is accepted";
     "confMAX_MESSAGE_SIZE" "max_message_size" Option("MaxMessageSize"), Integer, undefined Unset;
-        "Largest message that is taken, in bytes; 0 for no limit";
+        "Maximum message size in bytes; 0 for no limit";
     "confBLANK_SUB" "blank_sub" Option("BlankSub"), Text, predefined Text(".");
         "Character that replaces blanks in unquoted addresses";
     "confCON_EXPENSIVE" "con_expensive" Option("HoldExpensive"), Boolean, predefined Text("False");
         "Whether mail for mailers marked expensive waits for the next queue run";
     "confCHECKPOINT_INTERVAL" "checkpoint_interval" Option("CheckpointInterval"), Integer, undefined Unset;
-        "Number of recipients after which the queue file is brought up to date";
+        "Number of recipients after which the queue file is updated";
     "confDELIVERY_MODE" "delivery_mode" Option("DeliveryMode"), LowerInitial(&["interactive", "background", "queueonly", "deferred"]), predefined Text("background");
         "When mail is delivered: while the client waits, at once, from the queue, or without DNS from the queue";
     "confERROR_MESSAGE" "error_message" Option("ErrorHeader"), Text, undefined Unset;
-        "Text, or file if it begins with a slash, put before error messages";
+        "Text before error messages, or a file with it if it starts with a slash";
     "confERROR_MODE" "error_mode" Option("ErrorMode"), LowerInitial(&["print", "quit", "mail", "write", "emails"]), undefined Unset;
-        "How errors are told to a local sender";
+        "How errors are reported to a local sender";
     "confSAVE_FROM_LINES" "save_from_lines" Option("SaveFromLine"), Boolean, undefined Unset;
-        "Whether a `From ` line at the head of a message is kept";
+        "Whether a `From ` line at the start of a message is kept";
     "confQUEUE_FILE_MODE" "queue_file_mode" Option("QueueFileMode"), Mode, undefined Unset;
         "Mode of queue files";
     "confTEMP_FILE_MODE" "temp_file_mode" Option("TempFileMode"), Mode, predefined Text("0600");
@@ -234,7 +233,7 @@ pub static OPTIONS: &[OptionSpec] = options! {
     "confMATCH_GECOS" "match_gecos" Option("MatchGECOS"), Boolean, undefined Unset;
         "Whether recipients are matched with the full names of local users";
     "confMAX_HOP" "max_hop" Option("MaxHopCount"), Integer, undefined Unset;
-        "Number of Received: lines from which mail is taken to be looping";
+        "Number of Received: lines from which mail counts as looping";
     "confIGNORE_DOTS" "ignore_dots" Option("IgnoreDots"), Boolean, undefined Unset;
         "Whether a line with one dot is part of a message from a local program";
     "confBIND_OPTS" "bind_opts" Option("ResolverOptions"), SignedWords(RESOLVER), undefined Unset;
@@ -242,21 +241,21 @@ pub static OPTIONS: &[OptionSpec] = options! {
     "confMIME_FORMAT_ERRORS" "mime_format_errors" Option("SendMimeErrors"), Boolean, predefined Text("True");
         "Whether bounces are MIME messages";
     "confFORWARD_PATH" "forward_path" Option("ForwardPath"), Text, predefined Text("$z/.forward.$w:$z/.forward");
-        "Where a user's forward file is looked for, paths separated by colons";
+        "Paths of a user's forward file, separated by colons";
     "confMCI_CACHE_SIZE" "mci_cache_size" Option("ConnectionCacheSize"), Integer, predefined Text("2");
         "Number of connections kept open for more mail to the same host";
     "confMCI_CACHE_TIMEOUT" "mci_cache_timeout" Option("ConnectionCacheTimeout"), Duration, predefined Text("5m");
         "How long an idle connection is kept open";
     "confHOST_STATUS_DIRECTORY" "host_status_directory" Option("HostStatusDirectory"), Path, undefined Unset;
-        "Directory in which the state of other hosts is kept from run to run";
+        "Directory for the persistent state of other hosts";
     "confSINGLE_THREAD_DELIVERY" "single_thread_delivery" Option("SingleThreadDelivery"), Boolean, undefined Unset;
         "Whether only one process at a time delivers to a host";
     "confUSE_ERRORS_TO" "use_errors_to" Option("UseErrorsTo"), Boolean, predefined Text("False");
-        "Whether bounces go where an Errors-To: header says";
+        "Whether bounces are sent to the address in an Errors-To: header";
     "confUSE_COMPRESSED_IPV6_ADDRESSES" "use_compressed_ipv6_addresses" Option("UseCompressedIPv6Addresses"), Boolean, undefined Unset;
         "Whether IPv6 addresses are written, and looked up, with `::`";
     "confLOG_LEVEL" "log_level" Option("LogLevel"), Integer, predefined Text("9");
-        "How much is logged; higher is more";
+        "Log level; higher values log more";
     "confME_TOO" "me_too" Option("MeToo"), Boolean, undefined Unset;
         "Whether a sender who is a member of an alias gets a copy";
     "confCHECK_ALIASES" "check_aliases" Option("CheckAliases"), Boolean, predefined Text("False");
@@ -268,15 +267,15 @@ pub static OPTIONS: &[OptionSpec] = options! {
     "confCLIENT_OPTIONS" "client_options" Nothing, Text, undefined Unset, Notice::IfNotEmpty(CLIENT_OPTIONS);
         "Replaced by CLIENT_OPTIONS()";
     "confDIRECT_SUBMISSION_MODIFIERS" "direct_submission_modifiers" Option("DirectSubmissionModifiers"), Text, undefined Unset;
-        "Daemon modifiers, `${daemon_flags}`, for mail that local programs hand in";
+        "Daemon modifiers, `${daemon_flags}`, for mail submitted by local programs";
     "confUSE_MSP" "use_msp" Option("UseMSP"), Boolean, undefined Unset;
         "Whether this configuration is that of the mail submission program";
     "confPRIVACY_FLAGS" "privacy_flags" Option("PrivacyOptions"), Flags(PRIVACY), predefined Text("authwarnings");
-        "What clients and local users are not told or not allowed";
+        "Restrictions on information and commands for clients and local users";
     "confCOPY_ERRORS_TO" "copy_errors_to" Option("PostmasterCopy"), Text, undefined Unset;
         "Address that gets a copy of every bounce's headers";
     "confQUEUE_FACTOR" "queue_factor" Option("QueueFactor"), Integer, undefined Unset;
-        "Slope by which mail of low priority is only queued as the load rises";
+        "Factor by which rising load causes mail of low priority to be queued only";
     "confMAX_QUEUE_CHILDREN" "max_queue_children" Option("MaxQueueChildren"), Integer, undefined Unset;
         "Number of queue runners at a time, in all";
     "confMAX_RUNNERS_PER_QUEUE" "max_runners_per_queue" Option("MaxRunnersPerQueue"), Integer, undefined Unset;
@@ -286,11 +285,11 @@ pub static OPTIONS: &[OptionSpec] = options! {
     "confQUEUE_SORT_ORDER" "queue_sort_order" Option("QueueSortOrder"), Initial(&["priority", "host", "filename", "time", "random", "modification", "none"]), undefined Unset;
         "Order in which the queue is worked on";
     "confMIN_QUEUE_AGE" "min_queue_age" Option("MinQueueAge"), Duration, undefined Unset;
-        "Time that mail stays in the queue before it is tried again";
+        "Minimum time in the queue between delivery attempts";
     "confMAX_QUEUE_AGE" "max_queue_age" Option("MaxQueueAge"), Duration, undefined Unset;
-        "Longest time between tries, which otherwise doubles with each try";
+        "Maximum time between delivery attempts; with it, the time doubles after each attempt";
     "confMAX_QUEUE_RUN_SIZE" "max_queue_run_size" Option("MaxQueueRunSize"), Integer, undefined Unset;
-        "Number of messages that a queue run looks at";
+        "Maximum number of messages per queue run";
     "confFAST_SPLIT" "fast_split" Option("FastSplit"), Integer, undefined Unset;
         "Whether envelopes are split before MX records are looked up, and by how many processes";
     "confSHARED_MEMORY_KEY" "shared_memory_key" Option("SharedMemoryKey"), Integer, undefined Unset;
@@ -352,7 +351,7 @@ pub static OPTIONS: &[OptionSpec] = options! {
     "confTO_QUEUEWARN_DSN" "to_queuewarn_dsn" Option("Timeout.queuewarn.dsn"), Duration, undefined Unset;
         "How long bounces are tried before their sender is told";
     "confTO_HOSTSTATUS" "to_hoststatus" Option("Timeout.hoststatus"), Duration, undefined Unset;
-        "How long what is known of another host's state is believed";
+        "How long the known state of another host is valid";
     "confTO_RESOLVER_RETRANS" "to_resolver_retrans" Option("Timeout.resolver.retrans"), Duration, undefined Unset;
         "Seconds between repeated DNS queries, for every try";
     "confTO_RESOLVER_RETRANS_FIRST" "to_resolver_retrans_first" Option("Timeout.resolver.retrans.first"), Duration, undefined Unset;
@@ -372,11 +371,11 @@ pub static OPTIONS: &[OptionSpec] = options! {
     "confTO_STARTTLS" "to_starttls" Option("Timeout.starttls"), Duration, undefined Unset;
         "How long to wait for the answer to STARTTLS and for the handshake";
     "confDELIVER_BY_MIN" "deliver_by_min" Option("DeliverByMin"), Duration, undefined Unset;
-        "Shortest time that a client may ask for with Deliver By; negative to turn it off";
+        "Minimum time for Deliver By; negative to turn it off";
     "confDONT_PRUNE_ROUTES" "dont_prune_routes" Option("DontPruneRoutes"), Boolean, undefined Unset;
-        "Whether source routes are left as they are";
+        "Whether source routes are kept";
     "confSAFE_QUEUE" "safe_queue" Option("SuperSafe"), Word(&["True", "False", "Interactive", "PostMilter", "t", "f", "i", "p", "yes", "no"]), predefined Text("True");
-        "When mail is on disk before it is acknowledged";
+        "When mail is synced to disk before it is acknowledged";
     "confTIME_ZONE" "time_zone" TimeZone, Text, predefined Text("USE_SYSTEM");
         "Time zone: the system's (`USE_SYSTEM`), the environment's (`USE_TZ`), or this one";
     "confDEF_USER_ID" "def_user_id" Option("DefaultUser"), Text, undefined Unset;
@@ -384,9 +383,9 @@ pub static OPTIONS: &[OptionSpec] = options! {
     "confUSERDB_SPEC" "userdb_spec" Option("UserDatabaseSpec"), Text, undefined Unset;
         "Databases that turn local names into addresses and back";
     "confFALLBACK_MX" "fallback_mx" Option("FallbackMXhost"), Text, undefined Unset;
-        "Host that is tried after all MX hosts of a domain";
+        "Host to try after all MX hosts of a domain";
     "confFALLBACK_SMARTHOST" "fallback_smarthost" Option("FallbackSmartHost"), Text, undefined Unset;
-        "Host that is tried when a domain is not found in DNS";
+        "Host to try if a domain does not exist in DNS";
     "confTRY_NULL_MX_LIST" "try_null_mx_list" Option("TryNullMXList"), Boolean, undefined Unset;
         "Whether a domain whose best MX is this host is connected to by its own address";
     "confQUEUE_LA" "queue_la" Option("QueueLA"), Integer, undefined Unset;
@@ -394,7 +393,7 @@ pub static OPTIONS: &[OptionSpec] = options! {
     "confREFUSE_LA" "refuse_la" Option("RefuseLA"), Integer, undefined Unset;
         "Load average from which connections are refused";
     "confREJECT_LOG_INTERVAL" "reject_log_interval" Option("RejectLogInterval"), Duration, undefined Unset;
-        "How often it is logged that connections are still refused";
+        "Interval for logging that connections are still refused";
     "confDELAY_LA" "delay_la" Option("DelayLA"), Integer, undefined Unset;
         "Load average from which clients are slowed down";
     "confMAX_DAEMON_CHILDREN" "max_daemon_children" Option("MaxDaemonChildren"), Integer, undefined Unset;
@@ -414,21 +413,21 @@ pub static OPTIONS: &[OptionSpec] = options! {
     "confDEF_CHAR_SET" "def_char_set" Option("DefaultCharSet"), Text, undefined Unset;
         "Character set that unlabelled 8-bit text is labelled with";
     "confSERVICE_SWITCH_FILE" "service_switch_file" Option("ServiceSwitchFile"), Path, undefined Unset;
-        "File that says where hosts, users and aliases are looked up";
+        "Service switch file: where hosts, users and aliases are looked up";
     "confHOSTS_FILE" "hosts_file" Option("HostsFile"), Path, undefined Unset;
         "File of host names";
     "confDIAL_DELAY" "dial_delay" Option("DialDelay"), Duration, undefined Unset;
         "Time after which a failed connection is tried once more, for lines that dial on demand";
     "confNO_RCPT_ACTION" "no_rcpt_action" Option("NoRecipientAction"), Word(&["none", "add-to", "add-apparently-to", "add-bcc", "add-to-undisclosed"]), undefined Unset;
-        "What is done with a message that has no recipient header";
+        "How messages without a recipient header are treated";
     "confSAFE_FILE_ENV" "safe_file_env" Option("SafeFileEnvironment"), Path, undefined Unset;
         "Directory that sendmail confines itself to when it delivers to files";
     "confCOLON_OK_IN_ADDR" "colon_ok_in_addr" Option("ColonOkInAddr"), Boolean, undefined Unset;
-        "Whether a colon in an address is a character like any other";
+        "Whether a colon in an address is an ordinary character";
     "confDONT_EXPAND_CNAMES" "dont_expand_cnames" Option("DontExpandCnames"), Boolean, undefined Unset;
-        "Whether a name that is an alias in DNS is left as it is";
+        "Whether DNS aliases (CNAME) are kept";
     "confSMTP_LOGIN_MSG" "smtp_login_msg" Option("SmtpGreetingMessage"), Text, predefined Text("$j Sendmail $v/$Z; $b");
-        "First line that clients are greeted with";
+        "First line of the greeting to clients";
     "confFROM_LINE" "from_line" Option("UnixFromLine"), Text, predefined Text("From $g $d");
         "The `From ` line of mail delivered to files and programs";
     "confSINGLE_LINE_FROM_HEADER" "single_line_from_header" Option("SingleLineFromHeader"), Boolean, undefined Unset;
@@ -446,15 +445,15 @@ pub static OPTIONS: &[OptionSpec] = options! {
     "confDOUBLE_BOUNCE_ADDRESS" "double_bounce_address" Option("DoubleBounceAddress"), Text, undefined Unset;
         "Address for bounces that cannot be delivered themselves; empty to drop them";
     "confSOFT_BOUNCE" "soft_bounce" Option("SoftBounce"), Boolean, undefined Unset;
-        "Whether permanent errors are turned into temporary ones, while a configuration is tried out";
+        "Whether permanent errors become temporary ones, for testing a configuration";
     "confDEAD_LETTER_DROP" "dead_letter_drop" Option("DeadLetterDrop"), Path, undefined Unset;
-        "File for bounces that can be delivered to nobody";
+        "File for bounces that cannot be delivered to anybody";
     "confRUN_AS_USER" "run_as_user" Option("RunAsUser"), Text, undefined Unset;
         "User that sendmail becomes once it has opened its port";
     "confMAX_RCPTS_PER_MESSAGE" "max_rcpts_per_message" Option("MaxRecipientsPerMessage"), Integer, undefined Unset;
-        "Number of recipients of one message, above which they are put off";
+        "Maximum number of recipients per message; further ones are deferred";
     "confBAD_RCPT_THROTTLE" "bad_rcpt_throttle" Option("BadRcptThrottle"), Integer, undefined Unset;
-        "Number of refused recipients after which a client is slowed down";
+        "Number of rejected recipients after which a client is slowed down";
     "confDONT_PROBE_INTERFACES" "dont_probe_interfaces" Option("DontProbeInterfaces"), Word(&["True", "False", "loopback", "t", "f", "yes", "no"]), undefined Unset;
         "Whether the addresses of this host's interfaces are left out of class w";
     "confRRT_IMPLIES_DSN" "rrt_implies_dsn" Option("RrtImpliesDsn"), Boolean, undefined Unset;
@@ -464,13 +463,13 @@ pub static OPTIONS: &[OptionSpec] = options! {
     "confTRUSTED_USER" "trusted_user" Option("TrustedUser"), Text, undefined Unset;
         "User who owns maps and may start the daemon; not to be confused with confTRUSTED_USERS";
     "confCONTROL_SOCKET_NAME" "control_socket_name" Option("ControlSocketName"), Path, undefined Unset;
-        "Socket through which the daemon is asked for its state or told to stop";
+        "Control socket of the daemon";
     "confMAX_MIME_HEADER_LENGTH" "max_mime_header_length" Option("MaxMimeHeaderLength"), Text, undefined Unset;
-        "Longest MIME header, and longest parameter after a slash";
+        "Maximum length of MIME headers, and of their parameters after a slash";
     "confMAX_HEADERS_LENGTH" "max_headers_length" Option("MaxHeadersLength"), Integer, undefined Unset;
-        "Length of all headers together";
+        "Maximum length of all headers together";
     "confMAX_ALIAS_RECURSION" "max_alias_recursion" Option("MaxAliasRecursion"), Integer, undefined Unset;
-        "How deep aliases may be nested";
+        "Maximum nesting depth of aliases";
     "confPID_FILE" "pid_file" Option("PidFile"), Path, undefined Unset;
         "File that holds the daemon's process number";
     "confPROCESS_TITLE_PREFIX" "process_title_prefix" Option("ProcessTitlePrefix"), Text, undefined Unset;
@@ -490,9 +489,9 @@ pub static OPTIONS: &[OptionSpec] = options! {
     "confDEF_AUTH_INFO" "def_auth_info" Option("DefaultAuthInfo"), Path, undefined Unset;
         "File of the credentials for outgoing connections; use the authinfo feature instead";
     "confAUTH_OPTIONS" "auth_options" Option("AuthOptions"), Letters("Aacdfmpy"), undefined Unset;
-        "Letters that say when and how authentication is offered";
+        "Letters that determine when and how authentication is offered";
     "confAUTH_MAX_BITS" "auth_max_bits" Option("AuthMaxBits"), Integer, undefined Unset;
-        "Strongest encryption that a SASL layer may have";
+        "Maximum strength of SASL encryption layers";
     "confTLS_SRV_OPTIONS" "tls_srv_options" Option("TLSSrvOptions"), Letters("VC"), undefined Unset;
         "Letters for the server's TLS; `V` not to ask clients for a certificate";
     "confCIPHER_LIST" "cipher_list" Option("CipherList"), Text, undefined Unset;
@@ -506,11 +505,11 @@ pub static OPTIONS: &[OptionSpec] = options! {
     "confSSL_ENGINE_PATH" "ssl_engine_path" Option("SSLEnginePath"), Path, undefined Unset;
         "Path of the OpenSSL engine's library";
     "confTLS_FALLBACK_TO_CLEAR" "tls_fallback_to_clear" Option("TLSFallbacktoClear"), Boolean, undefined Unset;
-        "Whether a connection is tried again without TLS when the handshake fails";
+        "Whether a connection is retried without TLS after a failed handshake";
     "confINPUT_MAIL_FILTERS" "input_mail_filters" Option("InputMailFilters"), Text, undefined Unset;
-        "Names of the milters that are asked, in order";
+        "Names of the milters in use, in order";
     "confMILTER_LOG_LEVEL" "milter_log_level" MilterOption("Milter.LogLevel"), Integer, undefined Unset;
-        "How much is logged of milters";
+        "Log level for milters";
     "confMILTER_MACROS_CONNECT" "milter_macros_connect" MilterOption("Milter.macros.connect"), Text, predefined Text("j, _, {daemon_name}, {if_name}, {if_addr}");
         "Macros that milters get when a client connects";
     "confMILTER_MACROS_HELO" "milter_macros_helo" MilterOption("Milter.macros.helo"), Text, predefined Text("{tls_version}, {cipher}, {cipher_bits}, {cert_subject}, {cert_issuer}");
@@ -530,11 +529,11 @@ pub static OPTIONS: &[OptionSpec] = options! {
     "confCACERT" "cacert" Option("CACertFile"), Path, undefined Unset;
         "File of certification authorities' certificates";
     "confSERVER_CERT" "server_cert" Option("ServerCertFile"), Text, undefined Unset;
-        "File of the certificate that this host shows as a server";
+        "File of this host's server certificate";
     "confSERVER_KEY" "server_key" Option("ServerKeyFile"), Text, undefined Unset;
         "File of the key for that certificate";
     "confCLIENT_CERT" "client_cert" Option("ClientCertFile"), Path, undefined Unset;
-        "File of the certificate that this host shows as a client";
+        "File of this host's client certificate";
     "confCLIENT_KEY" "client_key" Option("ClientKeyFile"), Path, undefined Unset;
         "File of the key for that certificate";
     "confCRL" "crl" Option("CRLFile"), Path, undefined Unset;
@@ -546,7 +545,7 @@ pub static OPTIONS: &[OptionSpec] = options! {
     "confRAND_FILE" "rand_file" Option("RandFile"), Text, undefined Unset;
         "Source of random numbers: `file:` or `egd:` and a path";
     "confCERT_FINGERPRINT_ALGORITHM" "cert_fingerprint_algorithm" Option("CertFingerprintAlgorithm"), Text, undefined Unset;
-        "Digest that a certificate's fingerprint is made with";
+        "Digest for fingerprints of certificates";
     "confDANE" "dane" Option("DANE"), Word(&["True", "False", "always", "t", "f", "yes", "no"]), undefined Unset;
         "Whether certificates are checked against TLSA records";
     "confMAX_NOOP_COMMANDS" "max_noop_commands" Option("MaxNOOPCommands"), Integer, undefined Unset;
@@ -554,7 +553,7 @@ pub static OPTIONS: &[OptionSpec] = options! {
     "confHELO_NAME" "helo_name" Option("HeloName"), Text, undefined Unset;
         "Name given with EHLO instead of this host's own";
     "confREJECT_NUL" "reject_nul" Option("RejectNUL"), Boolean, undefined Unset;
-        "Whether messages with NUL bytes are refused";
+        "Whether messages with NUL bytes are rejected";
     "confCT_FILE" "ct_file" Elsewhere, Text, undefined InSettings { before: "", name: "trusted-users" };
         "File of users who may set another sender (class t), read with `use_ct_file`";
     "confTRUSTED_USERS" "trusted_users" Elsewhere, Text, undefined Unset;
@@ -574,17 +573,17 @@ pub static OPTIONS: &[OptionSpec] = options! {
     "confUUCP_MAILER" "uucp_mailer" Elsewhere, Text, undefined Text("uucp-old");
         "Mailer for addresses with `!`";
     "confRELAY_MSG" "relay_msg" Elsewhere, Text, undefined Unset;
-        "Answer to clients that may not relay; another default where TRUST_AUTH_MECH is used";
+        "Reply to clients that may not relay; with TRUST_AUTH_MECH, the default differs";
     "confREJECT_MSG" "reject_msg" Elsewhere, Text, undefined Unset;
-        "Answer for REJECT in the access map";
+        "Reply for REJECT in the access map";
     "confRCPTREJ_MSG" "rcptrej_msg" Elsewhere, Text, undefined Unset;
-        "Answer for a recipient whose mailbox the access map closes";
+        "Reply for recipients with REJECT in the access map";
     "confEBINDIR" "ebindir" Elsewhere, Path, undefined Unset;
         "Directory of sendmail's own programs";
     "confDEF_GROUP_ID" "def_group_id" Nothing, Text, undefined Unset, Notice::IfDefined(DEF_GROUP_ID);
-        "Obsolete: the group is written after a colon in confDEF_USER_ID";
+        "Obsolete: write the group after a colon in confDEF_USER_ID";
     "confREAD_TIMEOUT" "read_timeout" Nothing, Text, undefined Unset, Notice::IfDefined(READ_TIMEOUT);
-        "Obsolete: each timeout has an option of its own";
+        "Obsolete: use the separate option of each timeout";
     "confMESSAGE_TIMEOUT" "message_timeout" Nothing, Text, undefined Unset;
         "Old form of confTO_QUEUERETURN and, after a slash, confTO_QUEUEWARN";
 };

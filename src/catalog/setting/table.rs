@@ -8,7 +8,7 @@ use super::{
     SettingSpec,
 };
 
-/// Text that the reference defines for the use of `confRECEIVED_HEADER` before a site says anything: name and m4 text.
+/// Texts that the reference defines for `confRECEIVED_HEADER` from the start: name and m4 text.
 pub static PRELUDE: &[(&str, &str)] = &[
     ("_REC_AUTH_", "$.$?{auth_type}(authenticated"),
     ("_REC_FULL_AUTH_", "$.$?{auth_type}(user=${auth_authen} $?{auth_author}author=${auth_author} $.mech=${auth_type}"),
@@ -35,16 +35,16 @@ macro_rules! settings {
     };
 }
 
-/// Every setting: those that all sites read, then those of each mailer.
+/// All settings: those of all sites, then those of each mailer.
 pub static SETTINGS: &[SettingSpec] = settings! {
     "MAIL_SETTINGS_DIR" "mail_settings_dir" Core, Value(OptionKind::Path), predefined Text("/etc/mail/");
         "Directory of maps and class files, with a slash at its end";
     "DATABASE_MAP_TYPE" "database_map_type" Core, Value(OptionKind::Text), predefined Text("hash");
-        "Map class that maps have when nothing else is said";
+        "Default map class";
     "ALIAS_FILE" "alias_file" Core, Value(OptionKind::Text), predefined InSettings { before: "", name: "aliases" };
         "Files of aliases, separated by commas";
     "HELP_FILE" "help_file" Core, Value(OptionKind::Path), undefined InSettings { before: "", name: "helpfile" };
-        "File of the answers to HELP";
+        "File with the replies to HELP";
     "QUEUE_DIR" "queue_dir" Core, Value(OptionKind::Path), undefined Text("/var/spool/mqueue");
         "Directory of the queue; an asterisk at its end for several";
     "MSP_QUEUE_DIR" "msp_queue_dir" Feature("msp"), Value(OptionKind::Path), undefined Text("/var/spool/clientmqueue");
@@ -58,17 +58,17 @@ pub static SETTINGS: &[SettingSpec] = settings! {
     "_USE_DECNET_SYNTAX_" "use_decnet_syntax" Core, Marker, undefined Unset;
         "`node::user` is an address, as it is with DECNET_RELAY";
     "NO_NETINET6" "no_netinet6" Core, Marker, undefined Unset;
-        "Leaves out what IPv6 addresses need";
+        "Leaves out support for IPv6 addresses";
     "DEBIAN_DEBUG" "debian_debug" Core, Marker, undefined Unset;
-        "Logs what the hack `debian_auth` is asked, through a map `log` of the site's own";
+        "Logs the queries of the hack `debian_auth`, through a map `log` of the site";
     "_STRICT_RFC821_" "strict_rfc821" Core, Marker, undefined Unset;
-        "Refuses addresses with a dot at the beginning or before the `@`";
+        "Rejects addresses with a dot at the start or before the `@`";
     "_REQUIRE_QUAL_RCPT_" "require_qual_rcpt" Core, Marker, undefined Unset;
-        "Where a listener has the modifier `r`, recipients need a domain";
+        "Requires recipients with a domain on listeners with the modifier `r`";
     "_NO_VIRTUSER_RECURSION_" "no_virtuser_recursion" Core, Marker, undefined Unset;
-        "Looks what a virtual user stands for up no further";
+        "Does not look up the results of the virtual user table again";
     "_FFR_REJECT_IP_IN_CHECK_RCPT_" "ffr_reject_ip_in_check_rcpt" Core, Marker, undefined Unset;
-        "Keeps addresses that the access map refuses from relaying by their name";
+        "Prevents rejected client addresses from relaying by their names";
     "SMART_HOST" "smart_host" Core, Value(OptionKind::Text), undefined Unset;
         "Relay, `[mailer:]host`, for all mail that is not local";
     "LOCAL_RELAY" "local_relay" Core, Value(OptionKind::Text), undefined Unset;
@@ -76,7 +76,7 @@ pub static SETTINGS: &[SettingSpec] = settings! {
     "MAIL_HUB" "mail_hub" Core, Value(OptionKind::Text), undefined Unset;
         "Relay, `[mailer:]host`, for all local mail";
     "LUSER_RELAY" "luser_relay" Core, Value(OptionKind::Text), undefined Unset;
-        "Relay, `[mailer:]host`, for names that are no local user";
+        "Relay, `[mailer:]host`, for unknown local users";
     "UUCP_RELAY" "uucp_relay" Core, Value(OptionKind::Text), undefined Unset;
         "Relay, `[mailer:]host`, for UUCP addresses";
     "BITNET_RELAY" "bitnet_relay" Core, Value(OptionKind::Text), undefined Unset;
@@ -92,19 +92,19 @@ pub static SETTINGS: &[SettingSpec] = settings! {
     "TLS_PERM_ERR" "tls_perm_err" Core, Marker, undefined Unset;
         "Makes failures of required TLS permanent errors";
     "_CERT_REGEX_ISSUER_" "cert_regex_issuer" Core, Value(OptionKind::Text), undefined Unset;
-        "Options and regular expression of what is looked up of a certificate's issuer";
+        "Options and regular expression for the looked-up part of a certificate's issuer";
     "_CERT_REGEX_SUBJECT_" "cert_regex_subject" Core, Value(OptionKind::Text), undefined Unset;
-        "Options and regular expression of what is looked up of a certificate's subject";
+        "Options and regular expression for the looked-up part of a certificate's subject";
     "DNSBL_MAP" "dnsbl_map" Feature("dnsbl"), Value(OptionKind::Text), undefined Text("dns -R A");
-        "Map class, with its options, that DNS lists are looked up with";
+        "Map class, with its options, for DNS lists";
     "DNSBL_MAP_OPT" "dnsbl_map_opt" Feature("dnsbl"), Value(OptionKind::Text), undefined Unset;
-        "Further options of the map that DNS lists are looked up with";
+        "Further options of the map for DNS lists";
     "EDNSBL_TO" "ednsbl_to" Feature("enhdnsbl"), Value(OptionKind::Integer), undefined Text("5");
         "Seconds to wait for an answer of an enhanced DNS list";
     "MTAMARK_TO" "mtamark_to" Feature("mtamark"), Value(OptionKind::Integer), undefined Text("5");
         "Seconds to wait for an answer about MTA marks";
     "DOMAINMAP_NO_REGEX" "domainmap_no_regex" Feature("domainmap"), Marker, undefined Unset;
-        "Makes `domainmap` do without regular expressions";
+        "Lets `domainmap` work without regular expressions";
     "LOCAL_MAILER_PATH" "local_mailer_path" Mailer("local"), Value(OptionKind::Path), undefined Text("/bin/mail");
         "Program that delivers local mail";
     "LOCAL_MAILER_FLAGS" "local_mailer_flags" Mailer("local"), Value(OptionKind::Text), undefined Text("Prmn9");
@@ -112,7 +112,7 @@ pub static SETTINGS: &[SettingSpec] = settings! {
     "LOCAL_MAILER_ARGS" "local_mailer_args" Mailer("local"), Value(OptionKind::Text), undefined Text("mail -d $u");
         "Arguments of the program that delivers local mail";
     "LOCAL_MAILER_MAX" "local_mailer_max" Mailer("local"), Value(OptionKind::Integer), undefined Unset;
-        "Largest message for the local mailer and for programs, in bytes";
+        "Maximum message size for the local mailer and for programs, in bytes";
     "LOCAL_MAILER_MAXMSGS" "local_mailer_maxmsgs" Mailer("local"), Value(OptionKind::Integer), undefined Unset;
         "Messages in one connection of the local mailer";
     "LOCAL_MAILER_MAXRCPTS" "local_mailer_maxrcpts" Mailer("local"), Value(OptionKind::Integer), undefined Unset;
@@ -138,7 +138,7 @@ pub static SETTINGS: &[SettingSpec] = settings! {
     "SMTP_MAILER_FLAGS" "smtp_mailer_flags" Mailer("smtp"), Value(OptionKind::Text), undefined Unset;
         "Flags of the SMTP mailers, besides `mDFMuX` and their own";
     "SMTP_MAILER_MAX" "smtp_mailer_max" Mailer("smtp"), Value(OptionKind::Integer), undefined Unset;
-        "Largest message for the SMTP mailers, in bytes";
+        "Maximum message size for the SMTP mailers, in bytes";
     "SMTP_MAILER_MAXMSGS" "smtp_mailer_maxmsgs" Mailer("smtp"), Value(OptionKind::Integer), undefined Unset;
         "Messages in one connection of the SMTP mailers";
     "SMTP_MAILER_MAXRCPTS" "smtp_mailer_maxrcpts" Mailer("smtp"), Value(OptionKind::Integer), undefined Unset;
@@ -148,7 +148,7 @@ pub static SETTINGS: &[SettingSpec] = settings! {
     "SMTP_MAILER_CHARSET" "smtp_mailer_charset" Mailer("smtp"), Value(OptionKind::Text), undefined Unset;
         "Character set of 8-bit mail that comes in by SMTP";
     "SMTP_MAILER_LL" "smtp_mailer_ll" Mailer("smtp"), Value(OptionKind::Integer), undefined Text("990");
-        "Longest line of the SMTP mailers";
+        "Maximum line length of the SMTP mailers";
     "SMTP_MAILER_QGRP" "smtp_mailer_qgrp" Mailer("smtp"), Value(OptionKind::Text), undefined Unset;
         "Queue group of the smtp mailer";
     "ESMTP_MAILER_ARGS" "esmtp_mailer_args" Mailer("smtp"), Value(OptionKind::Text), undefined Text("TCP $h");
@@ -172,7 +172,7 @@ pub static SETTINGS: &[SettingSpec] = settings! {
     "RELAY_MAILER_CHARSET" "relay_mailer_charset" Mailer("smtp"), Value(OptionKind::Text), undefined Unset;
         "Character set of 8-bit mail that comes from relays";
     "RELAY_MAILER_LL" "relay_mailer_ll" Mailer("smtp"), Value(OptionKind::Integer), undefined Text("2040");
-        "Longest line of the relay mailer";
+        "Maximum line length of the relay mailer";
     "RELAY_MAILER_QGRP" "relay_mailer_qgrp" Mailer("smtp"), Value(OptionKind::Text), undefined Unset;
         "Queue group of the relay mailer";
     "PROCMAIL_PATH" "procmail_path" Mailer("procmail"), Value(OptionKind::Path), undefined Unset;
@@ -184,7 +184,7 @@ pub static SETTINGS: &[SettingSpec] = settings! {
     "PROCMAIL_MAILER_ARGS" "procmail_mailer_args" Mailer("procmail"), Value(OptionKind::Text), undefined Text("procmail -Y -m $h $f $u");
         "Arguments of the procmail mailer";
     "PROCMAIL_MAILER_MAX" "procmail_mailer_max" Mailer("procmail"), Value(OptionKind::Integer), undefined Unset;
-        "Largest message for the procmail mailer, in bytes";
+        "Maximum message size for the procmail mailer, in bytes";
     "PROCMAIL_MAILER_QGRP" "procmail_mailer_qgrp" Mailer("procmail"), Value(OptionKind::Text), undefined Unset;
         "Queue group of the procmail mailer";
     "UUCP_MAILER_PATH" "uucp_mailer_path" Mailer("uucp"), Value(OptionKind::Path), undefined Text("/usr/bin/uux");
@@ -194,7 +194,7 @@ pub static SETTINGS: &[SettingSpec] = settings! {
     "UUCP_MAILER_ARGS" "uucp_mailer_args" Mailer("uucp"), Value(OptionKind::Text), undefined Text("uux - -r -a$g -gC $h!rmail ($u)");
         "Arguments of the program that sends UUCP mail";
     "UUCP_MAILER_MAX" "uucp_mailer_max" Mailer("uucp"), Value(OptionKind::Integer), undefined Text("100000");
-        "Largest message for the UUCP mailers, in bytes";
+        "Maximum message size for the UUCP mailers, in bytes";
     "UUCP_MAX_SIZE" "uucp_max_size" Mailer("uucp"), Value(OptionKind::Integer), undefined Unset;
         "Old name of UUCP_MAILER_MAX";
     "UUCP_MAILER_CHARSET" "uucp_mailer_charset" Mailer("uucp"), Value(OptionKind::Text), undefined Unset;
@@ -202,13 +202,13 @@ pub static SETTINGS: &[SettingSpec] = settings! {
     "UUCP_MAILER_QGRP" "uucp_mailer_qgrp" Mailer("uucp"), Value(OptionKind::Text), undefined Unset;
         "Queue group of the UUCP mailers";
     "USENET_MAILER_PATH" "usenet_mailer_path" Mailer("usenet"), Value(OptionKind::Path), undefined Text("/usr/lib/news/inews");
-        "Program that takes news";
+        "Program that posts news";
     "USENET_MAILER_FLAGS" "usenet_mailer_flags" Mailer("usenet"), Value(OptionKind::Text), undefined Text("rsDFMmn");
         "Flags of the usenet mailer";
     "USENET_MAILER_ARGS" "usenet_mailer_args" Mailer("usenet"), Value(OptionKind::Text), undefined Text("inews -m -h -n");
-        "Arguments of the program that takes news";
+        "Arguments of the program that posts news";
     "USENET_MAILER_MAX" "usenet_mailer_max" Mailer("usenet"), Value(OptionKind::Integer), undefined Unset;
-        "Largest message for the usenet mailer, in bytes";
+        "Maximum message size for the usenet mailer, in bytes";
     "USENET_MAILER_QGRP" "usenet_mailer_qgrp" Mailer("usenet"), Value(OptionKind::Text), undefined Unset;
         "Queue group of the usenet mailer";
     "FAX_MAILER_PATH" "fax_mailer_path" Mailer("fax"), Value(OptionKind::Path), undefined Text("/usr/bin/faxmail");
@@ -216,7 +216,7 @@ pub static SETTINGS: &[SettingSpec] = settings! {
     "FAX_MAILER_ARGS" "fax_mailer_args" Mailer("fax"), Value(OptionKind::Text), undefined Text("faxmail -d $u@$h $f");
         "Arguments of the program that sends faxes";
     "FAX_MAILER_MAX" "fax_mailer_max" Mailer("fax"), Value(OptionKind::Integer), undefined Text("100000");
-        "Largest message for the fax mailer, in bytes";
+        "Maximum message size for the fax mailer, in bytes";
     "FAX_MAILER_QGRP" "fax_mailer_qgrp" Mailer("fax"), Value(OptionKind::Text), undefined Unset;
         "Queue group of the fax mailer";
     "POP_MAILER_PATH" "pop_mailer_path" Mailer("pop"), Value(OptionKind::Path), undefined Text("/usr/lib/mh/spop");
@@ -250,7 +250,7 @@ pub static SETTINGS: &[SettingSpec] = settings! {
     "CYRUS_MAILER_ARGS" "cyrus_mailer_args" Mailer("cyrus"), Value(OptionKind::Text), undefined Text("cyrdeliver -e -m $h -- $u");
         "Arguments of the program that delivers to Cyrus mailboxes";
     "CYRUS_MAILER_MAX" "cyrus_mailer_max" Mailer("cyrus"), Value(OptionKind::Integer), undefined Unset;
-        "Largest message for the cyrus mailer, in bytes";
+        "Maximum message size for the cyrus mailer, in bytes";
     "CYRUS_MAILER_USER" "cyrus_mailer_user" Mailer("cyrus"), Value(OptionKind::Text), undefined Text("cyrus:mail");
         "User and group that deliver to Cyrus mailboxes";
     "CYRUS_MAILER_QGRP" "cyrus_mailer_qgrp" Mailer("cyrus"), Value(OptionKind::Text), undefined Unset;
@@ -278,7 +278,7 @@ pub static SETTINGS: &[SettingSpec] = settings! {
     "QPAGE_MAILER_ARGS" "qpage_mailer_args" Mailer("qpage"), Value(OptionKind::Text), undefined Text("qpage -l0 -m -P$u");
         "Arguments of the program that sends pages";
     "QPAGE_MAILER_MAX" "qpage_mailer_max" Mailer("qpage"), Value(OptionKind::Integer), undefined Text("4096");
-        "Largest message for the qpage mailer, in bytes";
+        "Maximum message size for the qpage mailer, in bytes";
     "QPAGE_MAILER_QGRP" "qpage_mailer_qgrp" Mailer("qpage"), Value(OptionKind::Text), undefined Unset;
         "Queue group of the qpage mailer";
     "SSH_PATH" "ssh_path" Mailer("ssh"), Value(OptionKind::Path), undefined Unset;
@@ -296,7 +296,7 @@ pub static SETTINGS: &[SettingSpec] = settings! {
     "SSH_MAILER_DIR" "ssh_mailer_dir" Mailer("ssh"), Value(OptionKind::Path), undefined Unset;
         "Directory that ssh is run in";
     "SSH_MAILER_MAX" "ssh_mailer_max" Mailer("ssh"), Value(OptionKind::Integer), undefined Unset;
-        "Largest message for the ssh mailer, in bytes";
+        "Maximum message size for the ssh mailer, in bytes";
     "SSH_MAILER_MAXMSGS" "ssh_mailer_maxmsgs" Mailer("ssh"), Value(OptionKind::Integer), undefined Unset;
         "Messages in one connection of the ssh mailer";
     "SSH_MAILER_MAXRCPTS" "ssh_mailer_maxrcpts" Mailer("ssh"), Value(OptionKind::Integer), undefined Unset;
@@ -308,11 +308,11 @@ pub static SETTINGS: &[SettingSpec] = settings! {
     "SSH_REMOTE_COMMAND" "ssh_remote_command" Mailer("ssh"), Value(OptionKind::Text), undefined Text("/usr/sbin/sendmail -bs");
         "Command that ssh runs on the other host";
     "XAGENT_MAILER_PATH" "xagent_mailer_path" Mailer("xagent"), Value(OptionKind::Path), undefined Text("/usr/lib/xagent");
-        "Program that hands mail to a user agent";
+        "Program that passes mail to a user agent";
     "XAGENT_MAILER_FLAGS" "xagent_mailer_flags" Mailer("xagent"), Value(OptionKind::Text), undefined Text("DFMueXLn");
         "Flags of the xagent mailer";
     "XAGENT_MAILER_ARGS" "xagent_mailer_args" Mailer("xagent"), Value(OptionKind::Text), undefined Text("xagent $h $u");
-        "Arguments of the program that hands mail to a user agent";
+        "Arguments of the program that passes mail to a user agent";
     "XAGENT_MAILER_MAX" "xagent_mailer_max" Mailer("xagent"), Value(OptionKind::Integer), undefined Unset;
-        "Largest message for the xagent mailer, in bytes";
+        "Maximum message size for the xagent mailer, in bytes";
 };

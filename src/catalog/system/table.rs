@@ -8,7 +8,7 @@ use crate::catalog::effect::{
     Value::Text,
 };
 
-/// What Debian's build was configured with, for site files that ask.
+/// Build settings of Debian's package, for site files that read them.
 pub static DEBIAN_BUILD: &[Effect] = &[
     Define("SM_CPYRT", Text("2010")),
     Define("SM_DATE", Text("2010-10-11 17:53:00")),
@@ -56,7 +56,7 @@ pub static DEBIAN_BUILD: &[Effect] = &[
     Define("sm_version_v", Text("8")),
 ];
 
-/// Every system type, in order of names.
+/// All system types, sorted by name.
 pub static SYSTEMS: &[SystemSpec] = &[
     SystemSpec {
         name: "a-ux",
@@ -645,7 +645,7 @@ pub static SYSTEMS: &[SystemSpec] = &[
     },
     SystemSpec {
         name: "unknown",
-        help: "None: sendmail's tree asks for a real one",
+        help: "None: sendmail's tree requires a specific system type",
         effects: &[Print(
             "system_type",
             "*** ERROR: You have not specified a valid operating system type.	Use the OSTYPE macro to select a valid system type.  This	is necessary in order to get the proper pathnames and flags	appropriate for your environment.",

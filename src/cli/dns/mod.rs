@@ -26,7 +26,7 @@ use wire::Reply;
 const PORT: u16 = 53;
 
 /// Maximum number of name servers, as in resolv.conf(5).
-const SERVERS: usize = 3;
+const MAX_SERVERS: usize = 3;
 
 /// Maximum number of unanswered names listed in the report.
 const MAX_NAMES_LISTED: usize = 5;
@@ -51,7 +51,7 @@ impl Settings {
         for line in resolv_conf.lines() {
             let mut words = line.split_ascii_whitespace();
             match words.next() {
-                Some("nameserver") if settings.servers.len() < SERVERS => {
+                Some("nameserver") if settings.servers.len() < MAX_SERVERS => {
                     settings.servers.extend(words.next().and_then(server));
                 }
                 Some("options") => {

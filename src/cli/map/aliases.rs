@@ -59,12 +59,12 @@ pub(in crate::cli) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Exit {
     let mut reporter = Reporter::new(&arguments.report);
-    made(arguments, &mut reporter).unwrap_or_else(|diagnostic| reporter.failed(&diagnostic))
+    build_aliases(arguments, &mut reporter).unwrap_or_else(|diagnostic| reporter.failed(&diagnostic))
 }
 
 /// # Errors
 /// A file cannot be read or written.
-fn made(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
+fn build_aliases(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
     let bytes = input::bytes(&arguments.text)?;
     let own = own_names(arguments)?;
     let name = arguments.text.display().to_string();

@@ -15,7 +15,7 @@ use clap::{Args, error::ErrorKind};
 use super::{
     byte, dump, format,
     progress::{Counted, Progress},
-    store, trusted, written,
+    store, trusted, writable_formats,
 };
 use crate::{
     cli::{
@@ -151,7 +151,7 @@ fn octal(text: &str) -> Result<u32, String> {
 /// The arguments contradict each other.
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, clap::Error> {
     if arguments.list {
-        let names = written().map(Format::name).collect::<Vec<_>>().join("\n");
+        let names = writable_formats().map(Format::name).collect::<Vec<_>>().join("\n");
         return Ok(cli::print(format!("{names}\nimplicit\n").as_bytes()));
     }
     let (Some(kind), Some(map)) = (&arguments.kind, &arguments.map) else {
@@ -391,7 +391,7 @@ impl Problems {
             _ => table.long_keys(place),
         });
         if !may_repeat {
-            problems.extend(table.duplicates(place, &repeated(&table, old)));
+            problems.extend(table.duplicates(place, &find_repeated(&table, old)));
         }
         if problems.is_empty() {
             return Self::default();
@@ -413,7 +413,7 @@ impl Problems {
 }
 
 /// Entries whose key is repeated: the index of the earlier entry (`None` if it is in the old map) and their own.
-fn repeated(table: &Table, old: &[Entry<'_>]) -> Vec<(Option<usize>, usize)> {
+fn find_repeated(table: &Table, old: &[Entry<'_>]) -> Vec<(Option<usize>, usize)> {
     let mut seen = old.iter().map(|entry| (&*entry.key, None)).collect::<HashMap<_, _>>();
     let mut repeated = Vec::new();
     for (index, (key, _)) in table.pairs().enumerate() {

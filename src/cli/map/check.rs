@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     let mut reporter = Reporter::new(&arguments.report);
     let mut exit = Exit::Done;
     for path in &arguments.files {
-        match checked(path, arguments, &mut reporter) {
+        match check_file(path, arguments, &mut reporter) {
             Ok(said) => exit = exit.max(cli::print(said.as_bytes())),
             Err(diagnostic) => exit = exit.max(reporter.failed(&diagnostic)),
         }
@@ -59,7 +59,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 ///
 /// # Errors
 /// The file cannot be read, or is a damaged map file.
-fn checked(path: &Path, arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<String, Box<Diagnostic>> {
+fn check_file(path: &Path, arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<String, Box<Diagnostic>> {
     let bytes = cli::input::bytes(path)?;
     let name = path.display();
     match MapFile::open(&bytes) {

@@ -50,12 +50,12 @@ pub(in crate::cli) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Exit {
     let mut reporter = Reporter::new(&arguments.report);
-    converted(arguments).unwrap_or_else(|diagnostic| reporter.failed(&diagnostic))
+    convert(arguments).unwrap_or_else(|diagnostic| reporter.failed(&diagnostic))
 }
 
 /// # Errors
 /// A file cannot be read or written.
-fn converted(arguments: &Arguments) -> Result<Exit, Box<Diagnostic>> {
+fn convert(arguments: &Arguments) -> Result<Exit, Box<Diagnostic>> {
     let (path, bytes) = store::read(&arguments.map)?;
     let file = store::open(&path, &bytes)?;
     let entries = store::entries(&path, &file)?.into_iter().map(|entry| store::as_in(arguments.to, entry));

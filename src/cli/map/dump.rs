@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Number of bytes written at a time.
-const PIECE: usize = 1 << 18;
+const CHUNK_SIZE: usize = 1 << 18;
 
 /// Print the entries of a map file, like makemap -u
 #[derive(Debug, Args)]
@@ -82,7 +82,7 @@ pub(super) fn map(map: &Path, delimiter: Option<u8>) -> Result<Exit, Box<Diagnos
 
 /// Prints all entries except the first `printed`, up to one that cannot be read.
 fn print(file: &MapFile<'_>, printed: usize, delimiter: u8, out: &mut impl Write) -> io::Result<Option<ReadError>> {
-    let mut out = BufWriter::with_capacity(PIECE, out);
+    let mut out = BufWriter::with_capacity(CHUNK_SIZE, out);
     for entry in file.entries().skip(printed) {
         match entry {
             Ok(entry) => print_entry(&entry, delimiter, &mut out)?,

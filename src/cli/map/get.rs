@@ -54,12 +54,12 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 
 /// Maximum number of bytes of keys that several threads look up at a time. A chunk takes about six times its size in memory, and
 /// each one reads most of the map, so smaller chunks are slower.
-const PIECE: usize = 1 << 23;
+const PIECE_SIZE: usize = 1 << 23;
 
 /// Size of the pieces of a chunk: small enough that no thread waits long for another at the end.
 fn size_of_piece(length: usize) -> usize {
-    let pieces = length.div_ceil(PIECE).next_multiple_of(parallel::threads());
-    length.div_ceil(pieces.max(1)).clamp(1 << 16, PIECE)
+    let pieces = length.div_ceil(PIECE_SIZE).next_multiple_of(parallel::threads());
+    length.div_ceil(pieces.max(1)).clamp(1 << 16, PIECE_SIZE)
 }
 
 /// # Errors
@@ -89,7 +89,7 @@ fn found(arguments: &Arguments) -> Result<Exit, Box<Diagnostic>> {
         let (done_with, used) = mpsc::channel();
         let input = store::stdin().map_err(|cause| input::unreadable_stdin(&cause))?;
         let length = store::left_of(&input).map_err(|cause| input::unreadable_stdin(&cause))?;
-        let size = length.map_or(PIECE / 2, size_of_piece);
+        let size = length.map_or(PIECE_SIZE / 2, size_of_piece);
         let is_ready = |input: &File| rustix::io::ioctl_fionread(input).is_ok_and(|count| count > 0);
         let mut input = Lines { input, is_ready, size, rest: Vec::new(), failure: None, used };
         let mut failure = None;
@@ -351,9 +351,12 @@ mod tests {
 
     #[test]
     fn each_thread_has_as_many_pieces_of_a_file() {
-        for length in [0, 1, 1 << 20, PIECE, PIECE + 1, 5 * PIECE + 3] {
+        for length in [0, 1, 1 << 20, PIECE_SIZE, PIECE_SIZE + 1, 5 * PIECE_SIZE + 3] {
             let size = size_of_piece(length);
-            assert!(size <= PIECE && (size == 1 << 16 || length.div_ceil(size) % parallel::threads() == 0), "{length}");
+            assert!(
+                size <= PIECE_SIZE && (size == 1 << 16 || length.div_ceil(size) % parallel::threads() == 0),
+                "{length}"
+            );
         }
     }
 }

@@ -55,7 +55,7 @@ fn format(name: &str) -> Result<Format, String> {
                 Err(format!("{format} files can only be read: this relaycc was built without the feature `{format}`"))
             }
             None => {
-                let names = written().map(Format::name).collect::<Vec<_>>().join(", ");
+                let names = writable_formats().map(Format::name).collect::<Vec<_>>().join(", ");
                 Err(format!("allowed values: {names}, and implicit, which means hash"))
             }
         },
@@ -63,7 +63,7 @@ fn format(name: &str) -> Result<Format, String> {
 }
 
 /// The formats that can be written.
-fn written() -> impl Iterator<Item = Format> {
+fn writable_formats() -> impl Iterator<Item = Format> {
     Format::ALL.into_iter().filter(|format| format.is_written())
 }
 

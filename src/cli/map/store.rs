@@ -85,9 +85,9 @@ pub(super) fn stdin() -> io::Result<File> {
 /// # Errors
 /// The file cannot be read.
 pub(super) fn all_of(mut file: &File, mut progress: impl FnMut(usize)) -> io::Result<Vec<u8>> {
-    const PIECE: u64 = 8 << 20;
+    const CHUNK_SIZE: u64 = 8 << 20;
     let mut bytes = halves(file)?;
-    while file.by_ref().take(PIECE).read_to_end(&mut bytes)? > 0 {
+    while file.by_ref().take(CHUNK_SIZE).read_to_end(&mut bytes)? > 0 {
         progress(bytes.len());
         if bytes.len() as u64 > bounded::MAX_MAP {
             return Err(bounded::too_large(bounded::MAX_MAP));

@@ -14,7 +14,7 @@ const PASSWD: &str = "/etc/passwd";
 pub(super) fn user(cf: &Path) -> Result<Option<u32>, Box<Diagnostic>> {
     let read = |path| Ok::<_, Box<Diagnostic>>(String::from_utf8_lossy(&input::bytes(path)?).into_owned());
     let cf_text = read(cf)?;
-    let Some(name) = named(&cf_text) else { return Ok(None) };
+    let Some(name) = trusted_user(&cf_text) else { return Ok(None) };
     if let Ok(number) = name.parse() {
         return Ok(Some(number));
     }
@@ -28,7 +28,7 @@ pub(super) fn user(cf: &Path) -> Result<Option<u32>, Box<Diagnostic>> {
 }
 
 /// Value of the last `O TrustedUser=` line.
-fn named(cf: &str) -> Option<&str> {
+fn trusted_user(cf: &str) -> Option<&str> {
     let found = cf.lines().rev().find_map(|line| {
         let (option, value) = line.strip_prefix('O')?.split_once('=')?;
         (option.trim() == "TrustedUser").then(|| value.trim())
@@ -48,11 +48,11 @@ mod tests {
     #[test]
     fn the_last_line_that_names_somebody_counts() {
         assert_eq!(
-            named("#O TrustedUser=root\nO TrustedUser=smmta\nO TrustedUser = mail \nO TrustedUserX=a\n"),
+            trusted_user("#O TrustedUser=root\nO TrustedUser=smmta\nO TrustedUser = mail \nO TrustedUserX=a\n"),
             Some("mail")
         );
-        assert_eq!(named("O TrustedUser=\n"), None);
-        assert_eq!(named(""), None);
+        assert_eq!(trusted_user("O TrustedUser=\n"), None);
+        assert_eq!(trusted_user(""), None);
     }
 
     #[test]

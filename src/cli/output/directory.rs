@@ -14,24 +14,24 @@ pub(super) fn create(directory: &Path) -> Result<Vec<PathBuf>, OutputError> {
         .ancestors()
         .take_while(|ancestor| !ancestor.as_os_str().is_empty() && ancestor.symlink_metadata().is_err())
         .collect::<Vec<_>>();
-    let mut made = Vec::new();
+    let mut created = Vec::new();
     for path in missing.into_iter().rev() {
         match fs::create_dir(path).and_then(|()| sync(parent_of(path))) {
-            Ok(()) => made.push(path.to_path_buf()),
+            Ok(()) => created.push(path.to_path_buf()),
             // Another run was faster, or the path goes up again (`new/../other`).
             Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => {}
             Err(cause) => {
-                remove_all(&made);
+                remove_all(&created);
                 return Err(failed("create", path)(cause));
             }
         }
     }
-    Ok(made)
+    Ok(created)
 }
 
 /// Removes directories that this run created, innermost first; one that is no longer empty stays.
-pub(super) fn remove_all(made: &[PathBuf]) {
-    for directory in made.iter().rev() {
+pub(super) fn remove_all(created: &[PathBuf]) {
+    for directory in created.iter().rev() {
         let _ = fs::remove_dir(directory);
     }
 }

@@ -192,8 +192,8 @@ fn replace_in(
         let existing = if is_own { Existing::Replace } else { existing };
         match change {
             Change::Written => {
-                let made = NewFile { mode: file.mode, owner: None };
-                staged.push(Staged::new(target, made, existing, file.is_map, |new| new.write_all(&file.bytes))?);
+                let attributes = NewFile { mode: file.mode, owner: None };
+                staged.push(Staged::new(target, attributes, existing, file.is_map, |new| new.write_all(&file.bytes))?);
             }
             Change::Unchanged | Change::Removed => {
                 replaceable(&target, existing)?;

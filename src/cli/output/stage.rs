@@ -37,7 +37,7 @@ impl Staged {
     /// Writes the file. With `is_map`, the old file may be locked by other programs.
     pub(super) fn new(
         target: PathBuf,
-        made: NewFile,
+        attributes: NewFile,
         existing: Existing,
         is_map: bool,
         write: impl FnOnce(&mut File) -> io::Result<()>,
@@ -45,7 +45,7 @@ impl Staged {
         let old = replaceable(&target, existing)?;
         let lock = if old.is_some() && is_map { lock_map(&target)? } else { None };
         step();
-        let new = stage(&target, made, old.as_ref(), write)?;
+        let new = stage(&target, attributes, old.as_ref(), write)?;
         step();
         Ok(Self { new, target, existed: old.is_some(), _lock: lock })
     }
@@ -101,13 +101,13 @@ pub(super) fn replaceable(target: &Path, existing: Existing) -> Result<Option<Me
 /// Writes one file completely under a temporary name.
 fn stage(
     target: &Path,
-    made: NewFile,
+    attributes: NewFile,
     old: Option<&Metadata>,
     write: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> Result<NamedTempFile, OutputError> {
     let staged = || -> io::Result<NamedTempFile> {
         // Nobody else may read the file until it has the owner and mode of the old one.
-        let mode = if old.is_some() { 0o600 } else { made.mode };
+        let mode = if old.is_some() { 0o600 } else { attributes.mode };
         let mut new = Builder::new()
             .prefix(PREFIX)
             .suffix(SUFFIX)
@@ -117,7 +117,7 @@ fn stage(
         if let Some(old) = old {
             keep_owner(new.as_file(), old)?;
             new.as_file().set_permissions(Permissions::from_mode(old.mode() & 0o777))?;
-        } else if let Some(owner) = made.owner {
+        } else if let Some(owner) = attributes.owner {
             match fchown(new.as_file(), Some(owner), None) {
                 Err(cause) if cause.kind() != io::ErrorKind::PermissionDenied => return Err(cause),
                 _ => {}
@@ -131,8 +131,8 @@ fn stage(
 
 /// Copies owner and group of the old file, as far as the system permits.
 fn keep_owner(new: &File, old: &Metadata) -> io::Result<()> {
-    let made = new.metadata()?;
-    if (made.uid(), made.gid()) == (old.uid(), old.gid()) {
+    let attributes = new.metadata()?;
+    if (attributes.uid(), attributes.gid()) == (old.uid(), old.gid()) {
         return Ok(());
     }
     let refused = |cause: &io::Error| cause.kind() == io::ErrorKind::PermissionDenied;

@@ -67,26 +67,26 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Exit {
     let mut reporter = Reporter::new(&arguments.report);
-    traced(arguments, &mut reporter).unwrap_or_else(|diagnostic| reporter.failed(&diagnostic))
+    run_trace(arguments, &mut reporter).unwrap_or_else(|diagnostic| reporter.failed(&diagnostic))
 }
 
 /// # Errors
 /// A file cannot be read.
-fn traced(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
+fn run_trace(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Box<Diagnostic>> {
     let machine = arguments.machine.read(WithoutZones::Nothing, reporter)?;
     let is_site = arguments.read.syntax.is_some() || Syntax::of(&arguments.configuration.to_string_lossy()).is_some();
-    let asked = if is_site {
+    let config = if is_site {
         machine.open(&arguments.configuration, &arguments.read, reporter)?
     } else {
         Some(machine.open_cf(&arguments.configuration)?)
     };
-    let Some(asked) = asked else { return Ok(Exit::Refused) };
-    let running = &asked.running;
-    asked.report_lines(reporter);
+    let Some(config) = config else { return Ok(Exit::Refused) };
+    let running = &config.running;
+    config.report_lines(reporter);
     let mut mode = TestMode::new(&running.program, running.services());
     let form = arguments.readable.then(|| {
         mode.record();
-        let readable = Readable { running, site: asked.site().map(|(_, sources)| sources) };
+        let readable = Readable { running, site: config.site().map(|(_, sources)| sources) };
         Form { readable, json: reporter.is_json(), color: reporter.colors_results() }
     });
     let mut commands = Commands { mode, form };
@@ -106,7 +106,7 @@ fn traced(arguments: &Arguments, reporter: &mut Reporter<'_>) -> Result<Exit, Bo
             Ok(super::print(&out))
         }
     };
-    Ok(done?.max(asked.report_run(reporter)?))
+    Ok(done?.max(config.report_run(reporter)?))
 }
 
 /// How the actions of rules are shown, instead of test mode's output.

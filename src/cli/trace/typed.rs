@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Maximum number of remembered commands.
-const REMEMBERED: usize = 1000;
+const MAX_HISTORY: usize = 1000;
 
 /// Whether standard input and output are terminals.
 pub(super) fn is_typed() -> bool {
@@ -36,9 +36,9 @@ pub(super) fn is_typed() -> bool {
 /// The terminal cannot be read.
 pub(super) fn dialogue(commands: &mut Commands<'_>, program: &Program) -> io::Result<(Exit, Option<Diagnostic>)> {
     let config = Config::builder().auto_add_history(true).completion_type(CompletionType::List);
-    let config = config.max_history_size(REMEMBERED).and_then(|config| config.history_ignore_dups(true));
-    let config = config.map_err(said)?.build();
-    let mut editor = Editor::<Words, FileHistory>::with_history(config, FileHistory::new()).map_err(said)?;
+    let config = config.max_history_size(MAX_HISTORY).and_then(|config| config.history_ignore_dups(true));
+    let config = config.map_err(to_io_error)?.build();
+    let mut editor = Editor::<Words, FileHistory>::with_history(config, FileHistory::new()).map_err(to_io_error)?;
     editor.set_helper(Some(Words::of(program)));
     let history = history(|name| env::var_os(name).map(PathBuf::from));
     if let Some(path) = &history {
@@ -52,7 +52,7 @@ pub(super) fn dialogue(commands: &mut Commands<'_>, program: &Program) -> io::Re
             Ok(line) => line,
             Err(ReadlineError::Interrupted) => continue,
             Err(ReadlineError::Eof) => break,
-            Err(error) => return Err(said(error)),
+            Err(error) => return Err(to_io_error(error)),
         };
         let mut out = Vec::new();
         let goes_on = commands.line(line.as_bytes(), &mut out);
@@ -65,7 +65,7 @@ pub(super) fn dialogue(commands: &mut Commands<'_>, program: &Program) -> io::Re
     Ok((exit, lost))
 }
 
-fn said(error: ReadlineError) -> io::Error {
+fn to_io_error(error: ReadlineError) -> io::Error {
     match error {
         ReadlineError::Io(cause) => cause,
         other => io::Error::other(other),
@@ -83,7 +83,7 @@ fn keep(path: &Path, editor: &mut Editor<Words, FileHistory>) -> io::Result<()> 
     if let Some(directory) = path.parent() {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
     }
-    editor.append_history(path).map_err(said)
+    editor.append_history(path).map_err(to_io_error)
 }
 
 /// The history file, as in the XDG base directory specification; `None` without a home directory.

@@ -18,8 +18,8 @@ fn say(out: &mut Vec<u8>, parts: &[&[u8]]) {
     out.push(b'\n');
 }
 
-fn said(problem: &Problem<'_>, out: &mut Vec<u8>) {
-    for line in problem.said() {
+fn print_problem(problem: &Problem<'_>, out: &mut Vec<u8>) {
+    for line in problem.messages() {
         say(out, &[line.as_bytes()]);
     }
 }
@@ -36,12 +36,12 @@ impl TestMode<'_> {
             // A single character is not an error.
             Err(Problem::Invalid(_)) => return None,
             Err(problem) => {
-                said(&problem, out);
+                print_problem(&problem, out);
                 return None;
             }
         };
         for byte in left_out {
-            said(&Problem::Invalid(byte), out);
+            print_problem(&Problem::Invalid(byte), out);
         }
         Some((self.session.program.names.id(&name), text.get(length..).unwrap_or_default()))
     }
@@ -56,7 +56,7 @@ impl TestMode<'_> {
                     let value = value.get(..length).unwrap_or_default();
                     let program = &mut self.session.program;
                     let (units, problems) = program.names.read(value, Reading { comments: false });
-                    problems.iter().for_each(|problem| said(problem, out));
+                    problems.iter().for_each(|problem| print_problem(problem, out));
                     program.macros.set(id, Some(units.into()));
                 }
             }

@@ -144,7 +144,7 @@ impl<'s> TestMode<'s> {
         self.session.recorder = Some(recorder.marked(mark.clone()));
         self.rulesets(&line, &mut printed);
         let recorder = self.session.recorder.take();
-        if let Some(asked) = recorder.and_then(Recorder::into_asked) {
+        if let Some(asked) = recorder.and_then(Recorder::into_lookups) {
             self.trace_cache.keep(Shape::new(&printed, asked, &mark), &self.session);
         }
     }

@@ -15,13 +15,13 @@ impl Map for MacroMap {
             Ok((name @ [_], _)) => context.names.id(name),
             Ok((name, _)) => {
                 let (name, left_out) = cf::legal(name);
-                let said = left_out.into_iter().flat_map(|byte| Problem::Invalid(byte).said());
+                let said = left_out.into_iter().flat_map(|byte| Problem::Invalid(byte).messages());
                 context.messages.extend(said.map(String::into_bytes));
                 context.names.id(&name)
             }
             Err(Problem::Invalid(byte)) => context.names.id(&[byte]),
             Err(problem) => {
-                context.messages.extend(problem.said().into_iter().map(String::into_bytes));
+                context.messages.extend(problem.messages().into_iter().map(String::into_bytes));
                 return Found::default();
             }
         };

@@ -243,7 +243,7 @@ impl<'f> Loader<'f> {
         let bytes = self.bytes(text.value);
         let (units, problems) = self.program.names.read(&bytes, Reading { comments: true });
         let all = !problems.iter().any(Problem::ends_text);
-        let messages = problems.iter().flat_map(Problem::said).collect::<Vec<_>>();
+        let messages = problems.iter().flat_map(Problem::messages).collect::<Vec<_>>();
         for message in messages {
             self.complain(text.span, line, message);
         }
@@ -260,7 +260,7 @@ impl<'f> Loader<'f> {
     fn named(&mut self, named: &Named<'_>, span: Span, line: usize) -> Option<MacroId> {
         let name = named.name.as_ref().filter(|name| name.value != "{}");
         let Some(name) = name else {
-            for message in Problem::NoName.said() {
+            for message in Problem::NoName.messages() {
                 self.complain(span, line, message);
             }
             return None;
@@ -270,7 +270,7 @@ impl<'f> Loader<'f> {
             return Some(self.program.names.id(&bytes));
         };
         let (name, left_out) = cf::legal(name);
-        for message in left_out.into_iter().flat_map(|byte| Problem::Invalid(byte).said()) {
+        for message in left_out.into_iter().flat_map(|byte| Problem::Invalid(byte).messages()) {
             self.complain(span, line, message);
         }
         Some(self.program.names.id(&name))

@@ -248,7 +248,7 @@ impl Problem<'_> {
     }
 
     /// sendmail's messages, line by line.
-    pub(crate) fn said(&self) -> Vec<String> {
+    pub(crate) fn messages(&self) -> Vec<String> {
         // The eighth bit is not shown.
         let invalid = |byte: &u8| format!("Invalid macro/class character {}", char::from(byte & 0x7f));
         match self {
@@ -256,10 +256,10 @@ impl Problem<'_> {
             Self::NoName => vec!["Name required for macro/class".to_owned()],
             Self::Unbalanced(rest) => {
                 let (name, left_out) = legal(rest);
-                let mut said = left_out.iter().map(invalid).collect::<Vec<_>>();
-                said.push(format!("Unbalanced {{ on {}", String::from_utf8_lossy(&name)));
-                said.push("Unable to assign macro/class ID (mid = 0xffffffff)".to_owned());
-                said
+                let mut messages = left_out.iter().map(invalid).collect::<Vec<_>>();
+                messages.push(format!("Unbalanced {{ on {}", String::from_utf8_lossy(&name)));
+                messages.push("Unable to assign macro/class ID (mid = 0xffffffff)".to_owned());
+                messages
             }
         }
     }

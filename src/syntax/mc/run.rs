@@ -112,8 +112,8 @@ impl Machine<'_> {
         if self.stopped {
             return sink;
         }
-        if self.nested >= NESTED_EXPANSIONS {
-            let diagnostic = diagnostics::too_deep(self.here, NESTED_EXPANSIONS);
+        if self.nested >= MAX_NESTED_EXPANSIONS {
+            let diagnostic = diagnostics::too_deep(self.here, MAX_NESTED_EXPANSIONS);
             self.stop(diagnostic);
             return sink;
         }
@@ -453,4 +453,4 @@ impl Frame {
 }
 
 /// Maximum nesting depth of expansions that dialect code requests during expansions.
-const NESTED_EXPANSIONS: usize = 64;
+const MAX_NESTED_EXPANSIONS: usize = 64;

@@ -28,7 +28,7 @@ fn read(m4: &mut Machine<'_>, dialect: &mut dyn Dialect, call: &Invocation, may_
             m4.report(diagnostics::cannot_open(call, &path, &reason).reference(reference));
             nothing
         }
-        Ok(_) if m4.input.files() >= m4.limits.depth.min(INCLUDES) => {
+        Ok(_) if m4.input.files() >= m4.limits.depth.min(MAX_INCLUDE_DEPTH) => {
             m4.stop(diagnostics::include_loop(call, &path));
             nothing
         }
@@ -49,7 +49,7 @@ fn read(m4: &mut Machine<'_>, dialect: &mut dyn Dialect, call: &Invocation, may_
 }
 
 /// Maximum nesting depth of included files.
-const INCLUDES: usize = 100;
+const MAX_INCLUDE_DEPTH: usize = 100;
 
 /// The C library's text for an error, which m4 prints.
 fn system_message(error: &io::Error) -> String {
