@@ -1,4 +1,4 @@
-//! Configurations that let strangers relay although they look closed, and twins that do not.
+//! Configurations that are open relays although they look closed, and similar ones that are closed.
 
 #[cfg(test)]
 mod tests {
@@ -15,7 +15,7 @@ mod tests {
         source::{MemoryFiles, NoFiles, Sources},
     };
 
-    /// Codes of what is found, with the severity and the text of its place.
+    /// Codes of the findings, with severity and the text of their place.
     fn found(name: &str, text: &str, files: &[(&str, &str)]) -> Vec<(&'static str, Severity, String)> {
         let files =
             MemoryFiles(files.iter().map(|(path, text)| (PathBuf::from(path), text.as_bytes().to_vec())).collect());

@@ -1,4 +1,4 @@
-//! What is said of findings is true: the example has the finding, and what to write instead has it not.
+//! The documentation of findings is correct: each example has the finding, and each replacement does not.
 
 #[cfg(test)]
 mod tests {
@@ -46,7 +46,7 @@ mod tests {
         bytes
     }
 
-    /// The codes of all findings in a site, completed by what every site needs, or in an aliases text.
+    /// The codes of all findings in a site, completed with the statements that every site needs, or in an aliases text.
     fn codes(blocks: &BTreeMap<&str, String>) -> Vec<&'static str> {
         if let Some(text) = blocks.get("aliases") {
             assert_eq!(blocks.len(), 1);
@@ -94,7 +94,7 @@ mod tests {
             let mut sources = Sources::default();
             let source = sources.add("sendmail.cf", cf::emit(site).into_text());
             let loaded = load(&sources, source, &Host::default(), &NoFiles);
-            // A file that need not be there is no example.
+            // An optional file is not an example.
             found.extend(loaded.diagnostics.into_iter().filter(|one| one.severity > Severity::Advice));
         }
         found.into_iter().map(|finding| finding.code).collect()
