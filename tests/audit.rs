@@ -1,4 +1,4 @@
-//! Configurations that let strangers relay although they look closed, and twins that do not.
+//! Configurations that are open relays although they look closed, and similar ones that are closed.
 
 #[cfg(test)]
 mod tests {
@@ -17,7 +17,7 @@ mod tests {
         source::{MemoryFiles, NoFiles, Sources},
     };
 
-    /// Codes of what is found, with the severity and the text of its place.
+    /// Codes of the findings, with severity and the text of their place.
     fn found(name: &str, text: &str, files: &[(&str, &str)]) -> Vec<(&'static str, Severity, String)> {
         let input = Input { name, bytes: text.as_bytes(), syntax: Syntax::of(name).unwrap() };
         let compiled = front::compile(&input, &NoFiles);

@@ -1,4 +1,4 @@
-//! The program as its users call it: what it prints, what it writes, and how it exits.
+//! The program as users call it: its output, its files and its exit status.
 
 #[cfg(test)]
 mod tests {
@@ -13,18 +13,18 @@ mod tests {
 
     use tempfile::TempDir;
 
-    /// A site that nothing is to be said about.
+    /// A site without findings.
     const GOOD: &str = "OSTYPE(`linux')dnl\nMAILER(`local')dnl\nMAILER(`smtp')dnl\n";
     /// A site with one warning.
     const DOUBTFUL: &str = "OSTYPE(`linux')dnl\nFEATURE(`promiscuous_relay')dnl\nMAILER(`smtp')dnl\n";
     /// A site with an error.
     const BAD: &str = "OSTYPE(`linux')dnl\nFEATURE(`acess_db')dnl\nMAILER(`smtp')dnl\n";
 
-    /// A site that holds entries of its access map.
+    /// A site with entries of its access map.
     const ACCESS: &str = "ostype = \"linux\"\nmailer = \"smtp\"\n\n[feature]\naccess_db = true\n\n\
                           [access]\n\"Connect:192.0.2\" = \"RELAY\"\n";
 
-    /// A directory of its own for each test, and the program run in it.
+    /// A temporary directory for a test, and the program run in it.
     struct Place(TempDir);
 
     impl Place {
@@ -50,7 +50,7 @@ mod tests {
             fs::read_to_string(self.path(name)).unwrap()
         }
 
-        /// The files of a directory, without the one in which builds note what they wrote.
+        /// The files of a directory, except for the manifest.
         fn names(&self, directory: &str) -> Vec<String> {
             let entries = fs::read_dir(self.path(directory)).unwrap();
             let mut names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect::<Vec<_>>();
@@ -65,7 +65,7 @@ mod tests {
             command
         }
 
-        /// Runs `relaycc` with these words and gives what a user sees.
+        /// Runs `relaycc` with these words and returns what a user sees.
         fn run(&self, words: &str) -> Run {
             let mut command = self.command(Path::new(env!("CARGO_BIN_EXE_relaycc")));
             Run::of(words, command.args(words.split_whitespace()))
@@ -87,7 +87,7 @@ mod tests {
         }
     }
 
-    /// What came of a run.
+    /// The result of a run.
     struct Run {
         shown: String,
         status: Option<i32>,
@@ -224,7 +224,7 @@ mod tests {
         let place = Place::new();
         assert_eq!(place.run("build good.mc --out out --emit cf").status, Some(0));
         let old = place.read("out/sendmail.cf");
-        // A limit on the size of files answers a write as a full disk does: with an error in the middle of it.
+        // With a limit on file sizes, a write fails midway, like on a full disk.
         let run =
             place.shell("trap '' XFSZ; ulimit -f 4; \"$relaycc\" build doubtful.mc --out out --emit cf --format short");
         assert_eq!(run.status, Some(2), "{}", run.shown);
@@ -239,7 +239,7 @@ mod tests {
         let run = place.shell("\"$relaycc\" build good.mc --emit cf --out - > /dev/full");
         assert_eq!(run.status, Some(2));
         assert!(run.stderr.contains("cannot write to standard output: No space left on device"), "{}", run.stderr);
-        // Whoever reads only the beginning is not told about it.
+        // A reader that stops early sees no error.
         let run = place.shell("{ \"$relaycc\" build good.mc --emit cf --out -; echo $? >&2; } | head -n 1");
         assert_eq!(run.stdout.lines().count(), 1);
         assert_eq!(run.stderr, "0\n");
@@ -305,7 +305,7 @@ mod tests {
         let run = place.run("build good.mc --out new/out --emit cf --source-map");
         assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""));
         assert_eq!(run.stdout, "written  new/out/sendmail.cf\nwritten  new/out/sendmail.cf.map.json\n");
-        // The umask takes away from the mode, and no umask gives others the right to write.
+        // The umask reduces the mode, and never makes a file writable for others.
         assert_eq!(fs::metadata(place.path("new/out/sendmail.cf")).unwrap().mode() & 0o133, 0);
         assert_eq!(place.names("new/out"), ["sendmail.cf", "sendmail.cf.map.json"]);
     }
@@ -508,7 +508,7 @@ authinfo      = true
         let map = relaycc::map::MapFile::open(&bytes).unwrap();
         assert_eq!(map.get(b"root\0").unwrap().as_deref(), Some(&b"joe,  ann@example.net\0"[..]));
         assert_eq!(map.get(b"@\0").unwrap().as_deref(), Some(&b"@\0"[..]));
-        // The text that is written makes the same map file.
+        // The text builds the same map file.
         let again = place.run("map aliases here/aliases again --type cdb --host example.com");
         assert_eq!(again.status, Some(0), "{}", again.shown);
         assert_eq!(fs::read(place.path("again.cdb")).unwrap(), fs::read(place.path("here/aliases.cdb")).unwrap());
@@ -584,7 +584,7 @@ authinfo      = true
         place.write("site.mc", "OSTYPE(`linux')dnl\nFEATURE(`access_db')dnl\nMAILER(`smtp')dnl\n");
         let by_hand = "# mine\nConnect:192.0.2\tRELAY\n";
         place.write("access", by_hand);
-        // Beside its own source the text stays as it is, and the database is made from it.
+        // Next to its own source, the text is left unchanged, and only the database is built.
         let run = place.run("build site.mc --out .");
         assert_eq!(
             (run.status, run.stdout.as_str()),
@@ -686,7 +686,7 @@ authinfo      = true
         let scripts = scripts.map(|words| place.run_with(&format!("{trace} {words}"), &place.read("script")));
         let [a, b, c, d, e, f] = runs;
         let [g, h] = scripts;
-        // Without a terminal it is all as sendmail has it, prompts too.
+        // Without a terminal, the output is exactly sendmail's, including prompts.
         let i = place.run_with("trace odd.cf --host ux-mail1.arkum.ch", &place.read("script"));
         assert!(i.stdout.starts_with("ADDRESS TEST MODE") && i.stdout.ends_with("\n> "), "{}", i.stdout);
         snapshot!("readable", [a, b, c, d, e, f, g, h, i]);
@@ -699,7 +699,7 @@ authinfo      = true
         let table =
             "[feature]\nmailertable = true\naccess_db = true\n[mailertable]\n'example.com' = 'smtp:mail.example.com'\n";
         place.write("plain.toml", &format!("{site}{table}"));
-        // An answer for everybody is an error by itself; what a class lets in, only asking shows.
+        // An explanation for everybody is an error by itself; the members of a class are known only to the dialogue.
         let networks = "C{Octet}192 198 203";
         let opening = "SLocal_check_rcpt\\nR$*\\t$: $&{client_addr}\\nR$={Octet}.$*\\t$#OK";
         let open = format!("{site}local_config = '{networks}'\nlocal_rulesets = \"{opening}\"\n{table}");
@@ -722,7 +722,7 @@ authinfo      = true
         snapshot!("verified", runs);
     }
 
-    /// A class that the answer hangs on, one that need not be there, and three maps, of which one is asked.
+    /// A class that decides the answer, an optional one, and three maps, of which one is used.
     const ELSEWHERE: &str = "ostype = 'linux'\nmailer = ['local', 'smtp']\nrelay_domain_file = '/etc/mail/our-domains'\n\
         virtuser_domain_file = '-o /etc/mail/virtual'\n[feature]\naccess_db = true\nuucpdomain = true\n\
         mailertable = { map = 'hash -o /etc/mail/mailertable' }\n[[test]]\nclient = '192.0.2.1'\n\
@@ -874,10 +874,10 @@ authinfo      = true
             ask("Example.ORG\n", "Example.ORG\tRELAY\n");
             ask("nobody\r\n\nexample.net\r\nexamp", "example.net\tREJECT\n");
             ask("le.org\n", "example.org\tRELAY\n");
-            // Who reads no more is written to no more, however many keys there are.
+            // Output stops when the reader does, regardless of the number of keys.
             drop(answers);
             while keys.write_all(&b"example.org\n".repeat(5000)).is_ok() {}
-            // One of them was not there.
+            // One of them was not found.
             assert_eq!(get.wait().unwrap().code(), Some(1));
         }
     }
@@ -1028,7 +1028,7 @@ authinfo      = true
         assert_eq!(fs::read(place.path("m.db")).unwrap(), old);
         assert_eq!(place.run_with("map build hash m", "c d\n").status, Some(0));
         assert_eq!(mode(), 0o644);
-        // Whoever may not give files away keeps them.
+        // Users who may not change owners keep their files.
         place.write("trusting.cf", "O TrustedUser=12345\n");
         assert_eq!(place.run_with("map build -C trusting.cf hash given", "a b\n").status, Some(0));
         let maker = fs::metadata(place.path("trusting.cf")).unwrap().uid();

@@ -1,4 +1,4 @@
-//! What macros hold at each command of the dialogue is what they held in a running daemon.
+//! Macros have the same values at each command of the dialogue as in a running daemon.
 
 #[cfg(test)]
 mod tests {
@@ -62,7 +62,7 @@ MAILER(`smtp')
                 let cells = cells(line);
                 let name = cells[0].trim_start_matches('$').trim_matches(['{', '}']);
                 let (expected, is_client_s) = (&cells[column], ["dsn_envid", "msg_size"].contains(&name));
-                // `$h` and the type of the address are those of the delivery by now.
+                // By now, `$h` and the address type are those of the delivery.
                 if is_client_s || command == Command::Rcpt && ["h", "u", "addr_type"].contains(&name) {
                     continue;
                 }

@@ -1,6 +1,7 @@
-//! `--dns`: what name servers answer decides as the same zone given as a file does, and is recorded so that it decides again.
+//! `--dns`: answers of name servers have the same effect as the same zone in a file, and recorded answers repeat it.
 //!
-//! The name server is one of this test, on the loopback interface. `cargo test --test reference dns` asks a real one, beside sendmail.
+//! The name server is part of this test, on the loopback interface. `cargo test --test reference dns` uses a real one, compared
+//! with sendmail.
 
 #[cfg(test)]
 mod tests {
@@ -27,14 +28,14 @@ mod tests {
         rdata::{CNAME, MX, NS, PTR, RData, TXT},
     };
 
-    /// How a server behaves.
+    /// Behaviour of a server.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     enum Manner {
         Answers,
-        /// Its datagrams are too short for any answer.
+        /// Its datagrams are too small for any answer.
         Short,
         Refuses,
-        /// It sends replies to questions that nobody asked, and then the right one.
+        /// It sends replies to other questions before the right one.
         Confused,
         Silent,
     }
@@ -207,7 +208,7 @@ mod tests {
                 let asked = server.questions();
                 assert!(asked > 0);
                 assert_eq!(place.run(&format!("{words} --zone {record}")), given, "{}", place.read(&record));
-                // Nothing is left to ask, and so nothing is asked, and the same is written again.
+                // No queries remain, so the same recording is written again.
                 let before = place.read(&record);
                 let words =
                     format!("{words} --zone {record} --dns --dns-server {} --dns-record {record}", server.address);
@@ -290,10 +291,10 @@ mod tests {
         assert!(said.contains("451 4.1.8"), "{said}");
         assert!(remarks.contains("warning[names_not_answered]") && remarks.contains("`vanished.test`"), "{remarks}");
         assert!(place.read("record").contains("; asked vanished.test A no answer\n"), "{}", place.read("record"));
-        // Twice for each name and type, and not again for another answer that would be the same.
+        // Twice for each name and type, and not again for an answer that would be the same.
         let names = place.read("record").matches("no answer").count();
         assert_eq!(server.questions(), names * 2);
-        // Where it was recorded, nobody waits.
+        // Recorded answers need no waiting.
         assert_eq!(place.run(&format!("{EXPLAIN} --zone arkum.ch.zone --zone record")), (Some(0), said, String::new()));
     }
 

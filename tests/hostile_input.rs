@@ -1,5 +1,5 @@
-//! Inputs that are made to do harm: nested without end, long without end, or no files at all. Each ends with a diagnostic or an
-//! answer, soon and in little memory.
+//! Malicious inputs: nested or long without end, or not files at all. Each ends with a diagnostic or an answer, soon and with
+//! little memory.
 
 #[cfg(test)]
 mod tests {
@@ -40,7 +40,7 @@ mod tests {
             fs::write(self.path(name), text).unwrap();
         }
 
-        /// Runs `relaycc`, with at most 3 GiB of memory and a minute.
+        /// Runs `relaycc`, limited to 3 GiB of memory and one minute.
         fn run(&self, words: &str) -> Run {
             let script = format!("ulimit -v 3145728; exec timeout 60 \"$relaycc\" {words}");
             let output = Command::new("sh")
@@ -104,7 +104,7 @@ mod tests {
                 _ => format!("map aliases --format short {name} -o out"),
             };
             let run = place.run(&words);
-            // An exit status of its own, not that of a signal.
+            // An exit status of the program, not of a signal.
             assert!(run.status.is_some_and(|status| status < 3), "{words}: {:?} {}", run.status, start(&run.stderr));
             if name.ends_with("toml") || name.ends_with("list.toml") {
                 assert_eq!(run.status, Some(1), "{words}");
@@ -113,7 +113,7 @@ mod tests {
         }
     }
 
-    /// A text with `count` of something.
+    /// A text with `count` repetitions.
     type Many = fn(usize) -> String;
 
     #[test]
@@ -145,7 +145,7 @@ mod tests {
             let begun = Instant::now();
             let run = place.run(&format!("lint --format short {name}"));
             assert!(run.status.is_some_and(|status| status < 2), "{name}: {:?} {}", run.status, start(&run.stderr));
-            // Each took minutes once.
+            // Each used to take minutes.
             assert!(begun.elapsed() < Duration::from_secs(25), "{name}: {:?}", begun.elapsed());
         }
     }
@@ -186,7 +186,7 @@ mod tests {
             assert_eq!(run.status, Some(2), "{words}: {}", start(&run.stderr));
             assert!(run.stderr.contains("256 MiB"), "{words}: {}", start(&run.stderr));
         }
-        // What a shell puts in place of `<(command)` is a pipe, and is read.
+        // A shell replaces `<(command)` by a pipe, which can be read.
         let run = place.run("lint --syntax toml /dev/stdin < pipe & cat > pipe <<< x; wait");
         assert_ne!(run.status, Some(124), "{}", start(&run.stderr));
     }

@@ -1,4 +1,4 @@
-//! A build that is killed at any moment, or finds the disk full, leaves each output whole: the old file or the new one.
+//! A build that is killed at any time, or fills the disk, leaves each output whole: the old file or the new one.
 
 #[cfg(test)]
 mod tests {
@@ -13,9 +13,9 @@ mod tests {
         time::{Duration, Instant},
     };
 
-    /// How many builds are killed.
+    /// Number of builds to kill.
     const KILLED: usize = 200;
-    /// Entries of the access map: enough for the writing to take a good part of the run.
+    /// Number of entries of the access map: enough for writing to take a good part of the run.
     const ENTRIES: usize = 2000;
 
     /// Delays that look random and are the same on every run (Knuth's MMIX generator).
@@ -29,7 +29,7 @@ mod tests {
         }
     }
 
-    /// A site whose every output holds `mark`.
+    /// A site whose outputs all contain `mark`.
     fn site(mark: &str) -> String {
         let mut text = format!(
             "ostype = \"linux\"\nlocal_domain = [\"{mark}.example\"]\nmasquerade_as = \"{mark}.example\"\n\
@@ -63,7 +63,7 @@ mod tests {
         name.starts_with(".relaycc-")
     }
 
-    /// The text of a map whose every entry holds `mark`.
+    /// The text of a map whose entries all contain `mark`.
     fn map_text(mark: &str) -> String {
         (0..20_000).map(|entry| format!("Connect:host{entry}.example.net\t550 {mark} does not want you\n")).collect()
     }
@@ -102,14 +102,14 @@ mod tests {
                 let found = fs::read(out.join(name)).unwrap();
                 assert!(whole.iter().any(|(_, file)| *file == found), "{format}, round {round}: {} bytes", found.len());
             }
-            // The next run removes what the killed ones left.
+            // The next run removes the leftovers of killed ones.
             assert!(build_map(&whole[0].0, &out.join("m"), format).status().unwrap().success());
             let left = files(&out);
             assert!(left[name] == whole[0].1 && !left.keys().any(|name| is_temporary(name)), "{:?}", left.keys());
         }
     }
 
-    /// Needs root, for a file system of its own.
+    /// Needs root, to mount a separate file system.
     #[test]
     fn a_full_disk_leaves_the_old_map() {
         let place = tempfile::tempdir().unwrap();

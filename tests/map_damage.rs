@@ -1,9 +1,9 @@
-//! Damaged map files, and any texts of maps and aliases: whatever is in them, reading ends soon, without a panic, and with no
-//! more memory than the file has bytes.
+//! Damaged map files, and arbitrary texts of maps and aliases: reading always ends soon, without a panic, and with no more memory
+//! than the size of the file.
 //!
-//! `RELAYCC_FUZZ_SECONDS=3600 cargo test --release --test map_damage any_damage_to_a_hash -- --nocapture` goes on for an hour
-//! per processor and says at the end how many files were tried; a file that fails is kept in the target's `tmp` folder and
-//! named. So do the other tests `any_damage_to_…`, and `any_text_of_a_map` and `any_text_of_aliases` with texts.
+//! `RELAYCC_FUZZ_SECONDS=3600 cargo test --release --test map_damage any_damage_to_a_hash -- --nocapture` runs for an hour per
+//! processor and reports the number of files at the end; a failing file is kept in the target's `tmp` folder and named. The other
+//! tests `any_damage_to_…` work the same way, and `any_text_of_a_map` and `any_text_of_aliases` with texts.
 
 #![cfg(test)]
 
@@ -27,9 +27,9 @@ use relaycc::{
     source::{Sources, Span},
 };
 
-/// Files that are tried without the environment variable.
+/// Number of files without the environment variable.
 const FEW: u64 = 7_000;
-/// Longest that one file may take, of less than 1 MiB, on a busy machine and without optimization.
+/// Maximum time for one file of less than 1 MiB, on a busy machine and without optimization.
 const LIMIT: Duration = Duration::from_secs(20);
 
 /// A file to be damaged, and the length of its pages.
@@ -40,7 +40,7 @@ struct Seed {
     keys: Vec<Vec<u8>>,
 }
 
-/// Files with all that the formats have.
+/// Files with all features of the formats.
 fn seeds() -> Vec<Seed> {
     let mut entries = (0..400).map(|n| (format!("key{n}").into_bytes(), vec![b'v'; n % 50])).collect::<Vec<_>>();
     entries.extend((0..6).map(|n| (vec![n; 1500], vec![n; 6000])));
@@ -68,8 +68,7 @@ fn seeds() -> Vec<Seed> {
     seeds
 }
 
-/// Files that differ from ours in the size of their pages, their byte order, and the order of a key's values; none where
-/// `db5.3_load` is not installed.
+/// Files with other page sizes, byte orders, and orders of a key's values; none if `db5.3_load` is not installed.
 fn loaded_seeds() -> Vec<Seed> {
     let folder = tempfile::tempdir().unwrap();
     let mut text = String::new();
@@ -100,7 +99,7 @@ fn lmdb_seeds() -> Vec<Seed> {
     let recorded = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/map/many.lmdb")).unwrap();
     let mut files = vec![recorded];
     if Format::Lmdb.is_written() {
-        // Pages between leaves and root on several levels, and values that have pages of their own.
+        // Several levels of inner pages, and values on pages of their own.
         let alike =
             (0..200_u8).map(|n| ([&[b'x'; 480][..], &[n]].concat(), vec![n; usize::from(n) * 30])).collect::<Vec<_>>();
         for entries in [&alike[..], &alike[..1], &[]] {
@@ -117,7 +116,7 @@ fn lmdb_seeds() -> Vec<Seed> {
     files.into_iter().map(seed).collect()
 }
 
-/// Changes a few bytes, above all where numbers are that lead elsewhere; sometimes moves a piece or cuts the end off.
+/// Changes a few bytes, mainly in numbers that refer to other places; sometimes moves a part or truncates the file.
 fn damage(seed: &Seed, random: &mut Rng, file: &mut Vec<u8>) {
     file.clone_from(&seed.bytes);
     let length = file.len();
@@ -157,14 +156,14 @@ fn damage(seed: &Seed, random: &mut Rng, file: &mut Vec<u8>) {
     }
 }
 
-/// What came of a file.
+/// The result for a file.
 #[derive(PartialEq)]
 enum Outcome {
     Refused,
     Read,
 }
 
-/// Opens, lists and asks a file.
+/// Opens, lists and searches a file.
 fn read(file: &[u8], keys: &[Vec<u8>]) -> Outcome {
     let Ok(map) = MapFile::open(file) else { return Outcome::Refused };
     let keys = keys.iter().map(Vec::as_slice).chain([&b""[..], b"nobody", &[b'x'; 1201]]).collect::<Vec<_>>();
@@ -196,7 +195,7 @@ fn read(file: &[u8], keys: &[Vec<u8>]) -> Outcome {
             Err(_) => refused = true,
         }
     }
-    // In parts, it is the same or an error: what is before a part is looked at, too.
+    // In parts, the result is the same or an error, as the page before a part is checked as well.
     if let Some(parts) = Parts::of(file) {
         let (mut memory, mut in_parts) = (Vec::new(), Ok::<usize, ReadError>(0));
         for part in parts.all() {
@@ -212,8 +211,8 @@ fn read(file: &[u8], keys: &[Vec<u8>]) -> Outcome {
     if refused { Outcome::Refused } else { Outcome::Read }
 }
 
-/// Makes bytes and reads them, over and over, on every processor: `FEW` times, or as long as the environment says. What panics
-/// or takes too long is kept. Returns how many were tried, and how many of them refused.
+/// Generates and reads bytes repeatedly on every processor: `FEW` times, or as long as the environment says. Inputs that panic or
+/// take too long are kept. Returns the number of inputs, and of rejected ones.
 fn search(what: &str, attempt: impl Fn(&mut Rng, &mut Vec<u8>) -> Outcome + Sync) -> (u64, u64) {
     let seconds = std::env::var("RELAYCC_FUZZ_SECONDS").ok().map(|seconds| seconds.parse::<u64>().unwrap());
     let end = seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
@@ -251,7 +250,7 @@ fn search(what: &str, attempt: impl Fn(&mut Rng, &mut Vec<u8>) -> Outcome + Sync
     (tried, refused)
 }
 
-/// Damages files of `format` and reads what becomes of them.
+/// Damages files of `format` and reads them.
 fn search_damage(format: Format) {
     let seeds = seeds().into_iter().filter(|seed| seed.format == format).collect::<Vec<_>>();
     let (tried, refused) = search(format.name(), |random, file| {
@@ -282,7 +281,7 @@ fn any_damage_to_an_lmdb_is_survived() {
     search_damage(Format::Lmdb);
 }
 
-/// A text of lines as people write them, with other bytes in between.
+/// A text with typical lines and other bytes among them.
 fn scribble(random: &mut Rng, text: &mut Vec<u8>) {
     const PIECES: [&[u8]; 28] = [
         b"Connect:example.net",

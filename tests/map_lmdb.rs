@@ -1,4 +1,4 @@
-//! `relaycc map` over lmdb files: what it says, what it writes, and what it refuses.
+//! `relaycc map` with lmdb files: output, files and errors.
 
 #![cfg(test)]
 
@@ -11,7 +11,7 @@ use std::{
 
 use tempfile::TempDir;
 
-/// Runs commands in a folder; each with its exit status and what it says.
+/// Runs commands in a folder, and records their exit status and output.
 fn shown(folder: &Path, runs: &[(&str, &str)]) -> String {
     let mut text = String::new();
     for (words, input) in runs {

@@ -1,6 +1,6 @@
-//! `relaycc map build` beside `makemap`, switch by switch: what is printed, what is complained of, what is in the map.
+//! Compares `relaycc map build` with `makemap`, switch by switch: output, errors, and the content of the map.
 //!
-//! What relaycc does is in a snapshot, so that it is known where makemap is not installed; where it is, both are run.
+//! The results of relaycc are in a snapshot, for machines without makemap; where it is installed, both are run.
 
 #![cfg(test)]
 
@@ -14,7 +14,7 @@ use std::{
 use relaycc::map::MapFile;
 use tempfile::TempDir;
 
-/// One run: the switches, the text, and the text of the map that is there before.
+/// One run: the switches, the text, and the text of the existing map.
 struct Case {
     switches: &'static str,
     text: &'static str,
@@ -25,7 +25,7 @@ const fn case(switches: &'static str, text: &'static str) -> Case {
     Case { switches, text, before: "" }
 }
 
-/// Both do the same.
+/// Both have the same result.
 const SAME: [Case; 44] = [
     case("hash", "A b\nc d\n"),
     case("hash", ""),
@@ -73,8 +73,8 @@ const SAME: [Case; 44] = [
     Case { switches: "-u implicit", text: "", before: "a b\n" },
 ];
 
-/// Both complain in the same words. makemap then writes what is left and exits with 65; here nothing is written, and the exit
-/// status is 1: half a map lets in whom the other half keeps out.
+/// Both print the same errors. makemap then writes the remaining entries and exits with 65; relaycc writes nothing and exits with
+/// 1, because half a map admits clients that the other half rejects.
 const REFUSED: [Case; 9] = [
     case("hash", "a\nb \nc d\n"),
     case("hash", "A b\n bad\nc\na 2\n"),
@@ -87,7 +87,7 @@ const REFUSED: [Case; 9] = [
     Case { switches: "-o hash", text: "a d\nc e\n", before: "a b\n" },
 ];
 
-/// Calls that neither takes; each says so in its own words.
+/// Calls that both reject, each in its own words.
 const WRONG: [Case; 11] = [
     case("nosuch", "a b\n"),
     case("HASH", "a b\n"),
@@ -102,7 +102,7 @@ const WRONG: [Case; 11] = [
     case("", "a b\n"),
 ];
 
-/// What one of the two did.
+/// The result of one of the two.
 #[derive(Debug, PartialEq)]
 struct Done {
     status: i32,
@@ -145,7 +145,7 @@ fn run(case: &Case, program: &Path, first: &[&str]) -> Done {
     }
 }
 
-/// The entries of a map; values of one key stay in their order, and keys are sorted, for each format has an order of its own.
+/// The entries of a map; keys are sorted, as each format has its own order, and values of one key keep theirs.
 fn entries(bytes: &[u8]) -> Vec<String> {
     let file = MapFile::open(bytes).unwrap();
     let entries = file.entries().map(|entry| entry.unwrap());
@@ -207,7 +207,7 @@ fn bad_lines_are_refused_in_the_words_of_makemap() {
         let (ours, theirs) = (ours(case), run(case, &makemap, &["-C", "/dev/null"]));
         assert_eq!((ours.out, ours.err), (theirs.out, theirs.err), "{} {:?}", case.switches, case.text);
         assert_eq!((ours.status, theirs.status), (1, 65));
-        // What was there before is still there, and nothing else.
+        // The previous content is unchanged.
         let before = (!case.before.is_empty()).then(|| vec!["a b".to_owned()]);
         assert_eq!(ours.entries, before);
     }

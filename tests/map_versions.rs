@@ -1,5 +1,5 @@
-//! Files of each version of the formats, as the libraries of their time wrote them: libdb 3.1, 4.5 and 18.1, in both orders of
-//! bytes. All hold the entries of `entries.txt`, among them large keys and values, and keys of several values.
+//! Files of each version of the formats, written by libdb 3.1, 4.5 and 18.1, in both byte orders. All contain the entries of
+//! `entries.txt`, including large keys and values, and keys with several values.
 
 #![cfg(test)]
 
@@ -13,7 +13,7 @@ fn folder() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/map/versions")
 }
 
-/// By key; the values of each key stay in their order.
+/// Sorted by key; values of each key keep their order.
 fn by_key(mut table: Table) -> Table {
     table.sort_by(|a, b| a.0.cmp(&b.0));
     table

@@ -1,4 +1,4 @@
-//! `migrate`: a site.toml that says what a `.mc` says.
+//! `migrate`: the site.toml is equivalent to the `.mc`.
 
 #[cfg(test)]
 mod tests {
@@ -23,7 +23,7 @@ mod tests {
         }
     }
 
-    /// The same with a tree of a site's own.
+    /// The same with a tree of the site's own.
     struct OwnTree;
 
     impl FileSystem for OwnTree {
@@ -45,7 +45,7 @@ mod tests {
         migrated_with(path, &Disk)
     }
 
-    /// What each `.mc` of a folder comes to: nothing if it is refused or the same bytes come out, otherwise why not.
+    /// The result for each `.mc` of a folder: nothing if it is rejected or gives the same bytes, otherwise the difference.
     fn failures(folder: &str) -> (usize, Vec<String>) {
         failures_with(folder, &Disk)
     }
@@ -134,7 +134,7 @@ mod tests {
         let made = again.sources.encode(cf::emit(&again.site.unwrap()).into_text());
         assert_eq!(made, mc.sources.encode(cf::emit(&mc.site.unwrap()).into_text()));
         assert!(made.windows(4).any(|bytes| bytes == b"\xb9.\xb0\xed"));
-        // In a remark they are only letters.
+        // In a comment they have no special meaning.
         let bytes = b"dnl Caf\xe9.\nOSTYPE(`linux')\nMAILER(`smtp')\n";
         let toml = migrate(&Input { name: "site.mc", bytes, syntax: Syntax::Mc }, &str::to_owned, &Disk).toml.unwrap();
         assert!(toml.contains("# Café.") && !toml.contains("charset"), "{toml}");

@@ -1,4 +1,4 @@
-//! Mutated inputs: whatever is in a file, it is compiled or refused, judged and written, with places that lie in its text.
+//! Mutated inputs: any file is compiled or rejected, checked and written, with places that lie within its text.
 
 #[cfg(test)]
 mod mutations {
@@ -17,10 +17,10 @@ mod mutations {
         source::{MemoryFiles, Sources},
     };
 
-    /// How many files each test makes.
+    /// Number of files per test.
     const FILES: usize = 10_000;
 
-    /// What means something to m4.
+    /// Fragments with a meaning in m4.
     const OF_MC: [&str; 14] = [
         "`",
         "'",
@@ -38,7 +38,7 @@ mod mutations {
         "MAILER(smtp)",
     ];
 
-    /// What means something in an access map.
+    /// Fragments with a meaning in an access map.
     const OF_ACCESS: [&str; 16] = [
         "\t",
         " ",
@@ -58,7 +58,7 @@ mod mutations {
         "\u{fe}",
     ];
 
-    /// A small generator of numbers, the same on every machine.
+    /// A small random generator with the same sequence on every machine.
     struct Dice(u64);
 
     impl Dice {
@@ -70,7 +70,7 @@ mod mutations {
         }
     }
 
-    /// A few changes to a text: cut, double, swap with another text, insert a piece that means something, or end early.
+    /// Mutates a text: cuts, doubles or swaps parts, inserts a fragment, or truncates it.
     fn mutate(text: &[u8], other: &[u8], pieces: &[&str], dice: &mut Dice) -> Vec<u8> {
         let mut text = text.to_vec();
         for _ in 0..=dice.roll(3) {
@@ -98,7 +98,7 @@ mod mutations {
         text
     }
 
-    /// The files below `fixtures` whose names end so, in order.
+    /// The files below `fixtures` with this ending, in order.
     fn fixtures(ending: &str) -> Vec<Vec<u8>> {
         let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")];
         let mut paths: Vec<PathBuf> = Vec::new();
@@ -117,7 +117,7 @@ mod mutations {
         paths.iter().map(|path| fs::read(path).unwrap()).collect()
     }
 
-    /// Hands out mutations of `texts`, on every core; how many of them `is_accepted`.
+    /// Runs mutations of `texts` on every core; returns how many of them `is_accepted`.
     fn mutated(texts: &[Vec<u8>], pieces: &[&str], is_accepted: impl Fn(&[u8]) -> bool + Sync) -> usize {
         let workers = thread::available_parallelism().map_or(1, usize::from);
         thread::scope(|scope| {
@@ -136,7 +136,7 @@ mod mutations {
         })
     }
 
-    /// Carries a site through everything that a build does with it. Whether it was accepted.
+    /// Runs everything that a build does with a site; returns whether it was accepted.
     fn is_built(mc: &[u8], access: Option<&[u8]>) -> bool {
         let files = access.into_iter().map(|text| (PathBuf::from("access"), text.to_vec())).collect();
         let input = Input { name: "site.mc", bytes: mc, syntax: Syntax::Mc };

@@ -1,4 +1,4 @@
-//! Building again: what has not changed is left alone, what has is told, and what the site does not ask for any more is gone.
+//! Repeated builds: unchanged files are left alone, changes are reported, and outputs that are no longer needed are removed.
 
 #[cfg(test)]
 mod tests {
@@ -48,7 +48,7 @@ mod tests {
             Run { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
         }
 
-        /// Which file it is and when it was written, of each.
+        /// Inode and modification time of each file.
         fn state(&self) -> Vec<(String, u64, i64, i64)> {
             let entries = fs::read_dir(self.path("out")).unwrap().map(|entry| entry.unwrap());
             let mut state = entries
@@ -80,7 +80,7 @@ mod tests {
         assert_eq!(second.status, Some(0));
         assert_eq!(second.stdout, first.stdout.replace("written  ", "unchanged  "));
         assert_eq!(place.state(), before);
-        // One more entry changes the table alone, and what relay.toml says of it.
+        // Another entry changes only the table and its part of relay.toml.
         let more = place.build(&format!("{ACCESS}\"To:example.net\" = \"RELAY\"\n"), "");
         assert!(more.stdout.contains("unchanged  out/sendmail.cf\nwritten    out/access\n"), "{}", more.stdout);
         let json = place.build(ACCESS, "--format json");
@@ -140,7 +140,7 @@ mod tests {
         assert_eq!(emptied.status, Some(0), "{}", emptied.stderr);
         assert!(emptied.stdout.contains("written    out/access\nwritten    out/access.db\n"), "{}", emptied.stdout);
         assert_eq!(place.keys("access.db"), Vec::<String>::new());
-        // With the feature the files go; those of other products stay while these are not asked for.
+        // With the feature, its files are removed; those of products that are not selected stay.
         let other = place.build("", "--emit cf");
         assert!(other.stdout.lines().count() == 1 && place.path("out/access.db").exists(), "{}", other.stdout);
         let gone = place.build("", "");
@@ -154,7 +154,7 @@ mod tests {
         place.build("[aliases]\njoe = \"ann@example.net\"\n", "");
         assert_eq!(place.keys("aliases.db").len(), 2);
         place.build("", "");
-        // What says that they are complete.
+        // The file that marks them as complete.
         assert_eq!(place.keys("aliases.db"), ["@\0"]);
     }
 
@@ -165,7 +165,7 @@ mod tests {
         fs::write(place.path("out/access.db"), "theirs").unwrap();
         assert_eq!(place.build(EMPTIED, "").status, Some(0));
         assert_eq!(fs::read(place.path("out/access.db")).unwrap(), b"theirs");
-        // One that was ours, until somebody made it anew.
+        // A former output that somebody has replaced.
         place.build(ACCESS, "");
         fs::write(place.path("out/access.db"), "theirs").unwrap();
         let run = place.build(EMPTIED, "--format short");

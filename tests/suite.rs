@@ -1,4 +1,4 @@
-//! The tests of the relay host of arkum.ch: they pass, and a change of any line of its policy makes one of them fail.
+//! The test cases of the relay host of arkum.ch: they pass, and changing any line of its policy makes one of them fail.
 
 #![cfg(test)]
 
@@ -7,7 +7,7 @@ use std::{fs, io::Write as _, path::Path, process::Command};
 const SITE: &str = "fixtures/arkum/site.toml";
 const CASES: &str = "fixtures/arkum/site.test.toml";
 
-/// Lines whose change no dialogue shows, and why.
+/// Lines whose change does not affect any dialogue, with the reason.
 const UNSEEN: [(&str, &str); 8] = [
     ("\"localhost\"", "this host may send out anyway"),
     ("versionid", "a remark"),
@@ -19,7 +19,7 @@ const UNSEEN: [(&str, &str); 8] = [
     ("name", "about ports"),
 ];
 
-/// Lines that say the same in two ways, as the example's author did: who wants to change that has to change both.
+/// Lines that express the same twice, so that both have to be changed.
 const TWINS: [(&str, &[&str]); 5] = [
     ("relay_domain", &["\"arkum.com\"", "\"arkum.ch\"", "\"192.168.138\""]),
     ("\"arkum.com\"", &["relay_domain"]),
@@ -55,7 +55,7 @@ fn a_change_of_any_line_of_the_policy_makes_a_case_fail() {
     for (at, line) in lines.iter().enumerate() {
         let Some((key, _)) = line.split_once('=').filter(|(key, _)| !key.starts_with('#')) else { continue };
         let key = key.trim();
-        // Without these there is no site, which is said when it is compiled.
+        // Without these, the site is rejected by the compiler.
         if matches!(key, "ostype" | "mailer" | "domain_name" | "local_relay")
             || UNSEEN.iter().any(|(unseen, _)| *unseen == key)
         {
@@ -83,7 +83,7 @@ fn a_change_of_any_line_of_the_policy_makes_a_case_fail() {
     assert!(missed.is_empty(), "{missed:#?}");
 }
 
-/// A line left out, and each name in it that decides replaced by another.
+/// Removes a line, and replaces each name in it.
 fn mutants(line: &str) -> Vec<String> {
     let mut mutants = vec![String::new()];
     let (key, value) = line.split_once('=').unwrap();

@@ -1,6 +1,6 @@
 //! `fixtures/trace`: a `sendmail.cf`, a script for test mode, and what sendmail 8.17.1 printed, to the byte.
 //!
-//! They were asked in the world of `fixtures/reference`: its files are `/etc`, its zone is all that the resolver knows. The live
+//! The outputs were recorded in the environment of `fixtures/reference`: its files are `/etc`, its zone is all of DNS. The live
 //! comparison, over many more configurations, is `cargo test --test reference engine`.
 
 #![cfg(test)]
@@ -27,7 +27,7 @@ fn folder(name: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
 }
 
-/// The files of the world.
+/// The files of the environment.
 fn files() -> MemoryFiles {
     let mut files = MemoryFiles::default();
     for name in ["hosts", "passwd"] {
@@ -47,7 +47,7 @@ fn files() -> MemoryFiles {
     files
 }
 
-/// The files of the world, and in `/srv/maps` map files in directories that others than root may write to.
+/// The files of the environment, and in `/srv/maps` map files in directories that users other than root may write to.
 struct World(MemoryFiles);
 
 impl World {
@@ -128,7 +128,7 @@ fn test_mode_prints_what_sendmail_printed() {
     assert!(count >= 25);
 }
 
-/// As sendmail 8.17.1 takes addresses apart: below level 7 the macro `o` names the operators, unless an option does.
+/// As sendmail 8.17.1 tokenises addresses: below level 7, the macro `o` sets the operators, unless an option does.
 #[test]
 fn operators_of_old_files_are_those_of_their_macro() {
     for (head, expected) in [
@@ -150,8 +150,8 @@ fn operators_of_old_files_are_those_of_their_macro() {
     }
 }
 
-/// sendmail lets the result of a ruleset outgrow the array that its caller has for it: with the second command it prints 1010
-/// tokens, ten of which are in places that are not its own; with more of them it ends with `stack smashing detected`.
+/// sendmail lets the result of a ruleset exceed the array of its caller: the second command prints 1010 tokens, ten of which are
+/// beyond its end; with more of them, sendmail ends with `stack smashing detected`.
 #[test]
 fn workspace_never_outgrows_its_room() {
     let longer = "$1 ".repeat(10);
@@ -179,7 +179,7 @@ fn workspace_never_outgrows_its_room() {
     assert_eq!(returned(11), (111, true));
 }
 
-/// Files beside a `.mc`.
+/// Files next to a `.mc`.
 struct Beside(std::path::PathBuf);
 
 impl FileSystem for Beside {
@@ -188,8 +188,8 @@ impl FileSystem for Beside {
     }
 }
 
-/// What this program writes is read again without a word; so is each file of the folder that `RELAYCC_CORPUS` names, in which
-/// no line is unknown.
+/// Generated files are parsed without diagnostics; so is each file of the folder that `RELAYCC_CORPUS` names, without unknown
+/// lines.
 #[test]
 fn every_configuration_is_read() {
     // Its lines are broken in the reference too.

@@ -1,4 +1,4 @@
-//! What every fixture is made into does what the fixture says.
+//! The configuration generated from each fixture does what the fixture says.
 
 #![cfg(test)]
 
@@ -20,7 +20,7 @@ use relaycc::{
     source::{FileSystem, NoFiles, Sources},
 };
 
-/// Map files without entries, and nothing else.
+/// Empty map files, and nothing else.
 struct EmptyMaps;
 
 impl FileSystem for EmptyMaps {
@@ -34,10 +34,10 @@ impl FileSystem for EmptyMaps {
     }
 }
 
-/// Fixtures whose raw rules, or files that are not here, decide otherwise, and why.
+/// Fixtures whose raw rules or missing files decide otherwise, with the reason.
 const OTHERWISE: [(&str, &str); 0] = [];
 
-/// Fixtures that let strangers relay, and what is said of it.
+/// Fixtures that are open relays, with the expected finding.
 const OPEN: [(&str, &str); 3] = [
     ("loose_relay_check", "relayed_by_hub"),
     ("site_all_relaying", "relayed_by_hub"),

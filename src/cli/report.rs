@@ -25,13 +25,13 @@ const WIDTH_WITHOUT_TERMINAL: usize = 100;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Diagnostics")]
 pub(super) struct ReportArguments {
-    /// How diagnostics are written to standard error; with `json`, what commands print as a result is JSON too, where it is no file
+    /// Format of diagnostics on standard error. With `json`, results on standard output are JSON too
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: Format,
-    /// Refuse the input, with exit status 1, on anything that gets a warning
+    /// Treat warnings as errors: reject the input, with exit status 1
     #[arg(long, value_enum, value_name = "WHAT")]
     deny: Option<Deny>,
-    /// Whether reports are coloured; `auto` asks the terminal and NO_COLOR
+    /// Color reports; `auto` depends on the terminal and on NO_COLOR
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     color: Color,
 }

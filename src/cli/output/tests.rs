@@ -1,4 +1,4 @@
-//! Sets of files: whole, together, and unchanged where nothing changed.
+//! Sets of files are written whole and together, and left unchanged where nothing changes.
 
 use std::{
     fs::Permissions,
@@ -32,7 +32,7 @@ fn new_files_get_the_mode_asked_for_and_old_ones_keep_theirs() {
     let set = [file("a", 0o640, "one"), file("b", 0o600, "two")];
     replace(directory.path(), &set, &[], Existing::Refuse).unwrap();
     let mode = |name| fs::metadata(directory.path().join(name)).unwrap().mode() & 0o777;
-    // The umask of whoever runs this takes away from it.
+    // The umask of the test process reduces the mode.
     let created =
         fs::OpenOptions::new().write(true).create_new(true).mode(0o640).open(directory.path().join("c")).unwrap();
     assert_eq!((mode("a"), mode("b")), (created.metadata().unwrap().mode() & 0o777, 0o600));
@@ -114,7 +114,7 @@ fn remains_of_a_killed_run_are_removed_and_nothing_else() {
     assert_eq!(names(directory.path()), [".relaycc-notes", "a", "other.tmp"]);
 }
 
-/// Three staged files, of which the last cannot be put in its place.
+/// Three staged files, of which the last cannot be put in place.
 fn failing(path: &Path) -> Result<(), OutputError> {
     let staged = |target: PathBuf| {
         let made = NewFile { mode: 0o600, owner: None };
@@ -212,7 +212,7 @@ fn plans_say_what_would_be_done_and_do_nothing() {
     let planned = plan(path, &set, &["gone".into()]).unwrap();
     assert_eq!(names(path), ["gone", "same"]);
     assert_eq!(replace(path, &set, &["gone".into()], Existing::Replace).unwrap().changes, planned);
-    // Also of a directory that does not exist.
+    // This includes a directory that does not exist.
     assert_eq!(plan(&path.join("no"), &set[..1], &[]).unwrap(), [("same".into(), Change::Written)]);
     assert!(!path.join("no").exists());
 }
@@ -221,7 +221,7 @@ fn plans_say_what_would_be_done_and_do_nothing() {
 fn nobody_keeps_a_build_waiting_for_ever_and_who_tries_is_named() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path();
-    // Whoever may read the directory can lock it; that keeps nobody from anything.
+    // Anybody who can read the directory can lock it, which must not delay a build.
     let theirs = File::open(path).unwrap();
     theirs.lock().unwrap();
     fs::write(path.join("a"), "old").unwrap();

@@ -1,5 +1,4 @@
-//! Runs that end at each of the moments at which they can be interrupted: afterwards, and after the next run, the files are those of
-//! one set.
+//! Interrupts runs at each possible point: afterwards, and after the next run, all files belong to the same set.
 
 use std::{
     env,
@@ -9,19 +8,19 @@ use std::{
 
 use super::*;
 
-/// Which moment a run ends at; that of a process of its own, which the variable says.
+/// Environment variable with the point at which a child process ends.
 const STEP: &str = "RELAYCC_TEST_STEP";
-/// The directory that such a process writes to, and what it does there.
+/// Environment variables with the directory of the child process, and its task.
 const DIRECTORY: &str = "RELAYCC_TEST_DIRECTORY";
 const ACTION: &str = "RELAYCC_TEST_ACTION";
 
 static STEPS: AtomicUsize = AtomicUsize::new(0);
 
-/// Counts the moments, and ends the process at the one that is asked for.
+/// Counts the points, and ends the process at the requested one.
 pub(in crate::cli::output) fn step() {
     let Some(last) = env::var(STEP).ok().and_then(|last| last.parse::<usize>().ok()) else { return };
     if STEPS.fetch_add(1, Ordering::SeqCst) == last {
-        // Nothing is tidied up, as when a process is killed.
+        // No cleanup, as when a process is killed.
         std::process::abort();
     }
 }
@@ -30,7 +29,7 @@ fn set(text: &str) -> Vec<OutputFile> {
     vec![file("a", 0o644, text), map("a.db", text), file("b", 0o644, text), file("same", 0o644, "same")]
 }
 
-/// Does what the variables say.
+/// Performs the task in the environment variables.
 #[test]
 #[ignore = "is started by the other tests"]
 fn child() {
@@ -45,7 +44,7 @@ fn child() {
     }
 }
 
-/// Whether a run ended by itself.
+/// Whether a run completed.
 fn run(directory: &Path, action: &str, step: usize) -> bool {
     let status = Command::new(env::current_exe().unwrap())
         .args(["--exact", "cli::output::tests::interrupted::child", "--ignored"])
@@ -55,7 +54,7 @@ fn run(directory: &Path, action: &str, step: usize) -> bool {
         .stderr(Stdio::null())
         .status()
         .unwrap();
-    // A test that fails has an exit status of its own.
+    // A failing test has another exit status.
     assert!(status.code().is_none_or(|code| code == 0), "{action} at {step}: {status}");
     status.success()
 }
@@ -68,7 +67,7 @@ fn old() -> tempfile::TempDir {
     directory
 }
 
-/// What the files hold: `old`, `new`, or nothing where there is none.
+/// The content of the files: `old`, `new`, or nothing for a missing file.
 fn state(directory: &Path) -> Vec<String> {
     let read = |name| fs::read_to_string(directory.join(name)).unwrap_or_default();
     ["a", "a.db", "b", "gone"].map(read).into()
@@ -99,7 +98,7 @@ fn a_set_is_one_set_wherever_its_run_ends() {
             assert!(["old", "new"].contains(&text.as_str()), "step {step}: {name} is {text:?}");
         }
         mixed += usize::from(!sets().contains(&state(directory.path())));
-        // Nothing but a journal makes a mixture, and it is found.
+        // Only with a journal can the files be mixed, and it is found.
         assert!(sets().contains(&state(directory.path())) || is_unfinished(directory.path()), "step {step}");
         drop(open(directory.path()).unwrap());
         let is_new = assert_one_set(directory.path(), &format!("step {step}"));
@@ -114,7 +113,7 @@ fn a_set_is_one_set_wherever_its_run_ends() {
 
 #[test]
 fn a_run_that_completes_another_may_end_anywhere_too() {
-    // Behind the journal, so that there is something to complete.
+    // After the journal, so that there is something to complete.
     let begun = (0..).find(|step| {
         let directory = old();
         run(directory.path(), "replace", *step);
@@ -144,7 +143,7 @@ fn a_run_that_undoes_what_it_did_may_end_anywhere_too() {
         let _ = fs::remove_dir_all(path.join("missing"));
         drop(open(path).unwrap());
         let a = fs::read_to_string(path.join("a")).unwrap();
-        // As long as nothing has failed, what was begun is carried on; the third file is not of this directory.
+        // As long as nothing has failed, the journal is replayed; the third file is not in this directory.
         assert!(["old", "new"].contains(&a.as_str()));
         assert_eq!(path.join("b").exists(), a == "new", "step {step}");
         if ended {
