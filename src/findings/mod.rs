@@ -181,6 +181,7 @@ pub static FINDINGS: &[Finding] = &[
     finding!("overridden_option"),
     finding!("overwrites_source"),
     finding!("promiscuous_relay"),
+    finding!("readable_passwords"),
     finding!("redefined_ruleset"),
     finding!("relay_domain_never_matches"),
     finding!("relay_format"),

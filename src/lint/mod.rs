@@ -44,6 +44,7 @@ pub mod overridden_option;
 mod raw_classes;
 mod raw_lines;
 mod raw_rules;
+pub mod readable_passwords;
 pub mod relay_domain_never_matches;
 pub mod relay_host_dns;
 pub mod repeated_key;
@@ -98,6 +99,8 @@ pub struct Surroundings {
     pub zones: Zones,
     /// Map files of its tables that are there already, each by its table, with its path and what it holds.
     pub map_files: BTreeMap<TableKind, (PathBuf, Vec<u8>)>,
+    /// Files of tables, texts and map files, that every user of this host can read.
+    pub readable_tables: Vec<(TableKind, PathBuf)>,
     /// Files of class members that are there.
     pub class_files: Vec<ClassText>,
     /// The sendmail that will run the site.
@@ -119,7 +122,7 @@ pub struct Linted<'a> {
 }
 
 /// Every rule, in the order of their codes.
-pub const RULES: [Rule; 46] = [
+pub const RULES: [Rule; 47] = [
     access_never_matches::RULE,
     access_pointless::RULE,
     access_untagged_relay::RULE,
@@ -154,6 +157,7 @@ pub const RULES: [Rule; 46] = [
     nouucp_mismatch::RULE,
     option_value::RULE,
     overridden_option::RULE,
+    readable_passwords::RULE,
     relay_domain_never_matches::RULE,
     relay_host_dns::RULE,
     repeated_key::RULE,

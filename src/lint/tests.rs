@@ -29,6 +29,8 @@ struct Case {
     class_files: Vec<(Class, String)>,
     /// The same of what map files that are there hold.
     map_files: Vec<(TableKind, String)>,
+    /// Keys of tables whose texts every user can read, one a line.
+    readable: Option<String>,
 }
 
 impl Case {
@@ -47,7 +49,15 @@ impl Case {
         let class_file = |(name, class)| Some((class, read(name)?));
         let class_files = [("relay-domains", Class::Relay), ("local-host-names", Class::Local)];
         let class_files = class_files.into_iter().filter_map(class_file).collect();
-        Self { name: format!("{name}.{ending}"), text, zone: read("zone"), tables, class_files, map_files }
+        Self {
+            name: format!("{name}.{ending}"),
+            text,
+            zone: read("zone"),
+            tables,
+            class_files,
+            map_files,
+            readable: read("readable"),
+        }
     }
 
     fn compile(&self) -> (Site, Surroundings, Sources) {
@@ -73,6 +83,11 @@ impl Case {
                 members,
                 has_crlf: text.contains("\r\n"),
             });
+        }
+        for table in
+            TABLES.iter().filter(|table| self.readable.iter().flat_map(|text| text.lines()).any(|key| key == table.key))
+        {
+            around.readable_tables.push((table.kind, table.file().into()));
         }
         for (kind, text) in &self.map_files {
             let path = format!("{}.db", kind.spec().key);

@@ -10,7 +10,7 @@ use crate::{
     },
     diagnostic::{Diagnostic, nearest},
     front::environment::Environment,
-    source::{Source, SourceId, Span},
+    source::{Source, SourceId, Span, Spanned},
     syntax::mc::{DefinitionRecord, Machine, Origin, looks_quoted},
 };
 
@@ -28,6 +28,9 @@ pub(super) fn find(environment: &mut Environment, m4: &Machine<'_>) {
             None => unread(m4, record),
         };
         said.into_iter().for_each(|diagnostic| environment.report(diagnostic));
+    }
+    for name in m4.undefined_in_vain() {
+        undefined_unread(m4, name).into_iter().for_each(|diagnostic| environment.report(diagnostic));
     }
     for call in m4.suspicious_calls() {
         let name = &call.name.value;
@@ -55,6 +58,24 @@ pub(super) fn find(environment: &mut Environment, m4: &Machine<'_>) {
         }
         environment.report(diagnostic);
     }
+}
+
+/// An `undefine` of a name that neither sendmail's tree nor the file knows.
+fn undefined_unread(m4: &Machine<'_>, name: &Spanned<String>) -> Option<Diagnostic> {
+    let text = name.value.as_str();
+    let names = || OPTIONS.iter().map(|option| option.name).chain(SETTINGS.iter().map(|setting| setting.name));
+    let is_known = names().any(|known| known == text) || MACROS.iter().any(|known| known.name == text);
+    let is_own = m4.definitions().iter().any(|record| record.name.value == text);
+    if text.starts_with('_') || is_known || is_own || m4.first_undefined_read(text).is_some() {
+        return None;
+    }
+    let diagnostic = Diagnostic::warning("unknown_define", format!("nothing reads `{text}`, defined or not"))
+        .at(name.span, "undefined here")
+        .why("m4 accepts any name, and sendmail's tree never asks for this one");
+    Some(match nearest(text, names()) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic.help("remove the statement, or check the spelling of the name in cf/README"),
+    })
 }
 
 /// A statement that stands where there are none yet.

@@ -30,6 +30,22 @@ fn snippet(sources: &Sources, span: Option<Span>) -> &str {
 }
 
 #[test]
+fn an_undefine_of_a_name_that_nothing_reads_is_told() {
+    let told = |statements: &str| codes(&format!("OSTYPE(`linux')\n{statements}\nMAILER(`smtp')\n"));
+    for statement in ["undefine(`confCHECK_ALIASE')", "undefine(`confTO_IDENT', `NOTHING')"] {
+        assert_eq!(told(statement), ["unknown_define"], "{statement}");
+    }
+    for statement in [
+        "undefine(`confCHECK_ALIASES', `ALIAS_FILE')",
+        "undefine(`_INTERNAL_')",
+        "define(`OWN', `x')undefine(`OWN')",
+        "ifdef(`OWN', `define(`confTO_IDENT', `0s')')undefine(`OWN')",
+    ] {
+        assert!(!told(statement).contains(&"unknown_define"), "{statement}");
+    }
+}
+
+#[test]
 fn a_feature_is_known_by_the_place_of_its_statement() {
     let (site, sources) = made("FEATURE(`relay_hosts_only')FEATURE(`loose_relay_check')");
     assert_eq!(sources.snippet(site.relay.hosts_only.unwrap().span), "FEATURE(`relay_hosts_only')");

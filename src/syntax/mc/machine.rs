@@ -206,6 +206,16 @@ impl<'a> Machine<'a> {
         self.symbols.first_undefined_read(name)
     }
 
+    /// Names that the file undefines although they have no definition there.
+    pub fn undefined_in_vain(&self) -> &[Spanned<String>] {
+        self.symbols.undefined_in_vain()
+    }
+
+    /// Notes an `undefine` in the file, before it is carried out.
+    pub(super) fn note_undefine(&mut self, dialect: &dyn Dialect, name: Spanned<String>) {
+        self.symbols.note_undefine(name, dialect);
+    }
+
     /// Words that look like calls but are not.
     pub fn suspicious_calls(&self) -> &[SuspiciousCall] {
         &self.suspicious

@@ -97,6 +97,7 @@ struct Symbol {
 pub(super) struct Symbols {
     table: HashMap<Cow<'static, str>, Symbol, foldhash::fast::RandomState>,
     records: Vec<DefinitionRecord>,
+    undefined_in_vain: Vec<Spanned<String>>,
     clock: u32,
 }
 
@@ -105,7 +106,7 @@ impl Symbols {
     pub(super) fn new() -> Self {
         let initial = |builtin: Builtin| Symbol { builtin: Some(builtin), ..Symbol::default() };
         let table = Builtin::all().map(|builtin| (Cow::Borrowed(builtin.name()), initial(builtin))).collect();
-        Self { table, records: Vec::new(), clock: 0 }
+        Self { table, records: Vec::new(), undefined_in_vain: Vec::new(), clock: 0 }
     }
 
     /// The current meaning of `name`.
@@ -149,6 +150,18 @@ impl Symbols {
                 record.removed = Some(at);
             }
         }
+    }
+
+    /// Records an `undefine` of a name that has no definition.
+    pub(super) fn note_undefine(&mut self, name: Spanned<String>, dialect: &dyn Dialect) {
+        if self.touch(&name.value, dialect).stack.is_empty() {
+            self.undefined_in_vain.push(name);
+        }
+    }
+
+    /// The names that were undefined without having a definition, in order.
+    pub(super) fn undefined_in_vain(&self) -> &[Spanned<String>] {
+        &self.undefined_in_vain
     }
 
     /// Records a definition and returns its body.

@@ -36,6 +36,7 @@ fn invalid_name(m4: &mut Machine<'_>, call: &Invocation) -> Text {
 
 pub(super) fn undefine(m4: &mut Machine<'_>, dialect: &mut dyn Dialect, call: &Invocation) -> Text {
     for n in 0..call.args.len() {
+        m4.note_undefine(dialect, call.text(n).spanned());
         m4.undefine(dialect, call.str(n));
     }
     Text::empty(call.span)
