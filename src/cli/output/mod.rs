@@ -4,11 +4,11 @@
 //! target; then the directory is synced. Whenever this is interrupted, each target is either the old or the new file. A file
 //! whose content does not change is left alone.
 //!
-//! A set of files is committed by a [`journal`]: once all files are complete, the journal lists them and what they replace, and
+//! A set of files is committed by a journal: once all files are complete, the journal lists them and what they replace, and
 //! only then the first one is renamed. A run that is interrupted before that has changed nothing; one that is interrupted later
 //! is completed by the next run that writes to the directory. If a rename fails, the earlier ones are undone in the same way.
 //!
-//! Leftovers of a killed run have names that only this module uses, and the next run removes them. A [`lock`] on the directory
+//! Leftovers of a killed run have names that only this module uses, and the next run removes them. A lock on the directory
 //! keeps concurrent runs from removing each other's files. Map files are locked as `makemap`, `newaliases` and sendmail lock
 //! them, so that none of these works on a file while it is replaced; other files are locked by nobody.
 
