@@ -139,7 +139,7 @@ pub(super) fn check(file: &SiteFile, checks: &Checks, disk: &Disk, map_files: Ma
         if map_files == MapFiles::Compared {
             around.map_files = files_of(site, &compiled.sources);
         }
-        around.readable_tables = readable_tables(site, &compiled.sources);
+        around.readable_tables = readable_tables(site, file.input().name, &compiled.sources);
         around.class_files = class_files(site, file.input().name, checks.root.as_deref(), &mut compiled.sources);
         if let Some(settings) = &checks.name_servers {
             let domains = lint::local_domains(site, &around.class_files);
@@ -178,14 +178,22 @@ fn files_of(site: &Site, sources: &Sources) -> BTreeMap<TableKind, (PathBuf, Vec
     site.declared_tables().filter_map(file).collect()
 }
 
-/// The texts of tables, and the map files beside them, that every user of this host can read.
-fn readable_tables(site: &Site, sources: &Sources) -> Vec<(TableKind, PathBuf)> {
+/// The texts of tables, and the map files beside them, that every user of this host can read. A site that holds a table
+/// itself is read by more people than sendmail, and is left alone.
+fn readable_tables(site: &Site, name: &str, sources: &Sources) -> Vec<(TableKind, PathBuf)> {
     let is_readable = |path: &PathBuf| fs::metadata(path).is_ok_and(|file| file.is_file() && file.mode() & 0o004 != 0);
     let files = |table: DeclaredTable<'_>| {
         let text = PathBuf::from(sources.get(table.entries.first()?.key.span.source)?.name());
         let extension = Format::from_name(table.map.class()).map(Format::extension);
         let map = extension.map(|extension| text.with_file_name(format!("{}.{extension}", table.file_name())));
-        Some(map.into_iter().chain([text]).filter(is_readable).map(move |path| (table.kind, path)).collect::<Vec<_>>())
+        Some(
+            map.into_iter()
+                .chain([text])
+                .filter(|path| path != Path::new(name))
+                .filter(is_readable)
+                .map(move |path| (table.kind, path))
+                .collect::<Vec<_>>(),
+        )
     };
     site.declared_tables().filter_map(files).flatten().collect()
 }

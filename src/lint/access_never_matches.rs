@@ -69,7 +69,7 @@ fn judge(site: &Site, map: &AccessMap, words: &Words<'_>, entry: &TableEntry) ->
     match Key::of(entry) {
         Key::Tag => parted(entry).or_else(|| {
             Some(Finding {
-                message: format!("the access key `{}` names nobody", entry.key),
+                message: format!("the access key `{}` matches nobody: it has a tag only", entry.key),
                 why: "the key ends at the first blank, and the tag alone is not looked up",
                 help: "write the name or network right after the colon, without a blank".into(),
             })
@@ -190,7 +190,7 @@ fn unread(site: &Site, words: &Words<'_>, entry: &TableEntry, tag: &str) -> Opti
         "xconnect" if site.hack("xconnect").is_none() => {
             return Some(Finding {
                 message: format!("`{}` is not looked up", entry.key),
-                why: "only a hack that is not used looks for this tag",
+                why: "the hack that looks up this tag is not used",
                 help: "use HACK(`xconnect') below FEATURE(`access_db'), or remove the entry".into(),
             });
         }
@@ -212,7 +212,7 @@ fn unread(site: &Site, words: &Words<'_>, entry: &TableEntry, tag: &str) -> Opti
     let is_read = is_read || words.raw.contains(written);
     (!is_read).then(|| Finding {
         message: format!("`{}` is not looked up", entry.key),
-        why: "only a feature that is not used looks for this tag",
+        why: "the feature that looks up this tag is not used",
         help: format!("use FEATURE(`{feature}') below FEATURE(`access_db'), or remove the entry"),
     })
 }
@@ -246,7 +246,7 @@ fn odd(words: &Words<'_>, entry: &TableEntry, subject: &str) -> Option<Finding> 
     } else if subject.contains('*') {
         Finding {
             message: shown("has a wildcard"),
-            why: "keys are looked up as they are; a domain means its subdomains too, a network its hosts",
+            why: "wildcards are not supported: a domain includes its subdomains, and a network its hosts",
             help: format!("write `{}`", with_tag(entry, &bare_domain(subject))),
         }
     } else if subject.ends_with(['.', ':']) {
@@ -258,7 +258,7 @@ fn odd(words: &Words<'_>, entry: &TableEntry, subject: &str) -> Option<Finding> 
     } else {
         Finding {
             message: shown("is neither a domain, a network nor an address"),
-            why: "no search asks for such a key",
+            why: "such a key is never looked up",
             help: "write a domain, leading octets such as `192.168.138`, `IPv6:` and leading groups, `user@` or `user@domain`"
                 .into(),
         }
@@ -272,7 +272,7 @@ fn unknown_tag(words: &Words<'_>, key: &str, word: &str, rest: &str) -> Option<F
     }
     Some(Finding {
         message: format!("the access key `{key}` has a tag that sendmail does not know"),
-        why: "a tag is part of the key, and no search asks for this one",
+        why: "a tag is part of the key, and keys with this tag are never looked up",
         help: match nearest(word, TAGS) {
             Some(tag) => format!("write `{tag}:{rest}`"),
             None => format!("write `Connect:{rest}`, `From:{rest}` or `To:{rest}`"),

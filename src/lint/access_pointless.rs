@@ -42,7 +42,7 @@ fn check(site: &Site, _: &Surroundings) -> Vec<Diagnostic> {
         .filter_map(|read| Some((read.entry, wider(&index, read)?)))
         .filter(|(entry, wide)| same(entry, wide))
         .map(|(entry, wide)| {
-            Diagnostic::warning(RULE.code, format!("`{}` is pointless beside `{}`", entry.key, wide.key))
+            Diagnostic::warning(RULE.code, format!("`{}` is redundant: it is covered by `{}`", entry.key, wide.key))
                 .at(entry.span(), "changes nothing")
                 .at(wide.span(), "asks for the same already")
                 .why("a search that does not find the narrower entry finds the wider one, with the same value")

@@ -50,7 +50,7 @@ fn spam(entry: &TableEntry) -> Option<Diagnostic> {
         _ => Some(finding(
             entry,
             format!("`Spam:` entries are FRIEND or HATER, not `{}`", entry.value),
-            "any other value is as if the entry were not there",
+            "entries with any other value are ignored",
             "write FRIEND to leave the recipient's mail unchecked, HATER to have it checked",
         )),
     }
@@ -65,7 +65,7 @@ fn limit(entry: &TableEntry, unit: &str) -> Option<Diagnostic> {
     Some(finding(
         entry,
         format!("invalid value `{value}`: expected a number"),
-        "sendmail reads digits as far as there are any, and takes the rest for nothing",
+        "sendmail reads the leading digits and ignores the rest",
         format!("write {unit}"),
     ))
 }
@@ -84,7 +84,7 @@ fn mail(entry: &TableEntry, skip: bool) -> Option<Diagnostic> {
         AccessAction::Friend | AccessAction::Hater => Some(finding(
             entry,
             format!("`{}` is a value of `Spam:` entries only", entry.value),
-            format!("here it is the text of a refusal: 553 5.3.0 {}", entry.value),
+            format!("here it is used as the text of a refusal: 553 5.3.0 {}", entry.value),
             format!("write the key as `Spam:{}`", entry.subject()),
         )),
         AccessAction::Error { dsn, text } => error(entry, dsn, text),
@@ -118,7 +118,7 @@ fn error(entry: &TableEntry, dsn: Option<&str>, text: &str) -> Option<Diagnostic
         return Some(finding(
             entry,
             format!("the status code {dsn} does not go with the reply code of `{text}`"),
-            "a client that reads both cannot tell whether to try again (RFC 3463 section 2)",
+            "clients that read both cannot tell whether to retry (RFC 3463 section 2)",
             format!("begin the status code with {class}"),
         ));
     }
@@ -157,8 +157,8 @@ fn other(entry: &TableEntry, text: &str) -> Option<Diagnostic> {
     };
     Some(finding(
         entry,
-        format!("`{text}` is no value that sendmail knows"),
-        format!("it is taken for the text of a refusal without a reply code: 553 5.3.0 {bare}"),
+        format!("`{text}` is not a value that sendmail knows"),
+        format!("it is used as the text of a refusal without a reply code: 553 5.3.0 {bare}"),
         help,
     ))
 }

@@ -9,7 +9,7 @@ use crate::{
 
 pub(super) const RULE: Rule = Rule {
     code: "auth_without_tls",
-    summary: "passwords are asked for under TLS only, and the site has no certificate: nobody can log in",
+    summary: "passwords are accepted only under TLS, and the site has no certificate: no client can log in",
     severity: Severity::Warning,
     check,
     together: None,
@@ -42,7 +42,7 @@ fn check(site: &Site, around: &Surroundings) -> Vec<Diagnostic> {
         letters.split([',', ' ']).flat_map(|word| word.chars()).filter(|letter| *letter != 'p').collect();
     let certificate = certificate(around.syntax);
     let found =
-        Diagnostic::warning(RULE.code, "nobody can log in: passwords need TLS, and the site has no certificate")
+        Diagnostic::warning(RULE.code, "no client can log in: passwords need TLS, and the site has no certificate")
             .why("`p` forbids PLAIN and LOGIN until TLS is on, and without a certificate STARTTLS is not offered")
             .help(format!("{certificate}, or allow passwords in the clear: `{rest}` instead of `{letters}`"));
     vec![place.into_iter().fold(found, |found, place| found.at(place, "`p` is set here"))]

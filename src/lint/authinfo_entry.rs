@@ -71,7 +71,7 @@ fn key(entry: &TableEntry) -> Option<Diagnostic> {
     Some(unasked(
         &RULE,
         entry,
-        format!("`{key}` has not the tag `AuthInfo:`"),
+        format!("`{key}` is missing the `AuthInfo:` tag"),
         "hosts are looked up with it",
         format!("write `AuthInfo:{key}`"),
     ))
@@ -154,7 +154,7 @@ fn value(entry: &TableEntry) -> Option<Diagnostic> {
             }
             _ => {
                 return wrong(
-                    format!("`{}` is no item that sendmail knows", shortened(item)),
+                    format!("`{}` is not an item that sendmail knows", shortened(item)),
                     "items are U, I, P, R or M, a colon for text or an equals sign for base64, and the text",
                     "write as in `\"U:user\" \"I:user\" \"P:password\" \"R:realm\" \"M:DIGEST-MD5\"`",
                 );

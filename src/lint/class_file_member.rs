@@ -96,7 +96,7 @@ fn judge(class: Class, member: &Spanned<String>) -> Option<Diagnostic> {
     if name.contains(char::is_whitespace) {
         let parts = name.split_whitespace().collect::<Vec<_>>();
         return problem(
-            format!("`{name}` are several names on one line"),
+            format!("`{name}` is several names on one line"),
             "sendmail takes the first word of a line, or all of it as one name",
             format!("write one name on each line: `{}`", parts.join("`, `")),
         );
@@ -114,7 +114,7 @@ fn judge(class: Class, member: &Spanned<String>) -> Option<Diagnostic> {
             Class::Local => format!("write each host, or `{domain}` for the domain itself"),
             _ => format!("write `{domain}`"),
         };
-        return problem(format!("`{name}` is a pattern, and there are none"), LITERAL, help);
+        return problem(format!("`{name}` is a pattern: patterns are not supported"), LITERAL, help);
     }
     let is_ipv6 = name.to_ascii_lowercase().starts_with("ipv6:") || name.starts_with('[');
     if name.ends_with(['.', ':']) {
@@ -130,7 +130,7 @@ fn judge(class: Class, member: &Spanned<String>) -> Option<Diagnostic> {
     }
     if !name.is_ascii() {
         return problem(
-            format!("`{name}` has other letters than those of DNS"),
+            format!("`{name}` contains characters that DNS names do not have"),
             "DNS has such names in ASCII, beginning with `xn--`, and so has mail",
             match ascii_form(name) {
                 Some(ascii) => format!("write `{ascii}`"),

@@ -57,15 +57,15 @@ fn value(kind: TableKind, entry: &TableEntry) -> Option<Diagnostic> {
     }
     if text.trim().contains([' ', '\t', ',']) {
         return wrong(
-            format!("`{text}` is no domain"),
+            format!("`{text}` is not a domain"),
             "sendmail puts all of it into the address",
             "write one domain".into(),
         );
     }
     if arguments(text).any(|number| number > 0) {
         return wrong(
-            format!("`{text}` asks for an argument, and entries of this table are given none"),
-            "nothing is put in its place",
+            format!("`{text}` uses an argument, but entries of this table have none"),
+            "it is replaced by nothing",
             "write the domain".into(),
         );
     }
@@ -74,7 +74,7 @@ fn value(kind: TableKind, entry: &TableEntry) -> Option<Diagnostic> {
         misleading(
             &RULE,
             entry,
-            format!("`{text}` is no whole domain name"),
+            format!("`{text}` is not a fully qualified domain name"),
             "it is put into headers as it is, and others cannot answer to it",
             "write the name with its domain",
         )

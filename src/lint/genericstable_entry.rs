@@ -60,7 +60,7 @@ fn value(entry: &TableEntry) -> Option<Diagnostic> {
         return Some(broken(
             &RULE,
             entry,
-            format!("there is no `%{number}` in the genericstable"),
+            format!("unknown argument `%{number}`: the genericstable provides only `%1`"),
             "entries are given one argument: the user for a key that is a domain, otherwise what follows a plus sign",
             "write `%1`",
         ));

@@ -121,7 +121,7 @@ fn judge(site: &Site, named: &Named<'_>, syntax: Syntax) -> Option<Diagnostic> {
                 None => format!("write `{host}`, or a mailer of this site before it: {}", mailers.join(", ")),
             };
             Some(
-                finding(format!("there is no mailer `{name}`, which stands before the host"))
+                finding(format!("unknown mailer `{name}` before the host"))
                     .why("mail for it bounces: sendmail does not know what to do with it")
                     .help(help),
             )
@@ -157,7 +157,7 @@ fn judge(site: &Site, named: &Named<'_>, syntax: Syntax) -> Option<Diagnostic> {
         ),
         (_, Some(Problem::Characters(odd))) => {
             let clean = clean(odd);
-            let found = finding(format!("`{odd}` is no name of a host"))
+            let found = finding(format!("`{odd}` is not a host name"))
                 .why("sendmail looks all of it up as one name, which is not found: mail stays in the queue or bounces");
             Some(match clean.is_empty() {
                 true => found.help("write the name of the host, or an address in brackets"),

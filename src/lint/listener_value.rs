@@ -155,7 +155,11 @@ impl<'a> Judged<'a> {
             {
                 let number = leading_number(value);
                 let why = format!("sendmail reads the digits at its head: {number}");
-                self.warning(format!("`{key}={value}` is no whole number"), &why, Say("write a whole number".into()));
+                self.warning(
+                    format!("`{key}={value}` is not a whole number"),
+                    &why,
+                    Say("write a whole number".into()),
+                );
             }
             _ => {}
         }
@@ -189,7 +193,7 @@ impl<'a> Judged<'a> {
             let number = leading_number(value);
             if value.parse::<u16>().is_err() {
                 let why = format!("sendmail reads the digits at its head, modulo 65536: {}", number & 0xffff);
-                self.warning(format!("`{value}` is no port"), &why, Say("write a number from 1 to 65535".into()));
+                self.warning(format!("`{value}` is not a port"), &why, Say("write a number from 1 to 65535".into()));
             }
         } else if !value.starts_with(|first: char| first.is_ascii_alphabetic()) {
             self.error(

@@ -72,14 +72,14 @@ fn value(entry: &TableEntry, mailers: &[&str]) -> Option<Diagnostic> {
         let host = text.trim_start_matches(':').trim();
         return wrong(
             format!("`{text}` names no mailer"),
-            "sendmail passes over the entry as if it were not there",
+            "sendmail ignores the entry",
             if mailers.contains(&host) { format!("write `{host}:HOST`") } else { format!("write `smtp:{host}`") },
         );
     };
     let (mailer, host) = (mailer.trim(), host.trim());
     if !mailers.iter().any(|known| known.eq_ignore_ascii_case(mailer)) {
         return wrong(
-            format!("there is no mailer `{mailer}` in this site"),
+            format!("unknown mailer `{mailer}`"),
             "mail for the domain bounces: sendmail does not know what to do with it",
             match nearest(mailer, mailers.iter().copied()) {
                 Some(near) => format!("did you mean `{near}:{host}`?"),
@@ -93,14 +93,14 @@ fn value(entry: &TableEntry, mailers: &[&str]) -> Option<Diagnostic> {
     if host.is_empty() && !mailer.eq_ignore_ascii_case("local") {
         return wrong(
             format!("`{text}` names no host"),
-            "sendmail takes a piece of the address for the host, and mail bounces",
+            "sendmail uses a part of the address as the host, and mail bounces",
             format!("write `{mailer}:HOST`; hosts that are tried in turn have a colon between them"),
         );
     }
     if host.contains([' ', '\t', ',']) {
         let list = host.split([' ', '\t', ',']).filter(|host| !host.is_empty()).collect::<Vec<_>>();
         return wrong(
-            format!("`{host}` is no name of a host"),
+            format!("`{host}` is not a host name"),
             "sendmail looks it up as one name",
             format!("hosts that are tried in turn have a colon between them: `{mailer}:{}`", list.join(":")),
         );
@@ -113,7 +113,7 @@ fn value(entry: &TableEntry, mailers: &[&str]) -> Option<Diagnostic> {
             format!("write the host, or the key as `.{}`", entry.key.value),
         ),
         Some(number) => wrong(
-            format!("there is no `%{number}` in the mailertable"),
+            format!("unknown argument `%{number}`: the mailertable provides only `%1`"),
             "entries are given one argument, what stands before the part that the key names",
             "write `%1`, or the name".into(),
         ),
@@ -175,7 +175,7 @@ fn error(entry: &TableEntry, rest: &str) -> Option<Diagnostic> {
     if text.is_empty() {
         return wrong(
             "the refusal has no text".into(),
-            "sendmail takes a piece of the address for it",
+            "sendmail uses a part of the address as the text",
             format!("write `error:{}:550 No mail for this domain`", dsn.unwrap_or("5.1.2")),
         );
     }
@@ -187,7 +187,7 @@ fn error(entry: &TableEntry, rest: &str) -> Option<Diagnostic> {
         ),
         (Some(class), Some(dsn)) if !dsn.starts_with(class) => (
             format!("the status code {dsn} does not go with the reply code of `{text}`"),
-            "a client that reads both cannot tell whether to try again (RFC 3463 section 2)",
+            "clients that read both cannot tell whether to retry (RFC 3463 section 2)",
             format!("begin the status code with {class}"),
         ),
         _ => return None,

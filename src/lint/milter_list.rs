@@ -65,7 +65,7 @@ fn undefined(list: &MilterList<'_>, milters: &Milters<'_>, syntax: Syntax) -> Ve
             ),
         };
         let found = Diagnostic::error(RULE.code, format!("milter `{name}` is not defined"))
-            .why("sendmail says so when it starts, and exits")
+            .why("sendmail reports this when it starts, and exits")
             .help(help);
         match list.place {
             Some(place) => found.at(place, "asked here"),

@@ -30,7 +30,7 @@ struct Problem {
     help: String,
 }
 
-const STOPS: &str = "sendmail says so when it starts, and exits";
+const STOPS: &str = "sendmail reports this when it starts, and exits";
 
 fn check(site: &Site, around: &Surroundings) -> Vec<Diagnostic> {
     let milters = defined(site).filter(|milter| !milter.equates.contains('$'));
@@ -158,8 +158,8 @@ fn timeouts(value: &str) -> Option<Problem> {
         }
         if !OptionKind::Duration.accepts(time.trim()) {
             return Some(warning(
-                format!("`{time}` is no duration"),
-                "sendmail passes over units that it does not know, so that the time is another",
+                format!("`{time}` is not a duration"),
+                "sendmail ignores unknown units, so that the time differs from what is written",
                 format!("expected {}", OptionKind::Duration.expected()),
             ));
         }
@@ -205,7 +205,7 @@ fn path(path: &str) -> Option<Problem> {
         "" => "write `S=local:PATH`".into(),
         _ => format!("write the whole path, such as `S=local:/{trimmed}`"),
     };
-    Some(warning(format!("`{path}` is no absolute path"), "it is looked for in the directory of the queue", help))
+    Some(warning(format!("`{path}` is not an absolute path"), "it is looked for in the directory of the queue", help))
 }
 
 fn inet(family: &str, place: &str) -> Option<Problem> {
@@ -241,7 +241,7 @@ fn inet(family: &str, place: &str) -> Option<Problem> {
     }
     if port.bytes().all(|byte| byte.is_ascii_digit()) && !is_port(port) {
         return Some(warning(
-            format!("`{port}` is no port"),
+            format!("`{port}` is not a port"),
             "sendmail takes it modulo 65536",
             "write a number from 1 to 65535".into(),
         ));

@@ -38,7 +38,7 @@ fn check(site: &Site, around: &Surroundings) -> Vec<Diagnostic> {
             continue;
         }
         found.push(
-            Diagnostic::error(RULE.code, format!("{name} needs a mailer for SMTP, and there is none"))
+            Diagnostic::error(RULE.code, format!("{name} needs a mailer for SMTP, and the site has none"))
                 .at(host.span, "mail is to go there")
                 .why("rules hand mail to a mailer that no line defines: each such message ends with a configuration error")
                 .help(add),

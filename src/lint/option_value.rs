@@ -47,17 +47,15 @@ fn judge(RawOption { name, value, place, value_place, .. }: &RawOption<'_>) -> O
     }
     let message = format!("invalid value `{value}` for `{name}`");
     let (found, why) = if STRICT.contains(name) {
-        (Diagnostic::error(RULE.code, message), "sendmail does not know the value and does not start".to_owned())
+        (Diagnostic::error(RULE.code, message), "sendmail rejects the value and does not start".to_owned())
     } else {
         let why = match kind {
             OptionKind::Boolean => "sendmail takes it for False: only `t` and `y` at its head mean True".to_owned(),
-            OptionKind::Letters(_) => {
-                "sendmail warns at every start and passes over letters that it does not know".into()
-            }
+            OptionKind::Letters(_) => "sendmail warns at every start and ignores unknown letters".into(),
             OptionKind::Duration => {
-                "sendmail passes over units that it does not know, so that the time is another".into()
+                "sendmail ignores unknown units, so that the time differs from what is written".into()
             }
-            _ => "sendmail reads it as something else without a word".into(),
+            _ => "sendmail silently reads it as another value".into(),
         };
         (Diagnostic::warning(RULE.code, message), why)
     };

@@ -22,11 +22,11 @@ fn of_table(table: &DeclaredTable<'_>) -> Vec<Diagnostic> {
     let title = table.kind.spec().title;
     let finding = |(first, again): (&TableEntry, &TableEntry)| {
         let same = first.value == again.value;
-        Diagnostic::error(RULE.code, format!("{title} has the key `{}` twice", again.key))
+        Diagnostic::error(RULE.code, format!("{title} has a duplicate key `{}`", again.key))
             .at(again.key.span, "again here")
             .at(first.key.span, "first here")
-            .why("keys are looked up in lower case and a map file holds each once; makemap refuses the second entry")
-            .help(if same { "remove one of them: they ask for the same" } else { "keep the entry that is meant" })
+            .why("keys are compared in lower case, and a map file holds each only once: makemap rejects the second entry")
+            .help(if same { "remove one of them: their values are equal" } else { "keep the entry that is meant" })
     };
     table.repeated().into_iter().map(finding).collect()
 }

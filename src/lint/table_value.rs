@@ -98,8 +98,8 @@ pub(super) fn domain_key(rule: &Rule, entry: &TableEntry, domain: &str) -> Optio
     }
     if let Some(rest) = domain.strip_prefix('*') {
         return never(
-            format!("`{key}` has a star for any name"),
-            "a star is a letter like any other here, and no domain has it",
+            format!("`{key}` contains a wildcard"),
+            "`*` is an ordinary character here, and no domain contains it",
             format!("write `{rest}` where the table takes all names below a domain, or each name"),
         );
     }

@@ -9,7 +9,7 @@ use crate::{
 
 pub(super) const RULE: Rule = Rule {
     code: "trusted_anonymous",
-    summary: "clients that log in as nobody may relay: an open relay",
+    summary: "clients that log in anonymously may relay: an open relay",
     severity: Severity::Error,
     check,
     together: None,

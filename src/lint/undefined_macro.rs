@@ -67,13 +67,13 @@ fn named(text: &str) -> impl Iterator<Item = &str> {
 fn finding(name: &str, place: Option<Span>) -> Diagnostic {
     let shown = if name.contains('{') { format!("$&{name}") } else { format!("${{{name}}}") };
     let near = nearest(name.trim_matches([' ', '{', '}']), MACRO_NAMES);
-    let message = format!("nothing sets the macro `{shown}`");
+    let message = format!("undefined macro `{shown}`");
     let found = match near {
         Some(_) => Diagnostic::warning(RULE.code, message),
         None => Diagnostic::advice(RULE.code, message),
     };
     let found = place.into_iter().fold(found, |found, place| found.at(place, "asked for here"));
-    let found = found.why("it is empty to sendmail: a text lacks it, and a rule that tests it never matches");
+    let found = found.why("sendmail treats it as empty: texts lack it, and rules that test it never match");
     found.help(match near {
         Some(near) if name.contains('{') => format!("write `$&{{{near}}}`, without the blank"),
         Some(near) => format!("did you mean `{near}`?"),

@@ -38,7 +38,7 @@ fn unknown(line: &str) -> Option<&str> {
 
 fn finding(name: &str, RawLine { text, place, .. }: &RawLine<'_>) -> Diagnostic {
     let found = Diagnostic::error(RULE.code, format!("unknown option `{name}`"))
-        .why("sendmail says so when it starts, and exits");
+        .why("sendmail reports this when it starts, and exits");
     let found = place.iter().fold(found, |found, place| found.at(*place, "set here"));
     let Some(near) = nearest(name, names()) else {
         return found.help("remove the line, or look the name up in the operations guide");

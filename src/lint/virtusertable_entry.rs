@@ -89,7 +89,7 @@ fn value(entry: &TableEntry) -> Option<Diagnostic> {
         return Some(broken(
             &RULE,
             entry,
-            "a program is no recipient here",
+            "a program cannot be a recipient here",
             "sendmail refuses the mail: Cannot mail directly to programs",
             "name an alias, and the program in the aliases file",
         ));
@@ -98,7 +98,7 @@ fn value(entry: &TableEntry) -> Option<Diagnostic> {
         return Some(broken(
             &RULE,
             entry,
-            format!("there is no `%{number}` in the virtusertable"),
+            format!("unknown argument `%{number}`: the virtusertable provides only `%1` to `%3`"),
             "entries are given `%1`, the user, `%2`, what follows a plus sign in it, and `%3`, the same with the sign",
             "write one of these",
         ));
@@ -120,7 +120,7 @@ fn error(entry: &TableEntry, rest: &str) -> Option<Diagnostic> {
     let code = if reply_class(bare).is_some() { bare.to_owned() } else { format!("550 {bare}").trim().to_owned() };
     if rest.is_empty() {
         let help = "write `error:nouser 550 No such user here`";
-        return wrong("the refusal is empty".into(), "sendmail takes pieces of the address for it", help.into());
+        return wrong("the refusal is empty".into(), "sendmail uses parts of the address as the text", help.into());
     }
     if !dsn && !STATUS_WORDS.iter().any(|word| word.eq_ignore_ascii_case(status)) {
         let whole = rest.trim_matches('"');
@@ -138,7 +138,7 @@ fn error(entry: &TableEntry, rest: &str) -> Option<Diagnostic> {
             format!("write `error:nouser 550 {whole}`")
         };
         return wrong(
-            format!("`{status}` is no status that sendmail knows"),
+            format!("`{status}` is not a status that sendmail knows"),
             "what follows `error:` is a status code with a colon after it or a word such as nouser, then reply code and text",
             help,
         );
@@ -146,7 +146,7 @@ fn error(entry: &TableEntry, rest: &str) -> Option<Diagnostic> {
     if text.is_empty() {
         return wrong(
             "the refusal has no text".into(),
-            "sendmail takes a piece of the address for it",
+            "sendmail uses a part of the address as the text",
             format!("write `error:{status}{}550 No such user here`", if dsn { ":" } else { " " }),
         );
     }
@@ -158,7 +158,7 @@ fn error(entry: &TableEntry, rest: &str) -> Option<Diagnostic> {
         ),
         Some(class) if dsn && !status.starts_with(class) => (
             format!("the status code {status} does not go with the reply code of `{text}`"),
-            "a client that reads both cannot tell whether to try again (RFC 3463 section 2)",
+            "clients that read both cannot tell whether to retry (RFC 3463 section 2)",
             format!("begin the status code with {class}"),
         ),
         Some('5') if status.eq_ignore_ascii_case("tempfail") => (
