@@ -179,7 +179,7 @@ fn one_a_line(sources: &Sources, id: SourceId, mut all: Vec<Diagnostic>) -> Vec<
     all.sort_by_key(|diagnostic| line(diagnostic));
     all.dedup_by_key(|diagnostic| line(diagnostic));
     // What follows an open bracket was read as a part of the list, and a file of macro calls is no TOML at all.
-    if let Some(first) = all.iter().position(|diagnostic| words::hides_the_rest(diagnostic)) {
+    if let Some(first) = all.iter().position(words::hides_the_rest) {
         all.truncate(first + 1);
     }
     all
