@@ -114,6 +114,38 @@ mod tests {
         assert_eq!(place, "R$+ . partner . example\t$#OK");
     }
 
+    /// Nobody else can have the address of one host, so it is no open relay, unlike a network.
+    #[test]
+    fn hosts_that_a_rule_names_by_their_address_are_mentioned() {
+        for (map, rules) in [
+            ("", "R$*\t$: $&{client_addr}\nR10.1.2.3\t$#OK"),
+            ("LOCAL_CONFIG\nC{Ours}198.51.100.7\n", "R$*\t$: $&{client_addr}\nR$={Ours}\t$#OK"),
+        ] {
+            let (code, severity, place) = only("", &format!("{map}{}", hook(rules)));
+            let accepting = rules.lines().last().unwrap();
+            assert_eq!(
+                (code, severity, place.as_str()),
+                ("local_check_relays", Severity::Advice, accepting),
+                "{rules}"
+            );
+        }
+    }
+
+    #[test]
+    fn expressions_that_strangers_can_fit_are_open_relays() {
+        for (expression, value) in
+            [("^friend", "$&s"), ("trusted\\.example$", "$&f"), ("partner\\.test$", "$&{client_ptr}")]
+        {
+            let map = format!("LOCAL_CONFIG\nKfits regex -a@MATCH {expression}\n");
+            let rules = format!("R$*\t$: $(fits {value} $)\nR$* @MATCH\t$#OK");
+            let (code, severity, place) = only("", &format!("{map}{}", hook(&rules)));
+            assert_eq!((code, severity, place.as_str()), ("open_relay", Severity::Error, "R$* @MATCH\t$#OK"), "{map}");
+        }
+        let map = "LOCAL_CONFIG\nKfits regex -a@MATCH ^friend\n";
+        nothing("", &format!("{map}{}", hook("R$*\t$: $(fits $&s $)\nR$* @MATCH\t$#error $@ 5.7.1 $: \"550 no\"")));
+        nothing("", &format!("{map}{}", hook("R$*\t$: $(fits $&{auth_authen} $)\nR$* @MATCH\t$#OK")));
+    }
+
     #[test]
     fn the_rule_that_accepts_is_shown_where_checks_are_delayed() {
         let statements = "FEATURE(`access_db')\nFEATURE(`delay_checks')";
