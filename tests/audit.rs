@@ -87,6 +87,10 @@ mod tests {
             "R$*\t$: $&{client_addr}\nR203 . 0 . $+\t$#OK",
             "R$*\t$: $&{client_addr}\nRIPv6 : $+\t$#OK",
             "R$*\t$: $&{daemon_name}\nRMTA\t$#OK",
+            "R$*\t$: $1 $| $&s\nR$* $| friend\t$#OK",
+            "R$*\t$: $>CanonAddr $&f\nR$* < @ partner . example . > $*\t$#OK",
+            "R$*\t$: $&{client_addr}\nR192.168.$+\t$#RELAY",
+            "R$*\t$: $>Mine $1\nSMine\nR$*\t$#OK",
         ] {
             let (code, severity, place) = only("", &hook(rules));
             let accepting = rules.lines().last().unwrap();
@@ -102,6 +106,10 @@ mod tests {
             "R$*\t$: $&{client_name}\nR$+ . example . com\t$#OK",
             "R$*\t$#error $@ 5.7.1 $: \"550 closed\"",
             "R< $+ @ partner . example >\t$#error $@ 5.7.1 $: \"550 closed\"",
+            "R$*\t$: $&s\nRfriend\t$#error $@ 5.7.1 $: \"550 closed\"",
+            "R$*\t$: $1\nR$*\t$@ $1",
+            // The null sender is empty in this macro.
+            "R$*\t$: $&f\nR<>\t$#OK",
         ] {
             nothing("", &hook(rules));
         }
@@ -112,6 +120,38 @@ mod tests {
         let (code, severity, place) = only("", &hook("R$*\t$: $&{client_name}\nR$+ . partner . example\t$#OK"));
         assert_eq!((code, severity), ("local_check_relays", Severity::Advice));
         assert_eq!(place, "R$+ . partner . example\t$#OK");
+    }
+
+    /// Nobody else can have the address of one host, so it is no open relay, unlike a network.
+    #[test]
+    fn hosts_that_a_rule_names_by_their_address_are_mentioned() {
+        for (map, rules) in [
+            ("", "R$*\t$: $&{client_addr}\nR10.1.2.3\t$#OK"),
+            ("LOCAL_CONFIG\nC{Ours}198.51.100.7\n", "R$*\t$: $&{client_addr}\nR$={Ours}\t$#OK"),
+        ] {
+            let (code, severity, place) = only("", &format!("{map}{}", hook(rules)));
+            let accepting = rules.lines().last().unwrap();
+            assert_eq!(
+                (code, severity, place.as_str()),
+                ("local_check_relays", Severity::Advice, accepting),
+                "{rules}"
+            );
+        }
+    }
+
+    #[test]
+    fn expressions_that_strangers_can_fit_are_open_relays() {
+        for (expression, value) in
+            [("^friend", "$&s"), ("trusted\\.example$", "$&f"), ("partner\\.test$", "$&{client_ptr}")]
+        {
+            let map = format!("LOCAL_CONFIG\nKfits regex -a@MATCH {expression}\n");
+            let rules = format!("R$*\t$: $(fits {value} $)\nR$* @MATCH\t$#OK");
+            let (code, severity, place) = only("", &format!("{map}{}", hook(&rules)));
+            assert_eq!((code, severity, place.as_str()), ("open_relay", Severity::Error, "R$* @MATCH\t$#OK"), "{map}");
+        }
+        let map = "LOCAL_CONFIG\nKfits regex -a@MATCH ^friend\n";
+        nothing("", &format!("{map}{}", hook("R$*\t$: $(fits $&s $)\nR$* @MATCH\t$#error $@ 5.7.1 $: \"550 no\"")));
+        nothing("", &format!("{map}{}", hook("R$*\t$: $(fits $&{auth_authen} $)\nR$* @MATCH\t$#OK")));
     }
 
     #[test]
@@ -148,6 +188,14 @@ mod tests {
             ("", "LOCAL_CONFIG\nC{R}example.org com", "top_level_domain", "C{R}example.org com"),
             ("", "LOCAL_CONFIG\nD{X}com\nCR ${X}", "top_level_domain", "CR ${X}"),
             ("", "LOCAL_CONFIG\nC{X}com\nCR $={X}", "top_level_domain", "CR $={X}"),
+            ("", "LOCAL_CONFIG\nC{X}org\nC{Y}$={X}\nCR $={Y}", "top_level_domain", "CR $={Y}"),
+            ("", "LOCAL_CONFIG\nC{Long}com\nC{R}$={Long}", "top_level_domain", "C{R}$={Long}"),
+            ("", "LOCAL_CONFIG\nD{X}com\nD{Y}${X}\nCR ${Y}", "top_level_domain", "CR ${Y}"),
+            ("MASQUERADE_AS(`com')", "LOCAL_CONFIG\nCR $M", "top_level_domain", "CR $M"),
+            ("FEATURE(`relay_entire_domain')", "LOCAL_CONFIG\nD{X}net\nCm${X}", "top_level_domain", "Cm${X}"),
+            ("FEATURE(`virtusertable')", "LOCAL_CONFIG\nC{VirtHost} com", "top_level_domain", "C{VirtHost} com"),
+            ("", "LOCAL_CONFIG\nCR 8", "wide_network", "CR 8"),
+            ("", "LOCAL_CONFIG\nCR IPv6", "open_relay", "CR IPv6"),
             ("", "LOCAL_CONFIG\nCR example.org\n com", "top_level_domain", "CR example.org"),
             ("", "LOCAL_CONFIG\nCw com", "top_level_domain", "Cw com"),
             ("FEATURE(`relay_entire_domain')", "LOCAL_CONFIG\nCm org", "top_level_domain", "Cm org"),

@@ -96,9 +96,10 @@ fn questions(site: &Site, elsewhere: &str) -> Vec<(Question, String)> {
     }
     for literal in literals(site) {
         match literal {
-            Literal::Address(address) => {
+            Literal::Network(address) => {
                 all.push((question(IpAddr::V4(address), elsewhere), format!("clients such as {address}")));
             }
+            Literal::Host(_) => {}
             Literal::Name(name) => {
                 for host in [name.clone(), format!("host.{name}")] {
                     let helo = Question { helo: Some(host.clone()), ..base.clone() };
@@ -130,32 +131,36 @@ fn questions(site: &Site, elsewhere: &str) -> Vec<(Question, String)> {
     all
 }
 
-/// Hosts of a domain that is not the site's, which may relay because a rule of the site names the domain. Nobody else can have
-/// such a name, but whoever reads the site's own statements does not find the permission.
+/// Hosts that may relay because a rule of the site names their address or a domain that is not the site's. Nobody else can have
+/// such a name or address, but whoever reads the site's own statements does not find the permission.
 fn named_hosts(
     audited: &Audited<'_>,
     elsewhere: &str,
     ask: &mut dyn FnMut(&Question) -> Dialogue,
 ) -> Option<Diagnostic> {
     let own = own_domains(audited.site);
-    let names = literals(audited.site).into_iter().filter_map(|literal| match literal {
-        Literal::Name(name) if name.contains('.') => Some(name),
+    let is_own = |name: &String| own.iter().any(|own| own == name || name.ends_with(&format!(".{own}")));
+    let clients = literals(audited.site).into_iter().filter_map(|literal| match literal {
+        Literal::Name(name) if name.contains('.') && !is_own(&name) => {
+            let host = Question { name: Some(format!("host.{name}")), ..question(STRANGER, elsewhere) };
+            Some((host, format!("hosts in `{name}`"), name))
+        }
+        Literal::Host(address) => {
+            Some((question(IpAddr::V4(address), elsewhere), format!("the client {address}"), address.to_string()))
+        }
         _ => None,
     });
-    let is_own = |name: &String| own.iter().any(|own| own == name || name.ends_with(&format!(".{own}")));
-    names.filter(|name| !is_own(name)).find_map(|name| {
-        let host = format!("host.{name}");
-        let dialogue = ask(&Question { name: Some(host), ..question(STRANGER, elsewhere) });
-        if !is_relayed(&dialogue, elsewhere) || dialogue.is_deferred() || is_granted(&dialogue) {
-            return None;
+    for (question, who, key) in clients {
+        let dialogue = ask(&question);
+        if is_relayed(&dialogue, elsewhere) && !dialogue.is_deferred() && !is_granted(&dialogue) {
+            let place = dialogue.steps.iter().rev().find_map(|step| audited.deciding(step));
+            let found = Diagnostic::advice("local_check_relays", format!("{who} may relay by a rule of the site"))
+                .why("relay domains and the access map do not show this permission")
+                .help(format!("write `Connect:{key} RELAY` in the access map, and let the rule answer `$@`"));
+            return Some(at(found, place, "decided here"));
         }
-        let place = dialogue.steps.iter().rev().find_map(|step| audited.deciding(step));
-        let found =
-            Diagnostic::advice("local_check_relays", format!("hosts in `{name}` may relay by a rule of the site"))
-                .why("relay domains and the access map do not mention them")
-                .help(format!("write `Connect:{name} RELAY` in the access map, and let the rule answer `$@`"));
-        Some(at(found, place, "decided here"))
-    })
+    }
+    None
 }
 
 /// Recipients elsewhere that look like ones of the site's own domains, each with what hides them.
@@ -197,12 +202,15 @@ fn own_domains(site: &Site) -> Vec<String> {
 
 /// Something that a rule of the site compares with.
 enum Literal {
-    Address(Ipv4Addr),
+    /// Some address of a network that is named by its first octets.
+    Network(Ipv4Addr),
+    /// The whole address of one host.
+    Host(Ipv4Addr),
     Name(String),
     Mailbox(String),
 }
 
-/// What left sides of the site's rules, and its class lines, name.
+/// What left sides of the site's rules, its class lines and the expressions of its regex maps name.
 fn literals(site: &Site) -> Vec<Literal> {
     let mut all = Vec::new();
     let mut seen = Vec::new();
@@ -210,10 +218,15 @@ fn literals(site: &Site) -> Vec<Literal> {
         let text = match raw.text.chars().next() {
             Some('R') => raw.text.split('\t').next().unwrap_or_default().get(1..).unwrap_or_default(),
             Some('C') => raw.text.get(1..).unwrap_or_default(),
+            // The expression of a regex map is what it finds.
+            Some('K') => match raw.text.split_once(" regex ") {
+                Some((_, expression)) => expression,
+                None => continue,
+            },
             _ => continue,
         };
         // Blanks between the words of an address mean nothing.
-        let joined = text.replace(" . ", ".").replace(". ", ".").replace(" .", ".");
+        let joined = text.replace(" . ", ".").replace(". ", ".").replace(" .", ".").replace("\\.", ".");
         let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
         for word in joined.split(|c: char| !is_part(c)) {
             let word = word.trim_matches('.').to_ascii_lowercase();
@@ -229,7 +242,10 @@ fn literals(site: &Site) -> Vec<Literal> {
                 {
                     let mut address = [97; 4];
                     address.iter_mut().zip(&octets).for_each(|(to, from)| *to = *from);
-                    all.push(Literal::Address(address.into()));
+                    all.push(match octets.len() {
+                        4 => Literal::Host(address.into()),
+                        _ => Literal::Network(address.into()),
+                    });
                 }
             } else if word.contains('.') {
                 all.push(Literal::Name(word));
