@@ -940,6 +940,18 @@ authinfo      = true
     }
 
     #[test]
+    fn class_files_of_raw_lines_are_checked() {
+        let place = Place::new();
+        place.write("site.mc", &format!("{GOOD}LOCAL_CONFIG\nFR/etc/mail/relays\nF{{VirtHost}}-o /etc/mail/virtual\n"));
+        place.write("relays", "com\n");
+        place.write("virtual", "192.0.2.0/24\n");
+        let run = place.run("lint site.mc --format short");
+        for at in ["relays:1:1", "virtual:1:1"] {
+            assert!(run.stderr.contains(&format!("{at}: warning[class_file_member]")), "{}", run.stderr);
+        }
+    }
+
+    #[test]
     fn what_a_table_says_does_not_steer_the_terminal() {
         let place = Place::new();
         place.write("site.mc", &GOOD.replace("MAILER(`local')", "FEATURE(`access_db')dnl\nMAILER(`local')"));

@@ -24,7 +24,7 @@ use crate::{
     lint::{self, ClassText, HOST_CLASSES, Surroundings, Target},
     map::Format,
     rewrite::{Answer, RecordType, Resolver},
-    site::{DeclaredTable, Site},
+    site::{Class, ClassFile, DeclaredTable, Site},
     source::Sources,
     syntax::zone::{self, Data},
 };
@@ -240,23 +240,35 @@ fn exchangers(domains: &[String], site: &Site, settings: dns::Settings) -> (Stri
 /// Finds the class files: below the root, or next to the site by file name.
 fn class_files(site: &Site, name: &str, root: Option<&Path>, sources: &mut Sources) -> Vec<ClassText> {
     let mut texts = Vec::new();
-    for class in HOST_CLASSES {
-        for file in site.classes.files(class) {
-            let path = Path::new(file.value.path());
-            let Some(last) = path.file_name().filter(|_| path.is_absolute()) else { continue };
-            let path = match root {
-                Some(root) => match bounded::below(root, path) {
-                    Ok(path) => path,
-                    Err(_) => continue,
-                },
-                None => table_text::in_directory_of(name, Path::new(last)),
-            };
-            let Ok(bytes) = bounded::referenced(&path) else { continue };
-            let text = String::from_utf8_lossy(&bytes).into_owned();
-            let id = sources.add(path.display().to_string(), text.as_str());
-            let members = class_text::members(&file.value, &text, id);
-            texts.push(ClassText { class, path, members, has_crlf: text.contains("\r\n") });
-        }
+    let declared = HOST_CLASSES.iter().flat_map(|class| {
+        site.classes.files(*class).iter().map(|file| (*class, file.value.clone())).collect::<Vec<_>>()
+    });
+    let raw = site.raw.values().flatten().filter_map(|raw| raw_class_file(&raw.text));
+    for (class, file) in declared.chain(raw.filter(|(class, _)| HOST_CLASSES.contains(class))) {
+        let path = Path::new(file.path());
+        let Some(last) = path.file_name().filter(|_| path.is_absolute()) else { continue };
+        let path = match root {
+            Some(root) => match bounded::below(root, path) {
+                Ok(path) => path,
+                Err(_) => continue,
+            },
+            None => table_text::in_directory_of(name, Path::new(last)),
+        };
+        let Ok(bytes) = bounded::referenced(&path) else { continue };
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let id = sources.add(path.display().to_string(), text.as_str());
+        let members = class_text::members(&file, &text, id);
+        texts.push(ClassText { class, path, members, has_crlf: text.contains("\r\n") });
     }
     texts
+}
+
+/// The class and file of a raw `F` line: `FR/etc/mail/relays`, `F{VirtHost}-o /etc/mail/virtual`.
+fn raw_class_file(line: &str) -> Option<(Class, ClassFile)> {
+    let rest = line.strip_prefix('F')?;
+    let (name, file) = match rest.strip_prefix('{') {
+        Some(rest) => rest.split_once('}')?,
+        None => rest.split_at_checked(1)?,
+    };
+    Some((Class::by_name(name)?, ClassFile { text: file.trim().to_owned() }))
 }
