@@ -231,7 +231,7 @@ impl NameProblem {
                     .why(why)
                     .help("remove it, or add what is missing before the colon; names need no quotes")
             }
-            Self::NoName { .. } => error("alias_no_name", "an alias has no name".to_owned())
+            Self::NoName { .. } => error("alias_no_name", "alias without a name".to_owned())
                 .why("a line ends its name at the first colon, also within what looks like `:include:`")
                 .help("write the name before the colon"),
             Self::NameTooLong { limit, .. } => {
@@ -244,12 +244,12 @@ impl NameProblem {
                     .why("newaliases leaves the entry out")
                     .help("shorten the name; a colon may be missing after it")
             }
-            Self::EightBit { .. } => error("alias_name_eight_bit", "a name has bytes from 128 to 159".to_owned())
+            Self::EightBit { .. } => error("alias_name_eight_bit", "alias name with bytes from 128 to 159".to_owned())
                 .why(
                     "they are control characters, also as a part of a letter in UTF-8; newaliases leaves the entry out",
                 )
                 .help("use ASCII letters: mail to other names does not arrive here without SMTPUTF8"),
-            Self::Control { name } => Diagnostic::warning("alias_name_control", "a name has control characters")
+            Self::Control { name } => Diagnostic::warning("alias_name_control", "alias name with control characters")
                 .at(span, "")
                 .why(format!("newaliases stores the alias `{}`", shown(name)))
                 .help("remove them"),
@@ -259,7 +259,7 @@ impl NameProblem {
             )
             .why("the name of an alias is an address, and sendmail refuses this one; newaliases leaves the entry out")
             .help("write the user's name alone"),
-            Self::Endless { name } => error("alias_name_refused", format!("`{}` is no address", shown(name)))
+            Self::Endless { name } => error("alias_name_refused", format!("`{}` is not an address", shown(name)))
                 .why("sendmail looks for a host before a lone `!` until it gives up; newaliases leaves the entry out")
                 .help("write the user's name alone"),
             Self::NotLocal { name, special } => {

@@ -86,13 +86,13 @@ impl Problem {
             ProblemKind::Line(fault) => self.line_diagnostic(*fault),
             ProblemKind::Finding(finding) => finding.diagnostic(self.span),
             ProblemKind::Duplicate { key, first, .. } => {
-                Diagnostic::warning("alias_duplicate", format!("the alias `{}` is given twice", shown(key)))
+                Diagnostic::warning("alias_duplicate", format!("duplicate alias `{}`", shown(key)))
                     .at(self.span, "again here: this one counts")
                     .at(*first, "first here")
                     .why("the database holds one value per name, and newaliases keeps the last; names that differ in case only are one name")
                     .help("remove the one that does not apply, or put all recipients into one entry")
             }
-            ProblemKind::NoValue { .. } => Diagnostic::error("alias_no_value", "an alias has no value")
+            ProblemKind::NoValue { .. } => Diagnostic::error("alias_no_value", "alias without a value")
                 .at(self.span, "a recipient must follow")
                 .why("newaliases leaves such an entry out")
                 .help("name who gets the mail; `/dev/null` for nobody"),
@@ -103,12 +103,12 @@ impl Problem {
     fn line_diagnostic(&self, fault: FaultKind) -> Diagnostic {
         match fault {
             FaultKind::LeadingBlank => {
-                Diagnostic::error("alias_leading_blank", "a line begins with a blank and continues nothing")
+                Diagnostic::error("alias_leading_blank", "continuation line without an entry")
                     .at(self.span, "remove this")
                     .why("an empty line ends an entry; newaliases leaves out this line and those after it that begin with a blank")
                     .help("begin the line with the name, or remove the empty line before it")
             }
-            FaultKind::NoColon => Diagnostic::error("alias_no_colon", "a line has no colon")
+            FaultKind::NoColon => Diagnostic::error("alias_no_colon", "line without a colon")
                 .at(self.span, "no name and value")
                 .why("a colon separates the name from the value; newaliases leaves the line out")
                 .help("write `name: recipient`; begin a line that continues the one before with a blank, and a comment with `#`"),
@@ -126,10 +126,10 @@ impl Problem {
             }
             FaultKind::Nul { refused } => {
                 let diagnostic = if refused {
-                    Diagnostic::error("alias_nul", "a line has a byte 0 in it")
+                    Diagnostic::error("alias_nul", "byte 0 in a line")
                         .why("newaliases loses this line and the one after it")
                 } else {
-                    Diagnostic::warning("alias_nul", "a line has a byte 0 in it")
+                    Diagnostic::warning("alias_nul", "byte 0 in a line")
                         .why("newaliases loses the rest of the line, without a word")
                 };
                 diagnostic.at(self.span, "here").help("remove it; a text in UTF-16 has to be converted to UTF-8")

@@ -23,8 +23,10 @@ impl Environment {
         self.report(
             Diagnostic::warning("empty_system_type", "this site has no system type")
                 .at(place, "declared as none")
-                .why("paths and mailer flags are then sendmail's own defaults, which fit none of today's systems")
-                .help("name the system: OSTYPE(`linux'); only a mail submission program (`msp`) needs none"),
+                .why("paths and mailer flags then have sendmail's own defaults, which suit no current system")
+                .help(
+                    "name the system, as in OSTYPE(`linux'); only a mail submission program (`msp`) does not need one",
+                ),
         );
     }
 
@@ -37,7 +39,7 @@ impl Environment {
             self.report(
                 Diagnostic::error("no_system_type", "no system type is declared")
                     .at(end, "the file ends without OSTYPE")
-                    .why("paths and mailer flags depend on the system, and sendmail's own defaults fit none of today's")
+                    .why("paths and mailer flags depend on the system, and sendmail's own defaults suit no current one")
                     .help("write OSTYPE(`linux'), or the name of your system, above the first FEATURE")
                     .reference("*** ERROR: No system type defined (use OSTYPE macro)\n"),
             );
@@ -67,8 +69,8 @@ impl Environment {
             return;
         }
         let place = macros.definition("_LDAP_ROUTING_WARN_").map(|text| text.span());
-        let diagnostic = Diagnostic::warning("ldap_server", "`ldap_routing` does not say which server to ask")
-            .why("its usual maps name neither a server nor a base; sendmail asks whatever its library is set up for")
+        let diagnostic = Diagnostic::warning("ldap_server", "`ldap_routing` without an LDAP server")
+            .why("its default maps name neither a server nor a base, so sendmail uses the defaults of its LDAP library")
             .help("define `confLDAP_DEFAULT_SPEC`, such as `-h ldap.example.net -b dc=example,dc=net`")
             .reference(
                 "\nWARNING: Using default FEATURE(ldap_routing) map definition(s)\nwithout setting \
@@ -99,7 +101,7 @@ impl Environment {
         let Some(value) = macros.expanded(name) else { return };
         let Some(text) = spec.notice.text(Some(value.as_str())) else { return };
         let diagnostic = Diagnostic::warning("obsolete_option", format!("`{name}` is out of date"))
-            .why(format!("today's sendmail has other means for it: {}", spec.help))
+            .why(format!("sendmail no longer has this option. {}", spec.help))
             .help(instead(name))
             .reference(text);
         let diagnostic = self.also_at(diagnostic, Some(value.span()), "set here");
@@ -121,8 +123,8 @@ impl Environment {
             return;
         };
         let diagnostic = Diagnostic::warning("deferred_delivery", "mail is accepted unchecked in deferred mode")
-            .why("in deferred mode nothing is looked up, so the rules against unwanted mail cannot decide")
-            .help("use `background` or `queueonly` on a host that takes mail from outside")
+            .why("in deferred mode, sendmail looks nothing up, so the rules against unwanted mail cannot decide")
+            .help("use `background` or `queueonly` on a host that receives mail from other hosts")
             .reference("WARNING: Antispam rules not available in deferred delivery mode.\n");
         let diagnostic = self.also_at(diagnostic, Some(mode.span()), "deferred delivery is chosen here");
         self.report(diagnostic);
@@ -147,8 +149,8 @@ impl Environment {
         }
         let Some(asked) = macros.definition("_RELAY_DB_FROM_DOMAIN_") else { return };
         let diagnostic =
-            Diagnostic::error("relay_mail_from_domain", "sender domains are to be looked up, but senders are not")
-                .why("nothing looks them up without `relay_mail_from`")
+            Diagnostic::error("relay_mail_from_domain", "sender domains are looked up only with `relay_mail_from`")
+                .why("without that feature, the definition has no effect")
                 .help("write FEATURE(`relay_mail_from', `domain') instead of the definition")
                 .reference("*** ERROR: _RELAY_DB_FROM_DOMAIN_ requires _RELAY_DB_FROM_\n");
         let diagnostic = self.also_at(diagnostic, Some(asked.span()), "defined here");
@@ -168,7 +170,7 @@ impl Environment {
         }
         if macros.is_defined("_SPAM_FRIEND_") && macros.is_defined("_SPAM_HATER_") {
             let diagnostic = Diagnostic::error("friend_and_hater", "`delay_checks` is given both `friend` and `hater`")
-                .why("the one exempts the recipients that are listed, the other all that are not")
+                .why("`friend` exempts listed recipients, `hater` all others")
                 .help("choose one of them")
                 .reference("*** ERROR: define either Hater or Friend -- not both.\n");
             let diagnostic = self.also_at(diagnostic, Some(place), "asked for here");
@@ -183,7 +185,7 @@ impl Environment {
         self.report(
             Diagnostic::warning("rhsbl_without_access", "`rhsbl` needs `access_db`")
                 .at(place, "searches the access map first")
-                .why("sendmail does not find the ruleset that searches it, and refuses every sender that has a domain")
+                .why("sendmail does not find the ruleset that searches the access map, and rejects every sender with a domain")
                 .help("write FEATURE(`access_db') above it"),
         );
     }
@@ -196,15 +198,15 @@ impl Environment {
                 HackKind::SpamTrap if !macros.is_defined("_ACCESS_TABLE_") => found.push(
                     Diagnostic::warning("spamtrap_without_access", "`spamtrap` needs `access_db`")
                         .at(hack.span, "searches the access map")
-                        .why("sendmail does not find the ruleset that searches it, and complains at every recipient")
+                        .why("sendmail does not find the ruleset that searches the access map, and reports an error for every recipient")
                         .help("write FEATURE(`access_db')"),
                 ),
                 HackKind::TrustedUsers { logged: true } => {
                     let declared = self.raw.values().flatten().any(|raw| raw.text.starts_with("Klog "));
                     found.extend((!declared).then(|| {
-                        Diagnostic::warning("undefined_map", "there is no map `log`")
+                        Diagnostic::warning("undefined_map", "unknown map `log`")
                             .at(hack.span, "asked for here, by `DEBIAN_DEBUG`")
-                            .why("sendmail complains whenever a rule looks in it, and nothing is logged")
+                            .why("sendmail reports an error at each lookup, and nothing is logged")
                             .help("declare it: a line `Klog syslog` under `LOCAL_CONFIG`")
                     }));
                 }
@@ -224,7 +226,7 @@ impl Environment {
         self.report(
             Diagnostic::advice("deprecated_option", "`confCR_FILE` is deprecated")
                 .at(place, "set here")
-                .why("it names one file only, and replaces the one that is read by default")
+                .why("it takes a single file, which replaces the default one")
                 .help(format!("write RELAY_DOMAIN_FILE(`{}')", file.as_str())),
         );
     }

@@ -75,13 +75,13 @@ impl Environment {
             When::Without(mark) if !macros.is_defined(mark) => {
                 Diagnostic::error("requires_feature", format!("`{name}` needs `access_db` before it"))
                     .at(span, "asked for here")
-                    .why("it works on what `access_db` declares, and that is not declared above")
+                    .why("it uses the access map, which `access_db` declares")
                     .help("write FEATURE(`access_db') above it")
             }
             When::Missing if args.first().is_none_or(Text::is_empty) => {
-                Diagnostic::error("missing_argument", format!("`{name}` names no host"))
+                Diagnostic::error("missing_argument", format!("`{name}` without a host"))
                     .at(span, "expected a second argument")
-                    .why("all mail goes to that host; without one nothing could be sent")
+                    .why("all mail goes to that host")
                     .help(format!("write HACK(`{name}', `mailhub.example.com')"))
             }
             _ => return,
@@ -98,9 +98,9 @@ impl Environment {
         let tag = given(3).filter(|tag| !tag.is_empty()).unwrap_or_else(|| hack::DEFAULT_TAG.into());
         if server.is_none() {
             self.report(
-                Diagnostic::warning("missing_argument", "`dnsblaccess` names no list")
+                Diagnostic::warning("missing_argument", "`dnsblaccess` without a DNS list")
                     .at(span, "expected a second argument")
-                    .why(format!("it then asks `{}`, where nobody has answered for years", hack::DEFAULT_LIST))
+                    .why(format!("it then queries `{}`, which has not answered for years", hack::DEFAULT_LIST))
                     .help("write HACK(`dnsblaccess', `list.example.net')"),
             );
         }
@@ -108,7 +108,7 @@ impl Environment {
             self.report(
                 Diagnostic::error("unprotected_comma", "a comma ends the message early")
                     .at(arg.span(), "holds a comma that quotes do not protect")
-                    .why("sendmail's tree passes it on as two arguments, and what it then writes is another message")
+                    .why("sendmail's tree passes it on as two arguments and writes a different message")
                     .help("put a second pair of quotes around the message: ``\"550 …, …\"''"),
             );
         }
@@ -136,7 +136,7 @@ impl Environment {
         self.report(
             Diagnostic::warning("excess_argument", format!("`{}` takes {takes}", spec.name))
                 .at(extra.span(), "has no effect")
-                .why("sendmail's tree ignores what a hack does not ask for")
+                .why("sendmail's tree ignores arguments that a hack does not take")
                 .help("remove it"),
         );
     }

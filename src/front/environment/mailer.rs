@@ -30,7 +30,7 @@ impl Environment {
         if let Some(first) = macros.definition(&mark) {
             let diagnostic = Diagnostic::error("mailer_twice", format!("mailer `{known_as}` is declared twice"))
                 .at(span, "declared again here")
-                .why("the second MAILER is ignored, and with it whatever was set for it")
+                .why("the second MAILER is ignored, together with its settings")
                 .help("remove this line")
                 .reference(format!("*** ERROR: MAILER({known_as}) already included\n"));
             let diagnostic = self.also_at(diagnostic, Some(first.span()), "first declared here");
@@ -103,7 +103,7 @@ impl Environment {
                     return;
                 }
                 Diagnostic::warning("mailer_lacks_setting", format!("mailer `{name}` needs `{setting}`"))
-                    .why("it has no default; the name of the setting is written where its value belongs")
+                    .why("the setting has no default, and its name would be written in place of the value")
                     .help(format!("write define(`{setting}', `…') above MAILER(`{name}')"))
             }
             MailerNoticeWhen::Without(other) => {

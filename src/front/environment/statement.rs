@@ -25,10 +25,10 @@ impl Environment {
         }
         if members.is_empty() {
             self.report(
-                Diagnostic::warning("missing_argument", format!("{statement} names nothing"))
+                Diagnostic::warning("missing_argument", format!("{statement} with an empty list"))
                     .at(words.span(), "expected a name")
-                    .why("an empty list changes nothing")
-                    .help(format!("name what {statement} is to stand for, or remove it")),
+                    .why("an empty list has no effect")
+                    .help(format!("add the members of {statement}, or remove the statement")),
             );
         }
         if !members.is_empty() {
@@ -52,7 +52,7 @@ impl Environment {
         let class_file = ClassFile { text };
         if class_file.path().is_empty() {
             self.report(
-                Diagnostic::error("missing_argument", format!("{statement} names no file"))
+                Diagnostic::error("missing_argument", format!("{statement} without a file name"))
                     .at(file.span(), "expected a path")
                     .why("sendmail refuses to start with a class file that has no name")
                     .help(format!("write {statement}(`/etc/mail/file'), or remove it")),
@@ -121,7 +121,7 @@ impl Environment {
         self.report(
             Diagnostic::warning("hook_before_mailer", format!("{name} comes before MAILER"))
                 .at(span, "too early")
-                .why("rulesets stand after the mailers by custom; what they decide does not depend on it")
+                .why("by convention, rulesets come after the mailers; their decisions do not depend on the order")
                 .help(format!("move {name} with its rules to the end of the file"))
                 .reference(format!("*** WARNING: MAILER() should be before {name}\n")),
         );

@@ -17,10 +17,10 @@ impl Environment {
     pub fn ostype(&mut self, macros: &mut Macros<'_, '_>, name: &Text, span: Span) {
         let wanted = macros.expand(name).as_str().to_owned();
         if let Some(first) = macros.definition("__OSTYPE__") {
-            let diagnostic = Diagnostic::warning("system_type_twice", "the system type is declared again")
+            let diagnostic = Diagnostic::warning("system_type_twice", "second system type")
                 .at(span, "declared again here")
-                .why("both take effect, one after the other, and the later one wins where they differ")
-                .help("keep the one that this host is")
+                .why("both take effect in order, and the later one wins where they differ")
+                .help("keep the one of this host")
                 .reference(format!("duplicate OSTYPE({wanted})\n"));
             let diagnostic = self.also_at(diagnostic, Some(first.span()), "first declared here");
             self.report(diagnostic);
@@ -63,9 +63,9 @@ impl Environment {
     /// Refuses something that sendmail knows and that is not supported yet.
     pub(in crate::front) fn unsupported(&mut self, kind: &str, name: &str, place: Span) {
         self.report(
-            Diagnostic::error("unsupported", format!("{kind} `{name}` is known to sendmail, not supported yet"))
+            Diagnostic::error("unsupported", format!("{kind} `{name}` is not supported yet"))
                 .at(place, "not supported")
-                .why("what it does would be missing from the output")
+                .why("its effect would be missing from the output")
                 .help("leave it out, or build this site with sendmail's own tree until it is supported"),
         );
     }
@@ -82,11 +82,11 @@ impl Environment {
     ) {
         let reference = macros.reference(&format!("cannot open `{TREE}{folder}/{name}.m4': No such file or directory"));
         let diagnostic = if name.is_empty() {
-            Diagnostic::error("missing_argument", format!("the {kind} is not named")).at(place, "expected a name")
+            Diagnostic::error("missing_argument", format!("missing name of the {kind}")).at(place, "expected a name")
         } else if name.contains(['\'', '"', '’', '‘', '“', '”']) {
             let bare = name.trim_matches(['\'', '"', '’', '‘', '“', '”', '`']);
             self.report(
-                Diagnostic::error("straight_quotes", format!("{name} is not quoted as m4 wants it"))
+                Diagnostic::error("straight_quotes", format!("{name} is not quoted as m4 requires"))
                     .at(place, "these quotes are part of the name")
                     .why(format!("m4 quotes are ` and ', so this asks for a {kind} whose name has quotes in it"))
                     .help(format!("write {}(`{bare}')", folder_macro(folder)))
@@ -99,7 +99,7 @@ impl Environment {
         };
         self.report(
             diagnostic
-                .why("m4 says that it cannot open the file and goes on, so what was asked for is missing")
+                .why("m4 reports that it cannot open the file and continues, so its effect is missing")
                 .help(help)
                 .reference(reference),
         );

@@ -26,7 +26,7 @@ impl Environment {
             self.report(
                 Diagnostic::error("missing_argument", "SITECONFIG needs a file, a name and a class")
                     .at(span, "not all of them are given")
-                    .why("without a class of one letter the neighbours would become lines that sendmail refuses")
+                    .why("without a one-letter class, the neighbors become lines that sendmail rejects")
                     .help(
                         "write SITECONFIG(`uucp.neighbours', `thishost', `U'); see cf/README, \"SITE CONFIGURATION\"",
                     ),
@@ -49,9 +49,9 @@ impl Environment {
                     None => "name the neighbours with SITE after it".into(),
                 };
                 self.report(
-                    Diagnostic::warning("unknown_siteconfig", format!("there is no file of neighbours `{wanted}`"))
+                    Diagnostic::warning("unknown_siteconfig", format!("unknown file of neighbors `{wanted}`"))
                         .at(file.span(), "not known to sendmail")
-                        .why("sendmail's tree goes on without it, and without a word")
+                        .why("sendmail's tree silently continues without it")
                         .help(help),
                 );
             }
@@ -65,7 +65,7 @@ impl Environment {
             self.report(
                 Diagnostic::error("site_without_siteconfig", "SITE comes before any SITECONFIG")
                     .at(span, "neighbours on no link")
-                    .why("SITECONFIG says which link they are on; without it sendmail reads this as a ruleset")
+                    .why("SITECONFIG defines their link; without it, sendmail reads the line as a ruleset")
                     .help("write SITECONFIG(`uucp.neighbours', `thishost', `U') above it"),
             );
             return;

@@ -62,9 +62,9 @@ impl Run<'_, '_, '_> {
     /// A list that is not named.
     pub(super) fn missing_server(&self) -> Diagnostic {
         let feature = self.spec.name;
-        Diagnostic::error("missing_argument", format!("`{feature}` names no list"))
+        Diagnostic::error("missing_argument", format!("`{feature}` without a DNS list"))
             .at(self.span, "expected a second argument")
-            .why("there is no list to fall back on; nothing would be looked up")
+            .why("there is no default list, so nothing would be looked up")
             .help(format!("write FEATURE(`{feature}', `list.example.net')"))
     }
 
@@ -84,7 +84,7 @@ impl Run<'_, '_, '_> {
         if self.is_split(index) {
             let diagnostic = Diagnostic::error("unprotected_comma", "a comma ends the message early")
                 .at(self.place(index), "holds a comma that quotes do not protect")
-                .why("sendmail's tree then leaves out the rule that refuses, and listed clients are let in")
+                .why("sendmail's tree then omits the rule that rejects, and listed clients are accepted")
                 .help("put a second pair of quotes around the message: ``\"550 …, …\"''");
             self.environment.report(diagnostic);
         }

@@ -42,7 +42,7 @@ impl Run<'_, '_, '_> {
         if self.is_split(0) {
             let diagnostic = Diagnostic::error("unprotected_comma", "a comma ends the map's definition early")
                 .at(self.place(0), "holds a comma that quotes do not protect")
-                .why("sendmail's tree passes the definition on as an argument, and what it then writes is no map")
+                .why("sendmail's tree passes the definition on as two arguments, and writes an invalid map")
                 .help("put a second pair of quotes around it: ``…''");
             self.environment.report(diagnostic);
             return text;

@@ -61,7 +61,7 @@ impl Environment {
         let Some(mailer) = macros.definition("_MAILER_DEFINED_") else { return };
         let diagnostic = Diagnostic::error("feature_after_mailer", format!("FEATURE({name}) comes after MAILER"))
             .at(span, "too late here")
-            .why("MAILER has already taken what the features before it left; this one would be half in effect")
+            .why("MAILER uses what the features above it have set, so this one would only partly take effect")
             .help(match name {
                 "nullclient" => "`nullclient` brings its own mailers: remove the MAILER lines",
                 _ => "move every FEATURE above the first MAILER",
@@ -196,9 +196,9 @@ impl Run<'_, '_, '_> {
         }
         let words = choices.iter().map(|choice| format!("`{}`", choice.word)).collect::<Vec<_>>().join(", ");
         let diagnostic =
-            Diagnostic::warning("unknown_argument", format!("`{}` does not know `{value}`", self.spec.name))
+            Diagnostic::warning("unknown_argument", format!("unknown argument `{value}` for `{}`", self.spec.name))
                 .at(self.place(index), "has no effect")
-                .why("sendmail's tree ignores it without a word")
+                .why("sendmail's tree silently ignores it")
                 .help(match nearest(value, choices.iter().map(|choice| choice.word)) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("it takes {words}"),
@@ -229,7 +229,7 @@ impl Run<'_, '_, '_> {
         };
         let diagnostic = Diagnostic::warning("excess_argument", format!("`{}` takes {takes}", self.spec.name))
             .at(extra.span(), "has no effect")
-            .why("sendmail's tree ignores what a feature does not ask for")
+            .why("sendmail's tree ignores arguments that a feature does not take")
             .help("remove it");
         self.environment.report(diagnostic);
     }

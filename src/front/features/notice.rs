@@ -24,58 +24,58 @@ impl Run<'_, '_, '_> {
                 "`lookupdotdomain` and `relay_hosts_only` do not go together",
             )
             .at(self.span, "looks up whole domains")
-            .why("the one decides by domain, the other wants every host named")
+            .why("the first decides by domain, the second requires every host to be named")
             .help("choose one of them"),
             (_, When::MapWithout(option)) => Diagnostic::warning(
                 "missing_tempfail",
                 format!("the map of `{}` is declared without `-T{option}`", self.spec.name),
             )
             .at(self.place(0), format!("`-T{option}` is missing here"))
-            .why("while the map cannot be read, mail would be decided as if it had no entries; it is added")
+            .why("without it, mail is handled as if the map were empty while it cannot be read; it is added here")
             .help(format!("put `-T{option}` after the map's class: `hash -T{option} /etc/mail/access`")),
             (name, When::Without(_) | When::MissingAndWithout(_)) => {
                 let needed = self.spec.requires.unwrap_or("access_db");
                 Diagnostic::error("requires_feature", format!("`{name}` needs `{needed}` before it"))
                     .at(self.span, "asked for here")
-                    .why(format!("it works on what `{needed}` declares, and that is not declared above"))
+                    .why(format!("it uses what `{needed}` declares"))
                     .help(format!("write FEATURE(`{needed}') above it"))
             }
             (name, When::WordWithout(word, mark)) => {
                 let needed = mark.trim_matches('_').to_ascii_lowercase();
                 Diagnostic::error("requires_feature", format!("`{name}` with `{word}` needs `{needed}` before it"))
                     .at(self.place(0), "asked for here")
-                    .why(format!("nothing is put off without `{needed}`, and that is not declared above"))
+                    .why(format!("checks are delayed only with `{needed}`"))
                     .help(format!("leave out `{word}`, or write FEATURE(`{needed}') above it"))
             }
             (name, When::MissingAt(index)) => {
                 let wanted = self.argument_spec(index).map_or("argument", |spec| spec.key);
                 Diagnostic::error("missing_argument", format!("`{name}` needs its {wanted}"))
                     .at(self.span, format!("no {wanted} is given"))
-                    .why("there is nothing that it could stand for")
+                    .why("there is no default")
                     .help(format!("give it as argument {} of FEATURE", index + 2))
             }
             (name, When::Lacking(setting)) => {
                 Diagnostic::warning("define_too_late", format!("`{name}` comes before `{setting}`"))
                     .at(self.span, format!("`{setting}` is not defined here"))
-                    .why(format!("sendmail's tree wants `{setting}` first; without it this feature does nothing"))
+                    .why(format!("without `{setting}` above it, this feature has no effect"))
                     .help(format!("write define(`{setting}', …) above it"))
             }
-            ("nullclient", When::Missing) => Diagnostic::error("missing_argument", "`nullclient` names no host")
+            ("nullclient", When::Missing) => Diagnostic::error("missing_argument", "`nullclient` without a host")
                 .at(self.span, "expected a second argument")
-                .why("all mail goes to that host; without one nothing could be sent")
+                .why("all mail goes to that host")
                 .help("write FEATURE(`nullclient', `mailhub.example.com')"),
             (name, When::Missing) => match self.argument_spec(0).map(|spec| spec.kind) {
                 Some(ArgumentKind::Word(_, choices)) => {
                     let forms: Vec<String> =
                         choices.iter().map(|c| format!("FEATURE(`{name}', `{}')", c.word)).collect();
-                    Diagnostic::error("missing_argument", format!("`{name}` needs to know how"))
+                    Diagnostic::error("missing_argument", format!("`{name}` without an argument"))
                         .at(self.span, "expected a second argument")
-                        .why("without it such addresses are neither refused nor taken as they are")
+                        .why("without it, such addresses are neither rejected nor accepted as they are")
                         .help(format!("write {}", forms.join(" or ")))
                 }
                 _ if name == "prefixmod" => Diagnostic::warning("missing_argument", "`prefixmod` needs its prefix")
                     .at(self.span, "no prefix is given")
-                    .why("there is no address that it is for")
+                    .why("the feature applies to addresses with this prefix")
                     .help("write FEATURE(`prefixmod', `prefix', `flags')"),
                 _ => self.missing_server(),
             },
@@ -86,7 +86,7 @@ impl Run<'_, '_, '_> {
                     }
                     _ => Vec::new(),
                 };
-                Diagnostic::error("illegal_argument", format!("`{name}` does not know `{raw}`"))
+                Diagnostic::error("illegal_argument", format!("unknown argument `{raw}` for `{name}`"))
                     .at(self.place(index), "none of its words")
                     .why("the argument has no effect")
                     .help(format!("it takes {}", words.join(" or ")))
@@ -95,14 +95,14 @@ impl Run<'_, '_, '_> {
                 let mailer = mark.trim_start_matches("_MAILER_").trim_end_matches('_');
                 Diagnostic::error("feature_after_mailer", format!("`{name}` comes after MAILER({mailer})"))
                     .at(self.span, "too late here")
-                    .why("the mailer's rules are already written, without it")
+                    .why("the rules of the mailer are already written")
                     .help(format!("move it above MAILER({mailer})"))
             }
             (name, When::Always) if self.spec.renamed_to.is_some() => {
                 let now = self.spec.renamed_to.unwrap_or_default();
                 Diagnostic::warning("deprecated_feature", format!("`{name}` is an old name"))
                     .at(self.span, "old name")
-                    .why("a later sendmail will not know it")
+                    .why("later versions of sendmail will not have this name")
                     .help(format!("write FEATURE(`{now}')"))
             }
             (name, When::Always | When::With(_)) => {

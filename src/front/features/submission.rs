@@ -44,10 +44,13 @@ impl Run<'_, '_, '_> {
             "" | "25" | "smtp" => {}
             "MSA" => self.macros.define("RELAY_MAILER_ARGS", text("TCP $h 587")),
             other => {
-                let diagnostic = Diagnostic::warning("unknown_argument", format!("`msp` does not know `{other}`"))
-                    .at(self.place(1), "has no effect")
-                    .why("only `MSA` means something there, port 587; mail is submitted on port 25")
-                    .help("write `MSA`, or leave it out; RELAY_MAILER_ARGS takes any other port, as in `TCP $h 26`");
+                let diagnostic =
+                    Diagnostic::warning("unknown_argument", format!("unknown argument `{other}` for `msp`"))
+                        .at(self.place(1), "has no effect")
+                        .why("only `MSA`, port 587, has an effect there; mail is submitted on port 25")
+                        .help(
+                            "write `MSA`, or leave it out; RELAY_MAILER_ARGS takes any other port, as in `TCP $h 26`",
+                        );
                 self.environment.report(diagnostic);
             }
         }

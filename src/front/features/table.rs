@@ -15,7 +15,7 @@ impl Run<'_, '_, '_> {
             self.environment.report(
                 Diagnostic::error("missing_argument", "`domainmap` needs a domain and a map")
                     .at(self.span, "expected both")
-                    .why("sendmail refuses a map without a class, and no domain would have it")
+                    .why("sendmail rejects a map without a class, and no domain would use it")
                     .help("write FEATURE(`domainmap', `example.net', `hash /etc/mail/example.net-users')"),
             );
         }
@@ -35,7 +35,7 @@ impl Run<'_, '_, '_> {
             (Some(BestMx::Anywhere), true) => BestMx::Anywhere,
             (Some(earlier), _) => {
                 self.environment.report(
-                    Diagnostic::error("best_mx_of_two_kinds", "`bestmx_is_local` is for all domains, and for some")
+                    Diagnostic::error("best_mx_of_two_kinds", "`bestmx_is_local` both for all domains and for some")
                         .at(self.span, "the other way here")
                         .why(
                             "sendmail's tree then delivers here for all of them, and accepts mail as the last one says",
@@ -58,7 +58,7 @@ impl Run<'_, '_, '_> {
             self.environment.report(
                 Diagnostic::error("requires_feature", "`bcc` by the access map needs `access_db` before it")
                     .at(self.span, "asked for here")
-                    .why("it works on entries with the tag `bcc:`, and no access map is declared above")
+                    .why("it uses entries of the access map with the tag `bcc:`")
                     .help("write FEATURE(`access_db') above it")
                     .reference("*** ERROR: FEATURE(`bcc') requires FEATURE(`access_db')\n"),
             );
@@ -83,7 +83,7 @@ impl Run<'_, '_, '_> {
             },
         };
         self.environment.report(
-            Diagnostic::advice("option_unknown_to_build", "not every sendmail knows the option that `bcc` sets")
+            Diagnostic::advice("option_unknown_to_build", "`bcc` sets an option that not every sendmail has")
                 .at(self.span, "sets AddBcc")
                 .why("sendmail 8.17 has it only when built with _FFR_ADD_BCC; others complain, and send no copies")
                 .help("try the configuration with `sendmail -bt`"),
@@ -107,9 +107,9 @@ impl Run<'_, '_, '_> {
         }
         if !matches!(missing.as_str(), "" | "passthru" | "sendertoo" | "bounce") {
             let diagnostic =
-                Diagnostic::warning("unknown_argument", format!("`ldap_routing` does not know `{missing}`"))
+                Diagnostic::warning("unknown_argument", format!("unknown argument `{missing}` for `ldap_routing`"))
                     .at(self.place(2), "taken for `bounce`")
-                    .why("sendmail's tree refuses unknown recipients for any word that it does not know here")
+                    .why("sendmail's tree rejects unknown recipients for any other word")
                     .help("it takes `passthru`, `bounce` or `sendertoo`");
             self.environment.report(diagnostic);
         }

@@ -79,7 +79,7 @@ fn check(table: &mut Table<'_, '_, '_>, name: &str, kind: OptionKind, setting: &
         table.report(
             Diagnostic::warning("missing_argument", format!("`{name}` has no value"))
                 .at(span, "expected a value")
-                .why("sendmail takes it for 0, or for nothing")
+                .why("sendmail reads it as 0 or as empty")
                 .help(format!("give it {}, or remove the line", kind.expected())),
         );
     } else if !kind.accepts(&setting.value) {
@@ -93,9 +93,9 @@ fn wrong_type(table: &mut Table<'_, '_, '_>, name: &str, kind: OptionKind, value
         None => format!("expected {}", kind.expected()),
     };
     table.report(
-        Diagnostic::error("wrong_value", format!("`{value}` is no value for `{name}`"))
+        Diagnostic::error("wrong_value", format!("invalid value `{value}` for `{name}`"))
             .at(span, "this value")
-            .why("sendmail would refuse it, or read it as something else")
+            .why("sendmail would reject it, or read it as something else")
             .help(help),
     );
 }

@@ -115,9 +115,9 @@ fn check_after(m4: &mut Machine<'_>, text: &Text, mut before: Before, explained:
         if let Some((word, near)) = misspelt(bytes) {
             let place = line.slice(0..word.len()).span();
             m4.report(
-                Diagnostic::error("unknown_macro", format!("there is no macro `{word}`"))
+                Diagnostic::error("unknown_macro", format!("unknown macro `{word}`"))
                     .at(place, "copied to sendmail.cf as it is")
-                    .why("m4 leaves a name that it does not know in the text, so what was meant does not happen")
+                    .why("m4 copies unknown names to the output, so the statement has no effect")
                     .help(format!("did you mean `{near}`?")),
             );
         } else if bytes.bytes().next().is_some_and(|first| !DIRECTIVES.contains(&first)) {

@@ -48,9 +48,9 @@ pub(super) fn find(environment: &mut Environment, m4: &Machine<'_>) {
         if call.discarded && near.is_none() {
             continue;
         }
-        let mut diagnostic = Diagnostic::error("unknown_macro", format!("there is no macro `{name}`"))
+        let mut diagnostic = Diagnostic::error("unknown_macro", format!("unknown macro `{name}`"))
             .at(call.name.span, "copied as it is")
-            .why("m4 leaves a name that it does not know in the text, so what was meant does not happen");
+            .why("m4 copies unknown names to the output, so the statement has no effect");
         if let Some(near) = near {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
         } else {
@@ -110,7 +110,7 @@ pub(super) fn internal(environment: &mut Environment, m4: &Machine<'_>) {
         told.push(name);
         let diagnostic = Diagnostic::error("internal_define", format!("`{name}` is a name of sendmail's own tree"))
             .at(span, "defined here")
-            .why("what the tree writes depends on it, and a definition by hand would be dropped here without a word");
+            .why("the output of the tree depends on it, and a manual definition has no effect here");
         environment.report(match internal.instead {
             Instead::Feature(feature) => diagnostic.help(format!("write FEATURE(`{feature}') for what it belongs to")),
             Instead::Statement(statement) => diagnostic.help(format!("write {statement} for what it belongs to")),
@@ -132,9 +132,9 @@ pub(super) fn behind_dnl(environment: &mut Environment, m4: &Machine<'_>, file: 
     for span in found {
         let lost = m4.sources().snippet(span).to_owned();
         environment.report(
-            Diagnostic::warning("statement_after_dnl", "this statement stands behind `dnl` and is thrown away")
+            Diagnostic::warning("statement_after_dnl", "statement after `dnl` is ignored")
                 .at(span, "has no effect")
-                .why("`dnl` discards the rest of its line, whatever stands there")
+                .why("`dnl` discards the rest of its line")
                 .help(format!("write it on a line of its own: {lost}")),
         );
     }
@@ -178,7 +178,7 @@ pub(super) fn discarded(environment: &mut Environment, m4: &Machine<'_>, file: S
         environment.report(
             Diagnostic::warning("discarded_lines", format!("{lines} thrown away"))
                 .at(by, "everything from here to the end of the file")
-                .why("text in a diversion below 0 goes nowhere, and nothing turns the output on again; macros still take effect")
+                .why("text in a diversion below 0 is discarded, and no later `divert` turns the output on again; macros still take effect")
                 .help("write `divert(0)dnl` where the remarks end"),
         );
     }
@@ -219,7 +219,7 @@ fn replaced(record: &DefinitionRecord, next: &DefinitionRecord) -> Option<Diagno
             Diagnostic::warning("define_overridden", format!("this definition of `{name}` has no effect"))
                 .at(record.name.span, "defined here")
                 .at(next.call, "set to something else here")
-                .why("what a system type, a domain or a feature sets takes the place of what was set before")
+                .why("a system type, domain or feature overrides earlier definitions")
                 .help("move the definition below")
         }
         Origin::Define | Origin::Pushdef => {
@@ -252,14 +252,14 @@ fn unread(m4: &Machine<'_>, record: &DefinitionRecord) -> Option<Diagnostic> {
             Diagnostic::warning("define_too_late", format!("this definition of `{name}` has no effect"))
                 .at(record.name.span, "defined here, after it was read")
                 .at(read.span, "read here")
-                .why("a feature or a mailer takes the value that it finds when it runs")
+                .why("features and mailers use the value that is defined above them")
                 .help("move the definition above what reads it"),
         );
     }
     let names = OPTIONS.iter().map(|o| o.name).chain(SETTINGS.iter().map(|s| s.name));
-    let diagnostic = Diagnostic::warning("unknown_define", format!("nothing reads `{name}`"))
+    let diagnostic = Diagnostic::warning("unknown_define", format!("unused definition of `{name}`"))
         .at(record.name.span, "not known to sendmail, and not used in this file")
-        .why("m4 defines any name, and sendmail's tree never asks for this one");
+        .why("m4 accepts any name, and sendmail's tree does not use this one");
     Some(match nearest(name, names) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
         None => diagnostic.help("remove it, or check its spelling in cf/README"),

@@ -118,14 +118,14 @@ impl<'r> Statements<'r> {
         let diagnostic = if let Some(blank) = call.detached {
             Diagnostic::error("mc_blank_before_parenthesis", format!("{name} is called without arguments"))
                 .at(blank, "the blank before this parenthesis")
-                .why("m4 takes a parenthesis for that of a call only where it follows the name at once")
+                .why("m4 requires the parenthesis of a call directly after the name")
                 .help(format!("write {name}( without a blank"))
         } else if said.iter().any(|d| d.code == "missing_argument") {
             return;
         } else {
             Diagnostic::warning("missing_argument", format!("{name} is called without arguments"))
                 .at(call.span, "a call, also in a remark")
-                .why("m4 carries out every macro whose name it meets, be it in a sentence, unless `dnl` stands before it")
+                .why("m4 expands every macro name that it reads, even in a sentence, unless `dnl` precedes it")
                 .help(format!("write {name}(…), or begin the line with `dnl`"))
         };
         let references: Vec<String> = said
@@ -226,7 +226,10 @@ impl Dialect for Statements<'_> {
             let why = "m4 prints it and goes on";
             (Diagnostic::advice("mc_errprint", format!("the configuration says: {said}")), why)
         };
-        diagnostic.at(text.span(), "printed by this `errprint`").why(why).help("see to what it says, or leave it out")
+        diagnostic
+            .at(text.span(), "printed by this `errprint`")
+            .why(why)
+            .help("follow the message, or remove the `errprint`")
     }
 
     fn include(&mut self, m4: &mut Machine<'_>, path: &Text) -> Option<Text> {

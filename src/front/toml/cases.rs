@@ -72,9 +72,9 @@ fn case(refusals: &mut Refusals, table: &Table) -> Option<Case> {
         }
         let expected = expected(key);
         refusals.push(
-            Diagnostic::error("missing_key", format!("a test lacks `{key}`: {}", expected.what))
+            Diagnostic::error("missing_key", format!("test without `{key}`: {}", expected.what))
                 .at(table.span, "this test")
-                .why("without it there is nothing to ask, or nothing to compare")
+                .why("without it, the test has nothing to ask or to compare")
                 .help(format!("write `{}`", expected.example)),
         );
     };

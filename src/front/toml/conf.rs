@@ -42,9 +42,9 @@ pub(super) fn undefined(refusals: &mut Refusals, value: &Value) -> Vec<Statement
             None => {
                 let names = || OPTIONS.iter().map(|o| o.name).chain(SETTINGS.iter().map(|s| s.name));
                 let diagnostic =
-                    Diagnostic::error("unknown_name", format!("there is no option or setting `{}`", name.value))
+                    Diagnostic::error("unknown_name", format!("unknown option or setting `{}`", name.value))
                         .at(name.span, "not known to sendmail")
-                        .why("nothing reads it, whether it is defined or not");
+                        .why("it has no effect, defined or not");
                 refusals.push(match nearest(&name.value, names()) {
                     Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
                     None => diagnostic.help(format!("write `{}`", expected.example)),
@@ -176,7 +176,7 @@ fn list(
 
 /// A value that is not of the option's kind, with the word that was perhaps meant.
 fn misread(refusals: &mut Refusals, text: &Text, kind: OptionKind, expected: &Expected) {
-    refusals.wrong_value(text, expected, "sendmail would refuse it, or read it as something else");
+    refusals.wrong_value(text, expected, "sendmail would reject it, or read it as something else");
     if let Some(near) = kind.correction(&text.value)
         && let Some(diagnostic) = refusals.0.last_mut()
     {
@@ -190,9 +190,9 @@ fn unknown(refusals: &mut Refusals, entry: &Entry) {
     let lower = key.strip_prefix("conf").unwrap_or(key).to_ascii_lowercase();
     match option::by_key(&lower) {
         Some(OptionSpec { key: known, .. }) => refusals.push(
-            Diagnostic::error("unknown_key", format!("there is no `{key}` in [conf]"))
+            Diagnostic::error("unknown_key", format!("unknown key `{key}` in [conf]"))
                 .at(entry.key.span, "the name that it has in a .mc")
-                .why("here options are named in lower case and without `conf`")
+                .why("options in site.toml have names in lower case, without `conf`")
                 .help(format!("write `{known}`")),
         ),
         None => refusals.unknown_key(entry, "in [conf]", OPTIONS.iter().map(|option| option.key)),

@@ -105,7 +105,7 @@ mod tests {
             ("1 hour", "a duration such as `30s`", "\"5m\"", "\"1h\""),
             ("yes", "true or false", "true", "true"),
             ("off", "true or false", "true", "false"),
-            ("noexpnn", "words out of `noexpn`, `novrfy`", "[\"noexpn\"]", "\"noexpn\""),
+            ("noexpnn", "words from `noexpn`, `novrfy`", "[\"noexpn\"]", "\"noexpn\""),
         ] {
             let expected = Expected::new("conf.x", what, example);
             assert_eq!(meant_by(written, &expected).as_deref(), Some(meant), "{written}");

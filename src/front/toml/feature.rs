@@ -78,7 +78,7 @@ fn unknown(refusals: &mut Refusals, entry: &Entry) {
     let lower = entry.key.value.to_ascii_lowercase();
     match feature::by_key(&lower) {
         Some(known) => refusals.push(
-            Diagnostic::error("unknown_feature", format!("there is no feature `{}`", entry.key.value))
+            Diagnostic::error("unknown_feature", format!("unknown feature `{}`", entry.key.value))
                 .at(entry.key.span, "keys are in lower case")
                 .help(format!("write `{}`", known.key)),
         ),

@@ -212,9 +212,9 @@ fn statements(refusals: &mut Refusals, spec: &'static MacroSpec, entry: &Entry) 
     let (key, value) = (spec.key, &entry.value);
     if spec.support == Support::NotYet {
         refusals.push(
-            Diagnostic::error("unsupported", format!("`{key}` is known to sendmail, not supported yet"))
+            Diagnostic::error("unsupported", format!("`{key}` is not supported yet"))
                 .at(entry.key.span, "this key")
-                .why("what it asks for would be missing from the output")
+                .why("its effect would be missing from the output")
                 .help("build this site with sendmail's own tree until it is supported"),
         );
         return Vec::new();
@@ -307,9 +307,9 @@ where
         // The statement itself says that it is not supported yet.
         Some((_, Support::NotYet)) => true,
         None => {
-            let diagnostic = Diagnostic::error("unknown_name", format!("there is no {what} `{}`", name.value))
+            let diagnostic = Diagnostic::error("unknown_name", format!("unknown {what} `{}`", name.value))
                 .at(name.span, "not known to sendmail")
-                .why("sendmail's tree would go on without it");
+                .why("sendmail's tree would silently continue without it");
             let supported = known().filter(|(_, support)| *support == Support::Full).map(|(name, _)| name);
             let help = match nearest(&name.value, known().map(|(name, _)| name)) {
                 Some(near) => format!("did you mean `{near}`?"),
@@ -393,7 +393,7 @@ fn is_relay(refusals: &mut Refusals, word: &Text, expected: &Expected) -> bool {
         refusals.push(
             Diagnostic::error("malformed_network", format!("`{}` {}", word.value, malformed.message()))
                 .at(word.span, "matches nobody")
-                .why("clients are looked up by whole parts of their address, from the first on")
+                .why("clients are looked up by the leading parts of their address")
                 .help(malformed.help(&word.value)),
         );
         return false;

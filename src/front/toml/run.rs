@@ -89,9 +89,9 @@ pub(super) fn run(
 fn declare(environment: &mut Environment, spec: &TableSpec, place: Span, entries: Vec<TableEntry>) {
     if !environment.maps.contains_key(spec.feature) {
         environment.report(
-            Diagnostic::error("table_without_map", format!("there are entries of {}, and no map for them", spec.title))
+            Diagnostic::error("table_without_map", format!("entries of {} without a map", spec.title))
                 .at(place, "entries for it")
-                .why(format!("without `{}` sendmail looks none of them up", spec.feature))
+                .why(format!("without `{}`, sendmail does not look them up", spec.feature))
                 .help(format!("write `{} = true` under [feature]", spec.feature)),
         );
     }
@@ -180,10 +180,10 @@ fn calls(environment: &mut Environment, lines: &Text) {
         let name = text.split(|c: char| !c.is_ascii_uppercase() && c != '_').next().unwrap_or("");
         if name.len() > 3 && text.get(name.len()..).is_some_and(|rest| rest.starts_with('(')) {
             environment.report(
-                Diagnostic::error("macro_among_raw_lines", format!("`{name}` is called among raw lines"))
+                Diagnostic::error("macro_among_raw_lines", format!("macro `{name}` in raw lines"))
                     .at(line.span(), "copied to sendmail.cf as it is")
-                    .why("nothing expands macros in a site.toml, and sendmail would read the line by its first letter")
-                    .help("write what it asks for as a key of this file"),
+                    .why("macros are not expanded in site.toml, and sendmail would read the line by its first letter")
+                    .help("use the key of this file for it"),
             );
         }
     }
@@ -192,10 +192,10 @@ fn calls(environment: &mut Environment, lines: &Text) {
 /// Refuses `false` for a feature or hack that the system type or a shared policy turns on: nothing turns it off again.
 fn not_wanted(environment: &mut Environment, name: &str, brought: Option<Span>, span: Span) {
     let Some(brought) = brought else { return };
-    let diagnostic = Diagnostic::error("feature_is_on", format!("`{name}` is turned on all the same"))
+    let diagnostic = Diagnostic::error("feature_is_on", format!("`{name}` cannot be turned off"))
         .at(span, "not wanted here")
         .at(brought, "brings it")
-        .why("sendmail's tree has no means to turn it off again")
+        .why("sendmail's tree cannot turn it off again")
         .help("remove one of the two; what else a shared policy sets can be written into this file");
     environment.report(diagnostic);
 }

@@ -62,10 +62,10 @@ pub(super) fn refuse_twice(refusals: &mut Refusals, tables: &[Given]) {
 /// Refuses entries of the same table in two places.
 pub(super) fn refuse_places(refusals: &mut Refusals, title: &str, one: Span, other: Span) {
     refusals.push(
-        Diagnostic::error("table_twice", format!("entries of {title} are given in two places"))
+        Diagnostic::error("table_twice", format!("entries of {title} in two places"))
             .at(one, "here")
             .at(other, "and here")
-            .why("which entry would be meant where both have the same key cannot be known")
+            .why("if both have the same key, it is unclear which entry is meant")
             .help("keep one of the two"),
     );
 }
@@ -88,7 +88,7 @@ fn table_entry(refusals: &mut Refusals, spec: &TableSpec, entry: &Entry) -> Opti
         refusals.push(
             Diagnostic::error("empty_value", format!("the {} entry `{key}` has no value", spec.key))
                 .at(value.span, format!("expected {}", spec.values))
-                .why("makemap refuses a key without a value, and the map would not be made")
+                .why("makemap rejects a key without a value")
                 .help(format!("write `{}`, or remove the entry", expected.example)),
         );
         return None;
@@ -116,7 +116,7 @@ fn not_quoted(spec: &TableSpec, entry: &Entry, inner: &Table) -> Diagnostic {
     }
     Diagnostic::error("unquoted_key", format!("the {} key `{name}` is not in quotes", spec.key))
         .at(place, "TOML reads the dots as tables within tables")
-        .why("a key with dots in it is one key only between quotes")
+        .why("TOML reads the dots of an unquoted key as nested tables")
         .help(format!("write `\"{name}\" = …`"))
 }
 
@@ -159,7 +159,7 @@ fn key_problem(spec: &TableSpec, entry: &Entry) -> Option<Diagnostic> {
         let help = if tag.is_empty() { help } else { format!("{help}, after `{tag}`") };
         Diagnostic::error("malformed_network", format!("`{subject}` {}", malformed.message()))
             .at(entry.key.span, "this key is never looked up")
-            .why("clients are looked up by whole parts of their address, from the first on")
+            .why("clients are looked up by the leading parts of their address")
             .help(help)
     })
 }

@@ -83,9 +83,9 @@ fn is_class(refusals: &mut Refusals, key: &str, class: &Text) -> bool {
 fn is_file(refusals: &mut Refusals, file: &Text) -> bool {
     let known = FILES.iter().any(|known| known.name == file.value);
     if !known {
-        let diagnostic = Diagnostic::error("unknown_name", format!("there is no list of neighbours `{}`", file.value))
+        let diagnostic = Diagnostic::error("unknown_name", format!("unknown list of neighbors `{}`", file.value))
             .at(file.span, "not known to sendmail")
-            .why("sendmail's tree would go on without it");
+            .why("sendmail's tree would silently continue without it");
         refusals.push(diagnostic.help(match nearest(&file.value, FILES.iter().map(|known| known.name)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "name the neighbours under `site`".into(),

@@ -149,7 +149,7 @@ impl Refusals {
                 _ => "sendmail.cf is text, and a control character ends it or is misread",
             };
             self.push(
-                Diagnostic::error("wrong_value", format!("`{}` has {} in it", expected.key, control_name(c)))
+                Diagnostic::error("wrong_value", format!("`{}` contains {}", expected.key, control_name(c)))
                     .at(value.span, "text of one line is wanted")
                     .why(why)
                     .help(format!("write `{}`", expected.example)),
@@ -218,11 +218,14 @@ impl Refusals {
                     place.insert(word.span);
                 }
                 Place::Occupied(place) => self.push(
-                    Diagnostic::warning("repeated_value", format!("`{}` is in `{}` twice", word.value, expected.key))
-                        .at(word.span, "again here")
-                        .at(*place.get(), "first here")
-                        .why("the second changes nothing")
-                        .help("remove it"),
+                    Diagnostic::warning(
+                        "repeated_value",
+                        format!("duplicate value `{}` in `{}`", word.value, expected.key),
+                    )
+                    .at(word.span, "again here")
+                    .at(*place.get(), "first here")
+                    .why("the second one has no effect")
+                    .help("remove it"),
                 ),
             }
         }

@@ -43,7 +43,7 @@ pub(super) fn judge(refusals: &mut Refusals, value: &str, span: Span, kind: Equa
     if !fits {
         let why = match kind {
             EquateKind::Port => "sendmail would listen nowhere, or on another port",
-            _ => "sendmail would refuse it, or read it as something else",
+            _ => "sendmail would reject it, or read it as something else",
         };
         refusals.wrong_value(&Spanned::new(value.to_owned(), span), expected, why);
     }
@@ -61,10 +61,10 @@ fn judge_letters(
         None => true,
         Some(unknown) => {
             refusals.push(
-                Diagnostic::error("unknown_modifier", format!("`{}` knows no letter `{unknown}`", expected.key))
+                Diagnostic::error("unknown_modifier", format!("unknown letter `{unknown}` for `{}`", expected.key))
                     .at(span, format!("`{unknown}` is unknown"))
-                    .why("sendmail passes over a letter that it does not know, without a word")
-                    .help(format!("it takes {}", expected.what)),
+                    .why("sendmail silently ignores unknown letters")
+                    .help(format!("allowed: {}", expected.what)),
             );
             false
         }

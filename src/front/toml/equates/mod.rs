@@ -148,7 +148,7 @@ fn expected(key: &str, equate: &Equate) -> Expected {
         EquateKind::Word(words) => (format!("one of {}", quoted_list(words.iter().copied())), "\"inet\""),
         EquateKind::Letters(letters) => {
             let list = letters.iter().map(|(letter, help)| format!("`{letter}` ({help})")).collect::<Vec<_>>();
-            (format!("letters out of {}", list.join(", ")), "\"…\"")
+            (format!("letters from {}", list.join(", ")), "\"…\"")
         }
         EquateKind::Count => ("a whole number that is not negative".into(), "10"),
         EquateKind::Names => ("a name or a list of names".into(), "[\"clamav\"]"),
