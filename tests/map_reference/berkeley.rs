@@ -46,7 +46,7 @@ fn what_is_not_read_is_refused() {
         let file = fs::read(folder.join("t")).unwrap();
         relaycc::map::MapFile::open(&file).map(|file| file.format()).map_err(|error| error.to_string())
     };
-    let refused = |what: &str| Err(format!("page 0: {what} cannot be read"));
+    let refused = |what: &str| Err(format!("page 0: {what} is not supported"));
     assert_eq!(load(&["-t", "btree"]), Ok(Format::Btree));
     assert_eq!(load(&["-t", "recno"]), refused("a file of records without keys"));
     for format in ["hash", "btree"] {
