@@ -6,6 +6,7 @@ use crate::{
     diagnostic::Diagnostic,
     site::{AccessAction, Class, is_public_suffix},
     source::Span,
+    syntax::cf::class_line,
 };
 
 pub(super) fn check(audited: &Audited<'_>) -> Vec<Diagnostic> {
@@ -126,15 +127,7 @@ fn place(audited: &Audited<'_>, class: &str, member: &str) -> Option<Span> {
 
 /// The words that a line puts into a class.
 fn words_of<'a>(line: &'a str, class: &str) -> impl Iterator<Item = &'a str> {
-    let words = class_line(line).filter(|(name, _)| *name == class).map(|(_, words)| words);
+    let words = Some(line).filter(|line| line.starts_with('C')).and_then(class_line);
+    let words = words.filter(|(name, _)| *name == class).map(|(_, words)| words);
     words.into_iter().flat_map(str::split_whitespace)
-}
-
-/// Class and words of a `C` line.
-fn class_line(line: &str) -> Option<(&str, &str)> {
-    let rest = line.strip_prefix('C')?;
-    match rest.strip_prefix('{') {
-        Some(rest) => rest.split_once('}'),
-        None => rest.split_at_checked(1),
-    }
 }

@@ -26,7 +26,10 @@ use crate::{
     rewrite::{Answer, RecordType, Resolver},
     site::{Class, ClassFile, DeclaredTable, Site},
     source::Sources,
-    syntax::zone::{self, Data},
+    syntax::{
+        cf::class_line,
+        zone::{self, Data},
+    },
 };
 
 /// What a site is checked against.
@@ -265,10 +268,6 @@ fn class_files(site: &Site, name: &str, root: Option<&Path>, sources: &mut Sourc
 
 /// The class and file of a raw `F` line: `FR/etc/mail/relays`, `F{VirtHost}-o /etc/mail/virtual`.
 fn raw_class_file(line: &str) -> Option<(Class, ClassFile)> {
-    let rest = line.strip_prefix('F')?;
-    let (name, file) = match rest.strip_prefix('{') {
-        Some(rest) => rest.split_once('}')?,
-        None => rest.split_at_checked(1)?,
-    };
+    let (name, file) = class_line(Some(line).filter(|line| line.starts_with('F'))?)?;
     Some((Class::by_name(name)?, ClassFile { text: file.trim().to_owned() }))
 }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::raw_lines::{RawLine, class_line, raw_lines};
-use crate::{site::Site, source::Span};
+use super::raw_lines::{RawLine, raw_lines};
+use crate::{site::Site, source::Span, syntax::cf::class_line};
 
 /// Macros that stand for macros are followed so far, and up to texts of this length.
 const MAX_DEPTH: usize = 8;

@@ -6,6 +6,7 @@ use crate::{
     catalog::option::{self, by_letter},
     site::{RawSection, Site},
     source::Span,
+    syntax::cf::class_line,
 };
 
 /// A raw line with its continuation lines.
@@ -83,15 +84,6 @@ pub(super) fn last_value<'a>(site: &'a Site, name: &str) -> Option<(&'a str, Opt
     };
     let own = || site.options.get(name).map(|setting| (setting.value.as_str(), setting.span));
     raw(true).or_else(own).or_else(|| raw(false))
-}
-
-/// The class that a `C` or `F` line fills, and what follows.
-pub(super) fn class_line(line: &str) -> Option<(&str, &str)> {
-    let rest = line.strip_prefix(['C', 'F'])?;
-    match rest.strip_prefix('{') {
-        Some(rest) => rest.split_once('}'),
-        None => rest.split_at_checked(rest.chars().next()?.len_utf8()),
-    }
 }
 
 /// Whether a raw line fills a class, as far as can be seen.

@@ -3,7 +3,7 @@
 use super::{
     maps::dns::best_exchangers,
     observer::TraceObserver,
-    program::Mailer,
+    program::{Mailer, is_true},
     rewriter::TRY_LATER,
     scan::Source,
     session::{Resolved, Session},
@@ -177,8 +177,7 @@ impl Session<'_> {
     /// Whether the best mail exchanger of a domain is this host, so that mail for it that the rules route by MX comes back:
     /// sendmail returns it with "mail loops back to me (MX problem?)". `TryNullMXList` has it deliver to the domain itself.
     pub fn points_back(&mut self, domain: &str) -> bool {
-        let option = self.program.option("trynullmxlist");
-        if option.is_some_and(|value| matches!(value.first(), None | Some(b't' | b'T' | b'y' | b'Y'))) {
+        if self.program.option("trynullmxlist").is_some_and(is_true) {
             return false;
         }
         let best = best_exchangers(domain.trim_end_matches('.'), &self.context().1);

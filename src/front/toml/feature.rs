@@ -169,8 +169,7 @@ impl Call<'_> {
             },
             Kind::Table(table) if !self.arguments.is_empty() => self.table(table, value.span).and_then(made),
             Kind::String(text) if derived::boolean(text).is_some() && !self.takes_word(text) => {
-                let meant = derived::boolean(text).unwrap_or_default().to_string();
-                let expected = Expected { example: format!("{} = {meant}", self.name), ..self.expected() };
+                let expected = Expected { example: format!("{} = true", self.name), ..self.expected() };
                 let found = Text::new(text.clone(), value.span);
                 self.refusals.wrong_value(&found, &expected, "a feature is turned on with true, without quotes");
                 None

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use super::{Change, Context, Flags, Found, Map, Maps, rewritten};
 use crate::{
     rewrite::{
+        program::is_true,
         resolve::{Answer, RecordType},
         text::{MacroId, Unit},
     },
@@ -139,7 +140,7 @@ fn resolver_option(name: &str, context: &Context<'_>) -> Option<bool> {
 /// Whether the option DontExpandCnames keeps aliases.
 fn keeps_aliases(context: &Context<'_>) -> bool {
     let value = context.options.get("dontexpandcnames");
-    value.is_some_and(|value| matches!(value.first(), None | Some(b't' | b'T' | b'y' | b'Y')))
+    value.is_some_and(|value| is_true(value))
 }
 
 /// The names to try for a name: itself, and with the host's domain appended.

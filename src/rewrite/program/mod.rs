@@ -27,6 +27,11 @@ use super::{
 };
 use crate::{source::Span, syntax::cf::Metasymbol};
 
+/// Whether the value of a boolean option is true: it begins as `True` or `Yes` does, or is empty.
+pub(crate) fn is_true(value: &[u8]) -> bool {
+    matches!(value.first(), None | Some(b't' | b'T' | b'y' | b'Y'))
+}
+
 /// Limit of ruleset numbers; rulesets with only a name are numbered from the top down.
 pub(crate) const MAX_RULESETS: usize = 200;
 

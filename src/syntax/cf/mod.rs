@@ -13,6 +13,15 @@ pub(crate) use text::{legal, name};
 
 use crate::source::{SourceId, Span, Spanned};
 
+/// The class that a `C` or `F` line fills, and what follows (op guide section 5.3).
+pub fn class_line(line: &str) -> Option<(&str, &str)> {
+    let rest = line.strip_prefix(['C', 'F'])?;
+    match rest.strip_prefix('{') {
+        Some(rest) => rest.split_once('}'),
+        None => rest.split_at_checked(rest.chars().next()?.len_utf8()),
+    }
+}
+
 /// A file, line by line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cf<'s> {
