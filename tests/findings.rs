@@ -10,6 +10,8 @@ mod tests {
         process::Command,
     };
 
+    use serde_json::Value;
+
     use relaycc::{
         catalog::table::TABLES,
         diagnostic::Severity,
@@ -120,42 +122,86 @@ mod tests {
         found.into_iter().map(|finding| finding.code).collect()
     }
 
+    /// The files of a site with its tables, or a sendmail.cf, by name, each completed by what every site needs.
+    fn files_of(blocks: &BTreeMap<&str, String>) -> BTreeMap<String, Vec<u8>> {
+        let file = |(language, text): (&&str, &String)| match *language {
+            "mc" => ("site.mc".to_owned(), complete_mc(text).into_bytes()),
+            "toml" => ("site.toml".to_owned(), complete_toml(text).into_bytes()),
+            "cf" => ("sendmail.cf".to_owned(), text.clone().into_bytes()),
+            map if map.ends_with(".db") => (map.to_owned(), map_file(text)),
+            table => {
+                let known = TABLES.iter().find(|known| known.key == table);
+                (known.map_or(table, |known| known.file()).to_owned(), text.clone().into_bytes())
+            }
+        };
+        blocks.iter().map(file).collect()
+    }
+
+    /// What a command reports in a folder with these files.
+    fn reported(folder: &Path, files: &BTreeMap<String, Vec<u8>>, words: &[&str]) -> Vec<Value> {
+        files.iter().for_each(|(name, bytes)| fs::write(folder.join(name), bytes).unwrap());
+        let mut command = Command::new(env!("CARGO_BIN_EXE_relaycc"));
+        let output = command.current_dir(folder).args(words).args(["--format", "json"]).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        said.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{words:?}: {line}"))).collect()
+    }
+
     /// The codes that the commands report for a site with its tables, or for a sendmail.cf.
     fn codes_of_commands(blocks: &BTreeMap<&str, String>) -> Vec<String> {
-        let place = tempfile::tempdir().unwrap();
-        let site = match (blocks.get("mc"), blocks.get("toml"), blocks.get("cf")) {
-            (Some(_), None, None) => "site.mc",
-            (None, Some(_), None) => "site.toml",
-            (None, None, Some(_)) => "sendmail.cf",
+        let (folder, files) = (tempfile::tempdir().unwrap(), files_of(blocks));
+        let run = |words: &[&str]| reported(folder.path(), &files, words);
+        let names = ["site.mc", "site.toml", "sendmail.cf"].into_iter().filter(|name| files.contains_key(*name));
+        let found = match names.collect::<Vec<_>>()[..] {
+            ["sendmail.cf"] => run(&["trace", "sendmail.cf", "0", "x"]),
+            [site] => [run(&["lint", site]), run(&["build", "--verify", site, "--out", "out"])].concat(),
             _ => panic!("one file is expected: {blocks:?}"),
         };
-        for (language, text) in blocks {
-            let (name, text) = match *language {
-                "mc" => ("site.mc".to_owned(), complete_mc(text)),
-                "toml" => ("site.toml".to_owned(), complete_toml(text)),
-                "cf" => ("sendmail.cf".to_owned(), text.clone()),
-                map if map.ends_with(".db") => {
-                    fs::write(place.path().join(map), map_file(text)).unwrap();
-                    continue;
+        found.iter().map(|diagnostic| diagnostic["code"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// What a diagnostic suggests, carried out as an editor would.
+    fn carried_out(files: &BTreeMap<String, Vec<u8>>, suggestion: &Value) -> BTreeMap<String, Vec<u8>> {
+        let mut files = files.clone();
+        let at = |end: &str| usize::try_from(suggestion["span"][end]["byte"].as_u64().unwrap()).unwrap();
+        let text = suggestion["text"].as_str().unwrap().bytes();
+        files.get_mut(suggestion["file"].as_str().unwrap()).unwrap().splice(at("start")..at("end"), text);
+        files
+    }
+
+    #[test]
+    fn what_is_suggested_removes_the_diagnostic() {
+        let mut sites = FINDINGS
+            .iter()
+            .map(|finding| (finding.code.to_owned(), files_of(&blocks(finding.text, "Example"))))
+            .collect::<Vec<_>>();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/wrong");
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            let Some(ending) = path.extension().and_then(|ending| ending.to_str()) else { continue };
+            // Texts that are not UTF-8 have other places in what is read of them.
+            let Ok(text) = fs::read_to_string(&path) else { continue };
+            if ["mc", "toml"].contains(&ending) {
+                let files = BTreeMap::from([(format!("site.{ending}"), text.into_bytes())]);
+                sites.push((path.display().to_string(), files));
+            }
+        }
+        let (mut tried, mut wrong) = (0, Vec::new());
+        for (title, files) in sites {
+            let Some(name) = files.keys().find(|name| name.starts_with("site.")) else { continue };
+            let folder = tempfile::tempdir().unwrap();
+            let lint = |files: &BTreeMap<_, _>| reported(folder.path(), files, &["lint", name]);
+            for diagnostic in lint(&files).iter().filter(|diagnostic| !diagnostic["suggestion"].is_null()) {
+                let is_same = |other: &Value| {
+                    ["code", "message", "file"].iter().all(|key| other[key] == diagnostic[key])
+                        && other["span"]["start"] == diagnostic["span"]["start"]
+                };
+                if lint(&carried_out(&files, &diagnostic["suggestion"])).iter().any(is_same) {
+                    wrong.push(format!("{title}: {} {}", diagnostic["message"], diagnostic["suggestion"]["text"]));
                 }
-                table => (
-                    TABLES.iter().find(|known| known.key == table).map_or(table, |known| known.file()).to_owned(),
-                    text.clone(),
-                ),
-            };
-            fs::write(place.path().join(name), text).unwrap();
+                tried += 1;
+            }
         }
-        let run = |words: &[&str]| {
-            let mut command = Command::new(env!("CARGO_BIN_EXE_relaycc"));
-            let output = command.current_dir(place.path()).args(words).args(["--format", "json"]).output().unwrap();
-            let said = String::from_utf8(output.stderr).unwrap();
-            let code = |part: &str| part.split('"').next().map(str::to_owned);
-            said.split("\"code\":\"").skip(1).filter_map(code).collect::<Vec<_>>()
-        };
-        match site {
-            "sendmail.cf" => run(&["trace", site, "0", "x"]),
-            site => [run(&["lint", site]), run(&["build", "--verify", site, "--out", "out"])].concat(),
-        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        assert!(tried >= 20, "{tried} suggestions");
     }
 
     /// Pages whose example is a command, because it takes a damaged file, a full disk or the like.
